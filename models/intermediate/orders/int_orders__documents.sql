@@ -1,0 +1,37 @@
+-- grain: one order document, joined to its customer
+
+with
+
+orders as (
+
+    select * from {{ ref('input__orders') }}
+
+),
+
+customer_ids as (
+
+    select * from {{ ref('int_customers__ids') }}
+
+),
+
+final as (
+
+    select
+        {{ order_key('orders.source_system', 'orders.source_order_id') }} as order_id,
+        coalesce(customer_ids.customer_id, 'unknown') as customer_id,
+        orders.source_system,
+        orders.source_order_id,
+        orders.document_kind,
+        orders.channel,
+        orders.country,
+        orders.ordered_at,
+        cast(orders.ordered_at as date) as ordered_on
+    from orders
+    left join customer_ids
+        on
+            orders.source_system = customer_ids.source_system
+            and orders.source_customer_id = customer_ids.source_customer_id
+
+)
+
+select * from final

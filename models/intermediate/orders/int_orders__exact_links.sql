@@ -1,0 +1,133 @@
+-- grain: one return line that undoes one earlier sale line of equal quantity and price
+
+-- The rule (docs/decisions/0003): within one customer, article, unit price and quantity, a return
+-- undoes the latest sale before it that no return has undone yet, as brackets close. At the same
+-- minute the sale counts as earlier. Brackets need no recursion: `depth` is the number of sales
+-- still open, and the n-th opening of a depth belongs to the n-th closing of that depth.
+
+with
+
+lines as (
+
+    select
+        order_item_id,
+        customer_id,
+        product_id,
+        unit_price,
+        abs(quantity) as pieces,
+        line_kind,
+        ordered_at,
+        case when line_kind = 'sale' then 1 else -1 end as step
+    from {{ ref('int_orders__lines') }}
+    where
+        customer_id <> 'unknown'
+        and amount <> 0
+
+),
+
+returned_keys as (
+
+    select distinct
+        customer_id,
+        product_id,
+        unit_price,
+        pieces
+    from lines
+    where line_kind = 'return'
+
+),
+
+candidates as (
+
+    -- most sales never meet a return: leave them out before the sort
+    select lines.*
+    from lines
+    inner join returned_keys
+        on
+            lines.customer_id = returned_keys.customer_id
+            and lines.product_id = returned_keys.product_id
+            and lines.unit_price = returned_keys.unit_price
+            and lines.pieces = returned_keys.pieces
+
+),
+
+balanced as (
+
+    select
+        *,
+        row_number() over (
+            partition by customer_id, product_id, unit_price, pieces
+            order by ordered_at asc nulls last, step desc, order_item_id asc
+        ) as position,
+        sum(step) over (
+            partition by customer_id, product_id, unit_price, pieces
+            order by ordered_at asc nulls last, step desc, order_item_id asc
+            rows between unbounded preceding and current row
+        ) as balance
+    from candidates
+
+),
+
+floored as (
+
+    -- how many returns so far found no open sale
+    select
+        *,
+        -least(0, min(balance) over (
+            partition by customer_id, product_id, unit_price, pieces
+            order by position asc
+            rows between unbounded preceding and current row
+        )) as unmatched_returns
+    from balanced
+
+),
+
+brackets as (
+
+    select
+        *,
+        balance + unmatched_returns + case when step = -1 then 1 else 0 end as depth,
+        step = -1 and unmatched_returns > lag(unmatched_returns, 1, 0) over (
+            partition by customer_id, product_id, unit_price, pieces
+            order by position asc
+        ) as is_unmatched
+    from floored
+
+),
+
+numbered as (
+
+    select
+        *,
+        row_number() over (
+            partition by customer_id, product_id, unit_price, pieces, depth, step
+            order by position asc
+        ) as bracket
+    from brackets
+    where not is_unmatched
+
+),
+
+final as (
+
+    select
+        returns.order_item_id as return_item_id,
+        sales.order_item_id as sale_item_id,
+        returns.pieces as netted_quantity,
+        cast(returns.ordered_at as date) as netted_on
+    from numbered as returns
+    inner join numbered as sales
+        on
+            returns.customer_id = sales.customer_id
+            and returns.product_id = sales.product_id
+            and returns.unit_price = sales.unit_price
+            and returns.pieces = sales.pieces
+            and returns.depth = sales.depth
+            and returns.bracket = sales.bracket
+    where
+        returns.step = -1
+        and sales.step = 1
+
+)
+
+select * from final

@@ -1,0 +1,39 @@
+-- grain: one line of an order document, with the keys of order, customer and product
+
+with
+
+items as (
+
+    select * from {{ ref('input__order_items') }}
+
+),
+
+documents as (
+
+    select * from {{ ref('int_orders__documents') }}
+
+),
+
+final as (
+
+    select
+        documents.order_id || ':' || items.source_line_id as order_item_id,
+        documents.order_id,
+        documents.customer_id,
+        {{ product_key('items.source_system', 'items.source_product_id') }} as product_id,
+        {{ order_key('items.source_system', 'items.original_source_order_id') }} as original_order_id,
+        case when documents.document_kind = 'return' then 'return' else 'sale' end as line_kind,
+        items.quantity,
+        items.unit_price,
+        items.amount,
+        documents.ordered_at,
+        documents.ordered_on
+    from items
+    inner join documents
+        on
+            items.source_system = documents.source_system
+            and items.source_order_id = documents.source_order_id
+
+)
+
+select * from final
