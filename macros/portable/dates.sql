@@ -1,9 +1,9 @@
 {#- One row per day between two dates (both included), as column date_on. -#}
-{% macro days_between(first_on, last_on) %}{{ return(adapter.dispatch('days_between')(first_on, last_on)) }}{% endmacro %}
-{% macro default__days_between(first_on, last_on) -%}
+{% macro each_day(first_on, last_on) %}{{ return(adapter.dispatch('each_day')(first_on, last_on)) }}{% endmacro %}
+{% macro default__each_day(first_on, last_on) -%}
     unnest(generate_series(cast({{ first_on }} as timestamp), cast({{ last_on }} as timestamp), interval '1' day))
 {%- endmacro %}
-{% macro spark__days_between(first_on, last_on) -%}
+{% macro spark__each_day(first_on, last_on) -%}
     explode(sequence({{ first_on }}, {{ last_on }}, interval 1 day))
 {%- endmacro %}
 
@@ -18,3 +18,8 @@
     cast({{ date }} - to_months(cast({{ months }} as integer)) as date)
 {%- endmacro %}
 {% macro spark__months_before(date, months) -%} add_months({{ date }}, -1 * {{ months }}) {%- endmacro %}
+
+{#- Whole days from the first date to the second. -#}
+{% macro days_from(first_on, last_on) %}{{ return(adapter.dispatch('days_from')(first_on, last_on)) }}{% endmacro %}
+{% macro default__days_from(first_on, last_on) -%} date_diff('day', {{ first_on }}, {{ last_on }}) {%- endmacro %}
+{% macro spark__days_from(first_on, last_on) -%} datediff({{ last_on }}, {{ first_on }}) {%- endmacro %}

@@ -58,7 +58,7 @@ balanced as (
         row_number() over (
             partition by customer_id, product_id, unit_price, pieces
             order by ordered_at asc nulls last, step desc, order_item_id asc
-        ) as position,
+        ) as line_order,
         sum(step) over (
             partition by customer_id, product_id, unit_price, pieces
             order by ordered_at asc nulls last, step desc, order_item_id asc
@@ -75,7 +75,7 @@ floored as (
         *,
         -least(0, min(balance) over (
             partition by customer_id, product_id, unit_price, pieces
-            order by position asc
+            order by line_order asc
             rows between unbounded preceding and current row
         )) as unmatched_returns
     from balanced
@@ -89,7 +89,7 @@ brackets as (
         balance + unmatched_returns + case when step = -1 then 1 else 0 end as depth,
         step = -1 and unmatched_returns > lag(unmatched_returns, 1, 0) over (
             partition by customer_id, product_id, unit_price, pieces
-            order by position asc
+            order by line_order asc
         ) as is_unmatched
     from floored
 
@@ -101,7 +101,7 @@ numbered as (
         *,
         row_number() over (
             partition by customer_id, product_id, unit_price, pieces, depth, step
-            order by position asc
+            order by line_order asc
         ) as bracket
     from brackets
     where not is_unmatched

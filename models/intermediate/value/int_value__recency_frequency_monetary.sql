@@ -56,7 +56,7 @@ measured as (
         on
             windows.customer_id = orders.customer_id
             and windows.as_of_on = orders.as_of_on
-            and orders.ordered_on > windows.window_start_on
+            and windows.window_start_on < orders.ordered_on
     group by windows.as_of_on, windows.window_months, windows.customer_id
 
 ),
@@ -68,7 +68,7 @@ final as (
         window_months,
         customer_id,
         last_purchase_on,
-        {{ dbt.datediff('last_purchase_on', 'as_of_on', 'day') }} as recency_days,
+        {{ days_from('last_purchase_on', 'as_of_on') }} as recency_days,
         frequency,
         net_amount,
         case

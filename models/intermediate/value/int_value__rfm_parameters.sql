@@ -22,7 +22,6 @@ statistics as (
     select
         as_of_on,
         window_months,
-        count(*) as customer_count,
         {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
         {%- for percent in [20, 40, 60, 80] %}
         percentile_cont(0.{{ percent }}) within group (order by cast({{ measure }} as double))
@@ -30,8 +29,9 @@ statistics as (
         {%- endfor %}
         avg(cast({{ measure }} as double)) as {{ measure }}_mean,
         percentile_cont(0.50) within group (order by cast({{ measure }} as double))
-            as {{ measure }}_median{{ "," if not loop.last }}
+            as {{ measure }}_median,
         {%- endfor %}
+        count(*) as customer_count
     from measured
     group by as_of_on, window_months
 
@@ -41,14 +41,14 @@ final as (
 
     select
         statistics.*,
-        policy.threshold_method,
         {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
         case policy.threshold_method
             when 'mean' then statistics.{{ measure }}_mean
             when 'median' then statistics.{{ measure }}_median
             when 'fixed' then cast(policy.{{ measure }}_threshold as double)
-        end as {{ measure }}_threshold{{ "," if not loop.last }}
+        end as {{ measure }}_threshold,
         {%- endfor %}
+        policy.threshold_method
     from statistics
     inner join policy
         on statistics.window_months = policy.window_months

@@ -42,15 +42,15 @@ scored as (
                 {%- endfor %}
         end as {{ measure }}_score,
         {%- endfor %}
-        measured.recency_days <= parameters.recency_days_threshold as is_recent,
         {%- for measure, flag in [('frequency', 'is_frequent'), ('monetary', 'is_high_spending')] %}
         measured.frequency > 0
         and case
             when parameters.threshold_method = 'median'
                 then measured.{{ measure }} > parameters.{{ measure }}_threshold
             else measured.{{ measure }} >= parameters.{{ measure }}_threshold
-        end as {{ flag }}{{ "," if not loop.last }}
+        end as {{ flag }},
         {%- endfor %}
+        measured.recency_days <= parameters.recency_days_threshold as is_recent
     from measured
     inner join parameters
         on
