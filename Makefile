@@ -22,6 +22,7 @@ setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv wh
 
 .venv/.synced: pyproject.toml uv.lock $(filter .uv/%,$(UV))
 	$(UV) sync --frozen --quiet
+	@mkdir -p warehouse/dev
 	@touch $@
 
 build: setup ## land, build, test and publish one data set (DATA=demo)

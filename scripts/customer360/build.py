@@ -8,6 +8,7 @@ import fcntl
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ from customer360.sources import DeclarationError, load_sources
 
 PROJECT = Path(__file__).resolve().parents[2]
 KEPT_BUILDS = 2
-"""Build files that stay for inspection; older ones go."""
+"""Builds that stay for inspection; older ones go."""
 
 
 class BuildStopped(Exception):
@@ -73,7 +74,9 @@ def _run(step: str, command: Sequence[str], environment: dict[str, str] | None =
     """Run one step in the project folder with its output shown; returns its exit code."""
     print(f"\n== {step}", flush=True)
     started = time.monotonic()
-    code = subprocess.run(command, cwd=PROJECT, env={**os.environ, **(environment or {})}, check=False).returncode
+    code = subprocess.run(
+        command, cwd=PROJECT, env={**os.environ, **(environment or {})}, check=False
+    ).returncode
     print(f"-- {step}: {time.monotonic() - started:.1f} s", flush=True)
     return code
 
@@ -90,13 +93,16 @@ def build(data_set: DataSet, select: Sequence[str] = ()) -> Path:
             raise BuildStopped("the inbox could not be filled; see above")
     if _run("land", [python, "scripts/land.py", "--data", data_set.name]):
         raise BuildStopped(
-            f"files were set aside. Mend or remove them; landing/{data_set.name}/load_report.json says which and why"
+            "files were set aside. Mend or remove them; "
+            f"landing/{data_set.name}/load_report.json says which and why"
         )
     warehouse = PROJECT / "warehouse" / data_set.name
     builds = warehouse / "build"
     builds.mkdir(parents=True, exist_ok=True)
     build_id = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
-    database = builds / f"{build_id}.duckdb"
+    # The catalogue is named after the file and views name the catalogue: the file's name never changes.
+    database = builds / build_id / "customer360.duckdb"
+    database.parent.mkdir()
     command = dbt_command(data_set, "build", *(("--select", *select) if select else ()))
     failed = _run("build and test", command, {"CUSTOMER360_DATABASE": str(database)})
     if database.is_file():
@@ -106,8 +112,8 @@ def build(data_set: DataSet, select: Sequence[str] = ()) -> Path:
             f"a model or test failed; nothing was published. Look into {database.relative_to(PROJECT)}"
         )
     published = publish(database, warehouse / "published", build_id)
-    for old in sorted(builds.glob("*.duckdb"))[:-KEPT_BUILDS]:
-        old.unlink()
+    for old in sorted(folder for folder in builds.iterdir() if folder.is_dir())[:-KEPT_BUILDS]:
+        shutil.rmtree(old)
     return published
 
 
@@ -116,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="build.py",
         description="Land, build, test and publish one data set.",
-        epilog="Exit codes: 0 published; 1 a step failed and nothing was published; 2 usage or declaration error.",
+        epilog="Exit codes: 0 published; 1 a step failed, nothing was published; 2 usage or declaration error.",
     )
     parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
     given = parser.parse_args(arguments)

@@ -108,7 +108,9 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
     prepare = content.get("prepare")
     if prepare is not None and (not isinstance(prepare, str) or not prepare.startswith("scripts/")):
         raise fail(
-            "prepare", "expected a command that fills the inbox", "Write `scripts/<name>.py ...` or leave it out"
+            "prepare",
+            "expected a command that fills the inbox",
+            "Write `scripts/<name>.py ...` or leave it out",
         )
     return DataSet(
         name,

@@ -21,7 +21,9 @@ def print_scorecard(database: Path) -> None:
             return
         rows = connection.execute(
             """
-            select status, measure, source_system, entity, numerator, denominator, rate, warn_level, error_level
+            select
+                status, measure, source_system, entity,
+                numerator, denominator, rate, warn_level, error_level
             from quality.scorecard
             order by
                 list_position(['fail', 'no_threshold', 'warn', 'not_measured', 'pass'], status),

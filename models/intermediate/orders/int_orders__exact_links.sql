@@ -2,8 +2,8 @@
 
 -- The rule (docs/decisions/0003): within one customer, article, unit price and quantity, a return
 -- undoes the latest sale before it that no return has undone yet, as brackets close. At the same
--- minute the sale counts as earlier. Brackets need no recursion: `depth` is the number of sales
--- still open, and the n-th opening of a depth belongs to the n-th closing of that depth.
+-- minute the sale counts as earlier. Brackets need no recursion: `open_level` is the number of sales
+-- still open, and the n-th opening of a open_level belongs to the n-th closing of that open_level.
 
 with
 
@@ -86,7 +86,7 @@ brackets as (
 
     select
         *,
-        balance + unmatched_returns + case when step = -1 then 1 else 0 end as depth,
+        balance + unmatched_returns + case when step = -1 then 1 else 0 end as open_level,
         step = -1 and unmatched_returns > lag(unmatched_returns, 1, 0) over (
             partition by customer_id, product_id, unit_price, pieces
             order by line_order asc
@@ -100,7 +100,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by customer_id, product_id, unit_price, pieces, depth, step
+            partition by customer_id, product_id, unit_price, pieces, open_level, step
             order by line_order asc
         ) as bracket
     from brackets
@@ -122,7 +122,7 @@ final as (
             and returns.product_id = sales.product_id
             and returns.unit_price = sales.unit_price
             and returns.pieces = sales.pieces
-            and returns.depth = sales.depth
+            and returns.open_level = sales.open_level
             and returns.bracket = sales.bracket
     where
         returns.step = -1
