@@ -1,17 +1,58 @@
--- grain: one customer record of one source system
+-- grain: one customer record of a source system
 
-with
-
-online_retail as (
-
-    select
-        cast('online_retail' as varchar) as source_system,
-        cast(source_customer_id as varchar) as source_customer_id,
-        cast(country as varchar) as country,
-        cast(first_seen_at as timestamp) as first_seen_at,
-        cast(last_seen_at as timestamp) as last_seen_at
-    from {{ ref('stg_online_retail__customers') }}
-
-)
-
-select * from online_retail
+{{ input_union(
+    columns=[
+        ('source_customer_id', 'varchar'),
+        ('record_kind', 'varchar'),
+        ('name', 'varchar'),
+        ('name_honorific', 'varchar'),
+        ('name_note', 'varchar'),
+        ('name_script', 'varchar'),
+        ('company_name', 'varchar'),
+        ('company_branch', 'varchar'),
+        ('phone', 'varchar'),
+        ('phone_reason', 'varchar'),
+        ('phone_partial', 'varchar'),
+        ('email', 'varchar'),
+        ('email_reason', 'varchar'),
+        ('unionid', 'varchar'),
+        ('member_no', 'varchar'),
+        ('credit_code', 'varchar'),
+        ('credit_code_reason', 'varchar'),
+        ('id_number_hash', 'varchar'),
+        ('id_number_reason', 'varchar'),
+        ('birth_date', 'date'),
+        ('birth_date_reason', 'varchar'),
+        ('birth_year', 'integer'),
+        ('gender', 'varchar'),
+        ('province_code', 'varchar'),
+        ('city_code', 'varchar'),
+        ('district', 'varchar'),
+        ('region_status', 'varchar'),
+        ('address', 'varchar'),
+        ('country', 'varchar'),
+        ('industry_code', 'varchar'),
+        ('employees', 'integer'),
+        ('annual_revenue', 'decimal(18,2)'),
+        ('founded_on', 'date'),
+        ('income_band', 'varchar'),
+        ('job_title', 'varchar'),
+        ('job_level', 'varchar'),
+        ('decision_role', 'varchar'),
+        ('account_owner', 'varchar'),
+        ('source_organisation_id', 'varchar'),
+        ('parent_source_organisation_id', 'varchar'),
+        ('first_seen_at', 'timestamp'),
+        ('last_seen_at', 'timestamp'),
+        ('landed_on', 'date'),
+    ],
+    offers=[
+        ('online_retail', ref('stg_online_retail__customers'), [
+            'source_customer_id',
+            'country',
+            'first_seen_at',
+            'last_seen_at',
+            'landed_on',
+        ]),
+    ]
+) }}

@@ -1,20 +1,25 @@
--- grain: one line of an order document of one source system; returns are signed
+-- grain: one line of an order document
 
-with
-
-online_retail as (
-
-    select
-        cast('online_retail' as varchar) as source_system,
-        cast(source_order_id as varchar) as source_order_id,
-        cast(source_line_id as varchar) as source_line_id,
-        cast(source_product_id as varchar) as source_product_id,
-        cast(null as varchar) as original_source_order_id,
-        cast(quantity as decimal(18, 3)) as quantity,
-        cast(unit_price as decimal(18, 4)) as unit_price,
-        cast(amount as decimal(18, 2)) as amount
-    from {{ ref('stg_online_retail__order_items') }}
-
-)
-
-select * from online_retail
+{{ input_union(
+    columns=[
+        ('source_order_id', 'varchar'),
+        ('source_line_id', 'varchar'),
+        ('source_product_id', 'varchar'),
+        ('quantity', 'decimal(18,3)'),
+        ('unit_price', 'decimal(18,4)'),
+        ('discount_amount', 'decimal(18,2)'),
+        ('amount', 'decimal(18,2)'),
+        ('landed_on', 'date'),
+    ],
+    offers=[
+        ('online_retail', ref('stg_online_retail__order_items'), [
+            'source_order_id',
+            'source_line_id',
+            'source_product_id',
+            'quantity',
+            'unit_price',
+            'amount',
+            'landed_on',
+        ]),
+    ]
+) }}

@@ -1,20 +1,37 @@
--- grain: one order document (an order, or a return or cancellation) of one source system
+-- grain: one order document of a source system
 
-with
-
-online_retail as (
-
-    select
-        cast('online_retail' as varchar) as source_system,
-        cast(source_order_id as varchar) as source_order_id,
-        cast(case when is_return then 'return' else 'sale' end as varchar) as document_kind,
-        cast(source_customer_id as varchar) as source_customer_id,
-        cast('web_shop' as varchar) as channel,
-        cast(country as varchar) as country,
-        cast(ordered_at as timestamp) as ordered_at,
-        cast(landed_on as date) as landed_on
-    from {{ ref('stg_online_retail__orders') }}
-
-)
-
-select * from online_retail
+{{ input_union(
+    columns=[
+        ('source_order_id', 'varchar'),
+        ('document_kind', 'varchar'),
+        ('source_customer_id', 'varchar'),
+        ('original_source_order_id', 'varchar'),
+        ('channel', 'varchar'),
+        ('platform', 'varchar'),
+        ('store_code', 'varchar'),
+        ('dealer_code', 'varchar'),
+        ('status', 'varchar'),
+        ('purpose', 'varchar'),
+        ('is_gift', 'boolean'),
+        ('coupon_no', 'varchar'),
+        ('campaign_code', 'varchar'),
+        ('document_amount', 'decimal(18,2)'),
+        ('province_code', 'varchar'),
+        ('city_code', 'varchar'),
+        ('country', 'varchar'),
+        ('ordered_at', 'timestamp'),
+        ('paid_at', 'timestamp'),
+        ('landed_on', 'date'),
+    ],
+    offers=[
+        ('online_retail', ref('stg_online_retail__orders'), [
+            'source_order_id',
+            'document_kind',
+            'source_customer_id',
+            'channel',
+            'country',
+            'ordered_at',
+            'landed_on',
+        ]),
+    ]
+) }}

@@ -21,6 +21,7 @@ final as (
         coalesce(customer_ids.customer_id, 'unknown') as customer_id,
         orders.source_system,
         orders.source_order_id,
+        {{ order_key('orders.source_system', 'orders.original_source_order_id') }} as original_order_id,
         orders.document_kind,
         orders.channel,
         orders.country,

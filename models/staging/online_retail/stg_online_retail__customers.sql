@@ -30,7 +30,8 @@ final as (
         lines.source_customer_id,
         min(countries.country) as country,
         min(lines.ordered_at) as first_seen_at,
-        max(lines.ordered_at) as last_seen_at
+        max(lines.ordered_at) as last_seen_at,
+        min(lines.landed_on) as landed_on
     from lines
     left join countries
         on

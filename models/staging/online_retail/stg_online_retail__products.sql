@@ -15,6 +15,7 @@ names as (
     select
         source_product_id,
         product_name,
+        min(landed_on) as landed_on,
         row_number() over (
             partition by source_product_id
             order by
@@ -32,7 +33,8 @@ final as (
 
     select
         source_product_id,
-        product_name
+        product_name,
+        landed_on
     from names
     where name_rank = 1
 
