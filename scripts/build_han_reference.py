@@ -70,7 +70,9 @@ def main() -> None:
             character = chr(code_point)
             if (spoken := reading(character)) or character in simplified:
                 as_surname = SURNAME_READINGS.get(character, spoken)
-                writer.writerow([code_point, character, simplified.get(character, character), spoken, as_surname])
+                writer.writerow(
+                    [code_point, character, simplified.get(character, character), spoken, as_surname]
+                )
     text = "".join(sorted(simplified))
     (ROOT / "macros/standardise/han_traditional.sql").write_text(
         "{#- Written by scripts/build_han_reference.py: every character that han_characters converts. -#}\n"
