@@ -1,0 +1,15 @@
+-- grain: one consent event
+
+{{ input_union(
+    columns=[
+        ('source_consent_id', 'varchar'),
+        ('source_customer_id', 'varchar'),
+        ('purpose', 'varchar'),
+        ('channel', 'varchar'),
+        ('is_granted', 'boolean'),
+        ('changed_at', 'timestamp'),
+        ('landed_on', 'date'),
+    ],
+    offers=[
+    ]
+) }}

@@ -1,0 +1,16 @@
+-- grain: one movement of points
+
+{{ input_union(
+    columns=[
+        ('source_transaction_id', 'varchar'),
+        ('member_no', 'varchar'),
+        ('transaction_type', 'varchar'),
+        ('points', 'bigint'),
+        ('level', 'varchar'),
+        ('source_order_id', 'varchar'),
+        ('occurred_at', 'timestamp'),
+        ('landed_on', 'date'),
+    ],
+    offers=[
+    ]
+) }}

@@ -1,0 +1,15 @@
+-- grain: one payment
+
+{{ input_union(
+    columns=[
+        ('source_payment_id', 'varchar'),
+        ('source_order_id', 'varchar'),
+        ('amount', 'decimal(18,2)'),
+        ('method', 'varchar'),
+        ('status', 'varchar'),
+        ('paid_at', 'timestamp'),
+        ('landed_on', 'date'),
+    ],
+    offers=[
+    ]
+) }}

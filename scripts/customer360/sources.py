@@ -1,0 +1,193 @@
+"""The source tables that the project declares in models/staging/<system>/_<system>__sources.yml.
+
+dbt reads the same files; what landing needs beside dbt's own keys stands under `config.meta`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+PII_CLASSES = frozenset(
+    {"name", "phone", "email", "id_number", "address", "birth_date", "social_id", "free_text"}
+)
+_SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
+# What people add to a heading without changing its meaning: marks of a mandatory field, a closing colon.
+_MARKS = re.compile(r"\((?:必填|选填|必填项|可选|required|optional)\)|[*:]+$|^[*]+")
+_DATE_NAME = re.compile(r"(?:^|_)(?:date|at|on|birthday)$")
+
+
+class DeclarationError(Exception):
+    """A declaration (sources or data set) that cannot be used; the message names file, key and remedy."""
+
+    def __init__(self, file: Path, key: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{file}: {key}: {problem}. {remedy}")
+
+
+def heading_key(heading: str) -> str:
+    """The form under which headings are compared: NFKC, one space, case-folded, without mandatory marks."""
+    text = " ".join(unicodedata.normalize("NFKC", heading).split()).casefold()
+    return _MARKS.sub("", text).strip()
+
+
+@dataclass(frozen=True)
+class Column:
+    """One declared column and the headings under which files offer it."""
+
+    name: str
+    headings: tuple[str, ...] = ()
+    required: bool = False
+    pii: str | None = None
+    data_type: str | None = None
+
+    @property
+    def holds_dates(self) -> bool:
+        """Whether a bare number in a workbook is a date serial here: by `data_type`, else by name."""
+        if self.data_type:
+            return self.data_type.lower().startswith(("date", "timestamp"))
+        return bool(_DATE_NAME.search(self.name))
+
+
+@dataclass(frozen=True)
+class Table:
+    """One declared source table: `system` is the dbt source, `entity` the table in it."""
+
+    system: str
+    entity: str
+    columns: tuple[Column, ...]
+    file: Path
+
+    @property
+    def key(self) -> tuple[str, str]:
+        return self.system, self.entity
+
+    @cached_property
+    def by_heading(self) -> dict[str, Column]:
+        """Comparison key of every accepted heading → column."""
+        return {
+            heading_key(heading): column
+            for column in self.columns
+            for heading in (column.name, *column.headings)
+        }
+
+    @cached_property
+    def required(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if column.required)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Changes whenever the declaration would land the same file differently."""
+        shape = [
+            (c.name, sorted(map(heading_key, c.headings)), c.required, c.holds_dates) for c in self.columns
+        ]
+        return hashlib.sha256(json.dumps(shape).encode()).hexdigest()[:16]
+
+
+def load_sources(project: Path) -> dict[tuple[str, str], Table]:
+    """Every declared source table by (system, entity).
+
+    Raises DeclarationError on anything that landing or dbt could not use.
+    """
+    tables: dict[tuple[str, str], Table] = {}
+    for file in sorted((project / "models" / "staging").glob("*/_*__sources.yml")):
+        for source in _read(file).get("sources") or []:
+            system = _name(file, "sources", source.get("name"))
+            for declared in source.get("tables") or []:
+                table = _table(file, system, declared)
+                if table.key in tables:
+                    raise DeclarationError(
+                        file,
+                        f"{system}.{table.entity}",
+                        f"already declared in {tables[table.key].file}",
+                        "Keep one of the two declarations",
+                    )
+                tables[table.key] = table
+    return tables
+
+
+def read_yaml(file: Path) -> Any:
+    """The content of a YAML file; DeclarationError with the line where it does not parse."""
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"line {mark.line + 1}" if mark else "text"
+        raise DeclarationError(
+            file, where, "not readable as YAML", "Mend the indentation or quoting"
+        ) from None
+
+
+def _read(file: Path) -> dict[str, Any]:
+    content = read_yaml(file)
+    if not isinstance(content, dict):
+        raise DeclarationError(
+            file, "top level", "expected keys such as `sources`", "Start with `version: 2`"
+        )
+    return content
+
+
+def _name(file: Path, key: str, name: Any) -> str:
+    if not isinstance(name, str) or not _SNAKE_CASE.fullmatch(name):
+        raise DeclarationError(
+            file, key, f"{name!r} is no usable name", "Use snake_case beginning with a letter"
+        )
+    return name
+
+
+def _meta(declared: dict[str, Any]) -> dict[str, Any]:
+    return (declared.get("config") or {}).get("meta") or declared.get("meta") or {}
+
+
+def _table(file: Path, system: str, declared: dict[str, Any]) -> Table:
+    entity = _name(file, f"{system}.tables", declared.get("name"))
+    columns = tuple(_column(file, f"{system}.{entity}", c) for c in declared.get("columns") or [])
+    if not columns:
+        raise DeclarationError(
+            file, f"{system}.{entity}", "no columns", "List the columns that files may offer"
+        )
+    seen: dict[str, str] = {}
+    for column in columns:
+        for key in {heading_key(h) for h in (column.name, *column.headings)}:
+            if key in seen:
+                raise DeclarationError(
+                    file,
+                    f"{system}.{entity}.{column.name}",
+                    f"heading {key!r} already leads to column {seen[key]}",
+                    "Keep it at one column",
+                )
+            seen[key] = column.name
+    return Table(system, entity, columns, file)
+
+
+def _column(file: Path, at: str, declared: dict[str, Any]) -> Column:
+    name = _name(file, f"{at}.columns", declared.get("name"))
+    if name.startswith("x_"):
+        raise DeclarationError(file, f"{at}.{name}", "x_ marks undeclared columns", "Choose another name")
+    meta = _meta(declared)
+    headers: Iterable[Any] = meta.get("headers") or []
+    if isinstance(headers, str) or not all(isinstance(h, str) and heading_key(h) for h in headers):
+        raise DeclarationError(
+            file,
+            f"{at}.{name}.headers",
+            "expected a list of headings",
+            "Write headers: [Heading, ...], quoting numbers",
+        )
+    required, pii = meta.get("required", False), meta.get("pii")
+    if not isinstance(required, bool):
+        raise DeclarationError(
+            file, f"{at}.{name}.required", f"{required!r} is neither true nor false", "Write true"
+        )
+    if pii is not None and pii not in PII_CLASSES:
+        raise DeclarationError(
+            file, f"{at}.{name}.pii", f"unknown class {pii!r}", f"Use one of {', '.join(sorted(PII_CLASSES))}"
+        )
+    return Column(name, tuple(headers), required, pii, declared.get("data_type"))
