@@ -51,12 +51,67 @@ def reading(character: str) -> str:
 # Characters read otherwise when they are a surname (Xiandai Hanyu Cidian).
 SURNAME_READINGS = dict(
     pair.split(":")
-    for pair in (
-        "单:shan 單:shan 曾:zeng 解:xie 仇:qiu 查:zha 翟:zhai 区:ou 區:ou 朴:piao 盖:ge 蓋:ge 乐:yue 樂:yue 覃:qin "
-        "缪:miao 繆:miao 员:yun 員:yun 繁:po 种:chong 秘:bi 黑:he 折:she 召:shao 任:ren 华:hua 華:hua 葛:ge 燕:yan "
-        "宓:mi 逄:pang 晁:chao 洗:xian 冼:xian 那:na 隗:wei 牟:mu 石:shi 柏:bai 贾:jia 賈:jia 俞:yu 沈:shen 卜:bu "
-        "车:che 車:che 尉:wei 应:ying 應:ying 宁:ning 寧:ning 纪:ji 紀:ji 相:xiang 重:chong 都:du 降:xiang 长:chang"
-    ).split()
+    for pair in [
+        "单:shan",
+        "單:shan",
+        "曾:zeng",
+        "解:xie",
+        "仇:qiu",
+        "查:zha",
+        "翟:zhai",
+        "区:ou",
+        "區:ou",
+        "朴:piao",
+        "盖:ge",
+        "蓋:ge",
+        "乐:yue",
+        "樂:yue",
+        "覃:qin",
+        "缪:miao",
+        "繆:miao",
+        "员:yun",
+        "員:yun",
+        "繁:po",
+        "种:chong",
+        "秘:bi",
+        "黑:he",
+        "折:she",
+        "召:shao",
+        "任:ren",
+        "华:hua",
+        "華:hua",
+        "葛:ge",
+        "燕:yan",
+        "宓:mi",
+        "逄:pang",
+        "晁:chao",
+        "洗:xian",
+        "冼:xian",
+        "那:na",
+        "隗:wei",
+        "牟:mu",
+        "石:shi",
+        "柏:bai",
+        "贾:jia",
+        "賈:jia",
+        "俞:yu",
+        "沈:shen",
+        "卜:bu",
+        "车:che",
+        "車:che",
+        "尉:wei",
+        "应:ying",
+        "應:ying",
+        "宁:ning",
+        "寧:ning",
+        "纪:ji",
+        "紀:ji",
+        "相:xiang",
+        "重:chong",
+        "都:du",
+        "降:xiang",
+        "长:chang",
+    ]
 )
 
 

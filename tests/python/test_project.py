@@ -7,6 +7,7 @@ import re
 
 import duckdb
 import pytest
+
 from conftest import PROJECT, latest_build, manifest
 
 DATA_SET = "online_retail"
