@@ -110,6 +110,12 @@ class Place:
             """)
         ).fetchall()
 
+    def columns(self, entity: str = "erp/orders") -> list[str]:
+        """Columns of one entity over all its landed files."""
+        return duckdb.sql(
+            f"from read_parquet('{self.landing}/{entity}/*.parquet', union_by_name = true)"
+        ).columns
+
     def content(self) -> list[Any]:
         """Everything landed, by file name, without the time of landing."""
         found = []
