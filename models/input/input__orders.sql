@@ -24,6 +24,21 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('erp', ref('stg_erp__orders'), [
+            'source_order_id',
+            'document_kind',
+            'source_customer_id',
+            'original_source_order_id',
+            'channel',
+            'dealer_code',
+            'status',
+            'purpose',
+            'document_amount',
+            'province_code',
+            'city_code',
+            'ordered_at',
+            'landed_on',
+        ]),
         ('online_retail', ref('stg_online_retail__orders'), [
             'source_order_id',
             'document_kind',

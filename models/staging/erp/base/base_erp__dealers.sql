@@ -1,0 +1,58 @@
+-- grain: one landed dealer, typed, with the rules it breaks
+
+with
+
+landed as (
+
+    select * from {{ source('erp', 'dealers') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        landed._landed_at as landed_at,
+        landed._row_kind as row_kind,
+
+        -- keys
+        {{ clean_text('landed.dealer_code') }} as dealer_code,
+
+        -- attributes
+        {{ clean_text('landed.dealer_name') }} as dealer_name,
+        {{ clean_text('landed.dealer_type') }} as dealer_type,
+        {{ credit_code('landed.credit_code') }} as credit_code,
+        {{ division_province(clean_text('landed.region_code')) }} as province_code,
+        {{ division_city(clean_text('landed.region_code')) }} as city_code,
+        {{ clean_text('landed.territory') }} as territory,
+        {{ phone('landed.phone') }} as phone,
+        {{ clean_text('landed.status') }} as status,
+
+        -- dates
+        {{ parse_date('landed.signed_on', var('time_zone')) }} as signed_on
+    from landed
+
+),
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "dealer_code is null"),
+] %}
+{% set content = [
+    'dealer_name', 'dealer_type', 'credit_code', 'province_code', 'city_code', 'territory', 'phone', 'status', 'signed_on',
+] %}
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['dealer_code'], content, rules)),
+            ('conflicting_row', is_superseded(['dealer_code'], content, rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final
