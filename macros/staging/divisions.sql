@@ -1,13 +1,23 @@
-{#- Province and prefecture-level city of a division code (GB/T 2260, six digits); null for anything else. -#}
-
-{% macro division_province(code) -%}
-    case when {{ regexp_like(code, '^[1-8][0-9]{5}$') }} then left({{ code }}, 2) || '0000' end
+{#- Query: the province and the prefecture-level city of every division code. A province's own code names no city. -#}
+{% macro divisions_by_code() -%}
+    select
+        divisions.code,
+        case divisions.level
+            when 'province' then divisions.code
+            when 'city' then divisions.parent_code
+            when 'county' then parents.parent_code
+        end as province_code,
+        case divisions.level
+            when 'city' then divisions.code
+            when 'county' then divisions.parent_code
+        end as city_code
+    from {{ ref('administrative_divisions') }} as divisions
+    left join {{ ref('administrative_divisions') }} as parents
+        on divisions.parent_code = parents.code
+    where divisions.level in ('province', 'city', 'county')
 {%- endmacro %}
 
-{#- A province's own code names no city. -#}
-{% macro division_city(code) -%}
-    case
-        when {{ regexp_like(code, '^[1-8][0-9]{5}$') }} and substr({{ code }}, 3, 2) <> '00'
-            then left({{ code }}, 4) || '00'
-    end
+{#- A column of that query, or 'unmapped' for a text it does not know. -#}
+{% macro code_or_unmapped(column, text) -%}
+    coalesce({{ column }}, case when {{ text }} is not null then 'unmapped' end)
 {%- endmacro %}

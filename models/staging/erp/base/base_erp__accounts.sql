@@ -8,6 +8,12 @@ landed as (
 
 ),
 
+divisions as (
+
+    {{ divisions_by_code() }}
+
+),
+
 typed as (
 
     select
@@ -47,17 +53,19 @@ typed as (
 placed as (
 
     select
-        *,
-        {{ division_province('region_code') }} as province_code,
-        {{ division_city('region_code') }} as city_code,
+        typed.*,
+        {{ code_or_unmapped('divisions.province_code', 'typed.region_code') }} as province_code,
+        {{ code_or_unmapped('divisions.city_code', 'typed.region_code') }} as city_code,
         case
-            when region_code is null then 'missing'
-            when {{ division_province('region_code') }} is null then 'unmapped'
+            when typed.region_code is null then 'missing'
+            when divisions.code is null then 'unmapped'
             else 'mapped'
         end as region_status,
         'organisation' as record_kind,
-        coalesce(changed_at, first_seen_at) as last_seen_at
+        coalesce(typed.changed_at, typed.first_seen_at) as last_seen_at
     from typed
+    left join divisions
+        on typed.region_code = divisions.code
 
 ),
 

@@ -8,6 +8,12 @@ landed as (
 
 ),
 
+divisions as (
+
+    {{ divisions_by_code() }}
+
+),
+
 typed as (
 
     select
@@ -22,8 +28,8 @@ typed as (
         {{ clean_text('landed.dealer_name') }} as dealer_name,
         {{ clean_text('landed.dealer_type') }} as dealer_type,
         {{ credit_code('landed.credit_code') }} as credit_code,
-        {{ division_province(clean_text('landed.region_code')) }} as province_code,
-        {{ division_city(clean_text('landed.region_code')) }} as city_code,
+        {{ code_or_unmapped('divisions.province_code', clean_text('landed.region_code')) }} as province_code,
+        {{ code_or_unmapped('divisions.city_code', clean_text('landed.region_code')) }} as city_code,
         {{ clean_text('landed.territory') }} as territory,
         {{ phone('landed.phone') }} as phone,
         {{ clean_text('landed.status') }} as status,
@@ -31,6 +37,8 @@ typed as (
         -- dates
         {{ parse_date('landed.signed_on', var('time_zone')) }} as signed_on
     from landed
+    left join divisions
+        on {{ clean_text('landed.region_code') }} = divisions.code
 
 ),
 

@@ -19,6 +19,12 @@ heads as (
 
 ),
 
+divisions as (
+
+    {{ divisions_by_code() }}
+
+),
+
 typed as (
 
     select
@@ -32,14 +38,16 @@ typed as (
 
         -- attributes
         {{ clean_text('landed.carrier') }} as carrier,
-        {{ division_province(clean_text('landed.region_code')) }} as province_code,
-        {{ division_city(clean_text('landed.region_code')) }} as city_code,
+        {{ code_or_unmapped('divisions.province_code', clean_text('landed.region_code')) }} as province_code,
+        {{ code_or_unmapped('divisions.city_code', clean_text('landed.region_code')) }} as city_code,
 
         -- timestamps: a promised day lasts until its midnight
         cast({{ parse_date('landed.promised_on', var('time_zone')) }} + interval '1' day as timestamp) as promised_at,
         {{ parse_timestamp('landed.shipped_on', var('time_zone')) }} as shipped_at,
         {{ parse_timestamp('landed.delivered_on', var('time_zone')) }} as delivered_at
     from landed
+    left join divisions
+        on {{ clean_text('landed.region_code') }} = divisions.code
 
 ),
 

@@ -17,6 +17,12 @@ paid_orders as (
 
 ),
 
+divisions as (
+
+    {{ divisions_by_code() }}
+
+),
+
 typed as (
 
     select
@@ -55,12 +61,14 @@ extended as (
     select
         typed.*,
         'key_account' as channel,
-        {{ division_province('typed.region_code') }} as province_code,
-        {{ division_city('typed.region_code') }} as city_code,
+        {{ code_or_unmapped('divisions.province_code', 'typed.region_code') }} as province_code,
+        {{ code_or_unmapped('divisions.city_code', 'typed.region_code') }} as city_code,
         paid_orders.source_order_id is not null as is_paid
     from typed
     left join paid_orders
         on typed.source_order_id = paid_orders.source_order_id
+    left join divisions
+        on typed.region_code = divisions.code
 
 ),
 
