@@ -1,30 +1,40 @@
 {#-
-  One business key landed more than once. The same content again, in the same file or a later one: the first row
-  stays. Other content: the content seen last stays, by the record's own change stamp where it has one, else by
-  landing. Only rows that break none of `rules` compete: a spoilt delivery must not push out a sound one.
-  `key` and `content` are lists of columns; the relation has lineage_columns() and landed_at.
+  A key may be landed more than once: the same row in two files, or a later state of it. Among the rows that
+  break none of `rules` exactly one stays per key: the first landed copy of the newest content. A broken row
+  therefore never pushes out a sound one.
 -#}
 
-{% macro breaks_any(rules) -%}
-    case{% for _, condition in rules %} when {{ condition }} then true{% endfor %} else false end
+{#- What the two conditions below look at. -#}
+{% macro version_columns(relation='landed') -%}
+    {{ relation }}._row_kind as row_kind,
+    {{ relation }}._landed_at as landed_at,
+    {{ row_content_hash(relation) }} as content_hash
 {%- endmacro %}
 
-{% macro is_repeated(key, content, rules) -%}
-    not {{ breaks_any(rules) }}
-    and row_number() over (
-        partition by {{ (key + content) | join(', ') }}, {{ breaks_any(rules) }}
-        order by landed_at asc, load_id asc, source_sheet asc nulls first, source_row asc
+{#- The same content under the same key was landed before. -#}
+{% macro is_repeated(keys, rules) -%}
+    not {{ breaks_any(rules) }} and row_number() over (
+        partition by {{ keys | join(', ') }}, content_hash, {{ breaks_any(rules) }}
+        order by {{ landing_order('asc') }}
     ) > 1
 {%- endmacro %}
 
-{% macro is_superseded(key, content, rules, changed_at='null') -%}
-    {#- One text that sorts as the rows follow each other. -#}
-    {%- set position -%}
-        rpad(coalesce(cast({{ changed_at }} as varchar), ''), 26, '.000000')
-        || rpad(cast(landed_at as varchar), 26, '.000000')
-        || load_id || '|' || coalesce(source_sheet, '') || '|' || lpad(cast(source_row as varchar), 12, '0')
-    {%- endset -%}
-    not {{ breaks_any(rules) }}
-    and max({{ position }}) over (partition by {{ (key + content) | join(', ') }}, {{ breaks_any(rules) }})
-    < max({{ position }}) over (partition by {{ key | join(', ') }}, {{ breaks_any(rules) }})
+{#- Other content under the same key is newer: by the record's own stamp of its last change where it has one, else by
+    landing. -#}
+{% macro is_superseded(keys, rules, changed_at=none) -%}
+    not {{ breaks_any(rules) }} and content_hash <> first_value(content_hash) over (
+        partition by {{ keys | join(', ') }}, {{ breaks_any(rules) }}
+        order by {{ changed_at ~ ' desc nulls last, ' if changed_at }}{{ landing_order('desc') }}
+    )
+{%- endmacro %}
+
+{% macro breaks_any(rules) -%}
+    coalesce({% for _, condition in rules %}({{ condition }}){{ " or " if not loop.last }}{% endfor %}, false)
+{%- endmacro %}
+
+{#- Files that arrive together are told apart by name: exports carry their date in it. -#}
+{% macro landing_order(direction) -%}
+    {%- for column in ['landed_at', 'source_file', 'load_id', 'source_sheet', 'source_row'] -%}
+    {{ column }} {{ direction }} nulls last{{ ", " if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}

@@ -24,6 +24,19 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('dealer', ref('stg_dealer__orders'), [
+            'source_order_id',
+            'document_kind',
+            'source_customer_id',
+            'original_source_order_id',
+            'channel',
+            'dealer_code',
+            'document_amount',
+            'province_code',
+            'city_code',
+            'ordered_at',
+            'landed_on',
+        ]),
         ('erp', ref('stg_erp__orders'), [
             'source_order_id',
             'document_kind',

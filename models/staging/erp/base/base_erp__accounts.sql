@@ -1,5 +1,13 @@
 -- grain: one landed account, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_customer_id is null"),
+    ('invalid_time', "first_seen_at is null"),
+    ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(changed_at as date) > landed_on"),
+] %}
+
 with
 
 landed as (
@@ -18,8 +26,7 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        landed._row_kind as row_kind,
+        {{ version_columns() }},
 
         -- keys
         {{ clean_text('landed.account_no') }} as source_customer_id,
@@ -69,25 +76,13 @@ placed as (
 
 ),
 
-{% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
-    ('missing_record_key', "source_customer_id is null"),
-    ('invalid_time', "first_seen_at is null"),
-    ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(changed_at as date) > landed_on"),
-] %}
-{% set content = [
-    'company_name', 'company_branch', 'name', 'phone', 'email', 'credit_code', 'region_code', 'address', 'industry_code',
-    'account_owner', 'first_seen_at', 'changed_at',
-] %}
-
 final as (
 
     select
         *,
         {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_customer_id'], content, rules)),
-            ('conflicting_row', is_superseded(['source_customer_id'], content, rules, 'last_seen_at')),
+            ('repeated_row', is_repeated(['source_customer_id'], rules)),
+            ('conflicting_row', is_superseded(['source_customer_id'], rules, 'last_seen_at')),
         ]) }}
     from placed
 

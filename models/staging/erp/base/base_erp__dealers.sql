@@ -1,5 +1,11 @@
 -- grain: one landed dealer, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "dealer_code is null"),
+] %}
+
 with
 
 landed as (
@@ -18,8 +24,7 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        landed._row_kind as row_kind,
+        {{ version_columns() }},
 
         -- keys
         {{ clean_text('landed.dealer_code') }} as dealer_code,
@@ -42,22 +47,13 @@ typed as (
 
 ),
 
-{% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
-    ('missing_record_key', "dealer_code is null"),
-] %}
-{% set content = [
-    'dealer_name', 'dealer_type', 'credit_code', 'province_code', 'city_code', 'territory', 'phone', 'status', 'signed_on',
-] %}
-
 final as (
 
     select
         *,
         {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['dealer_code'], content, rules)),
-            ('conflicting_row', is_superseded(['dealer_code'], content, rules)),
+            ('repeated_row', is_repeated(['dealer_code'], rules)),
+            ('conflicting_row', is_superseded(['dealer_code'], rules)),
         ]) }}
     from typed
 

@@ -1,5 +1,15 @@
 -- grain: one landed delivery, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_delivery_id is null"),
+    ('missing_order_number', "source_order_id is null"),
+    ('time_after_landing', "cast(shipped_at as date) > landed_on or cast(delivered_at as date) > landed_on"),
+    ('orphan_line', "source_order_id is not null and not is_head_landed"),
+    ('order_quarantined', "is_head_landed and not is_head_accepted"),
+] %}
+
 with
 
 landed as (
@@ -29,8 +39,7 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        landed._row_kind as row_kind,
+        {{ version_columns() }},
 
         -- keys
         {{ clean_text('landed.delivery_no') }} as source_delivery_id,
@@ -63,26 +72,13 @@ extended as (
 
 ),
 
-{% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
-    ('missing_record_key', "source_delivery_id is null"),
-    ('missing_order_number', "source_order_id is null"),
-    ('time_after_landing', "cast(shipped_at as date) > landed_on or cast(delivered_at as date) > landed_on"),
-    ('orphan_line', "source_order_id is not null and not is_head_landed"),
-    ('order_quarantined', "is_head_landed and not is_head_accepted"),
-] %}
-{% set content = [
-    'source_order_id', 'carrier', 'province_code', 'city_code', 'promised_at', 'shipped_at', 'delivered_at',
-] %}
-
 final as (
 
     select
         *,
         {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_delivery_id'], content, rules)),
-            ('conflicting_row', is_superseded(['source_delivery_id'], content, rules)),
+            ('repeated_row', is_repeated(['source_delivery_id'], rules)),
+            ('conflicting_row', is_superseded(['source_delivery_id'], rules)),
         ]) }}
     from extended
 

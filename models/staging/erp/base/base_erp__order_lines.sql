@@ -1,5 +1,21 @@
 -- grain: one landed line of an order, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_order_number', "source_order_id is null"),
+    ('missing_record_key', "source_line_id is null"),
+    ('missing_product', "source_product_id is null"),
+    ('invalid_quantity', "quantity is null"),
+    ('invalid_price', "is_price_given and unit_price is null"),
+    ('invalid_amount', "amount is null"),
+    ('zero_quantity', "quantity = 0"),
+    ('negative_amount_not_return', "document_kind = 'sale' and (amount < 0 or quantity < 0)"),
+    ('positive_amount_on_return', "document_kind = 'return' and (amount > 0 or quantity > 0)"),
+    ('orphan_line', "source_order_id is not null and not is_head_landed"),
+    ('order_quarantined', "is_head_landed and not is_head_accepted"),
+] %}
+
 with
 
 landed as (
@@ -25,8 +41,7 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        landed._row_kind as row_kind,
+        {{ version_columns() }},
 
         -- keys
         {{ clean_text('landed.order_no') }} as source_order_id,
@@ -61,30 +76,13 @@ extended as (
 
 ),
 
-{% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
-    ('missing_order_number', "source_order_id is null"),
-    ('missing_record_key', "source_line_id is null"),
-    ('missing_product', "source_product_id is null"),
-    ('invalid_quantity', "quantity is null"),
-    ('invalid_price', "is_price_given and unit_price is null"),
-    ('invalid_amount', "amount is null"),
-    ('zero_quantity', "quantity = 0"),
-    ('negative_amount_not_return', "document_kind = 'sale' and (amount < 0 or quantity < 0)"),
-    ('positive_amount_on_return', "document_kind = 'return' and (amount > 0 or quantity > 0)"),
-    ('orphan_line', "source_order_id is not null and not is_head_landed"),
-    ('order_quarantined', "is_head_landed and not is_head_accepted"),
-] %}
-{% set content = ['source_product_id', 'unit', 'quantity', 'unit_price', 'discount_amount', 'amount'] %}
-
 final as (
 
     select
         *,
         {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_order_id', 'source_line_id'], content, rules)),
-            ('conflicting_row', is_superseded(['source_order_id', 'source_line_id'], content, rules)),
+            ('repeated_row', is_repeated(['source_order_id', 'source_line_id'], rules)),
+            ('conflicting_row', is_superseded(['source_order_id', 'source_line_id'], rules)),
         ]) }}
     from extended
 

@@ -1,5 +1,19 @@
 -- grain: one landed order or return order, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_order_number', "source_order_id is null"),
+    ('unknown_code', "document_kind is null"),
+    ('foreign_currency', "currency <> '" ~ var('currency') ~ "'"),
+    ('invalid_amount', "document_amount is null"),
+    ('invalid_order_time', "ordered_at is null"),
+    ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    ('negative_amount_not_return', "document_amount < 0 and document_kind = 'sale'"),
+    ('positive_amount_on_return', "document_amount > 0 and document_kind = 'return'"),
+    ('never_paid', "status = '已取消' and document_kind = 'sale' and not is_paid"),
+] %}
+
 with
 
 landed as (
@@ -27,8 +41,7 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        landed._row_kind as row_kind,
+        {{ version_columns() }},
 
         -- keys
         {{ clean_text('landed.order_no') }} as source_order_id,
@@ -72,31 +85,13 @@ extended as (
 
 ),
 
-{% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
-    ('missing_order_number', "source_order_id is null"),
-    ('unknown_code', "document_kind is null"),
-    ('foreign_currency', "currency <> '" ~ var('currency') ~ "'"),
-    ('invalid_amount', "document_amount is null"),
-    ('invalid_order_time', "ordered_at is null"),
-    ('order_after_landing', "cast(ordered_at as date) > landed_on"),
-    ('negative_amount_not_return', "document_amount < 0 and document_kind = 'sale'"),
-    ('positive_amount_on_return', "document_amount > 0 and document_kind = 'return'"),
-    ('never_paid', "status = '已取消' and document_kind = 'sale' and not is_paid"),
-] %}
-{% set content = [
-    'document_kind', 'source_customer_id', 'original_source_order_id', 'dealer_code', 'purpose', 'region_code', 'status',
-    'document_amount', 'ordered_at',
-] %}
-
 final as (
 
     select
         *,
         {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_order_id'], content, rules)),
-            ('conflicting_row', is_superseded(['source_order_id'], content, rules)),
+            ('repeated_row', is_repeated(['source_order_id'], rules)),
+            ('conflicting_row', is_superseded(['source_order_id'], rules)),
         ]) }}
     from extended
 

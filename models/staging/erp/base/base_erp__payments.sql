@@ -1,5 +1,17 @@
 -- grain: one landed receipt or refund, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_payment_id is null"),
+    ('missing_order_number', "source_order_id is null"),
+    ('invalid_amount', "amount is null"),
+    ('invalid_time', "paid_at is null"),
+    ('time_after_landing', "cast(paid_at as date) > landed_on"),
+    ('orphan_line', "source_order_id is not null and not is_head_landed"),
+    ('order_quarantined', "is_head_landed and not is_head_accepted"),
+] %}
+
 with
 
 landed as (
@@ -23,8 +35,7 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        landed._row_kind as row_kind,
+        {{ version_columns() }},
 
         -- keys
         {{ clean_text('landed.payment_no') }} as source_payment_id,
@@ -54,26 +65,13 @@ extended as (
 
 ),
 
-{% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
-    ('missing_record_key', "source_payment_id is null"),
-    ('missing_order_number', "source_order_id is null"),
-    ('invalid_amount', "amount is null"),
-    ('invalid_time', "paid_at is null"),
-    ('time_after_landing', "cast(paid_at as date) > landed_on"),
-    ('orphan_line', "source_order_id is not null and not is_head_landed"),
-    ('order_quarantined', "is_head_landed and not is_head_accepted"),
-] %}
-{% set content = ['source_order_id', 'method', 'amount', 'paid_at'] %}
-
 final as (
 
     select
         *,
         {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_payment_id'], content, rules)),
-            ('conflicting_row', is_superseded(['source_payment_id'], content, rules)),
+            ('repeated_row', is_repeated(['source_payment_id'], rules)),
+            ('conflicting_row', is_superseded(['source_payment_id'], rules)),
         ]) }}
     from extended
 

@@ -1,5 +1,11 @@
 -- grain: one landed product, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_product', "source_product_id is null"),
+] %}
+
 with
 
 landed as (
@@ -12,8 +18,7 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        landed._row_kind as row_kind,
+        {{ version_columns() }},
 
         -- keys
         {{ clean_text('landed.material_no') }} as source_product_id,
@@ -44,23 +49,13 @@ typed as (
 
 ),
 
-{% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
-    ('missing_product', "source_product_id is null"),
-] %}
-{% set content = [
-    'product_name', 'category', 'product_line', 'aroma', 'barcode', 'bundle_components', 'is_gift_box', 'is_customised',
-    'is_bundle', 'strength', 'volume_ml', 'list_price', 'unit_cost', 'launched_on',
-] %}
-
 final as (
 
     select
         *,
         {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_product_id'], content, rules)),
-            ('conflicting_row', is_superseded(['source_product_id'], content, rules)),
+            ('repeated_row', is_repeated(['source_product_id'], rules)),
+            ('conflicting_row', is_superseded(['source_product_id'], rules)),
         ]) }}
     from typed
 
