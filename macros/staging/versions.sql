@@ -19,11 +19,12 @@
     ) > 1
 {%- endmacro %}
 
-{#- Other content under the same key was landed later. -#}
-{% macro is_superseded(keys, rules) -%}
+{#- Other content under the same key is newer: by the record's own stamp of its last change where it has one, else by
+    landing. -#}
+{% macro is_superseded(keys, rules, changed_at=none) -%}
     not {{ breaks_any(rules) }} and content_hash <> first_value(content_hash) over (
         partition by {{ keys | join(', ') }}, {{ breaks_any(rules) }}
-        order by {{ landing_order('desc') }}
+        order by {{ changed_at ~ ' desc nulls last, ' if changed_at }}{{ landing_order('desc') }}
     )
 {%- endmacro %}
 

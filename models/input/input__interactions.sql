@@ -23,5 +23,18 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('crm', ref('stg_crm__interactions'), [
+            'source_interaction_id',
+            'family',
+            'interaction_type',
+            'source_customer_id',
+            'store_code',
+            'city_code',
+            'staff',
+            'duration_minutes',
+            'outcome',
+            'occurred_at',
+            'landed_on',
+        ]),
     ]
 ) }}
