@@ -48,16 +48,29 @@ def reading(character: str) -> str:
     return "".join(lazy_pinyin(character, errors="ignore"))
 
 
+# Characters read otherwise when they are a surname (Xiandai Hanyu Cidian).
+SURNAME_READINGS = dict(
+    pair.split(":")
+    for pair in (
+        "单:shan 單:shan 曾:zeng 解:xie 仇:qiu 查:zha 翟:zhai 区:ou 區:ou 朴:piao 盖:ge 蓋:ge 乐:yue 樂:yue 覃:qin "
+        "缪:miao 繆:miao 员:yun 員:yun 繁:po 种:chong 秘:bi 黑:he 折:she 召:shao 任:ren 华:hua 華:hua 葛:ge 燕:yan "
+        "宓:mi 逄:pang 晁:chao 洗:xian 冼:xian 那:na 隗:wei 牟:mu 石:shi 柏:bai 贾:jia 賈:jia 俞:yu 沈:shen 卜:bu "
+        "车:che 車:che 尉:wei 应:ying 應:ying 宁:ning 寧:ning 纪:ji 紀:ji 相:xiang 重:chong 都:du 降:xiang 长:chang"
+    ).split()
+)
+
+
 def main() -> None:
     """Write both files."""
     simplified = traditional_to_simplified()
     with (ROOT / "seeds/reference/han_characters.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(["code_point", "han", "simplified", "pinyin"])
+        writer.writerow(["code_point", "han", "simplified", "pinyin", "surname_pinyin"])
         for code_point in range(FIRST, LAST + 1):
             character = chr(code_point)
             if (spoken := reading(character)) or character in simplified:
-                writer.writerow([code_point, character, simplified.get(character, character), spoken])
+                as_surname = SURNAME_READINGS.get(character, spoken)
+                writer.writerow([code_point, character, simplified.get(character, character), spoken, as_surname])
     text = "".join(sorted(simplified))
     (ROOT / "macros/standardise/han_traditional.sql").write_text(
         "{#- Written by scripts/build_han_reference.py: every character that han_characters converts. -#}\n"

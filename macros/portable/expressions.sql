@@ -56,7 +56,7 @@ string_split({{ x }}, '')
 {% endmacro %}
 
 {% macro default__look_up(list, characters, first_code_point) -%}
-list_select({{ list }}, list_transform({{ characters }}, lambda c: unicode(c) - {{ first_code_point - 1 }}))
+list_select({{ list }}, list_transform({{ characters }}, lambda _c: unicode(_c) - {{ first_code_point - 1 }}))
 {%- endmacro %}
 
 

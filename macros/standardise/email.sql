@@ -5,15 +5,15 @@ regexp_extract(lower(trim({{ fold_width(x) }})), '^(?:.*<|mailto: *)?([^<>,;、|
     {%- endset -%}
     {%- set body -%}
 case
-    when e.address is null or e.address = '' then '!missing'
-    when length(e.address) > 254 or contains(e.address, '..')
+    when _e.address is null or _e.address = '' then '!missing'
+    when length(_e.address) > 254 or contains(_e.address, '..')
         or not {{ regexp_like(
-            'e.address',
+            '_e.address',
             "^[a-z0-9_](?:[a-z0-9.!#$%&''*+/=?^_`{|}~-]{0,62}[a-z0-9_+-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.])+(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})$"
         ) }}
-        then case when e.is_empty then '!missing' else '!invalid_syntax' end
-    when e.is_listed then '!placeholder_domain'
-    else e.address
+        then case when _e.is_empty then '!missing' else '!invalid_syntax' end
+    when _e.is_listed then '!placeholder_domain'
+    else _e.address
 end
     {%- endset -%}
     {%- set domains = standard_terms('placeholder_email_domain') -%}
@@ -25,7 +25,7 @@ end
         or {{ list_has(domains, "regexp_extract(" ~ text ~ ", '[.][a-z]+$', 0)") }}
 }
     {%- endset -%}
-    {{- bind(parts, 'e', body) -}}
+    {{- bind(parts, '_e', body) -}}
 {% endmacro %}
 
 

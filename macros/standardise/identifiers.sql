@@ -9,23 +9,23 @@
     {%- set alphabet = '0123456789ABCDEFGHJKLMNPQRTUWXY' -%}
     {%- set terms = [] -%}
     {%- for i in range(1, 18) -%}
-        {%- do terms.append("(strpos('" ~ alphabet ~ "', substr(c.code, " ~ i ~ ", 1)) - 1) * " ~ (3 ** (i - 1)) % 31) -%}
+        {%- do terms.append("(strpos('" ~ alphabet ~ "', substr(_c.code, " ~ i ~ ", 1)) - 1) * " ~ (3 ** (i - 1)) % 31) -%}
     {%- endfor -%}
     {%- set body -%}
 case
-    when c.code is null or c.code = '' or c.is_empty then '!missing'
-    when not {{ regexp_like('c.code', '^[0-9A-Z]*$') }} then '!invalid_characters'
-    when length(c.code) <> 18 then '!invalid_length'
-    when not {{ regexp_like('c.code', '^[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}$') }} then '!invalid_characters'
-    when length(replace(c.code, substr(c.code, 18, 1), '')) = 0 then '!placeholder'
-    when strpos('{{ alphabet }}', substr(c.code, 18, 1)) - 1 <> (31 - ({{ terms | join(' + ') }}) % 31) % 31
+    when _c.code is null or _c.code = '' or _c.is_empty then '!missing'
+    when not {{ regexp_like('_c.code', '^[0-9A-Z]*$') }} then '!invalid_characters'
+    when length(_c.code) <> 18 then '!invalid_length'
+    when not {{ regexp_like('_c.code', '^[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}$') }} then '!invalid_characters'
+    when length(replace(_c.code, substr(_c.code, 18, 1), '')) = 0 then '!placeholder'
+    when strpos('{{ alphabet }}', substr(_c.code, 18, 1)) - 1 <> (31 - ({{ terms | join(' + ') }}) % 31) % 31
         then '!invalid_check_digit'
-    else c.code
+    else _c.code
 end
     {%- endset -%}
     {%- set text = identifier_text(x) -%}
     {{- bind(
-        "{'code': " ~ text ~ ", 'is_empty': " ~ list_has(standard_terms('empty_text'), 'lower(' ~ text ~ ')') ~ "}", 'c', body
+        "{'code': " ~ text ~ ", 'is_empty': " ~ list_has(standard_terms('empty_text'), 'lower(' ~ text ~ ')') ~ "}", '_c', body
     ) -}}
 {% endmacro %}
 
@@ -48,27 +48,27 @@ end
     {%- set weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2] -%}
     {%- set terms = [] -%}
     {%- for weight in weights -%}
-        {%- do terms.append('cast(substr(b, ' ~ loop.index ~ ', 1) as integer) * ' ~ weight) -%}
+        {%- do terms.append('cast(substr(_b, ' ~ loop.index ~ ', 1) as integer) * ' ~ weight) -%}
     {%- endfor -%}
     {%- set checked -%}
 case
-    when try_cast(substr(b, 7, 4) || '-' || substr(b, 11, 2) || '-' || substr(b, 13, 2) as date) is null
-        or substr(b, 7, 4) < '1900'
+    when try_cast(substr(_b, 7, 4) || '-' || substr(_b, 11, 2) || '-' || substr(_b, 13, 2) as date) is null
+        or substr(_b, 7, 4) < '1900'
         {%- if as_of is not none %}
-        or substr(b, 7, 8) > i.as_of
+        or substr(_b, 7, 8) > _i.as_of
         {%- endif %}
         then '!invalid_date'
-    else {{ bind("substr('10X98765432', 1 + (" ~ terms | join(' + ') ~ ") % 11, 1)", 'k', "case when substr(b, 18) in ('', k) then substr(b, 1, 17) || k else '!invalid_check_digit' end") }}
+    else {{ bind("substr('10X98765432', 1 + (" ~ terms | join(' + ') ~ ") % 11, 1)", '_k', "case when substr(_b, 18) in ('', _k) then substr(_b, 1, 17) || _k else '!invalid_check_digit' end") }}
 end
     {%- endset -%}
     {%- set body -%}
 case
-    when i.code is null or i.code = '' or i.is_empty then '!missing'
-    when {{ regexp_like('i.code', '^[0-9]{1,14}[*X]{2,}[0-9X]*$') }} then '!masked'
-    when not {{ regexp_like('i.code', '^[0-9]*X?$') }} then '!invalid_characters'
-    when {{ regexp_like('i.code', '^[1-9][0-9]{16}[0-9X]$') }} then {{ bind('i.code', 'b', checked) }}
-    when {{ regexp_like('i.code', '^[1-9][0-9]{14}$') }}
-        then {{ bind("substr(i.code, 1, 6) || '19' || substr(i.code, 7)", 'b', checked) }}
+    when _i.code is null or _i.code = '' or _i.is_empty then '!missing'
+    when {{ regexp_like('_i.code', '^[0-9]{1,14}[*X]{2,}[0-9X]*$') }} then '!masked'
+    when not {{ regexp_like('_i.code', '^[0-9]*X?$') }} then '!invalid_characters'
+    when {{ regexp_like('_i.code', '^[1-9][0-9]{16}[0-9X]$') }} then {{ bind('_i.code', '_b', checked) }}
+    when {{ regexp_like('_i.code', '^[1-9][0-9]{14}$') }}
+        then {{ bind("substr(_i.code, 1, 6) || '19' || substr(_i.code, 7)", '_b', checked) }}
     else '!invalid_length'
 end
     {%- endset -%}
@@ -82,13 +82,13 @@ end
     {%- endif %}
 }
     {%- endset -%}
-    {{- bind(parts, 'i', body) -}}
+    {{- bind(parts, '_i', body) -}}
 {% endmacro %}
 
 
 {% macro id_number_valid(x, as_of=none) %}
     {#- Null where there is no number at all. -#}
-    {{- bind(id_number_verdict(x, as_of), 'v', "case when v <> '!missing' then not starts_with(v, '!') end") -}}
+    {{- bind(id_number_verdict(x, as_of), '_v', "case when _v <> '!missing' then not starts_with(_v, '!') end") -}}
 {% endmacro %}
 
 
@@ -101,23 +101,23 @@ end
 {% macro id_number_birth_date(x, as_of=none) %}
     {%- set body -%}
 case
-    when not starts_with(v, '!')
-        then cast(substr(v, 7, 4) || '-' || substr(v, 11, 2) || '-' || substr(v, 13, 2) as date)
+    when not starts_with(_v, '!')
+        then cast(substr(_v, 7, 4) || '-' || substr(_v, 11, 2) || '-' || substr(_v, 13, 2) as date)
 end
     {%- endset -%}
-    {{- bind(id_number_verdict(x, as_of), 'v', body) -}}
+    {{- bind(id_number_verdict(x, as_of), '_v', body) -}}
 {% endmacro %}
 
 
 {% macro id_number_sex(x, as_of=none) %}
     {%- set body -%}
 case
-    when starts_with(v, '!') then null
-    when cast(substr(v, 17, 1) as integer) % 2 = 1 then 'male'
+    when starts_with(_v, '!') then null
+    when cast(substr(_v, 17, 1) as integer) % 2 = 1 then 'male'
     else 'female'
 end
     {%- endset -%}
-    {{- bind(id_number_verdict(x, as_of), 'v', body) -}}
+    {{- bind(id_number_verdict(x, as_of), '_v', body) -}}
 {% endmacro %}
 
 

@@ -8,34 +8,34 @@
     {%- set from = 'ª²³µ¹º⁰ⁱ⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₔₕₖₗₘₙₚₛₜⅠⅤⅩⅬⅭⅮⅯⅰⅴⅹⅼⅽⅾⅿ①②③④⑤⑥⑦⑧⑨⺟⻳⼀⼁⼂⼃⼄⼅⼆⼇⼈⼉⼊⼋⼌⼍⼎⼏⼐⼑⼒⼓⼔⼕⼖⼗⼘⼙⼚⼛⼜⼝⼞⼟⼠⼡⼢⼣⼤⼥⼦⼧⼨⼩⼪⼫⼬⼭⼮⼯⼰⼱⼲⼳⼴⼵⼶⼷⼸⼹⼺⼻⼼⼽⼾⼿⽀⽁⽂⽃⽄⽅⽆⽇⽈⽉⽊⽋⽌⽍⽎⽏⽐⽑⽒⽓⽔⽕⽖⽗⽘⽙⽚⽛⽜⽝⽞⽟⽠⽡⽢⽣⽤⽥⽦⽧⽨⽩⽪⽫⽬⽭⽮⽯⽰⽱⽲⽳⽴⽵⽶⽷⽸⽹⽺⽻⽼⽽⽾⽿⾀⾁⾂⾃⾄⾅⾆⾇⾈⾉⾊⾋⾌⾍⾎⾏⾐⾑⾒⾓⾔⾕⾖⾗⾘⾙⾚⾛⾜⾝⾞⾟⾠⾡⾢⾣⾤⾥⾦⾧⾨⾩⾪⾫⾬⾭⾮⾯⾰⾱⾲⾳⾴⾵⾶⾷⾸⾹⾺⾻⾼⾽⾾⾿⿀⿁⿂⿃⿄⿅⿆⿇⿈⿉⿊⿋⿌⿍⿎⿏⿐⿑⿒⿓⿔⿕︐︑︒︓︔︕︖︗︘︱︲︳︴︵︶︷︸︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹇﹈﹍﹎﹏﹐﹑﹒﹔﹕﹖﹗﹘﹙﹚﹛﹜﹝﹞﹟﹠﹡﹢﹣﹤﹥﹦﹨﹩﹪﹫￠￡￢￤￥￦‐‑‒–—―−‘’' -%}
     {%- set to = "a23μ1o0i456789+-=()n0123456789+-=()aeoxəhklmnpstIVXLCDMivxlcdm123456789母龟一丨丶丿乙亅二亠人儿入八冂冖冫几凵刀力勹匕匚匸十卜卩厂厶又口囗土士夂夊夕大女子宀寸小尢尸屮山巛工己巾干幺广廴廾弋弓彐彡彳心戈戶手支攴文斗斤方无日曰月木欠止歹殳毋比毛氏气水火爪父爻爿片牙牛犬玄玉瓜瓦甘生用田疋疒癶白皮皿目矛矢石示禸禾穴立竹米糸缶网羊羽老而耒耳聿肉臣自至臼舌舛舟艮色艸虍虫血行衣襾見角言谷豆豕豸貝赤走足身車辛辰辵邑酉釆里金長門阜隶隹雨靑非面革韋韭音頁風飛食首香馬骨高髟鬥鬯鬲鬼魚鳥鹵鹿麥麻黃黍黑黹黽鼎鼓鼠鼻齊齒龍龜龠,、。:;!?〖〗--__(){}〔〕【】《》〈〉「」『』[]___,、.;:?!-(){}〔〕#&*+-<>=\\$%@¢£¬¦¥₩-------''''" -%}
     {%- set width -%}
-list_aggregate(list_transform({{ characters('v') }}, lambda c: case when unicode(c) between 65281 and 65374 then chr(unicode(c) - 65248) else c end), 'string_agg', '')
+list_aggregate(list_transform({{ characters('_v') }}, lambda _c: case when unicode(_c) between 65281 and 65374 then chr(unicode(_c) - 65248) else _c end), 'string_agg', '')
     {%- endset -%}
     {%- set body -%}
 case
-    when not {{ regexp_like('w', '[^\\x{0020}-\\x{007E}\\x{3001}-\\x{9FFF}]') }} then w
+    when not {{ regexp_like('_w', '[^\\x{0020}-\\x{007E}\\x{3001}-\\x{9FFF}]') }} then _w
     else {{ bind(
         regexp_replace_all(
             regexp_replace_all(
-                "case when " ~ regexp_like('w', rare) ~ " then translate(nfc_normalize(w), '" ~ from ~ "', '" ~ to ~ "') else w end",
+                "case when " ~ regexp_like('_w', rare) ~ " then translate(nfc_normalize(_w), '" ~ from ~ "', '" ~ to ~ "') else _w end",
                 invisible, ''
             ),
             blank, ' '
         ),
-        'v',
-        "case when " ~ regexp_like('v', '[\\x{FF01}-\\x{FF5E}]') ~ " then " ~ width ~ " else v end"
+        '_v',
+        "case when " ~ regexp_like('_v', '[\\x{FF01}-\\x{FF5E}]') ~ " then " ~ width ~ " else _v end"
     ) }}
 end
     {%- endset -%}
-    {{- bind(x, 'w', body) -}}
+    {{- bind(x, '_w', body) -}}
 {% endmacro %}
 
 
 {% macro squeeze(x) %}
     {#- fold_width, then no blanks at the ends and single ones inside; empty text is null. -#}
     {%- set body -%}
-nullif(case when {{ regexp_like('s', '^ | $|  ') }} then trim({{ regexp_replace_all('s', ' +', ' ') }}) else s end, '')
+nullif(case when {{ regexp_like('_s', '^ | $|  ') }} then trim({{ regexp_replace_all('_s', ' +', ' ') }}) else _s end, '')
     {%- endset -%}
-    {{- bind(fold_width(x), 's', body) -}}
+    {{- bind(fold_width(x), '_s', body) -}}
 {% endmacro %}
 
 
@@ -59,9 +59,9 @@ nullif(case when {{ regexp_like('s', '^ | $|  ') }} then trim({{ regexp_replace_
 {% macro han_list(column, otherwise) -%}
 {#- A seed column as a list indexed by code point from U+4E00 on; characters the seed lacks give `otherwise`. -#}
 (
-    select list(coalesce(h.{{ column }}, {{ otherwise }}) order by i.i)
-    from (select unnest(range(20992))::integer as i) as i
-    left join {{ ref('han_characters') }} as h on h.code_point = 19968 + i.i
+    select list(coalesce(h.{{ column }}, {{ otherwise }}) order by _i.i)
+    from (select unnest(range(20992))::integer as i) as _i
+    left join {{ ref('han_characters') }} as h on h.code_point = 19968 + _i.i
 )
 {%- endmacro %}
 
@@ -71,9 +71,9 @@ nullif(case when {{ regexp_like('s', '^ | $|  ') }} then trim({{ regexp_replace_
         expression. -#}
     {%- set body -%}
 case
-    when p.simple is null then p.plain
+    when _p.simple is null then _p.plain
     else list_aggregate(
-        list_transform(list_zip({{ characters('p.plain') }}, p.simple), lambda c: coalesce(c[2], c[1])),
+        list_transform(list_zip({{ characters('_p.plain') }}, _p.simple), lambda _c: coalesce(_c[2], _c[1])),
         'string_agg', ''
     )
 end
@@ -83,9 +83,9 @@ end
     'plain': {{ x }},
     'simple': case
         when {{ regexp_like(x, '[' ~ han_traditional() ~ ']') }}
-            then {{ look_up(han_list('simplified', 'chr(19968 + i.i)'), characters(x), 19968) }}
+            then {{ look_up(han_list('simplified', 'chr(19968 + _i.i)'), characters(x), 19968) }}
     end
 }
     {%- endset -%}
-    {{- bind(pair, 'p', body) -}}
+    {{- bind(pair, '_p', body) -}}
 {% endmacro %}
