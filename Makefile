@@ -41,7 +41,7 @@ lint: setup ## Python, SQL and project conventions
 	ruff format --check scripts tests
 	$(PY) scripts/lint.py
 
-docs: setup ## one static page of dbt documentation and lineage in target/docs
+docs: setup ## dbt documentation and lineage of a built data set as one page
 	$(PY) scripts/docs.py --data $(DATA)
 
 bench: setup ## time and peak memory of the main jobs

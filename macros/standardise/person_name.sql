@@ -198,10 +198,12 @@ end
     {%- set body -%}
 case {{ surname_length('_p.name') }}
     when 0 then null
-    when 1 then trim(_p.first || ' ' || list_aggregate(_p.spoken[2:], 'string_agg', ''))
+    when 1 then trim(_p.first || ' ' || array_to_string(_p.spoken[2:], ''))
     else trim(
-        case left(_p.name, 2) when '尉迟' then 'yuchi' when '万俟' then 'moqi' when '澹台' then 'tantai' when '长孙' then 'zhangsun'
-        else list_aggregate(_p.spoken[:2], 'string_agg', '') end || ' ' || list_aggregate(_p.spoken[3:], 'string_agg', '')
+        case left(_p.name, 2)
+            when '尉迟' then 'yuchi' when '万俟' then 'moqi' when '澹台' then 'tantai' when '长孙' then 'zhangsun'
+            else array_to_string(_p.spoken[:2], '')
+        end || ' ' || array_to_string(_p.spoken[3:], '')
     )
 end
     {%- endset -%}

@@ -11,13 +11,13 @@
     {%- set rearranged -%}
 case
     when {{ regexp_like('_s', year_first) }} then {{ regexp_replace_all('_s', year_first, '\\1-\\2-\\3 ') }}
-    when {{ regexp_like('_s', '^[0-9]{8}([T ]?[0-9]{4}([0-9]{2})?)?$') }}
-        then {{ regexp_replace_all('_s', '^([0-9]{4})([0-9]{2})([0-9]{2})[T ]?(?:([0-9]{2})([0-9]{2}))?([0-9]{2})?$', '\\1-\\2-\\3 \\4:\\5:\\6') }}
+    when {{ regexp_like('_s', '^[0-9]{8}([T ]?[0-9]{4}([0-9]{2}Z?)?)?$') }}
+        then {{ regexp_replace_all('_s', '^([0-9]{4})([0-9]{2})([0-9]{2})[T ]?(?:([0-9]{2})([0-9]{2}))?([0-9]{2})?(Z?)$', '\\1-\\2-\\3 \\4:\\5:\\6\\7') }}
     when {{ regexp_like('_s', '^[0-9]{10}([.][0-9]{1,6})?$') }}
-        then cast(epoch_ms(cast(try_cast(_s as decimal(18, 6)) * 1000 as bigint)) as varchar) || 'Z'
+        then cast(epoch_ms(cast(try_cast(_s as decimal(38, 6)) * 1000 as bigint)) as varchar) || 'Z'
     when {{ regexp_like('_s', '^[0-9]{13}$') }} then cast(epoch_ms(try_cast(_s as bigint)) as varchar) || 'Z'
-    when {{ regexp_like('_s', '^[1-9][0-9]{4}([.][0-9]+)?$') }}
-        then cast(epoch_ms(1000 * cast(round((try_cast(_s as decimal(18, 10)) - 25569) * 86400, 0) as bigint)) as varchar)
+    when {{ regexp_like('_s', '^[1-7][0-9]{4}([.][0-9]+)?$') }}
+        then cast(epoch_ms(1000 * cast(round((try_cast(_s as decimal(38, 10)) - 25569) * 86400, 0) as bigint)) as varchar)
     when {{ regexp_like('_s', day_month) }} and (strpos('{{ months }}', regexp_extract(_s, '{{ day_month }}', 2)) + 2) % 3 = 0
         then {{ regexp_replace_all('_s', day_month, '\\3-@-\\1 ') }}
     when {{ regexp_like('_s', month_day) }} and (strpos('{{ months }}', regexp_extract(_s, '{{ month_day }}', 1)) + 2) % 3 = 0

@@ -122,7 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         prog="build.py",
         description="Land, build, test and publish one data set.",
-        epilog="Exit codes: 0 published; 1 a step failed, nothing was published; 2 usage or declaration error.",
+        epilog="Exit codes: 0 published; 1 a step failed; 2 usage or declaration error.",
     )
     parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
     given = parser.parse_args(arguments)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import difflib
 import re
@@ -30,9 +31,13 @@ _LOADS = ("replace", "append")
 
 @dataclass(frozen=True)
 class Offer:
-    """How a data set delivers one entity of one system."""
+    """How a data set delivers one entity of one system.
+
+    `encoding` is what its text files are in where they are not UTF-8; None leaves it to detection.
+    """
 
     load: str
+    encoding: str | None = None
 
     @property
     def replaces(self) -> bool:
@@ -154,3 +159,12 @@ def _offers(
                 )
             offers[system, entity] = Offer(options["load"])
     return offers
+
+
+def _encoding(file: Path, at: str, name: Any) -> str | None:
+    try:
+        return None if name is None else codecs.lookup(name).name
+    except (LookupError, TypeError):
+        raise DeclarationError(
+            file, f"{at}.encoding", f"{name!r} is unknown", "Write a name such as cp1252, big5 or gb18030"
+        ) from None

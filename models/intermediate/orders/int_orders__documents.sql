@@ -24,7 +24,16 @@ final as (
         {{ order_key('orders.source_system', 'orders.original_source_order_id') }} as original_order_id,
         orders.document_kind,
         orders.channel,
+        orders.platform,
+        orders.store_code,
+        orders.dealer_code,
+        orders.purpose,
+        orders.campaign_code,
+        orders.province_code,
+        orders.city_code,
         orders.country,
+        coalesce(orders.is_gift, false) as is_gift,
+        orders.document_amount,
         orders.ordered_at,
         cast(orders.ordered_at as date) as ordered_on
     from orders

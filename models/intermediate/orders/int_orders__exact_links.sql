@@ -7,21 +7,34 @@
 
 with
 
+linked_by_reference as (
+
+    select return_item_id as order_item_id from {{ ref('int_orders__reference_links') }}
+
+    union
+
+    select sale_item_id as order_item_id from {{ ref('int_orders__reference_links') }}
+
+),
+
 lines as (
 
     select
-        order_item_id,
-        customer_id,
-        product_id,
-        unit_price,
-        abs(quantity) as pieces,
-        line_kind,
-        ordered_at,
-        case when line_kind = 'sale' then 1 else -1 end as step
-    from {{ ref('int_orders__lines') }}
+        lines.order_item_id,
+        lines.customer_id,
+        lines.product_id,
+        lines.unit_price,
+        abs(lines.quantity) as pieces,
+        lines.line_kind,
+        lines.ordered_at,
+        case when lines.line_kind = 'sale' then 1 else -1 end as step
+    from {{ ref('int_orders__lines') }} as lines
+    left join linked_by_reference
+        on lines.order_item_id = linked_by_reference.order_item_id
     where
-        customer_id <> 'unknown'
-        and amount <> 0
+        lines.customer_id <> 'unknown'
+        and lines.amount <> 0
+        and linked_by_reference.order_item_id is null
 
 ),
 

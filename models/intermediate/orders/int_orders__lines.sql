@@ -14,13 +14,19 @@ documents as (
 
 ),
 
+product_ids as (
+
+    select * from {{ ref('int_products__ids') }}
+
+),
+
 final as (
 
     select
         documents.order_id || ':' || items.source_line_id as order_item_id,
         documents.order_id,
         documents.customer_id,
-        {{ product_key('items.source_system', 'items.source_product_id') }} as product_id,
+        product_ids.product_id,
         documents.original_order_id,
         documents.document_kind as line_kind,
         items.quantity,
@@ -33,6 +39,10 @@ final as (
         on
             items.source_system = documents.source_system
             and items.source_order_id = documents.source_order_id
+    left join product_ids
+        on
+            items.source_system = product_ids.source_system
+            and items.source_product_id = product_ids.source_product_id
 
 )
 

@@ -1,23 +1,44 @@
 -- grain: one return line linked to the sale line it undoes, wholly or in part
 
--- Two rules, in order (docs/decisions/0003): exact (int_orders__exact_links), then partial: a
--- return of fewer pieces undoes part of the latest earlier line of the same customer, article and
--- price that is large enough and not yet used up. A return without a link keeps its own date.
+-- Three rules, in order (docs/decisions/0003): the order that the source system names
+-- (int_orders__reference_links), exact (int_orders__exact_links), then partial: a return of fewer
+-- pieces undoes part of the latest earlier line of the same customer, article and price that is
+-- large enough and not yet used up. A return without a link keeps its own date.
 
 with
 
 lines as (
 
     select * from {{ ref('int_orders__lines') }}
-    where
-        customer_id <> 'unknown'
-        and amount <> 0
+    where amount <> 0
 
 ),
 
-exact_links as (
+whole_links as (
 
-    select * from {{ ref('int_orders__exact_links') }}
+    select
+        return_item_id,
+        sale_item_id,
+        'reference' as link_rule,
+        netted_quantity,
+        netted_on
+    from {{ ref('int_orders__reference_links') }}
+
+    union all
+
+    select
+        return_item_id,
+        sale_item_id,
+        'exact' as link_rule,
+        netted_quantity,
+        netted_on
+    from {{ ref('int_orders__exact_links') }}
+
+),
+
+linked_sales as (
+
+    select distinct sale_item_id from whole_links
 
 ),
 
@@ -25,11 +46,12 @@ open_returns as (
 
     select lines.*
     from lines
-    left join exact_links
-        on lines.order_item_id = exact_links.return_item_id
+    left join whole_links
+        on lines.order_item_id = whole_links.return_item_id
     where
         lines.line_kind = 'return'
-        and exact_links.return_item_id is null
+        and lines.customer_id <> 'unknown'
+        and whole_links.return_item_id is null
 
 ),
 
@@ -37,11 +59,11 @@ open_sales as (
 
     select lines.*
     from lines
-    left join exact_links
-        on lines.order_item_id = exact_links.sale_item_id
+    left join linked_sales
+        on lines.order_item_id = linked_sales.sale_item_id
     where
         lines.line_kind = 'sale'
-        and exact_links.sale_item_id is null
+        and linked_sales.sale_item_id is null
 
 ),
 
@@ -88,13 +110,7 @@ partial_links as (
 
 final as (
 
-    select
-        return_item_id,
-        sale_item_id,
-        'exact' as link_rule,
-        netted_quantity,
-        netted_on
-    from exact_links
+    select * from whole_links
 
     union all
 

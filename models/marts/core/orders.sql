@@ -36,10 +36,18 @@ final as (
         -- attributes
         cast(documents.document_kind as varchar) as document_kind,
         cast(documents.channel as varchar) as channel,
+        cast(documents.platform as varchar) as platform,
+        cast(documents.store_code as varchar) as store_code,
+        cast(documents.dealer_code as varchar) as dealer_code,
+        cast(documents.purpose as varchar) as purpose,
+        cast(documents.campaign_code as varchar) as campaign_code,
+        cast(documents.province_code as varchar) as province_code,
+        cast(documents.city_code as varchar) as city_code,
         cast(documents.country as varchar) as country,
 
         -- flags
         documents.customer_id <> 'unknown' as is_known_customer,
+        documents.is_gift,
         documents.document_kind = 'sale' and coalesce(items.net_amount, 0) > 0 as is_purchase,
 
         -- measures

@@ -2,9 +2,29 @@
 
 with
 
-products as (
+masters as (
 
     select * from {{ ref('input__products') }}
+
+),
+
+ids as (
+
+    select * from {{ ref('int_products__ids') }}
+
+),
+
+articles as (
+
+    -- one of the codes of an article is its own number in the master; an unmapped code is its own article
+    select
+        product_id,
+        min(source_system) as source_system,
+        min(source_product_id) as source_product_id,
+        bool_or(is_mapped) as is_mapped
+    from ids
+    where product_id = {{ product_key('source_system', 'source_product_id') }}
+    group by product_id
 
 ),
 
@@ -17,18 +37,42 @@ charges as (
 final as (
 
     select
-        cast({{ product_key('products.source_system', 'products.source_product_id') }} as varchar)
-            as product_id,
-        cast(products.source_system as varchar) as source_system,
-        cast(products.source_product_id as varchar) as source_product_id,
-        cast(products.product_name as varchar) as product_name,
+        -- keys
+        cast(articles.product_id as varchar) as product_id,
+        cast(articles.source_system as varchar) as source_system,
+        cast(articles.source_product_id as varchar) as source_product_id,
+
+        -- attributes
+        cast(masters.product_name as varchar) as product_name,
         cast(coalesce(charges.product_kind, 'goods') as varchar) as product_kind,
-        charges.product_kind is null as is_goods
-    from products
+        cast(masters.category as varchar) as category,
+        cast(masters.product_line as varchar) as product_line,
+        cast(masters.aroma as varchar) as aroma,
+        cast(masters.strength as decimal(5, 1)) as strength,
+        cast(masters.volume_ml as integer) as volume_ml,
+
+        -- flags
+        articles.is_mapped,
+        charges.product_kind is null as is_goods,
+        coalesce(masters.is_gift_box, false) as is_gift_box,
+        coalesce(masters.is_customised, false) as is_customised,
+        coalesce(masters.is_bundle, false) as is_bundle,
+
+        -- measures
+        cast(masters.list_price as decimal(18, 2)) as list_price,
+        cast(masters.unit_cost as decimal(18, 2)) as unit_cost,
+
+        -- dates
+        cast(masters.launched_on as date) as launched_on
+    from articles
+    left join masters
+        on
+            articles.source_system = masters.source_system
+            and articles.source_product_id = masters.source_product_id
     left join charges
         on
-            products.source_system = charges.source_system
-            and products.source_product_id = charges.source_product_id
+            articles.source_system = charges.source_system
+            and articles.source_product_id = charges.source_product_id
 
 )
 

@@ -1,7 +1,7 @@
 """Everything landing can say about a file, in two languages.
 
-`SET_ASIDE` are reasons for which a file does not land; `REMARKS` are observations on a file that did.
-A template may use {count}, {column}, {row} and {detail}; none may ever be given a value from a cell.
+A template may use {row}, {column}, {count}, {rows} (the first ten) and {detail}, none of which is ever given
+the value of a cell.
 """
 
 from __future__ import annotations
@@ -22,19 +22,34 @@ class Text:
 
 SET_ASIDE: dict[str, Text] = {
     "empty_file": Text(
-        "文件为 0 字节", "the file has no bytes", "重新导出或重新拷贝", "export or copy it again"
-    ),
-    "no_rows": Text(
-        "只有表头，没有数据行",
-        "headings but no data rows",
-        "确认导出条件后重新导出",
-        "check the export's filter and export again",
-    ),
-    "unreadable": Text(
-        "文件损坏或不完整，无法读取{detail}",
-        "the file is damaged or incomplete and cannot be read{detail}",
+        "文件为空",
+        "the file is empty",
         "重新导出或重新拷贝",
         "export or copy it again",
+    ),
+    "unreadable": Text(
+        "文件损坏或不完整，无法读取",
+        "the file is damaged or incomplete and cannot be read",
+        "重新导出或重新拷贝",
+        "export or copy it again",
+    ),
+    "unexpected": Text(
+        "读取时出现意外错误（{detail}）",
+        "reading it failed unexpectedly ({detail})",
+        "换一种格式另存，并报告此问题",
+        "save it in another format, and report this",
+    ),
+    "no_access": Text(
+        "没有读取该文件的权限",
+        "no permission to read the file",
+        "开放读取权限",
+        "allow reading it",
+    ),
+    "changing": Text(
+        "读取过程中文件仍在变化",
+        "the file changed while it was read",
+        "等文件写完后再导入",
+        "land again once it is written completely",
     ),
     "password": Text(
         "文件有密码保护",
@@ -49,40 +64,46 @@ SET_ASIDE: dict[str, Text] = {
         "save as xlsx, xls, csv, tsv, json, jsonl or parquet",
     ),
     "unknown_place": Text(
-        "所在文件夹不是本数据集声明的 <系统>/<实体>",
-        "not in a <system>/<entity> folder that this data set lists",
-        "移到正确的文件夹，或在 datasets/ 中声明",
+        "所在文件夹不是本数据集列出的 <系统>/<实体>",
+        "not in a <system>/<entity> folder that the data set lists",
+        "移到正确的文件夹，或在 datasets/ 中列出该实体",
         "move it to the right folder, or list the entity in datasets/",
     ),
     "no_header": Text(
-        "没有可识别的表头：前 {count} 行中没有已声明的列名",
-        "no recognisable heading: none of the first {count} rows holds declared headings",
-        "补上表头，或在来源声明的 headers 中加入实际列名",
+        "前 {count} 行中没有可识别的表头",
+        "no recognisable heading among the first {count} rows",
+        "补上表头，或把实际列名加入来源声明的 headers",
         "add a heading row, or add the real headings to `headers` in the source's declaration",
     ),
     "missing_column": Text(
-        "第 {row} 行的表头缺少必需列 {column}",
-        "the heading in row {row} lacks the required column {column}",
-        "补上该列，或把实际列名加入该列的 headers：{detail}",
-        "add the column, or add its real heading to the column's `headers` (now: {detail})",
+        "表头（第 {row} 行）缺少必需列 {column}",
+        "the heading (row {row}) lacks the required column {column}",
+        "补上该列，或把实际列名加入它的 headers（现有：{detail}）",
+        "add the column, or add its real heading to its `headers` (now: {detail})",
     ),
     "encoding": Text(
-        "第 {row} 行的文字编码无法识别",
-        "row {row} is in no recognised text encoding",
-        "另存为 UTF-8",
-        "save it as UTF-8",
+        "第 {row} 行的文字编码无法识别或已损坏",
+        "the text encoding of row {row} is unknown or damaged",
+        "另存为 UTF-8，或在 datasets/ 中为该实体写明 encoding",
+        "save it as UTF-8, or state `encoding` for the entity in datasets/",
+    ),
+    "zero_bytes": Text(
+        "第 {row} 行含有零字节，文件可能没有写完",
+        "row {row} holds zero bytes, as in a file that was not written to its end",
+        "重新导出或重新拷贝",
+        "export or copy it again",
     ),
     "uneven_rows": Text(
-        "{count} 行的列数与表头不同（行 {detail}）",
-        "{count} rows have another number of fields than the heading (rows {detail})",
-        "检查这些行里未加引号的分隔符或换行",
-        "look there for a separator or line break outside quotes",
+        "{count} 行的列数与表头不同（第 {rows} 行）",
+        "{count} rows have another number of fields than the heading (rows {rows})",
+        "检查这些行里没有加引号的分隔符或换行",
+        "look there for a delimiter or line break outside quotes",
     ),
     "quoting": Text(
-        "第 {row} 行起引号不成对",
-        "unbalanced quotes from row {row} on",
-        "补上或去掉多余的引号",
-        "close the quote or double it",
+        "从第 {row} 行起引号不成对",
+        "quotes do not pair from row {row} on",
+        "补上缺少的引号，或把单个引号写成两个",
+        "close the quote, or write a lone quote twice",
     ),
     "truncated": Text(
         "文件在第 {row} 行中途结束",
@@ -90,40 +111,135 @@ SET_ASIDE: dict[str, Text] = {
         "重新导出或重新拷贝",
         "export or copy it again",
     ),
+    "bad_json": Text(
+        "第 {row} 条记录不是完整的 JSON 对象，或键有重复",
+        "record {row} is no complete JSON object, or repeats a key",
+        "重新导出；每条记录应是一个对象",
+        "export it again; every record must be one object",
+    ),
+    "emptied": Text(
+        "文件不再有数据行，而同名的上一份有",
+        "the file has no data rows any more, the earlier one of this name had",
+        "确认导出条件；若确实为空，请从 landing 删除上一份",
+        "check the export's filter; if it is meant, remove the earlier load from landing",
+    ),
 }
+"""Reasons for which a file does not land."""
 
 REMARKS: dict[str, Text] = {
-    "title_rows": Text(
-        "表头上方有 {count} 行标题或说明（按 note 保留）", "{count} rows above the heading (kept as notes)"
+    # the file
+    "other_format": Text("内容其实是 {detail} 格式", "its content is in fact {detail}"),
+    "transcoded": Text("文字编码为 {detail}", "its text encoding is {detail}"),
+    "open_end": Text(
+        "最后一行没有换行符，文件可能不完整", "no line end after the last row; the file may be incomplete"
     ),
-    "blank_rows": Text("{count} 行空行（未写入）", "{count} blank rows (not landed)"),
-    "extra_column": Text(
-        "未声明的列“{detail}”，保留为 {column}", "undeclared column '{detail}', kept as {column}"
-    ),
-    "unnamed_column": Text(
-        "没有列名的列有 {count} 个值，保留为 {column}",
-        "a column without heading holds {count} values, kept as {column}",
-    ),
-    "duplicate_heading": Text(
-        "列名“{detail}”与 {column} 重复，后一列另行保留",
-        "heading '{detail}' repeats {column}; the later column is kept apart",
-    ),
-    "absent_column": Text("文件没有可选列 {column}", "the file does not offer the optional column {column}"),
-    "sheet_not_read": Text(
-        "工作表没有可识别的表头，未读取（{count} 行）",
-        "sheet without recognisable heading, not read ({count} rows)",
-    ),
-    "hidden_sheet": Text("隐藏的工作表，已照常读取", "hidden sheet, landed like the others"),
     "repeated_delivery": Text("内容与 {detail} 相同，只算一次", "same content as {detail}, counted once"),
     "same_name_again": Text(
-        "此前已有同名但内容不同的文件；追加方式下两者都保留",
+        "此前已有同名但内容不同的文件，追加方式下都保留",
         "a file of this name with other content came before; append keeps both",
     ),
     "older_declaration": Text(
         "按旧的来源声明读入，原文件已不在 inbox",
         "landed under an older declaration, and the file is no longer in the inbox",
     ),
+    "incomplete_load": Text(
+        "只有部分工作表在 landing 中，原文件已不在 inbox",
+        "only some of its sheets are in landing, and the file is no longer in the inbox",
+    ),
+    "no_rows": Text("只有表头，没有数据行", "headings but no data rows"),
+    # sheets
+    "sheet_not_read": Text(
+        "没有可识别的表头，没有读取（{count} 行）", "no recognisable heading, not read (rows: {count})"
+    ),
+    "hidden_sheet": Text("隐藏的工作表，照常读取", "hidden sheet, landed like the others"),
+    "hidden_rows": Text(
+        "{count} 行被隐藏，照常读取（第 {rows} 行）",
+        "hidden rows, landed like the others: {count} (rows {rows})",
+    ),
+    "hidden_columns": Text("有隐藏的列，照常读取", "hidden columns, landed like the others"),
+    "merged_cells": Text(
+        "{count} 处跨行合并的单元格，值只在首行（第 {rows} 行）",
+        "cells merged over several rows, with the value in the first only: {count} (rows {rows})",
+    ),
+    # headings
+    "extra_column": Text(
+        "未声明的列“{detail}”，保留为 {column}", "undeclared column '{detail}', kept as {column}"
+    ),
+    "unnamed_column": Text(
+        "没有列名的列有 {count} 个值，保留为 {column}",
+        "column without heading, kept as {column} (values: {count})",
+    ),
+    "duplicate_heading": Text(
+        "列名“{detail}”重复，后一列保留为 {column}",
+        "heading '{detail}' a second time; the later column is kept as {column}",
+    ),
+    "absent_column": Text("没有可选列 {column}", "does not offer the optional column {column}"),
+    # rows
+    "title_rows": Text(
+        "表头上方有 {count} 行标题或说明，记为 note", "rows above the heading, marked as notes: {count}"
+    ),
+    "unit_stated": Text(
+        "表头上方写有金额单位或换算（第 {rows} 行），数值原样保留",
+        "a unit such as 万元 is stated above the heading (row {rows}); values landed as they stand",
+    ),
+    "blank_rows": Text("{count} 行空行，没有写入", "blank rows, not landed: {count}"),
+    "total_rows": Text(
+        "{count} 行合计，记为 total（第 {rows} 行）", "total rows, marked as such: {count} (rows {rows})"
+    ),
+    "notes": Text(
+        "{count} 行备注，记为 note（第 {rows} 行）", "notes, marked as such: {count} (rows {rows})"
+    ),
+    "repeated_heading": Text(
+        "表头重复出现，{count} 行记为 note（第 {rows} 行）",
+        "the heading again, marked as notes: {count} (rows {rows})",
+    ),
+    # cells
+    "empty_marker": Text(
+        "{column} 有 {count} 个表示“空”的文字（{detail}），原样保留",
+        "{column}: words for 'empty' ({detail}), landed as they stand: {count}",
+    ),
+    "error_value": Text(
+        "{column} 有 {count} 个 Excel 错误值（{detail}；第 {rows} 行），原样保留",
+        "{column}: Excel errors as text ({detail}), landed as they stand: {count} (rows {rows})",
+    ),
+    "error_cell": Text(
+        "{column} 列有 {count} 个 Excel 错误值，按空值读入（第 {rows} 行）",
+        "column {column}: Excel errors, landed as empty: {count} (rows {rows})",
+    ),
+    "formula_without_value": Text(
+        "{column} 列有 {count} 个未计算的公式，按空值读入（第 {rows} 行）",
+        "column {column}: formulas never calculated, landed as empty: {count} (rows {rows})",
+        "用 Excel 打开并保存",
+        "open and save it in Excel",
+    ),
+    "padded_number": Text(
+        "{column} 列有 {count} 个数字显示时带前导零，读入后没有（第 {rows} 行）",
+        "column {column}: numbers shown with leading zeros, landed without: {count} (rows {rows})",
+        "把该列存为文本",
+        "store the column as text",
+    ),
+    "rounded_number": Text(
+        "{column} 有 {count} 个超过 15 位、尾数可能被 Excel 改为零的号码（第 {rows} 行）",
+        "{column}: numbers of more than 15 digits, which Excel rounds: {count} (rows {rows})",
+        "从源系统以文本格式重新导出",
+        "export them from the source as text",
+    ),
+    "scientific_number": Text(
+        "{column} 有 {count} 个科学计数法的数字，位数已丢失（第 {rows} 行）",
+        "{column}: numbers in scientific notation, with digits lost: {count} (rows {rows})",
+        "从源系统以文本格式重新导出",
+        "export them from the source as text",
+    ),
+    "date_serial_read": Text(
+        "{column} 有 {count} 个未设日期格式的数字，按日期序列号读入（第 {rows} 行）",
+        "{column}: bare numbers, read as date serials: {count} (rows {rows})",
+    ),
+    "date_serial_text": Text(
+        "{column} 有 {count} 个像日期序列号的数字，原样保留（第 {rows} 行）",
+        "{column}: numbers like date serials, landed as they stand: {count} (rows {rows})",
+    ),
 }
+"""What is remarked on a file that lands."""
 
 
 @dataclass(frozen=True)
@@ -135,15 +251,26 @@ class Remark:
     row: int | None = None
     column: str | None = None
     count: int | None = None
+    rows: tuple[int, ...] = ()
     detail: str = ""
 
     def as_dict(self) -> dict[str, Any]:
-        return {key: value for key, value in asdict(self).items() if value not in (None, "")}
+        """The filled fields, as JSON knows them."""
+        return {key: value for key, value in asdict(self).items() if value not in (None, "", ())}
 
     def say(self) -> Text:
         """The message of this remark or reason with its places filled in."""
         template = SET_ASIDE.get(self.code) or REMARKS[self.code]
-        given = {"row": self.row, "column": self.column, "count": self.count, "detail": self.detail}
+        rows = ", ".join(map(str, self.rows))
+        if self.count and self.count > len(self.rows):
+            rows += " ..."
+        given = {
+            "row": self.row,
+            "column": self.column,
+            "count": self.count,
+            "rows": rows,
+            "detail": self.detail,
+        }
         return Text(
             *(
                 part.format(**given)

@@ -20,8 +20,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Land one data set; 0: all landed, 1: something was set aside, 2: nothing was done."""
     parser = argparse.ArgumentParser(
         prog="land.py",
-        description="Land the files of a data set: inbox/<data set>/<system>/<entity>/* → landing/ as Parquet.",
-        epilog="Exit codes: 0 all landed; 1 something was set aside, the rest landed; 2 usage or declaration error.",
+        description="Land the files of a data set, inbox/<name>/<system>/<entity>/*, as Parquet in landing/.",
+        epilog="Exit codes: 0 all landed; 1 something was set aside, the rest landed; 2 nothing was done.",
     )
     parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
     parser.add_argument("--inbox", type=Path, help="folder of the files (default: inbox/NAME)")
@@ -43,6 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 write_report(content, path)
     except (DeclarationError, Busy, ForeignFile) as error:
         return _stop(str(error))
+    except OSError as error:
+        return _stop(
+            f"{error.strerror or error}: {error.filename or landing}. Land again once that is solved"
+        )
     print(summary(outcome))
     return 1 if outcome.set_aside else 0
 

@@ -2,13 +2,18 @@
 
 Both give the same rows for the same bytes; the quick way withdraws (NotClean) as soon as lines and rows
 cannot be told one from another, so that row numbers and the verdict on damaged rows have one author.
+
+A row with another number of fields than the heading means that a delimiter, quote or line end stands where
+it should not; which cells it shifted cannot be known, so the file is set aside with the row numbers. Two
+kinds of rows are short or long by habit and are read: totals and notes (they hold few cells), and rows with
+empty fields too many at their end.
 """
 
 from __future__ import annotations
 
-import codecs
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,157 +23,191 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer360.landing.catalogue import SetAside
+from customer360.landing.catalogue import Remark, SetAside
 from customer360.landing.headings import SEARCHED_ROWS, find_header, layout, matches
 from customer360.landing.parts import BATCH_ROWS, Batch, NotClean, NumberedRow, Part, grid_batch, no_header
+from customer360.landing.rows import speaks_for_itself
 from customer360.sources import Table
 
 DELIMITERS = (",", "\t", ";", "|")
-SAMPLE_CHARS = 1 << 18
+_SAMPLE_CHARS = 1 << 18
 _BLOCK = 1 << 20
-csv.field_size_limit(1 << 26)
+_BEFORE_FIELD = tuple(mark.encode() for mark in (*DELIMITERS, "\n"))
+_QUOTES_APART = re.compile(rb'"  *"')
+csv.field_size_limit(1 << 24)
 
 
 @dataclass
-class Facts:
-    """What one pass over the bytes tells."""
+class _Bytes:
+    """What one pass over the bytes tells, by which the quick way is checked."""
 
+    size: int = 0
     lines: int = 0
+    returns: int = 0
+    quotes: int = 0
     ends_open: bool = False
-    quotes: bool = False
-    plain_line_ends: bool = True
+    is_plain: bool = True
 
 
 def read_delimited(path: Path, table: Table) -> Part:
     """A UTF-8 file (with or without BOM) as one part."""
-    facts = _facts(path)
+    whole = _count(path)
     with path.open(encoding="utf-8-sig", newline="") as text:
-        sample = text.read(SAMPLE_CHARS)
+        sample = text.read(_SAMPLE_CHARS)
     delimiter, top = _dialect(sample, table)
-    index = find_header([row for _, row in top], table)
-    if index is None:
+    header = find_header([row for _, row in top], table)
+    if header is None:
         raise no_header(len(top))
-    header_line = top[index][0]
-    above = [row for row in top[:index] if row[1]]
-    width = max(len(row) for _, row in top[: index + 1])
-    heading = top[index][1] + [None] * (width - len(top[index][1]))
-    part = Part(layout(heading, table, header_line, None), ())
+    header_line = top[header.last][0]
+    width = len(header.cells)
+    part = Part(layout(header.cells, table, header_line, None), ())
+    if whole.ends_open:
+        part.remarks.append(Remark("open_end"))
+    # A title wider than the heading keeps its surplus in the last cell.
+    titles = [
+        (number, row if len(row) <= width else [*row[: width - 1], delimiter.join(row[width - 1 :])])
+        for number, row in top[: header.first]
+    ]
 
-    def careful() -> Iterator[Batch]:
-        if above:
-            yield grid_batch(above, width, above_heading=True)
-        yield from _careful(path, delimiter, header_line, width, facts)
+    def below_titles(batches: Iterator[Batch]) -> Iterator[Batch]:
+        if titles:
+            yield grid_batch(titles, width, above_heading=True)
+        yield from batches
 
     def quick() -> Iterator[Batch]:
-        if above:
-            yield grid_batch(above, width, above_heading=True)
-        yield from _quick(path, delimiter, header_line, width, facts)
+        return below_titles(_quick(path, delimiter, header_line, width, whole))
 
-    one_line_each = header_line == index + 1
-    part.ways = (quick, careful) if facts.plain_line_ends and one_line_each else (careful,)
+    def careful() -> Iterator[Batch]:
+        return below_titles(_careful(path, delimiter, header_line, width, whole))
+
+    one_line_each = header_line == header.last + 1
+    part.ways = (quick, careful) if one_line_each and whole.is_plain else (careful,)
     return part
 
 
-def _facts(path: Path) -> Facts:
-    facts, last, carriage, pairs = Facts(), b"\n", 0, 0
-    decoder = codecs.getincrementaldecoder("utf-8")()
+def _count(path: Path) -> _Bytes:
+    count, last, tail, pairs = _Bytes(), b"\n", b"\n", 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
-            try:
-                decoder.decode(block)
-            except UnicodeDecodeError as error:
-                row = facts.lines + block[: max(error.start, 0)].count(b"\n") + 1
-                raise SetAside.because("encoding", row=row) from None
-            facts.lines += block.count(b"\n")
-            facts.quotes = facts.quotes or b'"' in block
-            facts.plain_line_ends &= b"\0" not in block
-            carriage += block.count(b"\r")
+            if b"\0" in block:
+                row = count.lines + block[: block.index(b"\0")].count(b"\n") + 1
+                raise SetAside.because("zero_bytes", row=row)
+            count.size += len(block)
+            count.lines += block.count(b"\n")
+            count.returns += block.count(b"\r")
             pairs += block.count(b"\r\n") + (last == b"\r" and block[:1] == b"\n")
-            last = block[-1:]
-    facts.plain_line_ends &= carriage == pairs and carriage in (0, facts.lines)
-    facts.ends_open = last != b"\n"
-    facts.lines += facts.ends_open
-    return facts
+            quotes = block.count(b'"')
+            if quotes:
+                count.quotes += quotes
+                # DuckDB joins what stands in two pairs of quotes; the csv module calls it an error.
+                count.is_plain &= not _has_two_texts(tail + block)
+            last, tail = block[-1:], block[-256:]
+    count.is_plain &= count.returns == pairs and count.returns in (0, count.lines)
+    count.ends_open = last not in (b"\n", b"\r")
+    count.lines += count.ends_open
+    return count
+
+
+def _has_two_texts(block: bytes) -> bool:
+    """Whether a quoted text, blanks and another may stand in one field; inside one text quotes pair."""
+    for found in _QUOTES_APART.finditer(block):
+        before = block[: found.start() + 1][-256:]
+        run = len(before) - len(before.rstrip(b'"'))
+        if run % 2 or before[-run - 1 : -run] in _BEFORE_FIELD:
+            return True
+    return False
 
 
 def _dialect(sample: str, table: Table) -> tuple[str, list[NumberedRow]]:
-    """The delimiter under which the best row of the sample holds most declared headings, and the top rows."""
+    """The delimiter under which a row of the sample holds most declared headings, and the top rows."""
     best: tuple[int, str, list[NumberedRow]] = (-1, ",", [])
     for delimiter in DELIMITERS:
         rows: list[NumberedRow] = []
-        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         line = 1
-        for row in reader:
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        while len(rows) < SEARCHED_ROWS and (row := next(reader, None)) is not None:
             rows.append((line, row))
             line = reader.line_num + 1
-            if len(rows) == SEARCHED_ROWS:
-                break
         found = max((len(matches(row, table)) for _, row in rows), default=0)
         if found > best[0]:
             best = (found, delimiter, rows)
     return best[1], best[2]
 
 
-def _quick(path: Path, delimiter: str, header_line: int, width: int, facts: Facts) -> Iterator[Batch]:
+def _quick(path: Path, delimiter: str, header_line: int, width: int, whole: _Bytes) -> Iterator[Batch]:
+    with path.open("rb") as file:
+        above = b"".join(file.readline() for _ in range(header_line))
     columns = ", ".join(f"'c{position}': 'VARCHAR'" for position in range(width))
     query = f"""
         from read_csv(?, columns = {{{columns}}}, auto_detect = false, header = false, skip = {header_line},
             delim = '{delimiter}', quote = '"', escape = '"', strict_mode = true, null_padding = false)
     """
-    line = header_line + 1
+    line, rows, size = header_line + 1, 0, 0
     with duckdb.connect() as connection:
         try:
             for batch in connection.execute(query, [str(path)]).to_arrow_reader(BATCH_ROWS):
                 numbers = np.arange(line, line + batch.num_rows)
                 line += batch.num_rows
-                if facts.quotes:
-                    inner = _line_ends(batch)
+                rows += batch.num_rows
+                size += sum(pc.sum(pc.binary_length(column)).as_py() or 0 for column in batch.columns)
+                if whole.quotes:
+                    inner = _occurrences(batch, "\n")
                     numbers[1:] += np.cumsum(inner)[:-1]
                     line += int(inner.sum())
+                    size -= int(_occurrences(batch, '"').sum())
                 yield Batch(pa.array(numbers), batch.columns)
         except duckdb.Error:
             raise NotClean from None
-    # Every line is accounted for only if rows and the line ends inside them add up to the lines of the file.
-    if line != facts.lines + 1:
+    # Every line and every byte that is no quote must be found again in the values and between them.
+    ends = rows - whole.ends_open
+    size += rows * (width - 1) + ends * (2 if whole.returns else 1)
+    expected = whole.size - len(above) - (whole.quotes - above.count(b'"'))
+    if line != whole.lines + 1 or size != expected:
         raise NotClean
 
 
-def _line_ends(batch: pa.RecordBatch) -> np.ndarray:
-    inner = np.zeros(batch.num_rows, np.int64)
+def _occurrences(batch: pa.RecordBatch, text: str) -> np.ndarray:
+    """How often `text` stands in the cells of each row."""
+    found = np.zeros(batch.num_rows, np.int64)
     for column in batch.columns:
-        inner += pc.fill_null(pc.count_substring(column, "\n"), 0).to_numpy(zero_copy_only=False)
-    return inner
+        found += pc.fill_null(pc.count_substring(column, text), 0).to_numpy(zero_copy_only=False)
+    return found
 
 
-def _careful(path: Path, delimiter: str, header_line: int, width: int, facts: Facts) -> Iterator[Batch]:
+def _careful(path: Path, delimiter: str, header_line: int, width: int, whole: _Bytes) -> Iterator[Batch]:
     uneven: list[int] = []
-    count = 0
+    count = number = 0
+    row: list[str] = []
     chunk: list[NumberedRow] = []
-    with path.open(encoding="utf-8-sig", newline="") as text:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
-        line = 1
-        try:
-            for row in reader:
-                number, line = line, reader.line_num + 1
-                if number <= header_line or not row:
-                    continue
-                if len(row) != width:
-                    if len(row) < width or any(row[width:]):
-                        count += 1
-                        uneven = [*uneven, number][:10]
-                        short_end = len(row) < width and facts.ends_open
-                        last_uneven = number
-                        continue
-                    row = row[:width]
-                chunk.append((number, row))
-                if len(chunk) == BATCH_ROWS:
-                    yield grid_batch(chunk, width)
-                    chunk = []
-        except csv.Error:
-            raise SetAside.because("quoting", row=line) from None
-    if count == 1 and short_end and last_uneven == number:
+    for number, row in _csv_rows(path, delimiter):
+        if number <= header_line:
+            continue
+        if len(row) != width and row:
+            surplus = any(row[width:])
+            if surplus or (len(row) < width and not speaks_for_itself(row)):
+                count += 1
+                uneven = [*uneven, number][:10]
+                continue
+        chunk.append((number, row[:width]))
+        if len(chunk) == BATCH_ROWS:
+            yield grid_batch(chunk, width)
+            chunk = []
+    if count == 1 and uneven == [number] and len(row) < width and whole.ends_open:
         raise SetAside.because("truncated", row=number)
     if count:
-        raise SetAside.because("uneven_rows", count=count, detail=", ".join(map(str, uneven)))
+        raise SetAside.because("uneven_rows", count=count, rows=tuple(uneven))
     if chunk:
         yield grid_batch(chunk, width)
+
+
+def _csv_rows(path: Path, delimiter: str) -> Iterator[NumberedRow]:
+    """Rows with the number of their first line; SetAside where quotes do not pair."""
+    line = 1
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        try:
+            for row in reader:
+                yield line, row
+                line = reader.line_num + 1
+        except csv.Error:
+            raise SetAside.because("quoting", row=line) from None

@@ -11,6 +11,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer360.landing.catalogue import Remark
 from customer360.landing.writer import DECLARED, METADATA_KEY
 
 
@@ -28,10 +29,22 @@ class Load:
     reading: str
     parts: list[dict[str, Any]] = field(default_factory=list)
     files: list[Path] = field(default_factory=list)
+    standing: list[Remark] = field(default_factory=list)
+    """Remarks that today's inbox and declarations bring; the others are stored with the parts."""
+
+    @property
+    def data_rows(self) -> int:
+        """Rows landed as data, over all parts."""
+        return sum(part["rows"]["data"] for part in self.parts)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every part is there; a run killed between two parts leaves an incomplete load."""
+        return len(self.parts) == self.parts[0]["parts"]
 
     def is_current(self, reading: str) -> bool:
-        """Whether every part is there and today's declaration and reader would land the same."""
-        return self.reading == reading and len(self.parts) == self.parts[0]["parts"]
+        """Whether it is complete and today's declaration and reader would land the same."""
+        return self.is_complete and self.reading == reading
 
 
 def content_id(path: Path) -> str:

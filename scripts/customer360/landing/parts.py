@@ -11,32 +11,40 @@ import pyarrow as pa
 
 from customer360.landing.catalogue import Remark, SetAside
 from customer360.landing.headings import SEARCHED_ROWS, Layout, find_header, layout
-from customer360.landing.values import cell_text, cells_to_text
+from customer360.landing.values import LARGEST_EXACT, cell_text, cells_to_text
 from customer360.sources import Table
 
 BATCH_ROWS = 65_536
 
 NumberedRow = tuple[int, Sequence[Any]]
+ToDate = Callable[[object], object]
 
 
-class NotClean(Exception):
+class NotClean(Exception):  # noqa: N818 - a turn of the way, not a failure
     """A quick way of reading met something that only the careful way may judge."""
 
 
 @dataclass
 class Batch:
-    """Rows of one part: their numbers in the file and their cells by position, as text."""
+    """Rows of one part: their numbers in the file and their cells by position, as text.
+
+    `rounded` and `dated` hold, by position, the numbers of rows whose typed cell was too long a number to be
+    exact, or a bare number that was read as a date.
+    """
 
     numbers: pa.Array
     columns: list[pa.Array]
     above_heading: bool = False
+    rounded: dict[int, list[int]] = field(default_factory=dict)
+    dated: dict[int, list[int]] = field(default_factory=dict)
 
 
 @dataclass
 class Part:
     """One table of a file: a sheet of a workbook, or the whole of another file.
 
-    `ways` are ways of reading the same rows, quickest first; a way that raises NotClean gives over to the next.
+    `ways` are ways of reading the same rows, quickest first; a way that raises NotClean gives over to the
+    next.
     """
 
     layout: Layout
@@ -47,40 +55,67 @@ class Part:
 
 
 def grid_part(
-    rows: Iterable[NumberedRow], table: Table, sheet: str | None = None, number: int = 1
+    rows: Iterable[NumberedRow],
+    table: Table,
+    sheet: str | None = None,
+    number: int = 1,
+    first_column: int = 0,
+    to_date: ToDate | None = None,
 ) -> Part | None:
     """A part from rows of cells with the heading somewhere near the top; None where there is no heading.
 
-    Reads `rows` only once, as the batches are asked for.
+    `rows` is read once, as the batches are asked for. `to_date` turns a bare number in a date column into
+    the date it means.
     """
     rows = iter(rows)
     top = list(itertools.islice(rows, SEARCHED_ROWS))
     shown = [[cell_text(cell) for cell in cells] for _, cells in top]
-    index = find_header(shown, table)
-    if index is None:
+    header = find_header(shown, table)
+    if header is None:
         return None
     width = max(map(len, shown))
-    heading = shown[index] + [None] * (width - len(shown[index]))
-    part = Part(layout(heading, table, top[index][0], sheet), (), sheet, number)
+    cells = header.cells + [None] * (width - len(header.cells))
+    part = Part(layout(cells, table, top[header.last][0], sheet, first_column), (), sheet, number)
+    dates = {place for place, column in part.layout.columns.items() if column.holds_dates}
+    convert = {place: to_date for place in dates} if to_date else {}
 
     def batches() -> Iterator[Batch]:
-        if index:
-            yield grid_batch(top[:index], width, above_heading=True)
-        rest = itertools.chain(top[index + 1 :], rows)
+        if header.first:
+            yield grid_batch(top[: header.first], width, above_heading=True)
+        rest = itertools.chain(top[header.last + 1 :], rows)
         while chunk := list(itertools.islice(rest, BATCH_ROWS)):
-            yield grid_batch(chunk, width)
+            yield grid_batch(chunk, width, convert)
 
     part.ways = (batches,)
     return part
 
 
-def grid_batch(rows: Sequence[NumberedRow], width: int, above_heading: bool = False) -> Batch:
+def grid_batch(
+    rows: Sequence[NumberedRow],
+    width: int,
+    convert: dict[int, ToDate] | None = None,
+    above_heading: bool = False,
+) -> Batch:
     """Rows of cells → one batch; shorter rows are filled up with nothing."""
     numbers, cells = zip(*rows, strict=True)
-    columns = [cells_to_text(column) for column in itertools.islice(itertools.zip_longest(*cells), width)]
+    batch = Batch(pa.array(numbers, pa.int64()), [], above_heading)
+    for position, column in enumerate(itertools.islice(itertools.zip_longest(*cells), width)):
+        if float in set(map(type, column)):
+            long = [
+                n for n, v in zip(numbers, column, strict=True) if type(v) is float and abs(v) > LARGEST_EXACT
+            ]
+            if long:
+                batch.rounded[position] = long
+            if convert and position in convert:
+                dates = [convert[position](value) for value in column]
+                changed = [n for n, old, new in zip(numbers, column, dates, strict=True) if old is not new]
+                if changed:
+                    batch.dated[position] = changed
+                column = dates
+        batch.columns.append(cells_to_text(column))
     nothing = pa.nulls(len(numbers), pa.string())
-    columns += [nothing] * (width - len(columns))
-    return Batch(pa.array(numbers, pa.int64()), columns, above_heading)
+    batch.columns += [nothing] * (width - len(batch.columns))
+    return batch
 
 
 def no_header(rows: int, sheet: str | None = None) -> SetAside:

@@ -56,7 +56,13 @@ def summary(outcome: Outcome) -> str:
             lines.append(f"{delivery.path}:")
             for remark in remarks:
                 lines += _say(remark)
-    landed = sum(load_rows(load)["data"] for load in loads.values())
+    offered = {delivery.load_id for delivery in outcome.deliveries}
+    for load in loads.values():
+        if load.load_id not in offered and load.standing:
+            lines.append(f"{load.source_file}:")
+            for remark in load.standing:
+                lines += _say(remark)
+    landed = sum(load.data_rows for load in loads.values())
     lines.append(
         f"{outcome.data_set.name}: {len(outcome.deliveries)} files, {len(outcome.set_aside)} set aside, "
         f"{len(loads)} loads in landing with {landed:,} data rows"
@@ -64,11 +70,9 @@ def summary(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def load_rows(load: Load) -> dict[str, int]:
-    """Rows of a load by kind, over all its parts."""
-    return {
-        kind: sum(part["rows"][kind] for part in load.parts) for kind in ("data", "total", "note", "blank")
-    }
+def _rows(load: Load) -> dict[str, int]:
+    kinds = load.parts[0]["rows"]
+    return {kind: sum(part["rows"][kind] for part in load.parts) for kind in kinds}
 
 
 def _say(remark: Remark) -> list[str]:
@@ -81,7 +85,7 @@ def _say(remark: Remark) -> list[str]:
 
 def _remarks(load: Load) -> list[Remark]:
     stored = load.parts[0]["file_remarks"] + [remark for part in load.parts for remark in part["remarks"]]
-    return [Remark(**remark) for remark in stored]
+    return load.standing + [Remark(**remark | {"rows": tuple(remark.get("rows", ()))}) for remark in stored]
 
 
 def _told(remark: Remark) -> dict[str, Any]:
@@ -112,7 +116,7 @@ def _load(load: Load) -> dict[str, Any]:
         "load_id": load.load_id,
         "source_file": load.source_file,
         "landed_at": load.landed_at,
-        "rows": load_rows(load),
+        "rows": _rows(load),
         "parts": [{key: part[key] for key in ("sheet", "part", "header_row", "rows")} for part in load.parts],
         "remarks": [_told(remark) for remark in _remarks(load)],
     }

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import fcntl
 import os
+import shutil
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from customer360.data_sets import DataSet
+from customer360.data_sets import DataSet, Offer
 from customer360.landing.catalogue import Remark, SetAside
 from customer360.landing.files import read_file
 from customer360.landing.ledger import Load, content_id, landed_name, read_ledger
@@ -81,9 +83,9 @@ def land(
     say: Callable[[str], None] = lambda line: None,
 ) -> Outcome:
     """Bring `landing` up to date with `inbox`. Call it under `run_lock`."""
-    for leftover in landing.glob("*/*/.*.tmp"):
-        leftover.unlink()
+    scratch = landing / ".scratch"
     for table in tables.values():
+        clear_leftovers(landing / table.system / table.entity, scratch)
         write_declared(landing / table.system / table.entity, table)
     outcome = Outcome(data_set, [], {})
     waiting: dict[tuple[str, str], list[Delivery]] = {key: [] for key in tables}
@@ -100,104 +102,149 @@ def land(
         else:
             delivery.status, delivery.reason = "set_aside", Remark("unknown_place")
     for key, deliveries in waiting.items():
-        entity = _Entity(tables[key], inbox, landing / key[0] / key[1], say)
-        entity.bring_up_to_date(deliveries, key in data_set.offers and data_set.offers[key].replaces)
+        offer = data_set.offers.get(key, Offer("append"))
+        entity = _Entity(tables[key], offer, inbox, landing / key[0] / key[1], scratch, say)
+        entity.bring_up_to_date(deliveries)
         outcome.loads[key] = entity.loads
     return outcome
+
+
+def clear_leftovers(folder: Path, scratch: Path) -> None:
+    """Remove what an unfinished landing left behind; it may hold personal values."""
+    for leftover in folder.glob(".*.tmp"):
+        leftover.unlink()
+    shutil.rmtree(scratch, ignore_errors=True)
 
 
 class _Entity:
     """The landing of one (system, entity)."""
 
-    def __init__(self, table: Table, inbox: Path, folder: Path, say: Callable[[str], None]) -> None:
-        self.table, self.inbox, self.folder, self.say = table, inbox, folder, say
-        self.reading = f"{READER}-{table.fingerprint}"
+    def __init__(
+        self, table: Table, offer: Offer, inbox: Path, folder: Path, scratch: Path, say: Callable[[str], None]
+    ) -> None:
+        self.table, self.offer, self.inbox, self.folder = table, offer, inbox, folder
+        self.scratch, self.say = scratch, say
+        self.reading = f"{READER}-{table.fingerprint}-{offer.encoding}"
         self.loads = read_ledger(folder)
 
-    def bring_up_to_date(self, deliveries: list[Delivery], replaces: bool) -> None:
-        """Land what is new; with `replaces`, then remove what is superseded."""
+    def bring_up_to_date(self, deliveries: list[Delivery]) -> None:
+        """Land what is new; where a newer file replaces an older one, then remove what is superseded."""
         refused: dict[str, Remark] = {}
+        accepted: list[Delivery] = []
         for delivery in deliveries:
-            delivery.load_id = content_id(self.inbox / delivery.path)
-            earlier = self.loads.get(delivery.load_id)
-            if delivery.load_id not in refused and not (earlier and earlier.is_current(self.reading)):
-                try:
-                    self._land(delivery, earlier.source_file if earlier else delivery.path)
-                    delivery.status = "landed"
-                except SetAside as error:
-                    refused[delivery.load_id] = error.reason
-            if delivery.load_id in refused:
-                delivery.status, delivery.reason = "set_aside", refused[delivery.load_id]
-                self.say(f"set aside  {delivery.path}")
-        accepted = [d for d in deliveries if d.status != "set_aside"]
-        if replaces:
+            try:
+                delivery.load_id = self._accept(delivery, refused)
+                accepted.append(delivery)
+            except SetAside as error:
+                delivery.status, delivery.reason = "set_aside", error.reason
+                self.say(f"set aside  {delivery.path} [{error.reason.code}]")
+        if self.offer.replaces:
             self._supersede(accepted)
         for delivery in accepted:
             owner = self.loads[delivery.load_id].source_file
-            if owner != delivery.path:
-                delivery.status = "repeated"
+            delivery.status = "landed" if owner == delivery.path else "repeated"
+            if delivery.status == "repeated":
                 delivery.remarks.append(Remark("repeated_delivery", detail=owner))
-            elif not delivery.status:
-                delivery.status = "landed"
-                self.say(f"unchanged  {delivery.path}")
+        self._remark_on_loads({delivery.load_id for delivery in deliveries})
+
+    def _remark_on_loads(self, offered: set[str | None]) -> None:
+        names = Counter(load.source_file for load in self.loads.values())
+        for load in self.loads.values():
+            if names[load.source_file] > 1:
+                load.standing.append(Remark("same_name_again"))
+            if load.load_id not in offered and not load.is_complete:
+                load.standing.append(Remark("incomplete_load"))
+            elif load.load_id not in offered and not load.is_current(self.reading):
+                load.standing.append(Remark("older_declaration"))
+
+    def _accept(self, delivery: Delivery, refused: dict[str, Remark]) -> str:
+        """Land the delivery unless its content has landed before; SetAside if it cannot."""
+        try:
+            load_id = content_id(self.inbox / delivery.path)
+        except PermissionError:
+            raise SetAside.because("no_access") from None
+        if load_id in refused:
+            raise SetAside(refused[load_id])
+        earlier = self.loads.get(load_id)
+        if earlier and earlier.is_current(self.reading):
+            self.say(f"unchanged  {delivery.path}")
+            return load_id
+        try:
+            self._land(delivery.path, load_id, earlier.source_file if earlier else delivery.path)
+        except SetAside as error:
+            refused[load_id] = error.reason
+            raise
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:  # a format's surprise must not keep the other files from landing
+            refused[load_id] = Remark("unexpected", detail=type(error).__name__)
+            raise SetAside(refused[load_id]) from error
+        return load_id
 
     def _supersede(self, accepted: list[Delivery]) -> None:
-        """Each name keeps its newest content; a content another name still offers passes to that name."""
+        """Each name keeps its newest content; a content that another name still offers passes to it."""
         now = {delivery.path: delivery.load_id for delivery in accepted}
         newest: dict[str, Load] = {}
         for load in self.loads.values():
-            if load.source_file not in now:
-                best = newest.get(load.source_file)
-                if best is None or (load.landed_at, load.load_id) > (best.landed_at, best.load_id):
-                    newest[load.source_file] = load
+            best = newest.get(load.source_file)
+            if best is None or (load.landed_at, load.load_id) > (best.landed_at, best.load_id):
+                newest[load.source_file] = load
         for load in list(self.loads.values()):
-            owner = load.source_file
-            if now.get(owner) == load.load_id or newest.get(owner) is load:
+            kept = now.get(load.source_file, newest[load.source_file].load_id)
+            if kept == load.load_id:
                 continue
-            heir = next((d for d in accepted if d.load_id == load.load_id), None)
+            heir = next((path for path, load_id in now.items() if load_id == load.load_id), None)
             if heir:
-                self._land(heir, heir.path)
+                # Should the file have changed just now, the load stays where it is until the next run.
+                with suppress(SetAside):
+                    self._land(heir, load.load_id, heir)
             else:
                 self._remove(load)
 
-    def _land(self, delivery: Delivery, source_file: str) -> None:
-        started = time.perf_counter()
-        earlier = self.loads.get(delivery.load_id)
-        now = dt.datetime.now(dt.UTC).replace(tzinfo=None)
-        head: dict[str, Any] = {
-            "load_id": delivery.load_id,
-            "source_file": source_file,
-            "landed_at": earlier.landed_at if earlier else now.isoformat(timespec="microseconds"),
-            "reading": self.reading,
-        }
-        path = self.inbox / delivery.path
-        parts, remarks = read_file(path, self.table)
-        head |= {
-            "bytes": path.stat().st_size,
-            "parts": len(parts),
-            "file_remarks": [r.as_dict() for r in remarks],
-        }
-        load = Load(delivery.load_id, source_file, head["landed_at"], self.reading)
-        written: list[tuple[Path, Path]] = []
+    def _land(self, delivered: str, load_id: str, source_file: str) -> None:
+        """Read the delivered file and publish its parts under the name `source_file`, leaving nothing else."""
         try:
-            for part in parts:
-                final = self.folder / landed_name(delivery.load_id, part.number)
-                written.append((temporary_name(final), final))
-                load.parts.append(write_part(part, self.table, temporary_name(final), head))
-                load.files.append(final)
-            if not sum(sum(about["rows"][kind] for kind in ("data", "total")) for about in load.parts):
-                raise SetAside.because("no_rows")
-        except SetAside:
-            for temporary, _ in written:
-                temporary.unlink(missing_ok=True)
-            raise
-        for temporary, final in written:
-            publish(temporary, final)
+            self._read_and_publish(delivered, load_id, source_file)
+        finally:
+            clear_leftovers(self.folder, self.scratch)
+
+    def _read_and_publish(self, delivered: str, load_id: str, source_file: str) -> None:
+        started = time.perf_counter()
+        path = self.inbox / delivered
+        before = path.stat()
+        self.scratch.mkdir(exist_ok=True)
+        parts, remarks = read_file(path, self.table, self.scratch, self.offer.encoding)
+        earlier = self.loads.get(load_id)
+        now = dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+        head: dict[str, Any] = {
+            "load_id": load_id,
+            "source_file": source_file,
+            "landed_at": earlier.landed_at if earlier else now,
+            "reading": self.reading,
+            "bytes": before.st_size,
+            "parts": len(parts),
+            "file_remarks": [remark.as_dict() for remark in remarks],
+        }
+        load = Load(load_id, source_file, head["landed_at"], self.reading)
+        for part in parts:
+            final = self.folder / landed_name(load_id, part.number)
+            load.files.append(final)
+            load.parts.append(write_part(part, self.table, temporary_name(final), head))
+        after = path.stat()
+        if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+            raise SetAside.because("changing")
+        if self.offer.replaces and not load.data_rows and self._had_rows(source_file):
+            raise SetAside.because("emptied")
+        for final in load.files:
+            publish(temporary_name(final), final)
         for old in set(earlier.files if earlier else ()) - set(load.files):
             old.unlink()
-        self.loads[delivery.load_id] = load
-        rows = sum(about["rows"]["data"] for about in load.parts)
-        self.say(f"landed     {delivery.path}: {rows:,} rows in {time.perf_counter() - started:.1f} s")
+        self.loads[load_id] = load
+        seconds = time.perf_counter() - started
+        self.say(f"landed     {delivered}: {load.data_rows:,} rows in {seconds:.1f} s")
+
+    def _had_rows(self, source_file: str) -> bool:
+        return any(load.data_rows for load in self.loads.values() if load.source_file == source_file)
 
     def _remove(self, load: Load) -> None:
         for file in load.files:

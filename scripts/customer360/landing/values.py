@@ -11,6 +11,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+LARGEST_EXACT = 2.0**53
+"""Beyond this a double no longer tells neighbouring whole numbers apart."""
+
 
 def number_text(value: float) -> str:
     """2.55 → '2.55', 17850.0 → '17850', 6.2e18 → '6200000000000000000': no exponent, no trailing '.0'."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from customer360.landing.catalogue import Remark, SetAside
+from customer360.landing.catalogue import SetAside
 from customer360.landing.parts import Batch, NotClean, Part
+from customer360.landing.rows import KINDS, Inspector
 from customer360.sources import Table
 
 METADATA_KEY = b"customer360"
@@ -77,62 +77,37 @@ def write_part(part: Part, table: Table, temporary: Path, load: dict[str, Any]) 
     raise SetAside.because("unreadable", sheet=part.sheet)
 
 
-def _write(part: Part, batches: Any, table: Table, temporary: Path, load: dict[str, Any]) -> dict[str, Any]:
-    offered = dict(zip(part.layout.names, range(len(part.layout.names)), strict=True))
+def _write(
+    part: Part, batches: Iterator[Batch], table: Table, temporary: Path, load: dict[str, Any]
+) -> dict[str, Any]:
+    place = {name: position for position, name in enumerate(part.layout.names)}
     declared = [column.name for column in table.columns]
-    names = declared + [name for name in offered if name not in set(declared)]
+    names = declared + [name for name in part.layout.names if name not in set(declared)]
     target = schema(names)
-    counts: Counter[str] = Counter()
-    unnamed: Counter[int] = Counter()
+    landed_at = pa.scalar(dt.datetime.fromisoformat(load["landed_at"]), pa.timestamp("us"))
+    sheet = pa.scalar(part.sheet, pa.string())
+    inspector = Inspector(part.layout, part.sheet)
     with pq.ParquetWriter(temporary, target, compression="zstd", compression_level=3) as writer:
-        for batch in batches:
-            batch = _without_blank(batch, counts)
-            size = len(batch.numbers)
-            if not size:
-                continue
-            kind = "note" if batch.above_heading else "data"
-            counts[kind] += size
-            for position in part.layout.unnamed:
-                unnamed[position] += size - batch.columns[position].null_count
+        for batch, kinds in inspector.look(batches):
+            size = len(kinds)
             nothing = pa.nulls(size, pa.string())
-            columns = [batch.columns[offered[name]] if name in offered else nothing for name in names]
+            columns = [batch.columns[place[name]] if name in place else nothing for name in names]
             marks = [
                 pa.repeat(load["source_file"], size),
-                pa.repeat(pa.scalar(part.sheet, pa.string()), size),
+                pa.repeat(sheet, size),
                 batch.numbers,
-                pa.repeat(kind, size),
+                kinds,
                 pa.repeat(load["load_id"], size),
-                pa.repeat(pa.scalar(dt.datetime.fromisoformat(load["landed_at"]), pa.timestamp("us")), size),
+                pa.repeat(landed_at, size),
             ]
             writer.write_batch(pa.RecordBatch.from_arrays(columns + marks, schema=target))
-        remarks = part.layout.remarks + part.remarks
-        for code, key in (("title_rows", "note"), ("blank_rows", "blank")):
-            if counts[key]:
-                remarks.append(Remark(code, part.sheet, count=counts[key]))
-        for position, filled in unnamed.items():
-            if filled:
-                remarks.append(
-                    Remark("unnamed_column", part.sheet, column=part.layout.names[position], count=filled)
-                )
+        remarks = part.remarks + part.layout.remarks + inspector.remarks()
         about = load | {
             "sheet": part.sheet,
             "part": part.number,
             "header_row": part.layout.header_row,
-            "rows": {kind: counts[kind] for kind in ("data", "total", "note", "blank")},
+            "rows": {kind: inspector.counts[kind] for kind in (*KINDS, "blank")},
             "remarks": [remark.as_dict() for remark in remarks],
         }
         writer.add_key_value_metadata({METADATA_KEY: json.dumps(about, ensure_ascii=False).encode()})
     return about
-
-
-def _without_blank(batch: Batch, counts: Counter[str]) -> Batch:
-    """The batch without rows in which every cell is empty."""
-    if all(column.null_count for column in batch.columns):
-        filled = pc.is_valid(pc.coalesce(*batch.columns))
-        blank = len(filled) - pc.sum(filled).as_py()
-        if blank:
-            counts["blank"] += blank
-            return Batch(
-                batch.numbers.filter(filled), [c.filter(filled) for c in batch.columns], batch.above_heading
-            )
-    return batch

@@ -1,0 +1,104 @@
+"""Text encodings: every text file is read as UTF-8, from a transcoded copy where it is something else."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from customer360.landing.catalogue import Remark, SetAside
+
+_BLOCK = 1 << 20
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_UNDECODABLE = re.compile(r"[\udc80-\udcff]")
+# Chinese text hardly leaves GB 2312; other encodings read as GB18030 do at once.
+_COMMON_CHINESE = 0.8
+# A UTF-8 file with a few damaged bytes is not a file in another encoding.
+_DAMAGED_UTF8 = 0.1
+_JUDGED_BYTES = 4 << 20
+
+
+def as_utf8(path: Path, scratch: Path, declared: str | None = None) -> tuple[Path, list[Remark]]:
+    """The file itself if it is UTF-8, else a UTF-8 copy in `scratch`; SetAside where no encoding fits.
+
+    `declared` is the encoding that the data set states for these files, used where they are not UTF-8.
+    """
+    encoding = _by_mark(path) or _by_content(path, declared)
+    if encoding in ("utf-8", "utf-8-sig"):
+        return path, []
+    copy = scratch / f"{path.name}.utf8"
+    with copy.open("w", encoding="utf-8", newline="") as target:
+        for text in _decoded(path, encoding):
+            target.write(text)
+    return copy, [Remark("transcoded", detail=encoding)]
+
+
+def _decoded(path: Path, encoding: str) -> Iterator[str]:
+    """The file's text in blocks; SetAside with the row where it does not decode."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    row = 1
+    with path.open("rb") as file:
+        while True:
+            block = file.read(_BLOCK)
+            try:
+                text = decoder.decode(block, final=not block)
+            except UnicodeDecodeError as error:
+                row += bytes(error.object[: error.start]).decode(encoding, "ignore").count("\n")
+                raise SetAside.because("encoding", row=row) from None
+            row += text.count("\n")
+            yield text
+            if not block:
+                return
+
+
+def _by_mark(path: Path) -> str | None:
+    with path.open("rb") as file:
+        head = file.read(4096)
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            if encoding == "utf-8-sig":
+                _require(path, "utf-8")
+            return encoding
+    # UTF-16 without a mark: delimiters and line ends leave every other byte zero, and only every other.
+    odd, even = head[1::2].count(0), head[::2].count(0)
+    if odd + even > len(head) // 20 and not (odd and even):
+        return "utf-16-le" if odd else "utf-16-be"
+    return None
+
+
+def _by_content(path: Path, declared: str | None) -> str:
+    try:
+        _require(path, "utf-8")
+        return "utf-8"
+    except SetAside as error:
+        if declared:
+            return declared
+        with path.open("rb") as file:
+            sample = file.read(_JUDGED_BYTES)
+        if _is_damaged_utf8(sample) or not _is_chinese(sample):
+            raise error from None
+    return "gb18030"
+
+
+def _require(path: Path, encoding: str) -> None:
+    for _ in _decoded(path, encoding):
+        pass
+
+
+def _is_damaged_utf8(sample: bytes) -> bool:
+    foreign = "".join(_NON_ASCII.findall(sample.decode("utf-8", "surrogateescape")))
+    damaged = len(_UNDECODABLE.findall(foreign))
+    return damaged <= _DAMAGED_UTF8 * (len(foreign) - damaged)
+
+
+def _is_chinese(sample: bytes) -> bool:
+    foreign = "".join(_NON_ASCII.findall(sample.decode("gb18030", "replace")))
+    return len(foreign.encode("gb2312", "ignore")) >= 2 * _COMMON_CHINESE * len(foreign)
