@@ -5,5 +5,11 @@
 {% macro staged_entities() %}
     {{ return([
         {'system': 'online_retail', 'entity': 'order_lines', 'staged': 'stg_online_retail__order_items', 'family': 'transactions'},
+        {'system': 'shop', 'entity': 'deliveries', 'staged': 'stg_shop__deliveries', 'family': 'transactions'},
+        {'system': 'shop', 'entity': 'order_items', 'staged': 'stg_shop__sale_items', 'family': 'transactions'},
+        {'system': 'shop', 'entity': 'orders', 'staged': 'stg_shop__sales', 'family': 'transactions'},
+        {'system': 'shop', 'entity': 'payments', 'staged': 'stg_shop__payments', 'family': 'transactions'},
+        {'system': 'shop', 'entity': 'refunds', 'staged': 'stg_shop__refunds', 'family': 'transactions'},
+        {'system': 'shop', 'entity': 'users', 'staged': 'stg_shop__customers', 'family': 'customers'},
     ]) }}
 {% endmacro %}

@@ -21,5 +21,15 @@
             'amount',
             'landed_on',
         ]),
+        ('shop', ref('stg_shop__order_items'), [
+            'source_order_id',
+            'source_line_id',
+            'source_product_id',
+            'quantity',
+            'unit_price',
+            'discount_amount',
+            'amount',
+            'landed_on',
+        ]),
     ]
 ) }}

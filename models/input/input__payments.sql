@@ -11,5 +11,14 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('shop', ref('stg_shop__payments'), [
+            'source_payment_id',
+            'source_order_id',
+            'amount',
+            'method',
+            'status',
+            'paid_at',
+            'landed_on',
+        ]),
     ]
 ) }}
