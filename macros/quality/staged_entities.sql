@@ -5,6 +5,10 @@
 {% macro staged_entities() %}
     {{ return([
         {'system': 'online_retail', 'entity': 'order_lines', 'staged': 'stg_online_retail__order_items', 'family': 'transactions'},
+        {'system': 'pos', 'entity': 'members', 'staged': 'stg_pos__customers', 'family': 'customers'},
+        {'system': 'pos', 'entity': 'receipt_items', 'staged': 'stg_pos__order_items', 'family': 'transactions'},
+        {'system': 'pos', 'entity': 'receipts', 'staged': 'stg_pos__orders', 'family': 'transactions'},
+        {'system': 'pos', 'entity': 'stores', 'staged': 'stg_pos__stores', 'family': 'transactions'},
         {'system': 'shop', 'entity': 'deliveries', 'staged': 'stg_shop__deliveries', 'family': 'transactions'},
         {'system': 'shop', 'entity': 'order_items', 'staged': 'stg_shop__sale_items', 'family': 'transactions'},
         {'system': 'shop', 'entity': 'orders', 'staged': 'stg_shop__sales', 'family': 'transactions'},

@@ -21,6 +21,16 @@
             'amount',
             'landed_on',
         ]),
+        ('pos', ref('stg_pos__order_items'), [
+            'source_order_id',
+            'source_line_id',
+            'source_product_id',
+            'quantity',
+            'unit_price',
+            'discount_amount',
+            'amount',
+            'landed_on',
+        ]),
         ('shop', ref('stg_shop__order_items'), [
             'source_order_id',
             'source_line_id',
