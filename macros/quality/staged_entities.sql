@@ -4,6 +4,8 @@
 -#}
 {% macro staged_entities() %}
     {{ return([
+        {'system': 'marketplace', 'entity': 'order_items', 'staged': 'stg_marketplace__sale_items', 'family': 'transactions'},
+        {'system': 'marketplace', 'entity': 'orders', 'staged': 'stg_marketplace__sales', 'family': 'transactions'},
         {'system': 'online_retail', 'entity': 'order_lines', 'staged': 'stg_online_retail__order_items', 'family': 'transactions'},
         {'system': 'pos', 'entity': 'members', 'staged': 'stg_pos__customers', 'family': 'customers'},
         {'system': 'pos', 'entity': 'receipt_items', 'staged': 'stg_pos__order_items', 'family': 'transactions'},

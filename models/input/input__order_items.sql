@@ -12,6 +12,16 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('marketplace', ref('stg_marketplace__order_items'), [
+            'source_order_id',
+            'source_line_id',
+            'source_product_id',
+            'quantity',
+            'unit_price',
+            'discount_amount',
+            'amount',
+            'landed_on',
+        ]),
         ('online_retail', ref('stg_online_retail__order_items'), [
             'source_order_id',
             'source_line_id',

@@ -24,6 +24,22 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('marketplace', ref('stg_marketplace__orders'), [
+            'source_order_id',
+            'document_kind',
+            'source_customer_id',
+            'original_source_order_id',
+            'channel',
+            'platform',
+            'status',
+            'is_gift',
+            'document_amount',
+            'province_code',
+            'city_code',
+            'ordered_at',
+            'paid_at',
+            'landed_on',
+        ]),
         ('online_retail', ref('stg_online_retail__orders'), [
             'source_order_id',
             'document_kind',
