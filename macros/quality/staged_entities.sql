@@ -4,6 +4,9 @@
 -#}
 {% macro staged_entities() %}
     {{ return([
+        {'system': 'app', 'entity': 'consents', 'staged': 'stg_app__consents', 'family': 'consent'},
+        {'system': 'app', 'entity': 'events', 'staged': 'stg_app__interactions', 'family': 'behaviour'},
+        {'system': 'app', 'entity': 'users', 'staged': 'stg_app__customers', 'family': 'customers'},
         {'system': 'marketplace', 'entity': 'order_items', 'staged': 'stg_marketplace__sale_items', 'family': 'transactions'},
         {'system': 'marketplace', 'entity': 'orders', 'staged': 'stg_marketplace__sales', 'family': 'transactions'},
         {'system': 'online_retail', 'entity': 'order_lines', 'staged': 'stg_online_retail__order_items', 'family': 'transactions'},

@@ -23,5 +23,20 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('app', ref('stg_app__interactions'), [
+            'source_interaction_id',
+            'family',
+            'interaction_type',
+            'source_customer_id',
+            'platform',
+            'session_id',
+            'source_product_id',
+            'compared_products',
+            'search_term',
+            'content_id',
+            'content_type',
+            'occurred_at',
+            'landed_on',
+        ]),
     ]
 ) }}
