@@ -20,5 +20,7 @@
         {'system': 'shop', 'entity': 'payments', 'staged': 'stg_shop__payments', 'family': 'transactions'},
         {'system': 'shop', 'entity': 'refunds', 'staged': 'stg_shop__refunds', 'family': 'transactions'},
         {'system': 'shop', 'entity': 'users', 'staged': 'stg_shop__customers', 'family': 'customers'},
+        {'system': 'social', 'entity': 'followers', 'staged': 'stg_social__customers', 'family': 'customers'},
+        {'system': 'social', 'entity': 'interactions', 'staged': 'stg_social__interactions', 'family': 'social'},
     ]) }}
 {% endmacro %}

@@ -38,5 +38,16 @@
             'occurred_at',
             'landed_on',
         ]),
+        ('social', ref('stg_social__interactions'), [
+            'source_interaction_id',
+            'family',
+            'interaction_type',
+            'source_customer_id',
+            'platform',
+            'content_id',
+            'sentiment',
+            'occurred_at',
+            'landed_on',
+        ]),
     ]
 ) }}
