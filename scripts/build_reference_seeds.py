@@ -31,23 +31,84 @@ FIRST, LAST = 0x4E00, 0x9FFF
 # Characters read otherwise when they are a surname (Xiandai Hanyu Cidian).
 SURNAME_READINGS = dict(
     pair.split(":")
-    for pair in (
-        "单:shan 單:shan 曾:zeng 解:xie 仇:qiu 查:zha 翟:zhai 区:ou 區:ou 朴:piao 盖:ge 蓋:ge 乐:yue 樂:yue 覃:qin "
-        "缪:miao 繆:miao 员:yun 員:yun 繁:po 种:chong 秘:bi 黑:he 折:she 召:shao 宓:mi 晁:chao 洗:xian 隗:wei "
-        "牟:mu 柏:bai 都:du 降:xiang 相:xiang 重:chong"
-    ).split()
+    for pair in [
+        "单:shan",
+        "單:shan",
+        "曾:zeng",
+        "解:xie",
+        "仇:qiu",
+        "查:zha",
+        "翟:zhai",
+        "区:ou",
+        "區:ou",
+        "朴:piao",
+        "盖:ge",
+        "蓋:ge",
+        "乐:yue",
+        "樂:yue",
+        "覃:qin",
+        "缪:miao",
+        "繆:miao",
+        "员:yun",
+        "員:yun",
+        "繁:po",
+        "种:chong",
+        "秘:bi",
+        "黑:he",
+        "折:she",
+        "召:shao",
+        "宓:mi",
+        "晁:chao",
+        "洗:xian",
+        "隗:wei",
+        "牟:mu",
+        "柏:bai",
+        "都:du",
+        "降:xiang",
+        "相:xiang",
+        "重:chong",
+    ]
 )
 
 # Names whose English form is not the pinyin of their short name.
 ENGLISH = dict(
     pair.split(":")
-    for pair in (
-        "内蒙古:Inner_Mongolia 陕西:Shaanxi 西藏:Tibet 香港:Hong_Kong 澳门:Macao 台湾:Taiwan 呼和浩特:Hohhot "
-        "哈尔滨:Harbin 齐齐哈尔:Qiqihar 呼伦贝尔:Hulunbuir 鄂尔多斯:Ordos 乌鲁木齐:Urumqi 拉萨:Lhasa 喀什:Kashgar "
-        "吐鲁番:Turpan 克拉玛依:Karamay 日喀则:Shigatse 锡林郭勒:Xilingol 巴彦淖尔:Bayannur 乌兰察布:Ulanqab "
-        "阿拉善:Alxa 延边:Yanbian 巴音郭楞:Bayingolin 博尔塔拉:Bortala 克孜勒苏:Kizilsu 伊犁:Ili 阿勒泰:Altay "
-        "塔城:Tacheng 和田:Hotan 阿克苏:Aksu 哈密:Hami 昌吉:Changji 迪庆:Deqen 西双版纳:Xishuangbanna"
-    ).split()
+    for pair in [
+        "内蒙古:Inner_Mongolia",
+        "陕西:Shaanxi",
+        "西藏:Tibet",
+        "香港:Hong_Kong",
+        "澳门:Macao",
+        "台湾:Taiwan",
+        "呼和浩特:Hohhot",
+        "哈尔滨:Harbin",
+        "齐齐哈尔:Qiqihar",
+        "呼伦贝尔:Hulunbuir",
+        "鄂尔多斯:Ordos",
+        "乌鲁木齐:Urumqi",
+        "拉萨:Lhasa",
+        "喀什:Kashgar",
+        "吐鲁番:Turpan",
+        "克拉玛依:Karamay",
+        "日喀则:Shigatse",
+        "锡林郭勒:Xilingol",
+        "巴彦淖尔:Bayannur",
+        "乌兰察布:Ulanqab",
+        "阿拉善:Alxa",
+        "延边:Yanbian",
+        "巴音郭楞:Bayingolin",
+        "博尔塔拉:Bortala",
+        "克孜勒苏:Kizilsu",
+        "伊犁:Ili",
+        "阿勒泰:Altay",
+        "塔城:Tacheng",
+        "和田:Hotan",
+        "阿克苏:Aksu",
+        "哈密:Hami",
+        "昌吉:Changji",
+        "迪庆:Deqen",
+        "西双版纳:Xishuangbanna",
+    ]
 )
 
 PEOPLES = (
@@ -112,7 +173,11 @@ def han_rows(simplified: dict[str, str]) -> Iterator[list]:
 def build_han() -> None:
     """Write the character seed and the macro that guards its use."""
     simplified = traditional_to_simplified()
-    write("han_characters.csv", ["code_point", "han", "simplified", "pinyin", "surname_pinyin"], han_rows(simplified))
+    write(
+        "han_characters.csv",
+        ["code_point", "han", "simplified", "pinyin", "surname_pinyin"],
+        han_rows(simplified),
+    )
     text = "".join(sorted(simplified))
     (ROOT / "macros/standardise/han_traditional.sql").write_text(
         "{#- Written by scripts/build_reference_seeds.py: every character that han_characters converts. -#}\n"
@@ -125,7 +190,11 @@ def short_name(name: str, level: str) -> str:
     """Name without the kind of division: 内蒙古, 延边, 昆山; districts (朝阳区) keep it, alone it would say nothing."""
     if level == "county":
         stem = re.sub(r"(市|自治县|自治旗|县)$", "", name)
-        stem = re.sub(rf"({'|'.join(PEOPLES.split())})+$", "", stem) if name.endswith(("自治县", "自治旗")) else stem
+        stem = (
+            re.sub(rf"({'|'.join(PEOPLES.split())})+$", "", stem)
+            if name.endswith(("自治县", "自治旗"))
+            else stem
+        )
     else:
         stem = re.sub(r"(特别行政区|自治区|自治州|省|市|地区|盟|林区|黎族自治县|自治县|县)$", "", name)
         stem = re.sub(rf"({'|'.join(PEOPLES.split())})+$", "", stem) if stem != "内蒙古" else stem
@@ -142,11 +211,16 @@ def division_rows(source: Path) -> Iterator[tuple[str, str, str, str]]:
     counties directly under a province count as cities; development zones, which have no code in GB/T 2260, are left
     out."""
     provinces, cities, areas = (
-        json.loads((source / f"{name}.json").read_text(encoding="utf-8")) for name in ("provinces", "cities", "areas")
+        json.loads((source / f"{name}.json").read_text(encoding="utf-8"))
+        for name in ("provinces", "cities", "areas")
     )
     names = {p["code"]: p["name"] for p in provinces}
     direct = {c["code"] for c in cities if "直辖" in c["name"]}
-    for code, name in sorted(names.items()) + [("71", "台湾省"), ("81", "香港特别行政区"), ("82", "澳门特别行政区")]:
+    for code, name in sorted(names.items()) + [
+        ("71", "台湾省"),
+        ("81", "香港特别行政区"),
+        ("82", "澳门特别行政区"),
+    ]:
         yield f"{code}0000", "province", name, ""
     for c in cities:
         if c["code"] not in direct and c["name"] != "县":
@@ -167,7 +241,16 @@ def build_divisions(source: Path) -> None:
     if path.exists():
         with path.open(encoding="utf-8") as old:
             kept = {row["code"]: (row["other_names"], row["city_tier"]) for row in csv.DictReader(old)}
-    header = ["code", "level", "parent_code", "short_name", "other_names", "city_tier", "label_zh", "label_en"]
+    header = [
+        "code",
+        "level",
+        "parent_code",
+        "short_name",
+        "other_names",
+        "city_tier",
+        "label_zh",
+        "label_en",
+    ]
     rows = [["unmapped", "unmapped", "", "", "", "", "未识别", "Unmapped"]]
     for code, level, name, parent in sorted(division_rows(source)):
         short = short_name(name, level)

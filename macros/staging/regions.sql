@@ -1,18 +1,19 @@
-{#- How a base model places its rows: the text to look up in `typed`, a CTE regions made by
-    match_regions('typed', 'region_text'), joined on that text, and these columns. -#}
+{#- How a base model places its rows: `place`, a column of its CTE landed, is looked up by match_regions. -#}
 
 {#- The named parts where there are any, else the address. -#}
-{% macro region_text(parts, address='null') -%}
+{% macro place_text(parts, address='null') -%}
     coalesce(
-        nullif(concat({% for part in parts %}coalesce(trim({{ part }}), ''){{ ", " if not loop.last }}{% endfor %}), ''),
-        nullif(trim({{ address }}), '')
+        nullif(concat_ws('', {% for part in parts %}{{ clean_text(part) }}{{ ", " if not loop.last }}{% endfor %}), ''),
+        {{ clean_text(address) }}
     )
 {%- endmacro %}
 
-{% macro region_status() -%}
+{#- Where a city is named, the province alone does not do. -#}
+{% macro region_status(city='null') -%}
     case
-        when typed.region_text is null then 'missing'
-        when coalesce(regions.province_code, 'unmapped') = 'unmapped' then 'unmapped'
-        else 'mapped'
+        when landed.place is null then 'missing'
+        when regions.region_status = 'city' then 'mapped'
+        when regions.region_status = 'province' and {{ clean_text(city) if city != 'null' else city }} is null then 'mapped'
+        else 'unmapped'
     end
 {%- endmacro %}

@@ -1,44 +1,40 @@
 {#-
-  Rows that land more than once. Within a key only rows that break no rule of their own compete, so that a
-  damaged row never replaces a sound one: the content of the newest stands (`conflicting_row` for any other),
-  and of rows with that content the first (`repeated_row` for its copies).
+  A key may be landed more than once: the same row in two files, or a later state of it. Among the rows that
+  break none of `rules` exactly one stays per key: the first landed copy of the newest content. A broken row
+  therefore never pushes out a sound one.
 -#}
 
-{#- What was landed in the declared columns, as one comparable value. -#}
-{% macro landed_content(system, entity, relation='landed') -%}
-    {%- set values = [] -%}
-    {%- if execute -%}
-        {%- for node in graph.sources.values() if node.source_name == system and node.name == entity -%}
-            {%- for column in node.columns -%}
-                {%- do values.append("coalesce(" ~ relation ~ "." ~ column ~ ", '␀')") -%}
-            {%- endfor -%}
-        {%- endfor -%}
-    {%- endif -%}
-    md5(concat_ws('␟', {{ values | join(', ') if values else "''" }}))
+{#- What the two conditions below look at. -#}
+{% macro version_columns(relation='landed') -%}
+    {{ relation }}._row_kind as row_kind,
+    {{ relation }}._landed_at as landed_at,
+    {{ row_content_hash(relation) }} as content_hash
 {%- endmacro %}
 
-{#- Columns latest_content and copy_number, from own_rules, landed_content and landed_at. `changed_at`: a column
-    that tells better than the landing which row is newer. -#}
-{% macro compare_versions(key, changed_at=none) -%}
-    {%- set place = ['landed_at', 'load_id', 'source_sheet', 'source_row'] -%}
-    {%- set contest = key | join(', ') ~ ', ' ~ list_is_empty('own_rules') -%}
-    first_value(landed_content) over (
-        partition by {{ contest }}
-        order by {{ changed_at ~ ' desc nulls last, ' if changed_at }}{{ place | join(' desc nulls last, ') }} desc nulls last
-        rows between unbounded preceding and current row
-    ) as latest_content,
-    row_number() over (
-        partition by {{ contest }}, landed_content
-        order by {{ place | join(' asc nulls first, ') }} asc nulls first
-    ) as copy_number
+{#- The same content under the same key was landed before. -#}
+{% macro is_repeated(keys, rules) -%}
+    not {{ breaks_any(rules) }} and row_number() over (
+        partition by {{ keys | join(', ') }}, content_hash, {{ breaks_any(rules) }}
+        order by {{ landing_order('asc') }}
+    ) > 1
 {%- endmacro %}
 
-{#- Every column but those that only served the comparison (and `working`), and the rules broken by the row or,
-    where it breaks none, by its place among the versions. -#}
-{% macro with_version_rules(rules, working=[]) -%}
-    {{ all_columns_except(['landed_at', 'landed_content', 'own_rules', 'latest_content', 'copy_number'] + working) }},
-    case
-        when {{ list_is_empty('own_rules') }} then {{ compact_list(rules) }}
-        else own_rules
-    end as broken_rules
+{#- Other content under the same key is newer: by the record's own stamp of its last change where it has one, else by
+    landing. -#}
+{% macro is_superseded(keys, rules, changed_at=none) -%}
+    not {{ breaks_any(rules) }} and content_hash <> first_value(content_hash) over (
+        partition by {{ keys | join(', ') }}, {{ breaks_any(rules) }}
+        order by {{ changed_at ~ ' desc nulls last, ' if changed_at }}{{ landing_order('desc') }}
+    )
+{%- endmacro %}
+
+{% macro breaks_any(rules) -%}
+    coalesce({% for _, condition in rules %}({{ condition }}){{ " or " if not loop.last }}{% endfor %}, false)
+{%- endmacro %}
+
+{#- Files that arrive together are told apart by name: exports carry their date in it. -#}
+{% macro landing_order(direction) -%}
+    {%- for column in ['landed_at', 'source_file', 'load_id', 'source_sheet', 'source_row'] -%}
+    {{ column }} {{ direction }} nulls last{{ ", " if not loop.last }}
+    {%- endfor -%}
 {%- endmacro %}

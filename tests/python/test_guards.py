@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from conftest import PROJECT, latest_build
 
+from conftest import PROJECT, latest_build
 from customer360.build import dbt_command
 from customer360.data_sets import load_data_set
 from customer360.sources import load_sources

@@ -27,7 +27,7 @@ lines as (
         abs(lines.quantity) as pieces,
         lines.line_kind,
         lines.ordered_at,
-        case when lines.line_kind = 'sale' then 1 else -1 end as step
+        case when lines.line_kind = 'sale' then 1 else -1 end as direction
     from {{ ref('int_orders__lines') }} as lines
     left join linked_by_reference
         on lines.order_item_id = linked_by_reference.order_item_id
@@ -70,11 +70,11 @@ balanced as (
         *,
         row_number() over (
             partition by customer_id, product_id, unit_price, pieces
-            order by ordered_at asc nulls last, step desc, order_item_id asc
+            order by ordered_at asc nulls last, direction desc, order_item_id asc
         ) as line_order,
-        sum(step) over (
+        sum(direction) over (
             partition by customer_id, product_id, unit_price, pieces
-            order by ordered_at asc nulls last, step desc, order_item_id asc
+            order by ordered_at asc nulls last, direction desc, order_item_id asc
             rows between unbounded preceding and current row
         ) as balance
     from candidates
@@ -99,8 +99,8 @@ brackets as (
 
     select
         *,
-        balance + unmatched_returns + case when step = -1 then 1 else 0 end as open_level,
-        step = -1 and unmatched_returns > lag(unmatched_returns, 1, 0) over (
+        balance + unmatched_returns + case when direction = -1 then 1 else 0 end as open_level,
+        direction = -1 and unmatched_returns > lag(unmatched_returns, 1, 0) over (
             partition by customer_id, product_id, unit_price, pieces
             order by line_order asc
         ) as is_unmatched
@@ -113,7 +113,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by customer_id, product_id, unit_price, pieces, open_level, step
+            partition by customer_id, product_id, unit_price, pieces, open_level, direction
             order by line_order asc
         ) as bracket
     from brackets
@@ -138,8 +138,8 @@ final as (
             and returns.open_level = sales.open_level
             and returns.bracket = sales.bracket
     where
-        returns.step = -1
-        and sales.step = 1
+        returns.direction = -1
+        and sales.direction = 1
 
 )
 

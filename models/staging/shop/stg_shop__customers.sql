@@ -13,10 +13,7 @@ final as (
     select
         *,
         -- the shop opens accounts for natural persons only
-        'person' as record_kind,
-        -- a date that lies after its file is no trace of anybody
-        case when cast(registered_at as date) <= landed_on then registered_at end as first_seen_at,
-        case when cast(updated_at as date) <= landed_on then updated_at end as last_seen_at
+        'person' as record_kind
     from accounts
 
 )

@@ -73,7 +73,9 @@ class Plugin(BasePlugin):
     def initialize(self, config: dict[str, Any]) -> None:
         """Read the data set from the profile and the key from the environment."""
         key = key_for(
-            str(config.get("data_set")), str(config.get("personal_data")), os.environ.get(ENVIRONMENT_VARIABLE)
+            str(config.get("data_set")),
+            str(config.get("personal_data")),
+            os.environ.get(ENVIRONMENT_VARIABLE),
         )
         self._variables = session_variables(key)
 

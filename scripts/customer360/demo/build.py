@@ -19,6 +19,7 @@ from customer360.demo import systems
 from customer360.demo.behaviour import simulate
 from customer360.demo.config import Config
 from customer360.demo.context import Context
+from customer360.demo.declared import Entity
 from customer360.demo.engagement import build_engagement, plan_tickets
 from customer360.demo.faults import plant
 from customer360.demo.market import build_market
@@ -38,6 +39,7 @@ class Job:
     count: int
     inbox: Path
     truth: Path
+    entities: dict[tuple[str, str], Entity]
 
 
 def build_chunk(config: Config, chunk: int, count: int) -> Context:
@@ -55,11 +57,10 @@ def build_chunk(config: Config, chunk: int, count: int) -> Context:
 def make_chunk(job: Job) -> dict[str, int]:
     """Make one chunk and write its files; returns rows per file."""
     pa.set_cpu_count(1)
-    entities = {k: e for k, e in declaration.load(job.config.sources).items() if k[0] in systems.NAMES}
     context = build_chunk(job.config, job.chunk, job.count)
-    tables, manifest = plant(context, systems.render(context), entities)
-    counts = write_tables(context, tables, entities, job.inbox, manifest)
-    for name, table in build_truth(context, tables, manifest, entities).items():
+    tables, manifest = plant(context, systems.render(context), job.entities)
+    counts = write_tables(context, tables, job.entities, job.inbox, manifest)
+    for name, table in build_truth(context, tables, manifest, job.entities).items():
         folder = job.truth / "parts" / name
         folder.mkdir(parents=True, exist_ok=True)
         pq.write_table(table, folder / f"{job.chunk:04d}.parquet", compression="zstd")
@@ -73,8 +74,9 @@ def generate(config: Config, workers: int = 1, progress: Callable[[str], None] =
     Nothing half-written stays: files are made beside the targets and renamed when all are there. The result does
     not depend on `workers`.
     """
+    entities = {k: e for k, e in declaration.load(config.sources).items() if k[0] in systems.NAMES}
     inbox, truth = _fresh(config.inbox), _fresh(config.truth)
-    jobs = [Job(config, chunk, count, inbox, truth) for chunk, count in config.chunks]
+    jobs = [Job(config, chunk, count, inbox, truth, entities) for chunk, count in config.chunks]
     counts: dict[str, int] = {}
     try:
         for done, result in enumerate(_run(jobs, workers), 1):

@@ -65,7 +65,7 @@ class Config:
         full, rest = divmod(self.customers, self.chunk)
         # A short remainder joins the last full chunk: every chunk is large enough to hold each phenomenon.
         sizes = [self.chunk] * full + ([rest] if rest else [])
-        if len(sizes) > 1 and sizes[-1] < 1000:
+        if len(sizes) > 1 and sizes[-1] < self.chunk // 20:
             last = sizes.pop()
             sizes[-1] += last
         return list(enumerate(sizes))

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import yaml
 
+# The C loader reads the ten files in a tenth of the time; PyYAML does without where libyaml is missing.
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
 
 @dataclass(frozen=True)
 class Column:
@@ -37,7 +40,7 @@ def load(sources: Path) -> dict[tuple[str, str], Entity]:
     """Read the declarations of all systems below a folder; raises FileNotFoundError when there are none."""
     found: dict[tuple[str, str], Entity] = {}
     for path in sorted(sources.glob("*/_*__sources.yml")):
-        for source in yaml.safe_load(path.read_text(encoding="utf-8"))["sources"]:
+        for source in yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER)["sources"]:
             for table in source["tables"]:
                 columns = []
                 for column in table["columns"]:

@@ -247,16 +247,15 @@ def _repeat_loads(ctx: Context, sheets: dict[tuple[str, str], Sheet]) -> None:
         sheet = sheets[system, entity]
         sheet.free[rows] = False
         name = f"{entity}_{ctx.chunk + 1:04d}_resent"
-        sheet.add_copies("repeated_load", rows, _file=pa.array([name] * len(rows)))
+        sheet.add_copies("repeated_load", rows, _file=pa.array([name] * len(rows), pa.string()))
 
     def stretch(system: str, entity: str) -> np.ndarray:
         """A run of neighbouring rows without faults, as in an export that was started again."""
         sheet = sheets[system, entity]
-        n = sheet.table.num_rows
-        size = min(sheet.size(ROW_SHARE, 5), n)
-        start = int(sheet.rng.integers(0, n - size + 1))
-        rows = np.arange(start, start + size)
-        return rows[sheet.free[rows]]
+        free = np.flatnonzero(sheet.free)
+        size = min(sheet.size(ROW_SHARE, 5), len(free))
+        start = int(sheet.rng.integers(0, len(free) - size + 1))
+        return free[start : start + size]
 
     for system, entity in (("erp", "payments"), ("app", "events"), ("marketing", "coupons")):
         again(system, entity, stretch(system, entity))
@@ -274,7 +273,7 @@ def _repeat_loads(ctx: Context, sheets: dict[tuple[str, str], Sheet]) -> None:
         code = min(candidates)[1]
         rows = np.flatnonzero(codes == code)
         sheet.free[rows] = False
-        sheet.add_copies("repeated_load", rows, _file=pa.array(["resent"] * len(rows)))
+        sheet.add_copies("repeated_load", rows, _file=pa.array(["resent"] * len(rows), pa.string()))
 
 
 def _rows_of(table: pa.Table, column: str, values: pa.ChunkedArray | list[str]) -> np.ndarray:

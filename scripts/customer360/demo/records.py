@@ -370,6 +370,8 @@ def _write_contacts(world: World, rng: np.random.Generator, table: str, records:
     dealer, group = world.dealer_phone_group
     shop_phone = set(group.tolist())
     canaries = set(world.canary_people.tolist()) | {n_people + int(j) for j in world.canary_orgs}
+    # Whose number went to somebody else is still on file with it.
+    gave_up = {members[0] for kind, _, members in world.hard_negatives if kind == "recycled_number"}
     for r, owner in enumerate(records.owner):
         i, is_copy, special = int(owner), records.copy[r] > 0, int(owner) in canaries
         if i >= n_people:
@@ -385,7 +387,7 @@ def _write_contacts(world: World, rng: np.random.Generator, table: str, records:
             former = p.old_phone[i]
             if is_copy and p.second_phone[i] and u[r, 0] < 0.45:
                 digits = p.second_phone[i]
-            elif former and u[r, 0] < (0.75 if is_copy else 0.22 * factor):
+            elif former and (i in gave_up or u[r, 0] < (0.75 if is_copy else 0.22 * factor)):
                 digits = former
         missing_phone = profile.missing.get("phone", 0.0) * (3.0 if is_copy else 1.0) * factor
         if not special and u[r, 1] < missing_phone:

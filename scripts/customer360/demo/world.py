@@ -352,11 +352,14 @@ AREA_CODES = {
     "360100": "0791", "130100": "0311", "140100": "0351", "230100": "0451", "220100": "0431", "530100": "0871",
     "520100": "0851", "450100": "0771", "460100": "0898", "620100": "0931", "440600": "0757", "441900": "0769",
 }  # fmt: skip
+SEVEN_DIGITS = {"0592", "0351", "0771", "0931"}
 
 
 def _switchboard(rng: np.random.Generator, city: int) -> str:
     """A land line with the area code of the city, or a nation-wide 400 number in smaller cities."""
     area = AREA_CODES.get(ref.cities()[city].code)
+    if area in SEVEN_DIGITS:
+        return f"{area}-{rng.integers(2_000_000, 8_999_999)}"
     if area:
         return f"{area}-8{rng.integers(1_000_000, 9_999_999)}"
     return f"400-8{rng.integers(10, 99)}-{rng.integers(1000, 9999)}"

@@ -1,5 +1,23 @@
 -- grain: one landed sub-order with its refund, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_order_number', "source_order_id is null"),
+    ('missing_record_key', "source_line_id is null"),
+    ('missing_product', "source_product_id is null"),
+    ('invalid_quantity', "quantity is null or (has_refund and refund_quantity is null)"),
+    ('invalid_price', "has_unreadable_price or unit_price < 0"),
+    ('invalid_amount', "amount is null or (has_refund and refund_amount is null)"),
+    ('invalid_order_time', "has_refund and refunded_at is null"),
+    ('order_after_landing', "has_refund and cast(refunded_at as date) > landed_on"),
+    ('zero_quantity', "quantity = 0"),
+    ('negative_amount_not_return', "quantity < 0 or amount < 0"),
+    ('positive_amount_on_return', "has_refund and (refund_quantity < 0 or refund_amount < 0)"),
+    ('orphan_line', "source_order_id is not null and not is_head_landed"),
+    ('order_quarantined', "is_head_landed and not is_head_accepted"),
+] %}
+
 with
 
 landed as (
@@ -18,7 +36,7 @@ heads as (
 
     select
         source_order_id,
-        max(case when {{ list_is_empty('broken_rules') }} then 1 else 0 end) = 1 as is_accepted
+        max(case when {{ list_is_empty('broken_rules') }} then 1 else 0 end) = 1 as is_head_accepted
     from orders
     where source_order_id is not null
     group by source_order_id
@@ -29,16 +47,12 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('marketplace', 'order_items') }} as landed_content,
+        {{ version_columns() }},
 
         -- keys
-        nullif(trim(landed.order_sn), '') as source_order_id,
-        nullif(trim(landed.sub_order_sn), '') as source_line_id,
-        nullif(trim(landed.merchant_sku), '') as source_product_id,
-
-        -- attributes
-        landed._row_kind as row_kind,
+        {{ clean_text('landed.order_sn') }} as source_order_id,
+        {{ clean_text('landed.sub_order_sn') }} as source_line_id,
+        {{ clean_text('landed.merchant_sku') }} as source_product_id,
 
         -- flags: without a status the amount tells
         coalesce(
@@ -46,10 +60,10 @@ typed as (
             {{ parse_amount('landed.refund_amount', var('currency')) }} > 0,
             false
         ) as has_refund,
-        nullif(trim(landed.unit_price), '') is not null as has_price,
+        {{ is_unreadable('landed.unit_price', parse_amount('landed.unit_price', var('currency'))) }} as has_unreadable_price,
 
         -- measures; money alone may be paid back: a refund without a quantity takes no goods back
-        try_cast(nullif(trim(landed.quantity), '') as decimal(18, 3)) as quantity,
+        try_cast({{ clean_text('landed.quantity') }} as decimal(18, 3)) as quantity,
         try_cast({{ parse_amount('landed.unit_price', var('currency')) }} as decimal(18, 4)) as unit_price,
         {{ parse_amount('landed.amount', var('currency')) }} as amount,
         try_cast(coalesce(nullif(trim(landed.refund_quantity), ''), '0') as decimal(18, 3)) as refund_quantity,
@@ -61,51 +75,28 @@ typed as (
 
 ),
 
-checked as (
+extended as (
 
     select
         typed.*,
-        try_cast(round(typed.quantity * typed.unit_price, 2) - typed.amount as decimal(18, 2)) as discount_amount,
-        {{ compact_list([
-            ('total_row', "typed.row_kind = 'total'"),
-            ('note_row', "typed.row_kind = 'note'"),
-            ('missing_order_number', "typed.source_order_id is null"),
-            ('missing_record_key', "typed.source_line_id is null"),
-            ('missing_product', "typed.source_product_id is null"),
-            ('invalid_quantity', "typed.quantity is null or (typed.has_refund and typed.refund_quantity is null)"),
-            ('invalid_price', "(typed.has_price and typed.unit_price is null) or typed.unit_price < 0"),
-            ('invalid_amount', "typed.amount is null or (typed.has_refund and typed.refund_amount is null)"),
-            ('invalid_order_time', "typed.has_refund and typed.refunded_at is null"),
-            ('order_after_landing', "typed.has_refund and cast(typed.refunded_at as date) > typed.landed_on"),
-            ('zero_quantity', "typed.quantity = 0"),
-            ('negative_amount_not_return', "typed.quantity < 0 or typed.amount < 0"),
-            ('positive_amount_on_return', "typed.has_refund and (typed.refund_quantity < 0 or typed.refund_amount < 0)"),
-            ('orphan_line', "typed.source_order_id is not null and heads.source_order_id is null"),
-            ('order_quarantined', "not heads.is_accepted"),
-        ]) }} as own_rules
+        heads.source_order_id is not null as is_head_landed,
+        heads.is_head_accepted,
+        try_cast(round(typed.quantity * typed.unit_price, 2) - typed.amount as decimal(18, 2)) as discount_amount
     from typed
     left join heads
         on typed.source_order_id = heads.source_order_id
 
 ),
 
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_line_id']) }}
-    from checked
-
-),
-
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
-        ], working=['has_price']) }}
-    from compared
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_line_id'], rules)),
+            ('conflicting_row', is_superseded(['source_line_id'], rules)),
+        ]) }}
+    from extended
 
 )
 

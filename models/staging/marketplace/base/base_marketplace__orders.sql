@@ -1,10 +1,31 @@
 -- grain: one landed marketplace order, typed, with the rules it breaks
 
+{# never_paid stands last: as the first reason it is the only one (stg_marketplace__customers). #}
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_order_number', "source_order_id is null"),
+    ('invalid_amount', "document_amount is null"),
+    ('invalid_order_time', "ordered_at is null"),
+    ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    ('negative_amount_not_return', "document_amount < 0"),
+    ('never_paid', "status = '交易关闭' and paid_at is null"),
+] %}
+
 with
 
 landed as (
 
-    select * from {{ source('marketplace', 'orders') }}
+    select
+        *,
+        {{ place_text(['receiver_province', 'receiver_city', 'receiver_district'], 'receiver_address') }} as place
+    from {{ source('marketplace', 'orders') }}
+
+),
+
+regions as (
+
+    {{ match_regions('landed', 'place') }}
 
 ),
 
@@ -12,19 +33,13 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('marketplace', 'orders') }} as landed_content,
-        {{ region_text(
-            ['landed.receiver_province', 'landed.receiver_city', 'landed.receiver_district'],
-            'landed.receiver_address'
-        ) }} as region_text,
+        {{ version_columns() }},
 
         -- keys: the platforms number their buyers in ranges of their own (tb..., jd..., pdd...)
-        nullif(trim(landed.order_sn), '') as source_order_id,
-        nullif(trim(landed.buyer_id), '') as source_customer_id,
+        {{ clean_text('landed.order_sn') }} as source_order_id,
+        {{ clean_text('landed.buyer_id') }} as source_customer_id,
 
         -- attributes
-        landed._row_kind as row_kind,
         {{ clean_text('landed.platform') }} as platform,
         {{ clean_text('landed.status') }} as status,
         {{ name_clean('landed.receiver_name') }} as name,
@@ -35,6 +50,10 @@ typed as (
         {{ phone_reason('landed.receiver_phone') }} as phone_reason,
         {{ phone_partial('landed.receiver_phone') }} as phone_partial,
         {{ clean_text('landed.receiver_address') }} as address,
+        regions.province_code,
+        regions.city_code,
+        regions.district,
+        {{ region_status('landed.receiver_city') }} as region_status,
 
         -- flags
         {{ parse_boolean('landed.is_gift') }} as is_gift,
@@ -46,57 +65,20 @@ typed as (
         {{ parse_timestamp('landed.ordered_at', var('time_zone')) }} as ordered_at,
         {{ parse_timestamp('landed.paid_at', var('time_zone')) }} as paid_at
     from landed
-
-),
-
-regions as (
-
-    {{ match_regions('typed', 'region_text') }}
-
-),
-
-checked as (
-
-    select
-        typed.*,
-        regions.province_code,
-        regions.city_code,
-        regions.district,
-        {{ region_status() }} as region_status,
-        -- never_paid stands last: as the first reason it is the only one (stg_marketplace__customers)
-        {{ compact_list([
-            ('total_row', "typed.row_kind = 'total'"),
-            ('note_row', "typed.row_kind = 'note'"),
-            ('missing_order_number', "typed.source_order_id is null"),
-            ('invalid_amount', "typed.document_amount is null"),
-            ('invalid_order_time', "typed.ordered_at is null"),
-            ('order_after_landing', "cast(typed.ordered_at as date) > typed.landed_on"),
-            ('negative_amount_not_return', "typed.document_amount < 0"),
-            ('never_paid', "typed.status = '交易关闭' and typed.paid_at is null"),
-        ]) }} as own_rules
-    from typed
     left join regions
-        on typed.region_text = regions.address
-
-),
-
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_order_id']) }}
-    from checked
+        on landed.place = regions.address
 
 ),
 
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
-        ], working=['region_text']) }}
-    from compared
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_order_id'], rules)),
+            ('conflicting_row', is_superseded(['source_order_id'], rules)),
+        ]) }}
+    from typed
 
 )
 

@@ -1,10 +1,27 @@
 -- grain: one landed loyalty card, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_customer_id is null"),
+    ('invalid_time', "has_unreadable_time"),
+    ('time_after_landing', "cast(first_seen_at as date) > landed_on"),
+] %}
+
 with
 
 landed as (
 
-    select * from {{ source('pos', 'members') }}
+    select
+        *,
+        {{ clean_text('address') }} as place
+    from {{ source('pos', 'members') }}
+
+),
+
+regions as (
+
+    {{ match_regions('landed', 'place') }}
 
 ),
 
@@ -12,16 +29,13 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('pos', 'members') }} as landed_content,
-        nullif(trim(landed.address), '') as region_text,
+        {{ version_columns() }},
 
         -- keys: the loyalty number is the till's own number of the customer
-        nullif(trim(landed.member_no), '') as source_customer_id,
-        nullif(trim(landed.member_no), '') as member_no,
+        {{ clean_text('landed.member_no') }} as source_customer_id,
+        {{ clean_text('landed.member_no') }} as member_no,
 
         -- attributes
-        landed._row_kind as row_kind,
         {{ name_clean('landed.member_name') }} as name,
         {{ name_honorific('landed.member_name') }} as name_honorific,
         {{ name_note('landed.member_name') }} as name_note,
@@ -31,59 +45,35 @@ typed as (
         {{ phone_partial('landed.mobile') }} as phone_partial,
         {{ gender('landed.gender') }} as gender,
         {{ clean_text('landed.address') }} as address,
+        regions.province_code,
+        regions.city_code,
+        regions.district,
+        {{ region_status() }} as region_status,
+
+        -- flags
+        {{ is_unreadable('landed.registered_on', parse_timestamp('landed.registered_on', var('time_zone'))) }} as has_unreadable_time,
 
         -- dates
         {{ birth_date('landed.birthday', 'landed._landed_at') }} as birth_date,
         {{ birth_date_reason('landed.birthday', 'landed._landed_at') }} as birth_date_reason,
 
         -- timestamps
-        {{ parse_timestamp('landed.registered_on', var('time_zone')) }} as registered_at
+        {{ parse_timestamp('landed.registered_on', var('time_zone')) }} as first_seen_at
     from landed
-
-),
-
-regions as (
-
-    {{ match_regions('typed', 'region_text') }}
-
-),
-
-checked as (
-
-    select
-        typed.*,
-        regions.province_code,
-        regions.city_code,
-        regions.district,
-        {{ region_status() }} as region_status,
-        {{ compact_list([
-            ('total_row', "typed.row_kind = 'total'"),
-            ('note_row', "typed.row_kind = 'note'"),
-            ('missing_record_key', "typed.source_customer_id is null"),
-        ]) }} as own_rules
-    from typed
     left join regions
-        on typed.region_text = regions.address
-
-),
-
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_customer_id']) }}
-    from checked
+        on landed.place = regions.address
 
 ),
 
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
-        ], working=['region_text']) }}
-    from compared
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_customer_id'], rules)),
+            ('conflicting_row', is_superseded(['source_customer_id'], rules)),
+        ]) }}
+    from typed
 
 )
 

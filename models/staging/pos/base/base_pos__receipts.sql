@@ -1,5 +1,17 @@
 -- grain: one landed receipt, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_order_number', "source_order_id is null"),
+    ('unknown_code', "document_kind is null"),
+    ('invalid_amount', "document_amount is null"),
+    ('invalid_order_time', "ordered_at is null"),
+    ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    ('negative_amount_not_return', "document_kind = 'sale' and document_amount < 0"),
+    ('positive_amount_on_return', "document_kind = 'return' and document_amount > 0"),
+] %}
+
 with
 
 landed as (
@@ -12,17 +24,15 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('pos', 'receipts') }} as landed_content,
+        {{ version_columns() }},
 
         -- keys
-        nullif(trim(landed.receipt_no), '') as source_order_id,
-        nullif(trim(landed.member_no), '') as source_customer_id,
-        nullif(trim(landed.original_receipt_no), '') as original_source_order_id,
-        nullif(trim(landed.store_code), '') as store_code,
+        {{ clean_text('landed.receipt_no') }} as source_order_id,
+        {{ clean_text('landed.member_no') }} as source_customer_id,
+        {{ clean_text('landed.original_receipt_no') }} as original_source_order_id,
+        {{ clean_text('landed.store_code') }} as store_code,
 
         -- attributes
-        landed._row_kind as row_kind,
         case upper(trim(landed.receipt_type))
             when 'S' then 'sale'
             when 'R' then 'return'
@@ -37,42 +47,15 @@ typed as (
 
 ),
 
-checked as (
-
-    select
-        *,
-        {{ compact_list([
-            ('total_row', "row_kind = 'total'"),
-            ('note_row', "row_kind = 'note'"),
-            ('missing_order_number', "source_order_id is null"),
-            ('invalid_document_kind', "document_kind is null"),
-            ('invalid_amount', "document_amount is null"),
-            ('invalid_order_time', "ordered_at is null"),
-            ('order_after_landing', "cast(ordered_at as date) > landed_on"),
-            ('negative_amount_not_return', "document_kind = 'sale' and document_amount < 0"),
-            ('positive_amount_on_return', "document_kind = 'return' and document_amount > 0"),
-        ]) }} as own_rules
-    from typed
-
-),
-
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_order_id']) }}
-    from checked
-
-),
-
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_order_id'], rules)),
+            ('conflicting_row', is_superseded(['source_order_id'], rules)),
         ]) }}
-    from compared
+    from typed
 
 )
 

@@ -1,5 +1,20 @@
 -- grain: one landed item of a shop order, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_line_id is null"),
+    ('missing_order_number', "source_order_id is null"),
+    ('missing_product', "source_product_id is null"),
+    ('invalid_quantity', "quantity is null"),
+    ('invalid_price', "unit_price is null or unit_price < 0"),
+    ('invalid_amount', "amount is null"),
+    ('zero_quantity', "quantity = 0"),
+    ('negative_amount_not_return', "quantity < 0 or amount < 0"),
+    ('orphan_line', "source_order_id is not null and not is_head_landed"),
+    ('order_quarantined', "is_head_landed and not is_head_accepted"),
+] %}
+
 with
 
 landed as (
@@ -18,7 +33,7 @@ heads as (
 
     select
         source_order_id,
-        max(case when {{ list_is_empty('broken_rules') }} then 1 else 0 end) = 1 as is_accepted
+        max(case when {{ list_is_empty('broken_rules') }} then 1 else 0 end) = 1 as is_head_accepted
     from orders
     where source_order_id is not null
     group by source_order_id
@@ -29,13 +44,12 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('shop', 'order_items') }} as landed_content,
+        {{ version_columns() }},
 
         -- keys
-        nullif(trim(landed.order_id), '') as source_order_id,
-        nullif(trim(landed.item_id), '') as source_line_id,
-        nullif(trim(landed.sku), '') as source_product_id,
+        {{ clean_text('landed.order_id') }} as source_order_id,
+        {{ clean_text('landed.item_id') }} as source_line_id,
+        {{ clean_text('landed.sku') }} as source_product_id,
 
         -- measures
         try_cast({{ parse_integer('landed.quantity') }} as decimal(18, 3)) as quantity,
@@ -45,46 +59,28 @@ typed as (
 
 ),
 
-checked as (
+extended as (
 
     select
         typed.*,
-        try_cast(round(typed.quantity * typed.unit_price, 2) - typed.amount as decimal(18, 2)) as discount_amount,
-        {{ compact_list([
-            ('missing_record_key', "typed.source_line_id is null"),
-            ('missing_order_number', "typed.source_order_id is null"),
-            ('missing_product', "typed.source_product_id is null"),
-            ('invalid_quantity', "typed.quantity is null"),
-            ('invalid_price', "typed.unit_price is null or typed.unit_price < 0"),
-            ('invalid_amount', "typed.amount is null"),
-            ('zero_quantity', "typed.quantity = 0"),
-            ('negative_amount_not_return', "typed.quantity < 0 or typed.amount < 0"),
-            ('orphan_line', "typed.source_order_id is not null and heads.source_order_id is null"),
-            ('order_quarantined', "not heads.is_accepted"),
-        ]) }} as own_rules
+        heads.source_order_id is not null as is_head_landed,
+        heads.is_head_accepted,
+        try_cast(round(typed.quantity * typed.unit_price, 2) - typed.amount as decimal(18, 2)) as discount_amount
     from typed
     left join heads
         on typed.source_order_id = heads.source_order_id
 
 ),
 
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_line_id']) }}
-    from checked
-
-),
-
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_line_id'], rules)),
+            ('conflicting_row', is_superseded(['source_line_id'], rules)),
         ]) }}
-    from compared
+    from extended
 
 )
 

@@ -1,10 +1,30 @@
 -- grain: one landed shop order, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_order_number', "source_order_id is null"),
+    ('invalid_amount', "document_amount is null"),
+    ('invalid_order_time', "ordered_at is null"),
+    ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    ('negative_amount_not_return', "document_amount < 0"),
+    ('never_paid', "status = 'cancelled' and paid_at is null"),
+] %}
+
 with
 
 landed as (
 
-    select * from {{ source('shop', 'orders') }}
+    select
+        *,
+        {{ place_text(['receiver_province', 'receiver_city', 'receiver_district'], 'receiver_address') }} as place
+    from {{ source('shop', 'orders') }}
+
+),
+
+regions as (
+
+    {{ match_regions('landed', 'place') }}
 
 ),
 
@@ -12,23 +32,20 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('shop', 'orders') }} as landed_content,
-        {{ region_text(
-            ['landed.receiver_province', 'landed.receiver_city', 'landed.receiver_district'],
-            'landed.receiver_address'
-        ) }} as region_text,
+        {{ version_columns() }},
 
         -- keys
-        nullif(trim(landed.order_id), '') as source_order_id,
-        nullif(trim(landed.user_id), '') as source_customer_id,
-        nullif(trim(landed.pickup_store_code), '') as store_code,
-        nullif(trim(landed.coupon_no), '') as coupon_no,
-        nullif(trim(landed.campaign_code), '') as campaign_code,
+        {{ clean_text('landed.order_id') }} as source_order_id,
+        {{ clean_text('landed.user_id') }} as source_customer_id,
+        {{ clean_text('landed.pickup_store_code') }} as store_code,
+        {{ clean_text('landed.coupon_no') }} as coupon_no,
+        {{ clean_text('landed.campaign_code') }} as campaign_code,
 
         -- attributes
-        lower(nullif(trim(landed.platform), '')) as platform,
-        lower(nullif(trim(landed.status), '')) as status,
+        lower({{ clean_text('landed.platform') }}) as platform,
+        lower({{ clean_text('landed.status') }}) as status,
+        regions.province_code,
+        regions.city_code,
 
         -- flags
         {{ parse_boolean('landed.is_gift') }} as is_gift,
@@ -40,52 +57,20 @@ typed as (
         {{ parse_timestamp('landed.created_at', var('time_zone')) }} as ordered_at,
         {{ parse_timestamp('landed.paid_at', var('time_zone')) }} as paid_at
     from landed
-
-),
-
-regions as (
-
-    {{ match_regions('typed', 'region_text') }}
-
-),
-
-checked as (
-
-    select
-        typed.*,
-        regions.province_code,
-        regions.city_code,
-        {{ compact_list([
-            ('missing_order_number', "typed.source_order_id is null"),
-            ('invalid_amount', "typed.document_amount is null"),
-            ('invalid_order_time', "typed.ordered_at is null"),
-            ('order_after_landing', "cast(typed.ordered_at as date) > typed.landed_on"),
-            ('negative_amount_not_return', "typed.document_amount < 0"),
-            ('never_paid', "typed.status = 'cancelled' and typed.paid_at is null"),
-        ]) }} as own_rules
-    from typed
     left join regions
-        on typed.region_text = regions.address
-
-),
-
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_order_id']) }}
-    from checked
+        on landed.place = regions.address
 
 ),
 
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
-        ], working=['region_text']) }}
-    from compared
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_order_id'], rules)),
+            ('conflicting_row', is_superseded(['source_order_id'], rules)),
+        ]) }}
+    from typed
 
 )
 

@@ -1,5 +1,16 @@
 -- grain: one landed payment or refund of a shop order, typed, with the rules it breaks
 
+{# A payment that failed may have no time. #}
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_payment_id is null"),
+    ('missing_order_number', "source_order_id is null"),
+    ('invalid_amount', "amount is null"),
+    ('invalid_time', "has_unreadable_time or (paid_at is null and coalesce(status, '') <> 'failed')"),
+    ('time_after_landing', "cast(paid_at as date) > landed_on"),
+] %}
+
 with
 
 landed as (
@@ -12,19 +23,18 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('shop', 'payments') }} as landed_content,
+        {{ version_columns() }},
 
         -- keys
-        nullif(trim(landed.payment_id), '') as source_payment_id,
-        nullif(trim(landed.order_id), '') as source_order_id,
+        {{ clean_text('landed.payment_id') }} as source_payment_id,
+        {{ clean_text('landed.order_id') }} as source_order_id,
 
         -- attributes
-        lower(nullif(trim(landed.method), '')) as method,
-        lower(nullif(trim(landed.status), '')) as status,
+        lower({{ clean_text('landed.method') }}) as method,
+        lower({{ clean_text('landed.status') }}) as status,
 
-        -- flags: a payment that failed may have no time
-        nullif(trim(landed.paid_at), '') is not null as has_paid_time,
+        -- flags
+        {{ is_unreadable('landed.paid_at', parse_timestamp('landed.paid_at', var('time_zone'))) }} as has_unreadable_time,
 
         -- measures
         {{ fen_as_yuan('landed.amount_fen') }} as amount,
@@ -35,38 +45,15 @@ typed as (
 
 ),
 
-checked as (
-
-    select
-        *,
-        {{ compact_list([
-            ('missing_record_key', "source_payment_id is null"),
-            ('missing_order_number', "source_order_id is null"),
-            ('invalid_amount', "amount is null"),
-            ('invalid_time', "paid_at is null and (has_paid_time or coalesce(status, '') <> 'failed')"),
-            ('time_after_landing', "cast(paid_at as date) > landed_on"),
-        ]) }} as own_rules
-    from typed
-
-),
-
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_payment_id']) }}
-    from checked
-
-),
-
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
-        ], working=['has_paid_time']) }}
-    from compared
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_payment_id'], rules)),
+            ('conflicting_row', is_superseded(['source_payment_id'], rules)),
+        ]) }}
+    from typed
 
 )
 

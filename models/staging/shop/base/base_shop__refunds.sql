@@ -1,5 +1,19 @@
 -- grain: one landed refund of an item, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_order_id is null or source_line_id is null"),
+    ('missing_order_number', "original_source_order_id is null"),
+    ('invalid_quantity', "quantity is null"),
+    ('invalid_amount', "amount is null"),
+    ('invalid_order_time', "ordered_at is null"),
+    ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    ('positive_amount_on_return', "quantity > 0 or amount > 0"),
+    ('orphan_line', "source_line_id is not null and not is_item_landed"),
+    ('order_quarantined', "is_item_landed and not is_item_accepted"),
+] %}
+
 with
 
 landed as (
@@ -18,7 +32,7 @@ items as (
 
     select
         source_line_id,
-        max(case when {{ list_is_empty('broken_rules') }} then 1 else 0 end) = 1 as is_accepted,
+        max(case when {{ list_is_empty('broken_rules') }} then 1 else 0 end) = 1 as is_item_accepted,
         max(case when {{ list_is_empty('broken_rules') }} then source_product_id end) as source_product_id,
         max(case when {{ list_is_empty('broken_rules') }} then unit_price end) as unit_price
     from order_items
@@ -31,13 +45,12 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('shop', 'refunds') }} as landed_content,
+        {{ version_columns() }},
 
         -- keys
-        nullif(trim(landed.refund_id), '') as source_order_id,
-        nullif(trim(landed.order_id), '') as original_source_order_id,
-        nullif(trim(landed.item_id), '') as source_line_id,
+        {{ clean_text('landed.refund_id') }} as source_order_id,
+        {{ clean_text('landed.order_id') }} as original_source_order_id,
+        {{ clean_text('landed.item_id') }} as source_line_id,
 
         -- measures: the shop keeps refunds positive, a return document is negative
         try_cast(-{{ parse_integer('landed.quantity') }} as decimal(18, 3)) as quantity,
@@ -49,48 +62,30 @@ typed as (
 
 ),
 
-checked as (
+extended as (
 
     select
         typed.*,
+        items.source_line_id is not null as is_item_landed,
+        items.is_item_accepted,
         items.source_product_id,
         items.unit_price,
-        try_cast(round(typed.quantity * items.unit_price, 2) - typed.amount as decimal(18, 2)) as discount_amount,
-        -- money alone may be paid back: a refund of no pieces is none of the errors
-        {{ compact_list([
-            ('missing_record_key', "typed.source_order_id is null or typed.source_line_id is null"),
-            ('missing_order_number', "typed.original_source_order_id is null"),
-            ('invalid_quantity', "typed.quantity is null"),
-            ('invalid_amount', "typed.amount is null"),
-            ('invalid_order_time', "typed.ordered_at is null"),
-            ('order_after_landing', "cast(typed.ordered_at as date) > typed.landed_on"),
-            ('positive_amount_on_return', "typed.quantity > 0 or typed.amount > 0"),
-            ('orphan_line', "typed.source_line_id is not null and items.source_line_id is null"),
-            ('order_quarantined', "not items.is_accepted"),
-        ]) }} as own_rules
+        try_cast(round(typed.quantity * items.unit_price, 2) - typed.amount as decimal(18, 2)) as discount_amount
     from typed
     left join items
         on typed.source_line_id = items.source_line_id
 
 ),
 
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_order_id']) }}
-    from checked
-
-),
-
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_order_id'], rules)),
+            ('conflicting_row', is_superseded(['source_order_id'], rules)),
         ]) }}
-    from compared
+    from extended
 
 )
 

@@ -1,10 +1,27 @@
 -- grain: one landed shop account, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_customer_id is null"),
+    ('invalid_time', "has_unreadable_time"),
+    ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(last_seen_at as date) > landed_on"),
+] %}
+
 with
 
 landed as (
 
-    select * from {{ source('shop', 'users') }}
+    select
+        *,
+        {{ place_text(['province', 'city', 'district'], 'address') }} as place
+    from {{ source('shop', 'users') }}
+
+),
+
+regions as (
+
+    {{ match_regions('landed', 'place') }}
 
 ),
 
@@ -12,14 +29,12 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('shop', 'users') }} as landed_content,
-        {{ region_text(['landed.province', 'landed.city', 'landed.district'], 'landed.address') }} as region_text,
+        {{ version_columns() }},
 
         -- keys
-        nullif(trim(landed.user_id), '') as source_customer_id,
-        nullif(trim(landed.unionid), '') as unionid,
-        nullif(trim(landed.member_no), '') as member_no,
+        {{ clean_text('landed.user_id') }} as source_customer_id,
+        {{ clean_text('landed.unionid') }} as unionid,
+        {{ clean_text('landed.member_no') }} as member_no,
 
         -- attributes
         {{ name_clean('landed.real_name') }} as name,
@@ -33,58 +48,37 @@ typed as (
         {{ email_reason('landed.email') }} as email_reason,
         {{ gender('landed.gender') }} as gender,
         {{ clean_text('landed.address') }} as address,
+        regions.province_code,
+        regions.city_code,
+        regions.district,
+        {{ region_status('landed.city') }} as region_status,
+
+        -- flags
+        {{ is_unreadable('landed.registered_at', parse_timestamp('landed.registered_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.updated_at', parse_timestamp('landed.updated_at', var('time_zone'))) }} as has_unreadable_time,
 
         -- dates
         {{ birth_date('landed.birthday', 'landed._landed_at') }} as birth_date,
         {{ birth_date_reason('landed.birthday', 'landed._landed_at') }} as birth_date_reason,
 
         -- timestamps
-        {{ parse_timestamp('landed.registered_at', var('time_zone')) }} as registered_at,
-        {{ parse_timestamp('landed.updated_at', var('time_zone')) }} as updated_at
+        {{ parse_timestamp('landed.registered_at', var('time_zone')) }} as first_seen_at,
+        {{ parse_timestamp('landed.updated_at', var('time_zone')) }} as last_seen_at
     from landed
-
-),
-
-regions as (
-
-    {{ match_regions('typed', 'region_text') }}
-
-),
-
-checked as (
-
-    select
-        typed.*,
-        regions.province_code,
-        regions.city_code,
-        regions.district,
-        {{ region_status() }} as region_status,
-        {{ compact_list([
-            ('missing_record_key', "typed.source_customer_id is null"),
-        ]) }} as own_rules
-    from typed
     left join regions
-        on typed.region_text = regions.address
-
-),
-
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_customer_id'], changed_at='updated_at') }}
-    from checked
+        on landed.place = regions.address
 
 ),
 
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
-        ], working=['region_text']) }}
-    from compared
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_customer_id'], rules)),
+            ('conflicting_row', is_superseded(['source_customer_id'], rules, changed_at='last_seen_at')),
+        ]) }}
+    from typed
 
 )
 

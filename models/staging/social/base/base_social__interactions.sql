@@ -1,5 +1,14 @@
 -- grain: one landed social interaction, typed, with the rules it breaks
 
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_interaction_id is null"),
+    ('unknown_code', "interaction_type is null"),
+    ('invalid_time', "occurred_at is null"),
+    ('time_after_landing', "cast(occurred_at as date) > landed_on"),
+] %}
+
 with
 
 landed as (
@@ -12,20 +21,19 @@ typed as (
 
     select
         {{ lineage_columns() }},
-        landed._landed_at as landed_at,
-        {{ landed_content('social', 'interactions') }} as landed_content,
+        {{ version_columns() }},
 
         -- keys
-        nullif(trim(landed.interaction_id), '') as source_interaction_id,
-        nullif(trim(landed.follower_id), '') as source_customer_id,
-        nullif(trim(landed.content_id), '') as content_id,
+        {{ clean_text('landed.interaction_id') }} as source_interaction_id,
+        {{ clean_text('landed.follower_id') }} as source_customer_id,
+        {{ clean_text('landed.content_id') }} as content_id,
 
         -- attributes
-        lower(nullif(trim(landed.action), '')) as interaction_type,
-        lower(nullif(trim(landed.platform), '')) as platform,
+        lower({{ clean_text('landed.action') }}) as interaction_type,
+        lower({{ clean_text('landed.platform') }}) as platform,
 
         -- measures
-        try_cast(nullif(trim(landed.sentiment), '') as double) as sentiment_score,
+        try_cast({{ clean_text('landed.sentiment') }} as double) as sentiment_score,
 
         -- timestamps
         {{ parse_utc('landed.occurred_at_utc') }} as occurred_at
@@ -33,37 +41,15 @@ typed as (
 
 ),
 
-checked as (
-
-    select
-        *,
-        {{ compact_list([
-            ('missing_record_key', "source_interaction_id is null"),
-            ('missing_type', "interaction_type is null"),
-            ('invalid_time', "occurred_at is null"),
-            ('time_after_landing', "cast(occurred_at as date) > landed_on"),
-        ]) }} as own_rules
-    from typed
-
-),
-
-compared as (
-
-    select
-        *,
-        {{ compare_versions(['source_interaction_id']) }}
-    from checked
-
-),
-
 final as (
 
     select
-        {{ with_version_rules([
-            ('conflicting_row', "landed_content <> latest_content"),
-            ('repeated_row', "copy_number > 1"),
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_interaction_id'], rules)),
+            ('conflicting_row', is_superseded(['source_interaction_id'], rules)),
         ]) }}
-    from compared
+    from typed
 
 )
 
