@@ -156,11 +156,11 @@ def write(name: str, header: list[str], rows: Iterable[list]) -> None:
 
 
 def han_rows(simplified: dict[str, str]) -> Iterator[list]:
-    """One row per character that has a reading or a simplified form."""
+    """One row per character that has a reading, its own or that of its simplified form."""
     for code_point in range(FIRST, LAST + 1):
         character = chr(code_point)
-        spoken = reading(character)
-        if spoken or character in simplified:
+        spoken = reading(character) or reading(simplified.get(character, ""))
+        if spoken:
             yield [
                 code_point,
                 character,

@@ -30,15 +30,6 @@ regexp_replace({{ x }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
 
 
-{% macro list_has(list, x) %}
-    {{- return(adapter.dispatch('list_has')(list, x)) -}}
-{% endmacro %}
-
-{% macro default__list_has(list, x) -%}
-coalesce(list_contains({{ list }}, {{ x }}), false)
-{%- endmacro %}
-
-
 {% macro characters(x) %}
     {#- One list element per code point. -#}
     {{- return(adapter.dispatch('characters')(x)) -}}

@@ -37,7 +37,6 @@ end
 {% macro phone_verdict(x) %}
     {#- E.164, with ;ext= where the field has an extension, or '!reason'; a masked number keeps what it shows behind
         '!masked:'. Region CN: mobiles 1[3-9] + 9 digits, landlines with area code, 400 and 800 numbers. -#}
-    {%- set digits = phone_digits(x) -%}
     {%- set country = '(?:(?:[+]|00)?86)' -%}
     {%- set national -%}
 (?:{{ country }}?0?(1[3-9][0-9]{9})|(?:{{ country }}0?|0)((?:10|2[0-9])[0-9]{8}|[3-9][0-9]{2}[0-9]{7,8})|{{ country }}?([48]00[0-9]{7}))
@@ -53,7 +52,7 @@ case
         then '!masked:' || regexp_extract(_p.digits, '^{{ country }}?([0-9]*)[*]', 1) || '****'
             || regexp_extract(_p.digits, '[*]([0-9]*)(?:e[0-9]+)?$', 1)
     when not {{ regexp_like('_p.digits', '^[+]?[0-9]+(e[0-9]+)?$') }} then '!invalid_characters'
-    when _p.is_listed or {{ regexp_like('_p.digits', runs) }} then '!placeholder'
+    when {{ is_listed('_p.placeholders', "right(split_part(_p.digits, 'e', 1), 11)") }} or {{ regexp_like('_p.digits', runs) }} then '!placeholder'
     when {{ regexp_like('_p.digits', national) }}
         then '+86' || {{ regexp_replace_all('_p.digits', national, '\\1\\2\\3') }}
     when {{ regexp_like('_p.digits', '^([+]|00)[1-9][0-9]{6,14}(e[0-9]+)?$') }}
@@ -63,24 +62,21 @@ case
     else '!invalid_length'
 end || case when contains(_p.digits, 'e') and {{ regexp_like('_p.digits', '^[+0-9]+e') }} then ';ext=' || split_part(_p.digits, 'e', 2) else '' end
     {%- endset -%}
-    {%- set parts -%}
-{'digits': {{ digits }}, 'is_listed': {{ list_has(standard_terms('placeholder_phone'), "right(split_part(" ~ digits ~ ", 'e', 1), 11)") }} }
-    {%- endset -%}
-    {{- bind(parts, '_p', body) -}}
+    {{- bind("{'digits': " ~ phone_digits(x) ~ ", 'placeholders': " ~ standard_terms('placeholder_phone') ~ "}", '_p', body) -}}
 {% endmacro %}
 
 
-{% macro phone(x) %}
-    {{- bind(phone_verdict(x), '_v', "case when starts_with(_v, '+') then split_part(_v, ';', 1) end") -}}
+{% macro phone(x, parsed=false) %}
+    {{- bind(x if parsed else phone_verdict(x), '_v', "case when starts_with(_v, '+') then split_part(_v, ';', 1) end") -}}
 {% endmacro %}
 
 
-{% macro phone_reason(x) %}
-    {{- bind(phone_verdict(x), '_v', "case when starts_with(_v, '!') then regexp_extract(_v, '^!([a-z_]+)', 1) end") -}}
+{% macro phone_reason(x, parsed=false) %}
+    {{- bind(x if parsed else phone_verdict(x), '_v', "case when starts_with(_v, '!') then regexp_extract(_v, '^!([a-z_]+)', 1) end") -}}
 {% endmacro %}
 
 
-{% macro phone_type(x) %}
+{% macro phone_type(x, parsed=false) %}
     {#- mobile, landline, service (400 and 800 numbers: shared by whole companies) or international. -#}
     {%- set body -%}
 case
@@ -91,30 +87,30 @@ case
     else 'landline'
 end
     {%- endset -%}
-    {{- bind(phone_verdict(x), '_v', body) -}}
+    {{- bind(x if parsed else phone_verdict(x), '_v', body) -}}
 {% endmacro %}
 
 
-{% macro phone_extension(x) %}
+{% macro phone_extension(x, parsed=false) %}
     {#- A mobile with an extension is a marketplace's privacy number, shared by many customers. -#}
-    {{- bind(phone_verdict(x), '_v', "case when starts_with(_v, '+') then nullif(split_part(_v, ';ext=', 2), '') end") -}}
+    {{- bind(x if parsed else phone_verdict(x), '_v', "case when starts_with(_v, '+') then nullif(split_part(_v, ';ext=', 2), '') end") -}}
 {% endmacro %}
 
 
-{% macro phone_partial(x) %}
+{% macro phone_partial(x, parsed=false) %}
     {#- What a masked number shows, as 138****1234; null with fewer than four digits. -#}
     {%- set body -%}
 case when starts_with(_v, '!masked:') and length(_v) >= 16 then split_part(substr(_v, 9), ';', 1) end
     {%- endset -%}
-    {{- bind(phone_verdict(x), '_v', body) -}}
+    {{- bind(x if parsed else phone_verdict(x), '_v', body) -}}
 {% endmacro %}
 
 
-{% macro phone_partial_prefix(x) %}
-    {{- bind(phone_partial(x), '_m', "nullif(split_part(_m, '****', 1), '')") -}}
+{% macro phone_partial_prefix(x, parsed=false) %}
+    {{- bind(phone_partial(x, parsed), '_m', "nullif(split_part(_m, '****', 1), '')") -}}
 {% endmacro %}
 
 
-{% macro phone_partial_suffix(x) %}
-    {{- bind(phone_partial(x), '_m', "nullif(split_part(_m, '****', 2), '')") -}}
+{% macro phone_partial_suffix(x, parsed=false) %}
+    {{- bind(phone_partial(x, parsed), '_m', "nullif(split_part(_m, '****', 2), '')") -}}
 {% endmacro %}

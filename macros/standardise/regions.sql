@@ -1,4 +1,4 @@
-{% macro match_regions(relation, address, steps=4) %}
+{% macro match_regions(relation, address, steps=5) %}
     {#- A query with one row per distinct non-null value of `address` in `relation`:
         address, province_code, city_code, district_code, district, region_status (city, province, unmapped).
 

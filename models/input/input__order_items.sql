@@ -12,6 +12,25 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('dealer', ref('stg_dealer__order_items'), [
+            'source_order_id',
+            'source_line_id',
+            'source_product_id',
+            'quantity',
+            'unit_price',
+            'amount',
+            'landed_on',
+        ]),
+        ('erp', ref('stg_erp__order_items'), [
+            'source_order_id',
+            'source_line_id',
+            'source_product_id',
+            'quantity',
+            'unit_price',
+            'discount_amount',
+            'amount',
+            'landed_on',
+        ]),
         ('marketplace', ref('stg_marketplace__order_items'), [
             'source_order_id',
             'source_line_id',

@@ -1,6 +1,5 @@
 -- grain: one landed row of a profile in the target group of a campaign, typed, with the rules it breaks
 
-{% set times = ['sent_at', 'opened_at', 'clicked_at', 'converted_at'] %}
 {% set rules = [
     ('total_row', "row_kind = 'total'"),
     ('note_row', "row_kind = 'note'"),
@@ -33,15 +32,17 @@ typed as (
         {{ recode('landed.variant', 'campaign_variant') }} as variant,
 
         -- flags
-        {% for time in times -%}
-        {{ is_unreadable('landed.' ~ time, parse_timestamp('landed.' ~ time, var('time_zone'))) }}
-        {{ "or " if not loop.last }}
-        {%- endfor %} as has_unreadable_time,
+        {{ is_unreadable('landed.sent_at', parse_timestamp('landed.sent_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.opened_at', parse_timestamp('landed.opened_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.clicked_at', parse_timestamp('landed.clicked_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.converted_at', parse_timestamp('landed.converted_at', var('time_zone'))) }}
+            as has_unreadable_time,
 
         -- timestamps
-        {% for time in times -%}
-        {{ parse_timestamp('landed.' ~ time, var('time_zone')) }} as {{ time }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ parse_timestamp('landed.sent_at', var('time_zone')) }} as sent_at,
+        {{ parse_timestamp('landed.opened_at', var('time_zone')) }} as opened_at,
+        {{ parse_timestamp('landed.clicked_at', var('time_zone')) }} as clicked_at,
+        {{ parse_timestamp('landed.converted_at', var('time_zone')) }} as converted_at
     from landed
 
 ),

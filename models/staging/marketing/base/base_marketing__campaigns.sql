@@ -32,7 +32,7 @@ typed as (
         {{ clean_text('landed.scene') }} as scene,
         {{ recode('landed.content_type', 'content_type') }} as content_type,
         {{ recode('landed.channel', 'marketing_channel') }} as channel,
-        {{ clean_text('landed.owner') }} as owner,
+        {{ clean_text('landed.owner') }} as owner, -- noqa: RF04
 
         -- flags
         {{ parse_boolean('landed.is_joint') }} as is_joint,

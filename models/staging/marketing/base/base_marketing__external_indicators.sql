@@ -33,7 +33,7 @@ typed as (
         -- keys
         case
             when {{ clean_text('landed.province') }} = '全国' then 'all'
-            else regions.province_code
+            else nullif(regions.province_code, 'unmapped')
         end as province_code,
         {{ recode('landed.indicator', 'external_indicator', keep_unknown=true) }} as indicator,
         coalesce({{ clean_text('landed.subject') }}, 'all') as subject,

@@ -30,7 +30,7 @@ typed as (
 
         -- attributes
         {{ recode('landed.txn_type', 'loyalty_transaction_type') }} as transaction_type,
-        {{ recode('landed.level', 'loyalty_level') }} as level,
+        {{ recode('landed.level', 'loyalty_level') }} as level, -- noqa: RF04
 
         -- measures
         {{ parse_integer('landed.points') }} as points,

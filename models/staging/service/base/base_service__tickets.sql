@@ -1,6 +1,5 @@
 -- grain: one landed row of a ticket, typed, with the rules it breaks
 
-{% set times = ['created_at', 'first_response_at', 'resolved_at'] %}
 {% set rules = [
     ('total_row', "row_kind = 'total'"),
     ('note_row', "row_kind = 'note'"),
@@ -42,10 +41,10 @@ typed as (
 
         -- flags
         {{ recode('landed.category', 'ticket_category') }} = 'complaint' as is_complaint,
-        {% for time in times -%}
-        {{ is_unreadable('landed.' ~ time, parse_timestamp('landed.' ~ time, var('time_zone'))) }}
-        {{ "or " if not loop.last }}
-        {%- endfor %} as has_unreadable_time,
+        {{ is_unreadable('landed.created_at', parse_timestamp('landed.created_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.first_response_at', parse_timestamp('landed.first_response_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.resolved_at', parse_timestamp('landed.resolved_at', var('time_zone'))) }}
+            as has_unreadable_time,
         {{ is_unreadable('landed.wait_seconds', parse_integer('landed.wait_seconds')) }} as has_unreadable_wait,
         {{ is_unreadable('landed.satisfaction', parse_integer('landed.satisfaction')) }}
             as has_unreadable_satisfaction,
@@ -55,9 +54,9 @@ typed as (
         {{ parse_integer('landed.satisfaction') }} as satisfaction,
 
         -- timestamps
-        {% for time in times -%}
-        {{ parse_timestamp('landed.' ~ time, var('time_zone')) }} as {{ time }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ parse_timestamp('landed.created_at', var('time_zone')) }} as created_at,
+        {{ parse_timestamp('landed.first_response_at', var('time_zone')) }} as first_response_at,
+        {{ parse_timestamp('landed.resolved_at', var('time_zone')) }} as resolved_at
     from landed
 
 ),

@@ -1,0 +1,119 @@
+#!/usr/bin/env python3
+"""Time every standardisation macro on 1M synthetic rows (--rows): seconds, ratio to copying the column, peak memory.
+
+Each figure comes from a process of its own. Compare ratios: machines differ and are shared.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from customer360.macro_views import build, connect
+
+# Text per row: mostly clean, a few per cent of what makes the slow branches work.
+VALUES = {
+    "person": """
+        case when i % 50 = 0 then '張' || g || '(送货到后门)' when i % 50 = 1 then '王总' when i % 50 = 2 then 'Zhang Wei'
+             when i % 50 = 3 then '李' || g || ' VIP' else s || g end""",
+    "company": """
+        case when i % 20 = 0 then '國際' || g || '貿易（上海）有限公司北京分公司' else '江苏' || g || i % 5000 || '有限公司' end""",
+    "phone": """
+        case when i % 50 = 0 then '138****' || 1000 + i % 9000 when i % 50 = 1 then '+86 1' || 3000000000 + i
+             when i % 50 = 2 then '0512-' || 60000000 + i % 9999999 when i % 50 = 3 then '１３９' || 10000000 + i % 89999999
+             else '1' || 3000000000 + (i * 7919) % 6999999999 end""",
+    "email": "case when i % 50 = 0 then 'x@example.com' else 'user' || i || '@qq.com' end",
+    "credit": "'91350100M' || lpad(cast(i as varchar), 9, '0')",
+    "id_number": "'110105' || strftime(date '1950-01-01' + cast(i % 20000 as integer), '%Y%m%d') || '002X'",
+    "time": """
+        case i % 4 when 0 then '2025-03-07 09:05:06' when 1 then '2025/3/7 9:05' when 2 then '2025年3月7日'
+             else '2025-03-07T09:05:06Z' end""",
+    "amount": "case when i % 20 = 0 then '￥1,234.50' when i % 20 = 1 then '1.2万元' else i || '.50' end",
+    "word": "case i % 4 when 0 then '男' when 1 then '是' when 2 then '制造业' else '无' end",
+    "address": """
+        case i % 4 when 0 then '广东省深圳市南山区科技园' when 1 then '江苏省昆山市花桥镇' when 2 then '北京市朝阳区建国路'
+             else '浙江杭州西湖区文三路' end || i || '号'""",
+}
+KIND = {
+    "fold_width": "person", "clean_text": "person", "han_simplify": "person", "name_clean": "person",
+    "name_surname": "person", "name_honorific": "person", "name_note": "person", "name_script": "person",
+    "company_clean": "company", "company_branch": "company", "phone": "phone",
+    "phone_reason": "phone", "phone_type": "phone", "phone_partial": "phone", "email": "email",
+    "email_reason": "email", "credit_code": "credit", "id_number_valid": "id_number",
+    "id_number_hash": "id_number", "keyed_hash": "phone", "parse_timestamp": "time", "parse_date": "time",
+    "parse_amount": "amount", "parse_integer": "amount", "parse_boolean": "word", "gender": "word",
+    "industry_code": "word",
+}  # fmt: skip
+# What a staging model of customers asks for, in one query: the parts of one name are computed once.
+TOGETHER = {
+    "person": ["name_clean", "name_surname", "name_honorific", "name_note", "name_script"],
+    "company": ["company_clean", "company_legal_form", "company_place", "company_branch"],
+    "phone": ["phone", "phone_reason", "phone_type", "phone_partial", "phone_extension"],
+    "email": ["email", "email_reason"],
+    "credit": ["credit_code", "credit_code_reason"],
+    "id_number": ["id_number_valid", "id_number_reason", "id_number_birth_date", "id_number_sex", "id_number_hash"],
+    "time": ["parse_timestamp"],
+    "amount": ["parse_amount"],
+    "word": ["gender", "industry_code"],
+}
+
+
+def timed(folder: Path, sql: str, rows: int, kinds: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak MB of one query over fresh values, in a child process."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        connection = connect(folder)
+        connection.execute("set threads = 2")
+        values = ", ".join(f"{VALUES[kind]} as {kind}" for kind in kinds)
+        connection.execute(f"""
+            create temp table cases as
+            select cast(i as integer) as id, {values}
+            from (
+                select i, (['王','李','陈','刘','欧阳'])[1 + i % 5] as s,
+                    (['伟','娜','晓明','建国','秀英','子涵'])[1 + (i * 31) % 6] || chr(cast(19968 + i % 3000 as integer)) as g
+                from range({rows}) as t(i)
+            )""")
+        started = time.perf_counter()
+        connection.execute(f"create temp table result as {sql}")
+        os.write(write, str(time.perf_counter() - started).encode())
+        os._exit(0)
+    _, status, usage = os.wait4(child, 0)
+    if status:
+        sys.exit(f"failed: {sql[:200]}")
+    return float(os.read(read, 100)), usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    rows = parser.parse_args().rows
+    expressions = {macro: f"{{{{ {macro}('{kind}') }}}}" for macro, kind in KIND.items()}
+    together = ", ".join(
+        f"{{{{ {macro}('{kind}') }}}} as {macro}_" for kind, macros in TOGETHER.items() for macro in macros
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "project"
+        columns = ",".join(f"{kind} varchar" for kind in VALUES)
+        build(folder, {**expressions, "all_together": f"{together}, id", "regions": "1"}, columns).close()
+        compiled = folder / "target/compiled/customer360/models"
+
+        def query(model: str) -> str:
+            return (compiled / f"{model}.sql").read_text(encoding="utf-8").replace('"macro_views"."main"."cases"', "cases")
+
+        print("| macro | seconds | ratio to a copy | peak MB |\n|---|---|---|---|")
+        for macro, kind in KIND.items():
+            copy, _ = timed(folder, f"select id, {kind} as y from cases", rows, [kind])
+            seconds, peak = timed(folder, query(macro), rows, [kind])
+            print(f"| {macro} | {seconds:.2f} | {seconds / copy:.0f} | {peak:.0f} |", flush=True)
+        kinds = list(TOGETHER)
+        copy, _ = timed(folder, "select * from cases", rows, kinds)
+        seconds, peak = timed(folder, query("all_together"), rows, kinds)
+        print(f"| {sum(map(len, TOGETHER.values()))} columns at once | {seconds:.2f} | {seconds / copy:.0f} | {peak:.0f} |")
+
+
+if __name__ == "__main__":
+    main()
