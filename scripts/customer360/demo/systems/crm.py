@@ -123,8 +123,8 @@ def _companies(ctx: Context) -> pa.Table:
         select
             company_id, company_name, credit_code, industry_code, employees, annual_revenue_wan, founded_on,
             parent_company_id, province,
-            city, address, phone, contact_name, owner, customer_level, strftime(created,
-            {STAMP}) as created_at,
+            city, address, phone, contact_name, owner, customer_level,
+            strftime(created, {STAMP}) as created_at,
             strftime(changed, {STAMP}) as updated_at, _office
         from r
         """,

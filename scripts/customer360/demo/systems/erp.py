@@ -69,8 +69,8 @@ def _accounts(ctx: Context) -> pa.Table:
         select
             account_no, account_name, credit_code, region_code, address, contact_name, contact_phone, email,
             industry_code,
-            account_manager, payment_terms, strftime(created, '%Y%m%d') as created_on, strftime(changed,
-            '%Y%m%d') as changed_on
+            account_manager, payment_terms, strftime(created, '%Y%m%d') as created_on,
+            strftime(changed, '%Y%m%d') as changed_on
         from r
         """,
         r=frame(
@@ -121,8 +121,8 @@ def _products(ctx: Context) -> pa.Table:
         """
         select
             material_no, name as material_name, category, line as product_line, nullif(aroma, '') as aroma,
-            case when strength <> '' then strength || '%vol' end as strength, nullif(volume,
-            '0') as volume_ml,
+            case when strength <> '' then strength || '%vol' end as strength,
+            nullif(volume, '0') as volume_ml,
             format('{:,.2f}', price::double) as list_price, format('{:,.2f}', cost::double) as standard_cost,
             nullif(gift, '') as gift_box, nullif(custom, '') as customised, nullif(bundle, '') as bundle,
             nullif(components, '') as bundle_components, barcode, replace(launched, '-', '') as launched_on
@@ -176,12 +176,11 @@ def _orders(ctx: Context) -> Tables:
         """
         with moves as (
             select idx, 0 as part, order_no, 'ZOR' as order_type, account_no, ts as on_day, fen,
-            null as ref_order_no, *
-                exclude (idx, order_no, account_no, fen)
+                null as ref_order_no, * exclude (idx, order_no, account_no, fen)
             from o
             union all
-            select idx, 1, return_no, 'ZRE', account_no, back, -back_fen, order_no, * exclude (idx, order_no,
-            account_no, fen)
+            select idx, 1, return_no, 'ZRE', account_no, back, -back_fen, order_no,
+                * exclude (idx, order_no, account_no, fen)
             from o where back is not null
         )
         select
@@ -201,16 +200,17 @@ def _orders(ctx: Context) -> Tables:
         """
         with moves as (
             select row, 0 as part, order_no, line_no, material_no, quantity, unit_fen, discount_fen,
-            amount_fen from l
+                amount_fen
+            from l
             union all
-            select row, 1, return_no, line_no, material_no, -returned, unit_fen, 0,
-            -return_fen from l where returned > 0
+            select row, 1, return_no, line_no, material_no, -returned, unit_fen, 0, -return_fen
+            from l
+            where returned > 0
         )
         select
             order_no, (line_no * 10)::varchar as line_no, material_no, quantity::varchar as quantity,
-            '瓶' as unit,
-            format('{:,.2f}', unit_fen / 100.0) as unit_price, format('{:,.2f}',
-            discount_fen / 100.0) as discount,
+            '瓶' as unit, format('{:,.2f}', unit_fen / 100.0) as unit_price,
+            format('{:,.2f}', discount_fen / 100.0) as discount,
             format('{:,.2f}', amount_fen / 100.0) as amount
         from moves
         order by part, row
@@ -247,8 +247,7 @@ def _orders(ctx: Context) -> Tables:
         )
         select
             'SK' || strftime(paid, '%y%m') || lpad((number * 4 + part)::varchar, 10, '0') as payment_no,
-            order_no,
-            strftime(paid, '%Y%m%d') as paid_on, format('{:,.2f}', fen / 100.0) as amount, method
+            order_no, strftime(paid, '%Y%m%d') as paid_on, format('{:,.2f}', fen / 100.0) as amount, method
         from parts
         join n using (idx)
         where paid is not null
@@ -271,8 +270,8 @@ def _orders(ctx: Context) -> Tables:
     deliveries = ctx.sql(
         """
         select
-            'FH' || lpad(number::varchar, 10, '0') as delivery_no, order_no, strftime(promised,
-            '%Y%m%d') as promised_on,
+            'FH' || lpad(number::varchar, 10, '0') as delivery_no, order_no,
+            strftime(promised, '%Y%m%d') as promised_on,
             strftime(shipped, '%Y%m%d') as shipped_on, strftime(delivered, '%Y%m%d') as delivered_on, carrier,
             region as region_code
         from d

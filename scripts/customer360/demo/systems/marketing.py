@@ -37,8 +37,9 @@ def _profiles(ctx: Context) -> Tables:
     out = (records.u[:, 6] < 0.07) & (records.updated > records.created)
     table = ctx.sql(
         f"""
-        select * replace (strftime(created_at, {STAMP}) as created_at, strftime(unsubscribed_at,
-        {STAMP}) as unsubscribed_at)
+        select * replace (
+            strftime(created_at, {STAMP}) as created_at, strftime(unsubscribed_at, {STAMP}) as unsubscribed_at
+        )
         from r
         """,
         r=frame(
@@ -95,8 +96,8 @@ def _contacts(ctx: Context) -> Tables:
     table = ctx.sql(
         f"""
         select
-            campaign_code, profile_id, variant, strftime(sent, {STAMP}) as sent_at, strftime(opened,
-            {STAMP}) as opened_at,
+            campaign_code, profile_id, variant, strftime(sent, {STAMP}) as sent_at,
+            strftime(opened, {STAMP}) as opened_at,
             strftime(clicked, {STAMP}) as clicked_at, strftime(converted, {STAMP}) as converted_at, order_no
         from c
         """,

@@ -53,8 +53,8 @@ def render(ctx: Context) -> Tables:
             order_sn, platform, store_name, buyer_id, buyer_nick, receiver_name, receiver_phone,
             receiver_province, receiver_city,
             receiver_district, receiver_address, is_gift, strftime(ts, '%Y/%m/%d %H:%M:%S') as ordered_at,
-            strftime(paid, '%Y/%m/%d %H:%M:%S') as paid_at, '¥' || format('{:,.2f}',
-            fen / 100.0) as pay_amount,
+            strftime(paid, '%Y/%m/%d %H:%M:%S') as paid_at,
+            '¥' || format('{:,.2f}', fen / 100.0) as pay_amount,
             '¥' || format('{:,.2f}', back_fen / 100.0) as refund_amount, status, buyer_message
         from o
         """,
@@ -89,8 +89,8 @@ def render(ctx: Context) -> Tables:
         select
             order_sn || lpad(line_no::varchar, 2, '0') as sub_order_sn, order_sn, merchant_sku, title,
             quantity::varchar as quantity,
-            format('{:.2f}', unit_fen / 100.0) as unit_price, '¥' || format('{:,.2f}',
-            amount_fen / 100.0) as amount,
+            format('{:.2f}', unit_fen / 100.0) as unit_price,
+            '¥' || format('{:,.2f}', amount_fen / 100.0) as amount,
             case when returned > 0 then '退款成功' else '无退款' end as refund_status,
             case when returned > 0 then returned::varchar end as refund_quantity,
             case when returned > 0 then '¥' || format('{:,.2f}', back_fen / 100.0) end as refund_amount,

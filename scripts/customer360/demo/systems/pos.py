@@ -86,18 +86,17 @@ def _receipts(ctx: Context) -> Tables:
         """
         with moves as (
             select idx, 0 as part, receipt_no, store_code, till_no, member_no, ts, 'S' as receipt_type,
-            null as original_receipt_no, fen,
-                pay_method, cashier
+                null as original_receipt_no, fen, pay_method, cashier
             from o
             union all
             select idx, 1, return_no, store_code, till_no, member_no, back, 'R',
-            case when shown then receipt_no end, -back_fen,
-                pay_method, cashier
-            from o where back is not null
+                case when shown then receipt_no end, -back_fen, pay_method, cashier
+            from o
+            where back is not null
         )
         select
-            receipt_no, store_code, till_no::varchar as till_no, member_no, strftime(ts,
-            '%Y-%m-%d %H:%M:%S') as sold_at, receipt_type,
+            receipt_no, store_code, till_no::varchar as till_no, member_no,
+            strftime(ts, '%Y-%m-%d %H:%M:%S') as sold_at, receipt_type,
             original_receipt_no, format('{:.2f}', fen / 100.0) as total_amount, pay_method, cashier
         from moves
         order by ts, idx, part
@@ -125,10 +124,12 @@ def _receipts(ctx: Context) -> Tables:
         """
         with moves as (
             select row, 0 as part, receipt_no, line_no, barcode, item_name, quantity, unit_fen, discount_fen,
-            amount_fen from l
+                amount_fen
+            from l
             union all
-            select row, 1, return_no, line_no, barcode, item_name, -returned, unit_fen, 0,
-            -back_fen from l where returned > 0
+            select row, 1, return_no, line_no, barcode, item_name, -returned, unit_fen, 0, -back_fen
+            from l
+            where returned > 0
         )
         select
             receipt_no, line_no::varchar as line_no, barcode, item_name, quantity::varchar as quantity,

@@ -63,8 +63,8 @@ def _tickets(ctx: Context) -> Tables:
         select
             'T' || lpad((base + idx)::varchar, 10, '0') as ticket_no, requester_id, category, complaint_type,
             channel, touch_point, order_no,
-            store_code, agent_id, case when wait >= 0 then wait::varchar end as wait_seconds, strftime(opened,
-            {STAMP}) as created_at,
+            store_code, agent_id, case when wait >= 0 then wait::varchar end as wait_seconds,
+            strftime(opened, {STAMP}) as created_at,
             strftime(answered, {STAMP}) as first_response_at, strftime(resolved, {STAMP}) as resolved_at,
             case
                 when resolved is null then '处理中' when idx % 5 = 0 then '已关闭' else '已解决'

@@ -70,8 +70,8 @@ def _users(ctx: Context) -> pa.Table:
         select
             user_id, nickname, real_name, mobile, email, unionid, member_no, gender, birthday, province, city,
             district, address,
-            register_channel, strftime(created, {ISO}) as registered_at, strftime(changed,
-            {ISO}) as updated_at
+            register_channel, strftime(created, {ISO}) as registered_at,
+            strftime(changed, {ISO}) as updated_at
         from r
         """,
         r=frame(
@@ -186,8 +186,8 @@ def _orders(ctx: Context) -> Tables:
     deliveries = ctx.sql(
         f"""
         select
-            'SP' || lpad(number::varchar, 10, '0') as shipment_id, order_id, strftime(promised,
-            {ISO}) as promised_at,
+            'SP' || lpad(number::varchar, 10, '0') as shipment_id, order_id,
+            strftime(promised, {ISO}) as promised_at,
             strftime(shipped, {ISO}) as shipped_at, strftime(arrived, {ISO}) as delivered_at, carrier, city
         from o
         where shipped is not null and not pickup
