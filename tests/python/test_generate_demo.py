@@ -486,12 +486,12 @@ def test_surplus_records_inside_systems_are_near_18_percent(
     assert all(0.08 < s < 0.30 for s in surplus.values()), surplus
 
 
-def test_noise_scales_the_mess(tmp_path: Path, run: Config) -> None:
+def test_noise_scales_duplicates_and_the_way_names_are_written(tmp_path: Path, run: Config) -> None:
     low = config(tmp_path, noise="low")
     build.generate(low)
 
-    def plain_share(c: Config) -> float:
-        """Share of person records that carry the true name."""
+    def mess(c: Config) -> tuple[float, float]:
+        """Surplus of crm contacts, and the share of people with one record whose name is not as they write it."""
         name = {
             p["person_id"]: p["full_name"] for p in pq.read_table(c.truth / "persons.parquet").to_pylist()
         }
@@ -501,10 +501,15 @@ def test_noise_scales_the_mess(tmp_path: Path, run: Config) -> None:
             for r in links
             if (r["system"], r["entity"]) == ("crm", "contacts")
         }
+        records = Counter(owner.values())
         rows = [r for r in Inbox(c.inbox).rows["crm", "contacts"] if r["contact_id"]]
-        return sum(name[owner[r["contact_id"]]] == r["full_name"] for r in rows) / len(rows)
+        single = [r for r in rows if records[owner[r["contact_id"]]] == 1]
+        odd = sum(name[owner[r["contact_id"]]] != r["full_name"] for r in single) / len(single)
+        return 1 - len(records) / len(owner), odd
 
-    assert plain_share(low) > plain_share(run) + 0.03
+    (few, tidy), (many, untidy) = mess(low), mess(run)
+    assert few < many - 0.05
+    assert tidy < untidy - 0.03
 
 
 @pytest.mark.parametrize(
