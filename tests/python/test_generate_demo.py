@@ -486,30 +486,16 @@ def test_surplus_records_inside_systems_are_near_18_percent(
     assert all(0.08 < s < 0.30 for s in surplus.values()), surplus
 
 
-def test_noise_scales_duplicates_and_the_way_names_are_written(tmp_path: Path, run: Config) -> None:
-    low = config(tmp_path, noise="low")
-    build.generate(low)
-
-    def mess(c: Config) -> tuple[float, float]:
-        """Surplus of crm contacts, and the share of people with one record whose name is not as they write it."""
-        name = {
-            p["person_id"]: p["full_name"] for p in pq.read_table(c.truth / "persons.parquet").to_pylist()
-        }
-        links = pq.read_table(c.truth / "record_links.parquet").to_pylist()
-        owner = {
-            r["record_key"]: r["customer_id"]
-            for r in links
-            if (r["system"], r["entity"]) == ("crm", "contacts")
-        }
-        records = Counter(owner.values())
-        rows = [r for r in Inbox(c.inbox).rows["crm", "contacts"] if r["contact_id"]]
-        single = [r for r in rows if records[owner[r["contact_id"]]] == 1]
-        odd = sum(name[owner[r["contact_id"]]] != r["full_name"] for r in single) / len(single)
-        return 1 - len(records) / len(owner), odd
-
-    (few, tidy), (many, untidy) = mess(low), mess(run)
-    assert few < many - 0.05
-    assert tidy < untidy - 0.03
+def test_noise_scales_duplicates_and_the_way_names_are_written() -> None:
+    surplus, odd = [], []
+    for noise in ("low", "mid", "high"):
+        chunk = build.build_chunk(Config(customers=3000, noise=noise, sources=SOURCES), 0, 3000)
+        records = chunk.table("crm")
+        surplus.append(1 - len(np.unique(records.owner)) / len(records))
+        first = records.copy == 0
+        odd.append((records.name[first] != chunk.full_names[records.owner[first]]).mean())
+    assert surplus[0] < surplus[1] - 0.05 < surplus[2] - 0.10
+    assert odd[0] < odd[1] - 0.04 < odd[2] - 0.08
 
 
 @pytest.mark.parametrize(
