@@ -291,6 +291,20 @@ def test_the_quick_way_is_taken_for_clean_text(tmp_path: Path, monkeypatch: Any)
     assert place.rows() == [tuple(cell or None for cell in row) for row in rows]
 
 
+def test_a_damage_far_down_a_long_file_is_judged_like_one_at_its_top(tmp_path: Path, capsys: Any) -> None:
+    clean = csv_bytes([HEADING]) + b"".join(b"K%d,x,1,2024-03-01,1,x\n" % n for n in range(300_000))
+    place = Place(tmp_path)
+    place.put("total.csv", clean + "合计,300000\n".encode())
+    place.put("uneven.csv", clean + b"S1,personal\n" + b"K,x,1,2024-03-01,1,x\n")
+    assert place.land() == 1
+    told = capsys.readouterr()
+    assert "personal" not in told.out + told.err
+    assert place.file("uneven.csv")["reason"]["rows"] == [300_002]
+    assert place.file("total.csv")["status"] == "landed"
+    (load,) = next(table for table in place.report()["tables"] if table["entity"] == "orders")["loads"]
+    assert (load["rows"]["data"], load["rows"]["total"]) == (300_000, 1)
+
+
 # --- killed at any moment --------------------------------------------------------------------------------
 
 KILLED = """
