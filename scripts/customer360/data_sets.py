@@ -23,6 +23,7 @@ _KEYS = {
     "policy",
     "personal_data",
     "as_of_date",
+    "prepare",
     "systems",
 }
 _LOADS = ("replace", "append")
@@ -56,6 +57,7 @@ class DataSet:
     policy: str
     personal_data: bool
     as_of_date: dt.date | None
+    prepare: str | None
     offers: Mapping[tuple[str, str], Offer]
     file: Path
 
@@ -108,6 +110,13 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
         raise fail(
             "as_of_date", f"{as_of!r} is no date", "Write YYYY-MM-DD without quotes, or leave the key out"
         )
+    prepare = content.get("prepare")
+    if prepare is not None and (not isinstance(prepare, str) or not prepare.startswith("scripts/")):
+        raise fail(
+            "prepare",
+            "expected a command that fills the inbox",
+            "Write `scripts/<name>.py ...` or leave it out",
+        )
     return DataSet(
         name,
         content["label_zh"],
@@ -117,6 +126,7 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
         content["policy"],
         personal,
         as_of,
+        prepare,
         _offers(file, content.get("systems"), tables),
         file,
     )

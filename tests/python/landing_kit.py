@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import xlsxwriter
+
 from customer360.landing.cli import main
 
 SOURCES = """

@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from customer360.landing.catalogue import REMARKS, SET_ASIDE
 from landing_kit import (
     COLUMNS,

@@ -1,0 +1,54 @@
+# Two commands matter: `make build` and `make test`. `make help` lists the rest.
+DATA ?= demo
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+PY := .venv/bin/python
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export DO_NOT_TRACK := 1
+export DBT_SEND_ANONYMOUS_USAGE_STATS := false
+export PYTHONPATH := $(CURDIR)/scripts
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build test test-full lint docs bench clean query
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv where missing)
+
+.uv/bin/uv:
+	python3 -m venv .uv
+	.uv/bin/python -m pip install --quiet uv==$(UV_VERSION)
+
+.venv/.synced: pyproject.toml uv.lock $(filter .uv/%,$(UV))
+	$(UV) sync --frozen --quiet
+	@mkdir -p warehouse/dev
+	@touch $@
+
+build: setup ## land, build, test and publish one data set (DATA=demo)
+	$(PY) scripts/build.py --data $(DATA)
+
+test: setup lint ## lint, build both data sets, run all quick tests
+	$(PY) scripts/build.py --data online_retail
+	$(PY) -m pytest -m "not slow"
+
+test-full: setup lint ## the complete matrices as well (long)
+	$(PY) scripts/build.py --data online_retail
+	$(PY) -m pytest
+
+lint: setup ## Python, SQL and project conventions
+	ruff check scripts tests
+	ruff format --check scripts tests
+	$(PY) scripts/lint.py
+
+docs: setup ## dbt documentation and lineage of a built data set as one page
+	$(PY) scripts/docs.py --data $(DATA)
+
+bench: setup ## time and peak memory of the main jobs
+	$(PY) scripts/bench.py
+
+query: setup ## ask the published copy: make query DATA=online_retail SQL="from marts.orders limit 3"
+	@$(PY) scripts/query.py --data $(DATA) "$(SQL)"
+
+clean: ## remove everything that make made, except .venv
+	rm -rf landing inbox truth warehouse target logs .pytest_cache .ruff_cache .hypothesis

@@ -1,0 +1,25 @@
+{#- One row per day between two dates (both included), as column date_on. -#}
+{% macro each_day(first_on, last_on) %}{{ return(adapter.dispatch('each_day')(first_on, last_on)) }}{% endmacro %}
+{% macro default__each_day(first_on, last_on) -%}
+    unnest(generate_series(cast({{ first_on }} as timestamp), cast({{ last_on }} as timestamp), interval '1' day))
+{%- endmacro %}
+{% macro spark__each_day(first_on, last_on) -%}
+    explode(sequence({{ first_on }}, {{ last_on }}, interval 1 day))
+{%- endmacro %}
+
+{#- Monday = 1 ... Sunday = 7. -#}
+{% macro iso_day_of_week(date) %}{{ return(adapter.dispatch('iso_day_of_week')(date)) }}{% endmacro %}
+{% macro default__iso_day_of_week(date) -%} isodow({{ date }}) {%- endmacro %}
+{% macro spark__iso_day_of_week(date) -%} weekday({{ date }}) + 1 {%- endmacro %}
+
+{#- Calendar months back from a date (SPEC 13.1). -#}
+{% macro months_before(date, months) %}{{ return(adapter.dispatch('months_before')(date, months)) }}{% endmacro %}
+{% macro default__months_before(date, months) -%}
+    cast({{ date }} - to_months(cast({{ months }} as integer)) as date)
+{%- endmacro %}
+{% macro spark__months_before(date, months) -%} add_months({{ date }}, -1 * {{ months }}) {%- endmacro %}
+
+{#- Whole days from the first date to the second. -#}
+{% macro days_from(first_on, last_on) %}{{ return(adapter.dispatch('days_from')(first_on, last_on)) }}{% endmacro %}
+{% macro default__days_from(first_on, last_on) -%} date_diff('day', {{ first_on }}, {{ last_on }}) {%- endmacro %}
+{% macro spark__days_from(first_on, last_on) -%} datediff({{ last_on }}, {{ first_on }}) {%- endmacro %}

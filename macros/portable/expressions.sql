@@ -1,0 +1,69 @@
+{#- What engines spell differently, once. Public macro -> adapter.dispatch; `default__` is DuckDB. -#}
+
+{% macro bind(value, name, body) %}
+    {#- `let name = value in body` inside one expression: a value used several times is computed once, and the
+        result is no CASE at the top, so that two columns built on the same value share it (an engine keeps common
+        subexpressions of a CASE apart). No subquery may stand in `body`. -#}
+    {{- return(adapter.dispatch('bind')(value, name, body)) -}}
+{% endmacro %}
+
+{% macro default__bind(value, name, body) -%}
+list_transform([{{ value }}], lambda {{ name }}: {{ body }})[1]
+{%- endmacro %}
+
+
+{% macro regexp_like(x, pattern) %}
+    {{- return(adapter.dispatch('regexp_like')(x, pattern)) -}}
+{% endmacro %}
+
+{% macro default__regexp_like(x, pattern) -%}
+regexp_matches({{ x }}, '{{ pattern }}')
+{%- endmacro %}
+
+
+{% macro regexp_replace_all(x, pattern, replacement) %}
+    {{- return(adapter.dispatch('regexp_replace_all')(x, pattern, replacement)) -}}
+{% endmacro %}
+
+{% macro default__regexp_replace_all(x, pattern, replacement) -%}
+regexp_replace({{ x }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+
+{% macro list_has(list, x) %}
+    {{- return(adapter.dispatch('list_has')(list, x)) -}}
+{% endmacro %}
+
+{% macro default__list_has(list, x) -%}
+coalesce(list_contains({{ list }}, {{ x }}), false)
+{%- endmacro %}
+
+
+{% macro characters(x) %}
+    {#- One list element per code point. -#}
+    {{- return(adapter.dispatch('characters')(x)) -}}
+{% endmacro %}
+
+{% macro default__characters(x) -%}
+string_split({{ x }}, '')
+{%- endmacro %}
+
+
+{% macro look_up(list, characters, first_code_point) %}
+    {#- Element of `list` per character; null outside the list. A constant list inside a lambda is copied for every
+        row (1M rows: minutes), hence list_select. -#}
+    {{- return(adapter.dispatch('look_up')(list, characters, first_code_point)) -}}
+{% endmacro %}
+
+{% macro default__look_up(list, characters, first_code_point) -%}
+list_select({{ list }}, list_transform({{ characters }}, lambda _c: unicode(_c) - {{ first_code_point - 1 }}))
+{%- endmacro %}
+
+
+{% macro strip_accents(x) %}
+    {{- return(adapter.dispatch('strip_accents')(x)) -}}
+{% endmacro %}
+
+{% macro default__strip_accents(x) -%}
+strip_accents({{ x }})
+{%- endmacro %}

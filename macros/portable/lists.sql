@@ -1,0 +1,34 @@
+{#- Lists of text: literals that keep only the values whose condition holds, and how to read them. -#}
+
+{% macro compact_list(pairs) %}{{ return(adapter.dispatch('compact_list')(pairs)) }}{% endmacro %}
+
+{% macro default__compact_list(pairs) -%}
+    list_filter(
+        [
+            {%- for value, condition in pairs %}
+            case when {{ condition }} then '{{ value }}' end{{ "," if not loop.last }}
+            {%- endfor %}
+        ],
+        lambda x: x is not null
+    )
+{%- endmacro %}
+
+{% macro spark__compact_list(pairs) -%}
+    array_compact(array(
+        {%- for value, condition in pairs %}
+        case when {{ condition }} then '{{ value }}' end{{ "," if not loop.last }}
+        {%- endfor %}
+    ))
+{%- endmacro %}
+
+{% macro list_is_empty(list) %}{{ return(adapter.dispatch('list_is_empty')(list)) }}{% endmacro %}
+{% macro default__list_is_empty(list) -%} len({{ list }}) = 0 {%- endmacro %}
+{% macro spark__list_is_empty(list) -%} size({{ list }}) = 0 {%- endmacro %}
+
+{% macro list_first(list) %}{{ return(adapter.dispatch('list_first')(list)) }}{% endmacro %}
+{% macro default__list_first(list) -%} {{ list }}[1] {%- endmacro %}
+{% macro spark__list_first(list) -%} {{ list }}[0] {%- endmacro %}
+
+{% macro list_as_text(list) %}{{ return(adapter.dispatch('list_as_text')(list)) }}{% endmacro %}
+{% macro default__list_as_text(list) -%} array_to_string({{ list }}, ', ') {%- endmacro %}
+{% macro spark__list_as_text(list) -%} array_join({{ list }}, ', ') {%- endmacro %}

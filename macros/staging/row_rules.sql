@@ -1,0 +1,47 @@
+{#-
+  Rules are declared once, in the base model of an entity, as pairs (reason code, condition under
+  which the row breaks the rule). From that one list come the accepted rows (stg_*), the quarantined
+  rows with their reasons (quarantine) and the counts per reason (landing_summary).
+-#}
+
+{#- Which file, sheet and row a landed row came from: the first columns of every base model. -#}
+{% macro lineage_columns(relation='landed') -%}
+    {{ relation }}._load_id as load_id,
+    {{ relation }}._source_file as source_file,
+    {{ relation }}._source_sheet as source_sheet,
+    {{ relation }}._source_row as source_row,
+    cast({{ relation }}._landed_at as date) as landed_on
+{%- endmacro %}
+
+{#- Codes of all broken rules, in the order of declaration; the first one is the row's reason. -#}
+{% macro broken_rules(rules) -%}
+    {{ compact_list(rules) }} as broken_rules
+{%- endmacro %}
+
+{% macro accepted(base) -%}
+    select * from {{ base }}
+    where {{ list_is_empty('broken_rules') }}
+{%- endmacro %}
+
+{#- One quarantined row with its original content, read again from the landed file. -#}
+{% macro rejected(base, landed, source_system, entity) -%}
+    select
+        cast('{{ source_system }}' as varchar) as source_system,
+        cast('{{ entity }}' as varchar) as entity,
+        base.load_id,
+        base.source_file,
+        base.source_sheet,
+        coalesce(base.source_sheet, '') as source_sheet_key,
+        base.source_row,
+        base.landed_on,
+        {{ list_first('base.broken_rules') }} as reason_code,
+        {{ list_as_text('base.broken_rules') }} as reason_codes,
+        {{ row_as_json('landed') }} as original_row
+    from {{ base }} as base
+    inner join {{ landed }} as landed
+        on
+            base.load_id = landed._load_id
+            and base.source_row = landed._source_row
+            and base.source_sheet is not distinct from landed._source_sheet
+    where not {{ list_is_empty('base.broken_rules') }}
+{%- endmacro %}

@@ -1,0 +1,57 @@
+{% macro company_parts(x) %}
+    {#- Name, legal form, place and branch, divided by ␟, each possibly empty. The branch stays apart, so that a company
+        and its branches share a name and are still told from each other. -#}
+    {%- set form = '(?:集团)?(?:股份有限公司|有限责任公司|有限公司|股份公司|公司)|集团|总公司|(?:co|company|pty|pvt|pte)[., ]*(?:ltd|limited)|limited|ltd|inc|incorporated|corp|corporation|company|co|llc|llp|plc|gmbh|ag|sarl|bv|nv' -%}
+    {%- set branch = '分公司|支公司|分行|支行|分店|分厂|分部|分院|分校|办事处|代表处|营业部|经营部|事业部' -%}
+    {%- set bracketed_branch = '[(]([^()]*(?:' ~ branch ~ '|门店|店|branch))[)]' -%}
+    {%- set branch_behind = '(?:' ~ form ~ ')[., ]*([^., ][^()]{0,20}(?:' ~ branch ~ ')|[^()]* branch)$' -%}
+    {%- set form_at_end = '(?:^|[., ]|[^a-z.])(' ~ form ~ ')$' -%}
+    {%- set places -%}
+{
+    'branch': regexp_extract(_c, '{{ bracketed_branch }}', 1),
+    'place': regexp_extract({{ regexp_replace_all('_c', bracketed_branch ~ '|[(]集团[)]', '') }}, '[(]([^()]*)[)]', 1),
+    'flat': trim({{ regexp_replace_all('_c', '[(]集团[)]|[(][^()]*[)]?', '') }}, ' .,')
+}
+    {%- endset -%}
+    {%- set behind -%}
+{
+    'place': _b.place,
+    'branch': case when _b.branch <> '' then _b.branch else regexp_extract(_b.flat, '{{ branch_behind }}', 1) end,
+    'flat': rtrim(left(_b.flat, length(_b.flat) - length(regexp_extract(_b.flat, '{{ branch_behind }}', 1))), ' .,')
+}
+    {%- endset -%}
+    {%- set assembled -%}
+case
+    when {{ regexp_like('_d.flat', '(?:' ~ branch ~ ')$') }}
+        then {{ regexp_replace_all('_d.flat', '[ .,]+', ' ') }} || '␟␟' || _d.place || '␟' || regexp_extract(_d.flat, '(?:{{ branch }})$', 0)
+    else {{ bind("regexp_extract(_d.flat, '" ~ form_at_end ~ "', 1)", '_f',
+        "trim(" ~ regexp_replace_all("left(_d.flat, length(_d.flat) - length(_f))", '[ .,]+', ' ') ~ ") || '␟' || _f || '␟' || _d.place || '␟' || _d.branch") }}
+end
+    {%- endset -%}
+    {%- set text = regexp_replace_all('lower(' ~ han_simplify(clean_text(x)) ~ ')', '["“”《》【】]', '') -%}
+    {%- set text = regexp_replace_all(text, '([\\x{3400}-\\x{9FFF})]) +|  +', '\\1') -%}
+    {{- bind(bind(bind(text, '_c', places), '_b', behind), '_d', assembled) -}}
+{% endmacro %}
+
+
+{% macro company_clean(x) %}
+    {#- Simplified, lower case, without legal form, brackets and branch. -#}
+    {{- bind(company_parts(x), '_c', "nullif(split_part(_c, '␟', 1), '')") -}}
+{% endmacro %}
+
+
+{% macro company_legal_form(x) %}
+    {{- bind(company_parts(x), '_c', "nullif(split_part(_c, '␟', 2), '')") -}}
+{% endmacro %}
+
+
+{% macro company_place(x) %}
+    {#- The place in brackets of 某某(上海)有限公司. -#}
+    {{- bind(company_parts(x), '_c', "nullif(split_part(_c, '␟', 3), '')") -}}
+{% endmacro %}
+
+
+{% macro company_branch(x) %}
+    {#- 北京分公司, 朝阳店, or the bare marker (分行) where the text does not show where the name ends. -#}
+    {{- bind(company_parts(x), '_c', "nullif(split_part(_c, '␟', 4), '')") -}}
+{% endmacro %}

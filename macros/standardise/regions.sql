@@ -1,0 +1,152 @@
+{% macro match_regions(relation, address, steps=4) %}
+    {#- A query with one row per distinct non-null value of `address` in `relation`:
+        address, province_code, city_code, district_code, district, region_status (city, province, unmapped).
+
+        An address is read from its start, one division per step: the longest name (official, short or other_names)
+        that fits the lineage found so far. A city names its province, a county that exists once names both. A short
+        name is no division where a street or a smaller place goes on (南京路, 朝阳区). The steps run on distinct heads
+        of a few characters, not on addresses, and repeated divisions (省, 市 and address put together) are read over. -#}
+    {%- set head_length = 12 -%}
+with texts as (
+    select
+        address,
+        {{ bind(
+            han_simplify(squeeze('left(address, 60)')), '_a',
+            regexp_replace_all(regexp_replace_all('_a', '[ ,./|_-]', ''), '^(?:[0-9]{6})?(?:中华人民共和国|中国)?', '')
+        ) }} as rest
+    from (select distinct {{ address }} as address from {{ relation }}) as a
+    where address is not null
+),
+
+divisions as (
+    select
+        d.code,
+        d.level,
+        case d.level when 'province' then d.code when 'city' then d.parent_code else c.parent_code end as province_code,
+        case d.level when 'city' then d.code when 'county' then d.parent_code end as city_code,
+        case d.level when 'county' then d.code end as district_code,
+        d.label_zh,
+        d.short_name,
+        d.other_names
+    from {{ ref('administrative_divisions') }} as d
+    left join {{ ref('administrative_divisions') }} as c on d.parent_code = c.code
+    where d.level in ('province', 'city', 'county')
+),
+
+-- A municipality is known as its city alone, so that 北京 names both.
+names as (
+    select distinct
+        n.name,
+        n.code,
+        n.province_code,
+        n.city_code,
+        n.district_code,
+        n.name <> n.label_zh as is_short
+    from (
+        select *, unnest(list_distinct([label_zh, short_name] || string_split(coalesce(other_names, ''), '|'))) as name
+        from divisions
+    ) as n
+    where n.name <> ''
+        and not (n.level = 'province' and n.label_zh in (select label_zh from divisions where level = 'city'))
+),
+
+-- What a text may start with while nothing is known yet: a county only where no other division has its name.
+openings as (
+    select * from names
+    where district_code is null
+        or (not is_short and name in (select name from names group by name having count(*) = 1))
+),
+{% for step in range(1, steps + 1) %}
+heads_{{ step }} as (
+    select distinct
+        left(rest, {{ head_length }}) as head
+        {%- if step > 1 %},
+        province_code,
+        city_code,
+        district_code
+        {%- endif %}
+    from {{ 'texts' if step == 1 else 'step_' ~ (step - 1) }}
+    {%- if step > 1 %}
+    where province_code is not null and district_code is null
+    {%- endif %}
+),
+
+matches_{{ step }} as (
+    select
+        h.head,
+        {%- if step > 1 %}
+        h.province_code as known_province_code,
+        h.city_code as known_city_code,
+        {%- endif %}
+        n.name,
+        n.province_code,
+        {{ 'n.city_code' if step == 1 else 'coalesce(n.city_code, h.city_code) as city_code' }},
+        n.district_code,
+        row_number() over (
+            partition by h.head{{ ', h.province_code, h.city_code' if step > 1 }}
+            order by length(n.name) desc, n.district_code is not null, n.city_code is not null, n.code
+        ) as position
+    from heads_{{ step }} as h
+    cross join (select unnest(range(2, {{ head_length + 1 }})) as size) as l
+    inner join {{ 'openings' if step == 1 else 'names' }} as n
+        on left(h.head, l.size) = n.name
+        {%- if step > 1 %}
+        and h.province_code = n.province_code
+        and (h.city_code is null or n.city_code is null or h.city_code = n.city_code)
+        {%- endif %}
+    where length(h.head) >= l.size
+        and not (
+            n.is_short
+            and {{ regexp_like('substr(h.head, length(n.name) + 1)', '^(?:[东南西北中]?(?:大道|大街|路|街|道|巷|弄|胡同)|新?区|县|镇|乡|村)') }}
+        )
+),
+
+step_{{ step }} as (
+    select
+        t.address,
+        {%- if step == 1 %}
+        m.province_code,
+        m.city_code,
+        m.district_code,
+        {%- else %}
+        t.province_code,
+        coalesce(m.city_code, t.city_code) as city_code,
+        coalesce(m.district_code, t.district_code) as district_code,
+        {%- endif %}
+        {%- if step == 1 %}
+        case when m.district_code is not null then m.name end as district,
+        {%- else %}
+        coalesce(t.district, case when m.district_code is not null then m.name end) as district,
+        {%- endif %}
+        case when m.name is null then t.rest else substr(t.rest, length(m.name) + 1) end as rest
+    from {{ 'texts' if step == 1 else 'step_' ~ (step - 1) }} as t
+    left join matches_{{ step }} as m
+        on left(t.rest, {{ head_length }}) = m.head
+        and m.position = 1
+        {%- if step > 1 %}
+        and t.province_code = m.known_province_code
+        and t.city_code is not distinct from m.known_city_code
+        and t.district_code is null
+        {%- endif %}
+),
+{% endfor %}
+final as (
+    select
+        address,
+        coalesce(province_code, 'unmapped') as province_code,
+        coalesce(city_code, 'unmapped') as city_code,
+        coalesce(district_code, 'unmapped') as district_code,
+        coalesce(
+            district,
+            case
+                when province_code is not null
+                    then nullif(regexp_extract(rest, '^([^0-9a-zA-Z()]{1,9}?(?:新区|区|县|市|旗))', 1), '')
+            end
+        ) as district,
+        case when city_code is not null then 'city' when province_code is not null then 'province' else 'unmapped' end
+            as region_status
+    from step_{{ steps }}
+)
+
+select * from final
+{% endmacro %}

@@ -1,0 +1,144 @@
+-- grain: one return line linked to the sale line it undoes, wholly or in part
+
+-- Three rules, in order (docs/decisions/0003): the order that the source system names
+-- (int_orders__reference_links), exact (int_orders__exact_links), then partial: a return of fewer
+-- pieces undoes part of the latest earlier line of the same customer, article and price that is
+-- large enough and not yet used up. A return without a link keeps its own date.
+
+with
+
+lines as (
+
+    select * from {{ ref('int_orders__lines') }}
+    where amount <> 0
+
+),
+
+whole_links as (
+
+    select
+        return_item_id,
+        sale_item_id,
+        'reference' as link_rule,
+        netted_quantity,
+        netted_on
+    from {{ ref('int_orders__reference_links') }}
+
+    union all
+
+    select
+        return_item_id,
+        sale_item_id,
+        'exact' as link_rule,
+        netted_quantity,
+        netted_on
+    from {{ ref('int_orders__exact_links') }}
+
+),
+
+linked_sales as (
+
+    select distinct sale_item_id from whole_links
+
+),
+
+open_returns as (
+
+    select lines.*
+    from lines
+    left join whole_links
+        on lines.order_item_id = whole_links.return_item_id
+    where
+        lines.line_kind = 'return'
+        and lines.customer_id <> 'unknown'
+        and whole_links.return_item_id is null
+
+),
+
+open_sales as (
+
+    select lines.*
+    from lines
+    left join linked_sales
+        on lines.order_item_id = linked_sales.sale_item_id
+    where
+        lines.line_kind = 'sale'
+        and linked_sales.sale_item_id is null
+
+),
+
+candidates as (
+
+    select
+        open_returns.order_item_id as return_item_id,
+        open_sales.order_item_id as sale_item_id,
+        -open_returns.quantity as netted_quantity,
+        open_sales.quantity as sold_quantity,
+        open_returns.ordered_at as returned_at,
+        row_number() over (
+            partition by open_returns.order_item_id
+            order by open_sales.ordered_at desc nulls last, open_sales.order_item_id desc
+        ) as recency_rank
+    from open_returns
+    inner join open_sales
+        on
+            open_returns.customer_id = open_sales.customer_id
+            and open_returns.product_id = open_sales.product_id
+            and open_returns.unit_price = open_sales.unit_price
+            and open_returns.ordered_at >= open_sales.ordered_at
+            and -open_returns.quantity < open_sales.quantity
+
+),
+
+partial_links as (
+
+    select
+        return_item_id,
+        sale_item_id,
+        netted_quantity,
+        cast(returned_at as date) as netted_on,
+        sold_quantity,
+        sum(netted_quantity) over (
+            partition by sale_item_id
+            order by returned_at asc nulls last, return_item_id asc
+            rows between unbounded preceding and current row
+        ) as netted_so_far
+    from candidates
+    where recency_rank = 1
+
+),
+
+final as (
+
+    select * from whole_links
+
+    union all
+
+    select
+        return_item_id,
+        sale_item_id,
+        'partial' as link_rule,
+        netted_quantity,
+        netted_on
+    from partial_links
+    where netted_so_far <= sold_quantity
+
+),
+
+priced as (
+
+    select
+        final.return_item_id,
+        final.sale_item_id,
+        final.link_rule,
+        final.netted_quantity,
+        -- the return's own amount moves to the sale, so that totals stay what they were
+        cast(-lines.amount as decimal(18, 2)) as netted_amount,
+        final.netted_on
+    from final
+    inner join lines
+        on final.return_item_id = lines.order_item_id
+
+)
+
+select * from priced

@@ -1,0 +1,73 @@
+-- grain: one order document (an order, or a return or cancellation)
+
+with
+
+documents as (
+
+    select * from {{ ref('int_orders__documents') }}
+
+),
+
+items as (
+
+    select
+        order_id,
+        count(*) as line_count,
+        sum(quantity) as quantity,
+        sum(gross_amount) as gross_amount,
+        sum(return_amount) as return_amount,
+        sum(netted_amount) as netted_amount,
+        sum(net_amount) as net_amount,
+        max(netted_on) as last_netted_on
+    from {{ ref('order_items') }}
+    group by order_id
+
+),
+
+final as (
+
+    select
+        -- keys
+        cast(documents.order_id as varchar) as order_id,
+        cast(documents.customer_id as varchar) as customer_id,
+        cast(documents.source_system as varchar) as source_system,
+        cast(documents.source_order_id as varchar) as source_order_id,
+
+        -- attributes
+        cast(documents.document_kind as varchar) as document_kind,
+        cast(documents.channel as varchar) as channel,
+        cast(documents.platform as varchar) as platform,
+        cast(documents.store_code as varchar) as store_code,
+        cast(documents.dealer_code as varchar) as dealer_code,
+        cast(documents.purpose as varchar) as purpose,
+        cast(documents.campaign_code as varchar) as campaign_code,
+        cast(documents.province_code as varchar) as province_code,
+        cast(documents.city_code as varchar) as city_code,
+        cast(documents.country as varchar) as country,
+
+        -- flags
+        documents.customer_id <> 'unknown' as is_known_customer,
+        documents.is_gift,
+        documents.document_kind = 'sale' and coalesce(items.net_amount, 0) > 0 as is_purchase,
+
+        -- measures
+        cast(coalesce(items.line_count, 0) as bigint) as line_count,
+        cast(coalesce(items.quantity, 0) as decimal(18, 3)) as quantity,
+        cast(coalesce(items.gross_amount, 0) as decimal(18, 2)) as gross_amount,
+        cast(coalesce(items.return_amount, 0) as decimal(18, 2)) as return_amount,
+        cast(coalesce(items.netted_amount, 0) as decimal(18, 2)) as netted_amount,
+        cast(coalesce(items.net_amount, 0) as decimal(18, 2)) as net_amount,
+
+        -- dates
+        cast(documents.ordered_on as date) as ordered_on,
+        cast(items.last_netted_on as date) as last_netted_on,
+
+        -- timestamps
+        cast(documents.ordered_at as timestamp) as ordered_at
+    from documents
+    left join items
+        on documents.order_id = items.order_id
+
+)
+
+select * from final

@@ -1,0 +1,91 @@
+-- grain: one landed entity and outcome: staged, or quarantined for a reason
+
+with
+
+landed as (
+
+    {% for item in staged_entities() -%}
+    select
+        '{{ item.system }}' as source_system,
+        '{{ item.entity }}' as entity,
+        {{ "'" ~ item.family ~ "'" if item.family else 'cast(null as varchar)' }} as family,
+        count(*) as landed_rows
+    from {{ source(item.system, item.entity) }}
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
+
+),
+
+staged as (
+
+    {% for item in staged_entities() -%}
+    select
+        '{{ item.system }}' as source_system,
+        '{{ item.entity }}' as entity,
+        'staged' as outcome,
+        count(*) as row_count
+    from {{ ref(item.staged) }}
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
+
+),
+
+quarantined as (
+
+    select
+        source_system,
+        entity,
+        reason_code as outcome,
+        count(*) as row_count
+    from {{ ref('quarantine') }}
+    group by source_system, entity, reason_code
+
+),
+
+outcomes as (
+
+    select * from staged
+
+    union all
+
+    select * from quarantined
+
+),
+
+reasons as (
+
+    select * from {{ ref('quarantine_reasons') }}
+
+),
+
+final as (
+
+    select
+        cast(outcomes.source_system as varchar) as source_system,
+        cast(outcomes.entity as varchar) as entity,
+        cast(landed.family as varchar) as family,
+        cast(outcomes.outcome as varchar) as outcome,
+        cast(case when outcomes.outcome = 'staged' then '进入数据仓库' else reasons.label_zh end as varchar)
+            as label_zh,
+        cast(case when outcomes.outcome = 'staged' then 'Staged' else reasons.label_en end as varchar)
+            as label_en,
+        coalesce(reasons.counts_as_error, false) as counts_as_error,
+        cast(outcomes.row_count as bigint) as row_count,
+        cast(landed.landed_rows as bigint) as landed_rows
+    from outcomes
+    inner join landed
+        on
+            outcomes.source_system = landed.source_system
+            and outcomes.entity = landed.entity
+    left join reasons
+        on outcomes.outcome = reasons.reason_code
+
+)
+
+select * from final

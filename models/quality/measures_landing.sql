@@ -1,0 +1,56 @@
+-- grain: one measure of the landing layer for one landed entity
+
+with
+
+summary as (
+
+    select * from {{ ref('landing_summary') }}
+
+),
+
+entities as (
+
+    select
+        source_system,
+        entity,
+        max(landed_rows) as landed_rows,
+        sum(row_count) as accounted_rows,
+        sum(case when counts_as_error then row_count else 0 end) as error_rows
+    from summary
+    group by source_system, entity
+
+),
+
+final as (
+
+    select
+        'conservation' as measure,
+        source_system,
+        entity,
+        cast(abs(landed_rows - accounted_rows) as decimal(18, 2)) as numerator,
+        cast(landed_rows as decimal(18, 2)) as denominator
+    from entities
+
+    union all
+
+    select
+        'error_rate' as measure,
+        source_system,
+        entity,
+        cast(error_rows as decimal(18, 2)) as numerator,
+        cast(landed_rows as decimal(18, 2)) as denominator
+    from entities
+
+    union all
+
+    select
+        'error_rate' as measure,
+        'all' as source_system,
+        'all' as entity,
+        cast(sum(error_rows) as decimal(18, 2)) as numerator,
+        cast(sum(landed_rows) as decimal(18, 2)) as denominator
+    from entities
+
+)
+
+select * from final

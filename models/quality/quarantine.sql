@@ -1,0 +1,16 @@
+-- grain: one landed row that broke a rule of its staging model
+
+-- Restricted: `original_row` holds what was landed, personal values included. It is never published.
+
+{% for item in staged_entities() -%}
+{{ rejected(
+    ref('base_' ~ item.system ~ '__' ~ item.entity),
+    source(item.system, item.entity),
+    item.system,
+    item.entity
+) }}
+{% if not loop.last %}
+union all
+
+{% endif %}
+{%- endfor %}

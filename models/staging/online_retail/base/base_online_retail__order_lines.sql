@@ -1,0 +1,62 @@
+-- grain: one landed line of the shop's file, typed, with the rules it breaks
+
+with
+
+landed as (
+
+    select * from {{ source('online_retail', 'order_lines') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+
+        -- keys
+        nullif(trim(landed.invoice_no), '') as source_order_id,
+        -- the shop writes one article as 85123a and 85123A
+        upper(nullif(trim(landed.stock_code), '')) as source_product_id,
+        nullif(trim(landed.customer_id), '') as source_customer_id,
+
+        -- attributes
+        nullif(trim(landed.description), '') as product_name,
+        nullif(trim(landed.country), '') as country,
+
+        -- flags
+        landed.invoice_no like 'C%' as is_return,
+        landed.invoice_no like 'A%' as is_accounting_adjustment,
+
+        -- measures
+        try_cast(landed.quantity as decimal(18, 3)) as quantity,
+        try_cast(landed.unit_price as decimal(18, 4)) as unit_price,
+
+        -- timestamps
+        try_cast(landed.invoice_date as timestamp) as ordered_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        cast(round(quantity * unit_price, 2) as decimal(18, 2)) as amount,
+        {{ broken_rules([
+            ('missing_order_number', "source_order_id is null"),
+            ('missing_product', "source_product_id is null"),
+            ('invalid_quantity', "quantity is null"),
+            ('invalid_price', "unit_price is null"),
+            ('invalid_order_time', "ordered_at is null"),
+            ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+            ('zero_quantity', "quantity = 0"),
+            ('accounting_adjustment', "is_accounting_adjustment"),
+            ('stock_adjustment', "quantity < 0 and not is_return and unit_price = 0"),
+            ('negative_amount_not_return', "quantity * unit_price < 0 and not is_return and not is_accounting_adjustment"),
+            ('positive_amount_on_return', "quantity * unit_price > 0 and is_return"),
+        ]) }}
+    from typed
+
+)
+
+select * from final

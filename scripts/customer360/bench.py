@@ -1,0 +1,149 @@
+"""Whole-process figures of the main jobs: wall and CPU seconds, peak memory, and the ratio to a yardstick.
+
+Machines differ and are shared: what travels is the ratio to a yardstick measured in the same run, never the
+seconds alone. Nothing here is a test.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+PROJECT = Path(__file__).resolve().parents[2]
+PYTHON = sys.executable
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One finished process: seconds and the peak of its resident memory in MB."""
+
+    wall: float
+    cpu: float
+    peak_mb: float
+
+
+@dataclass(frozen=True)
+class Job:
+    """A command to time; `prepare` lays out its files in a folder and returns the command."""
+
+    name: str
+    prepare: Callable[[Path, int], list[str]]
+    yardstick: str | None = None
+
+
+def measure(command: Sequence[str]) -> Figures:
+    """Run one process in the project folder and take the system's own figures of it.
+
+    Raises RuntimeError with the last lines of its output where it fails.
+    """
+    with tempfile.TemporaryFile() as output:
+        started = time.perf_counter()
+        process = subprocess.Popen(
+            command,
+            cwd=PROJECT,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, "PYTHONPATH": str(PROJECT / "scripts")},
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        wall = time.perf_counter() - started
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            output.seek(0)
+            raise RuntimeError(output.read().decode(errors="replace")[-2000:])
+    return Figures(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def _lines_csv(folder: Path, rows: int, encoding: str = "utf-8") -> Path:
+    """A CSV of `rows` invoice lines under the headings of Online Retail."""
+    inbox = folder / "inbox" / "online_retail" / "order_lines"
+    inbox.mkdir(parents=True)
+    file = inbox / "lines.csv"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            copy (
+                select
+                    cast(500000 + range // 20 as varchar) as "InvoiceNo",
+                    cast(10000 + range % 4000 as varchar) as "StockCode",
+                    '礼盒 GIFT BOX ' || (range % 4000) as "Description",
+                    1 + range % 12 as "Quantity",
+                    timestamp '2026-01-01' + to_minutes(range // 20) as "InvoiceDate",
+                    (1 + range % 900) / 100 as "UnitPrice",
+                    12000 + range % 5000 as "CustomerID",
+                    'United Kingdom' as "Country"
+                from range({rows})
+            ) to '{file}' (header)
+            """
+        )
+    if encoding != "utf-8":
+        file.write_bytes(file.read_bytes().decode().encode(encoding))
+    return file
+
+
+def _land(folder: Path) -> list[str]:
+    paths = ["--inbox", str(folder / "inbox"), "--landing", str(folder / "landing")]
+    return [PYTHON, "scripts/land.py", "--data", "online_retail", *paths]
+
+
+def _duckdb_copy(folder: Path, rows: int) -> list[str]:
+    file = _lines_csv(folder, rows)
+    sql = f"copy (from read_csv('{file}', all_varchar = true)) to '{folder}/x.parquet' (compression zstd)"
+    return [PYTHON, "-c", f"import duckdb; duckdb.execute({sql!r})"]
+
+
+def _land_utf8(folder: Path, rows: int) -> list[str]:
+    _lines_csv(folder, rows)
+    return _land(folder)
+
+
+def _land_gb18030(folder: Path, rows: int) -> list[str]:
+    _lines_csv(folder, rows, "gb18030")
+    return _land(folder)
+
+
+JOBS = (
+    Job("DuckDB: CSV to Parquet", _duckdb_copy),
+    Job("land: UTF-8 CSV", _land_utf8, "DuckDB: CSV to Parquet"),
+    Job("land: GB18030 CSV", _land_gb18030, "DuckDB: CSV to Parquet"),
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure every job --runs times, print medians and ratios; 0 unless a job failed."""
+    parser = argparse.ArgumentParser(prog="bench.py", description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "--rows", type=int, default=1_000_000, help="rows of generated files (default 1,000,000)"
+    )
+    parser.add_argument("--runs", type=int, default=3, help="runs per job (default 3)")
+    parser.add_argument("--only", help="jobs whose name contains this text; yardsticks stay in")
+    given = parser.parse_args(arguments)
+    chosen = [job for job in JOBS if not given.only or given.only in job.name]
+    needed = {job.yardstick for job in chosen}
+    jobs = [job for job in JOBS if job in chosen or job.name in needed]
+    medians: dict[str, Figures] = {}
+    print(f"{'job':32} {'wall s':>8} {'cpu s':>8} {'peak MB':>8}  ratio")
+    for job in jobs:
+        figures = []
+        for _ in range(given.runs):
+            with tempfile.TemporaryDirectory() as folder:
+                figures.append(measure(job.prepare(Path(folder), given.rows)))
+        median = Figures(
+            *(statistics.median(getattr(f, part) for f in figures) for part in ("wall", "cpu", "peak_mb"))
+        )
+        medians[job.name] = median
+        ratio = f"{median.wall / medians[job.yardstick].wall:.2f} × {job.yardstick}" if job.yardstick else ""
+        print(
+            f"{job.name:32} {median.wall:8.2f} {median.cpu:8.2f} {median.peak_mb:8.0f}  {ratio}", flush=True
+        )
+    return 0

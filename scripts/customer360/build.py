@@ -1,0 +1,145 @@
+"""One build of a data set: fill the inbox, land, build and test a new warehouse file, publish it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from customer360.data_sets import DataSet, load_data_set
+from customer360.landing.writer import write_declared
+from customer360.publish import write_published, write_state
+from customer360.scorecard import print_scorecard
+from customer360.sources import DeclarationError, Table, load_sources, load_state_tables
+from customer360.warehouse import Busy, Warehouse
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+class BuildStopped(Exception):
+    """The build cannot go on; the message says which step, why, and what to do."""
+
+
+def dbt_vars(data_set: DataSet) -> dict[str, str]:
+    """What dbt needs to know of a data set: the keys of vars.yml."""
+    return {
+        "data_set": data_set.name,
+        "policy": data_set.policy,
+        "currency": data_set.currency,
+        "time_zone": data_set.time_zone,
+        "personal_data": "yes" if data_set.personal_data else "none",
+        "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
+        "build_id": "by hand",
+        "state_path": f"warehouse/{data_set.name}/state",
+    }
+
+
+def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, str] | None = None) -> list[str]:
+    """The dbt command line for one data set, run from the project folder."""
+    return [
+        str(Path(sys.executable).with_name("dbt")),
+        *words,
+        "--vars",
+        json.dumps(dbt_vars(data_set) | dict(variables or {})),
+        "--target-path",
+        f"target/{data_set.name}",
+        "--log-path",
+        f"logs/{data_set.name}",
+    ]
+
+
+def _run(step: str, command: Sequence[str], environment: dict[str, str] | None = None) -> int:
+    """Run one step in the project folder with its output shown; returns its exit code."""
+    print(f"\n== {step}", flush=True)
+    started = time.monotonic()
+    code = subprocess.run(
+        command, cwd=PROJECT, env={**os.environ, **(environment or {})}, check=False
+    ).returncode
+    print(f"-- {step}: {time.monotonic() - started:.1f} s", flush=True)
+    return code
+
+
+def build(data_set: DataSet, warehouse: Warehouse) -> Path:
+    """Build and test `data_set` into a new file and publish it; returns the new version. Call it under the lock.
+
+    Raises BuildStopped where a step fails; what was published before stays as it was.
+    """
+    warehouse.tidy()
+    if data_set.prepare and _run("fill the inbox", [sys.executable, *data_set.prepare.split()]):
+        raise BuildStopped("the inbox could not be filled; see above")
+    if _run("land", [sys.executable, "scripts/land.py", "--data", data_set.name]):
+        raise BuildStopped(
+            "files were set aside. Mend or remove them; "
+            f"landing/{data_set.name}/load_report.json says which and why"
+        )
+    folder = warehouse.new_build()
+    # The catalogue is named after the file and views name the catalogue: the file's name never changes.
+    database = folder / "customer360.duckdb"
+    state_tables = load_state_tables(PROJECT)
+    read_state(warehouse, folder / "state", state_tables)
+    run = {"build_id": folder.name, "state_path": str(folder / "state")}
+    failed = _run(
+        "build and test",
+        dbt_command(data_set, "build", variables=run),
+        {"CUSTOMER360_DATABASE": str(database)},
+    )
+    if database.is_file():
+        print_scorecard(database)
+    if failed:
+        raise BuildStopped(
+            f"a model or test failed; nothing was published. Look into {database.relative_to(PROJECT)}"
+        )
+    candidate = warehouse.candidate(folder.name)
+    write_published(database, candidate / "published")
+    for table in state_tables:
+        write_declared(candidate / "state" / table.entity, table)
+    write_state(database, candidate / "state", [table.entity for table in state_tables])
+    version = warehouse.promote(candidate)
+    warehouse.tidy()
+    return version
+
+
+def read_state(warehouse: Warehouse, folder: Path, tables: list[Table]) -> None:
+    """Lay out the state that a build reads: that of the current version, and every table as declared today."""
+    current = warehouse.current()
+    for table in tables:
+        write_declared(folder / table.entity, table)
+        earlier = current / "state" / table.entity / "data.parquet" if current else None
+        if earlier and earlier.is_file():
+            shutil.copyfile(earlier, folder / table.entity / "data.parquet")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; 0: published, 1: a step failed, 2: usage or declaration error."""
+    parser = argparse.ArgumentParser(
+        prog="build.py",
+        description="Land, build, test and publish one data set.",
+        epilog="Exit codes: 0 published; 1 a step failed; 2 usage or declaration error.",
+    )
+    parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
+    given = parser.parse_args(arguments)
+    started = time.monotonic()
+    try:
+        data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
+        warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
+        with warehouse.lock():
+            build(data_set, warehouse)
+    except DeclarationError as error:
+        print(f"build.py: {error}", file=sys.stderr)
+        return 2
+    except (BuildStopped, Busy) as error:
+        print(f"\nbuild.py: {error}", file=sys.stderr)
+        return 1
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
+    print(
+        f"\npublished {warehouse.published.relative_to(PROJECT)}"
+        f" after {time.monotonic() - started:.0f} s; peak memory of a step {peak:.2f} GB"
+    )
+    return 0

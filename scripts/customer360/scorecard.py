@@ -1,0 +1,50 @@
+"""Show the scorecard of a build on the terminal."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+
+def print_scorecard(database: Path) -> None:
+    """Print the scorecard and the rows per outcome; says so where the build did not get that far."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        tables = {
+            name
+            for (name,) in connection.execute(
+                "select table_name from information_schema.tables where table_schema = 'quality'"
+            ).fetchall()
+        }
+        if not {"scorecard", "landing_summary"} <= tables:
+            print("\nscorecard: not reached")
+            return
+        rows = connection.execute(
+            """
+            select
+                status, measure, source_system, entity,
+                numerator, denominator, rate, warn_level, error_level
+            from quality.scorecard
+            order by
+                list_position(['fail', 'no_threshold', 'warn', 'not_measured', 'pass'], status),
+                measure, source_system, entity
+            """
+        ).fetchall()
+        outcomes = connection.execute(
+            """
+            select label_en, label_zh, sum(row_count) from quality.landing_summary
+            where outcome <> 'staged' group by all having sum(row_count) > 0 order by 3 desc, 1
+            """
+        ).fetchall()
+    print("\n== scorecard 质量记分卡")
+    for status, measure, system, entity, numerator, denominator, rate, warn, error in rows:
+        shown = "-" if rate is None else f"{rate:.4%}"
+        scope = system if entity in ("all", system) else f"{system}.{entity}"
+        print(
+            f"{status:12} {measure:22} {scope:32} {shown:>10}"
+            f"  ({numerator:,.0f} of {denominator:,.0f}; warn {warn:g}, error {error:g})"
+        )
+    if outcomes:
+        print("\n== quarantined rows 隔离的行")
+        for label_en, label_zh, count in outcomes:
+            print(f"{count:>10,}  {label_en} {label_zh}")

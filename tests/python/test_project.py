@@ -1,0 +1,98 @@
+"""The project keeps its own promises: nothing undescribed, nothing forgotten, one shape of policy."""
+
+from __future__ import annotations
+
+import csv
+import re
+
+import duckdb
+import pytest
+
+from conftest import PROJECT, latest_build, manifest
+
+DATA_SET = "online_retail"
+MODELS = sorted((PROJECT / "models").rglob("*.sql"))
+POLICIES = sorted(p for p in (PROJECT / "seeds" / "policy").iterdir() if p.is_dir())
+
+
+def ids(paths):
+    return [path.stem for path in paths]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids(MODELS))
+def test_a_model_says_its_grain_first(model):
+    assert model.read_text(encoding="utf-8").startswith("-- grain: ")
+
+
+@pytest.mark.parametrize("model", MODELS, ids=ids(MODELS))
+def test_a_model_knows_neither_the_clock_nor_the_engine(model):
+    sql = re.sub(r"--.*", "", model.read_text(encoding="utf-8")).lower()
+    for word in ("current_timestamp", "current_date", "now()", "target.type"):
+        assert word not in sql
+
+
+def test_every_base_model_feeds_the_quarantine_and_the_landing_summary():
+    nodes = manifest(DATA_SET)["nodes"]
+    base = {key for key in nodes if key.startswith("model.customer360.base_")}
+    assert base
+    assert base <= set(nodes["model.customer360.quarantine"]["depends_on"]["nodes"])
+
+
+def test_every_source_has_a_base_model():
+    graph = manifest(DATA_SET)
+    read = {
+        parent
+        for key, node in graph["nodes"].items()
+        if key.startswith("model.customer360.base_")
+        for parent in node["depends_on"]["nodes"]
+    }
+    landed = {key for key, source in graph["sources"].items() if source["source_name"] != "state"}
+    assert landed
+    assert landed <= read
+
+
+def test_rules_and_reasons_are_the_same_list():
+    used = {
+        code
+        for model in (PROJECT / "models" / "staging").glob("*/base/*.sql")
+        for code in re.findall(r"^\s*\('([a-z_]+)',", model.read_text(encoding="utf-8"), re.MULTILINE)
+    }
+    for policy in POLICIES:
+        with (policy / "quarantine_reasons.csv").open(encoding="utf-8", newline="") as file:
+            assert {row["reason_code"] for row in csv.DictReader(file)} == used, policy.name
+
+
+def test_policy_folders_hold_the_same_seeds_with_the_same_columns():
+    shapes = {
+        policy.name: {
+            path.name: path.open(encoding="utf-8").readline().strip() for path in policy.glob("*.csv")
+        }
+        for policy in POLICIES
+    }
+    first = next(iter(shapes.values()))
+    assert all(shape == first for shape in shapes.values()), shapes
+
+
+def test_columns_built_are_the_columns_described():
+    described = {
+        (node["schema"], node["name"]): set(node["columns"])
+        for node in manifest(DATA_SET)["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+    }
+    built: dict[tuple[str, str], set[str]] = {}
+    with duckdb.connect(str(latest_build(DATA_SET)), read_only=True) as connection:
+        for schema, table, column in connection.execute(
+            "select table_schema, table_name, column_name from information_schema.columns"
+        ).fetchall():
+            built.setdefault((schema, table), set()).add(column)
+    assert {
+        key: sorted(built.get(key, set()) ^ columns)
+        for key, columns in described.items()
+        if built.get(key) != columns
+    } == {}
+    assert all(
+        column["description"]
+        for node in manifest(DATA_SET)["nodes"].values()
+        if node["resource_type"] in ("model", "seed")
+        for column in node["columns"].values()
+    )
