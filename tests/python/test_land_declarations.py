@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from landing_kit import DATA_SET, SOURCES, Place
 
 from customer360.data_sets import load_data_set
 from customer360.sources import DeclarationError, heading_key, load_sources
+from landing_kit import DATA_SET, SOURCES, Place
 
 
 def project(root: Path, sources: str = SOURCES, data_set: str = DATA_SET) -> Path:

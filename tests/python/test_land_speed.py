@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import statistics
 import subprocess
 import sys
 import time
@@ -11,20 +12,18 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from landing_kit import HEADING, Place, xlsx
 
 pytestmark = pytest.mark.slow
 MILLION = 1_000_000
 
 
-def best(act: Callable[[], object], times: int = 3) -> float:
-    """Shortest of some wall times in seconds: the others had company."""
-    found = []
-    for _ in range(times):
-        started = time.perf_counter()
-        act()
-        found.append(time.perf_counter() - started)
-    return min(found)
+def seconds(act: Callable[[], object]) -> float:
+    """Wall time of one act."""
+    started = time.perf_counter()
+    act()
+    return time.perf_counter() - started
 
 
 def make_csv(path: Path, rows: int) -> None:
@@ -66,12 +65,16 @@ def test_a_million_csv_rows_land_within_three_times_of_duckdb_alone(tmp_path: Pa
     place = Place(tmp_path)
     path = place.inbox / "erp" / "orders" / "a.csv"
     make_csv(path, MILLION)
-    alone = best(copied_by_duckdb(path, tmp_path / "alone.parquet"))
-    ours = best(landed(place))
-    path.write_bytes(path.read_bytes().decode().encode("gb18030"))
-    chinese = best(landed(place))
-    print(f"DuckDB alone {alone:.2f} s; UTF-8 {ours / alone:.2f}x; GB18030 {chinese / alone:.2f}x")
-    assert ours <= 3 * alone
+    chinese = Place(tmp_path / "chinese")
+    chinese.put("a.csv", path.read_bytes().decode().encode("gb18030"))
+    # Turn by turn, and the middle of the ratios: other work on the machine then meets all alike.
+    rounds = [
+        [seconds(act) for act in (copied_by_duckdb(path, tmp_path / "a"), landed(place), landed(chinese))]
+        for _ in range(5)
+    ]
+    utf8, gb18030 = (statistics.median(turn[n] / turn[0] for turn in rounds) for n in (1, 2))
+    print(f"DuckDB alone {min(turn[0] for turn in rounds):.2f} s; UTF-8 {utf8:.2f}x; GB18030 {gb18030:.2f}x")
+    assert utf8 <= 3
 
 
 def test_a_workbook_of_sixty_thousand_rows_lands_in_ten_seconds(tmp_path: Path) -> None:
@@ -82,9 +85,9 @@ def test_a_workbook_of_sixty_thousand_rows_lands_in_ten_seconds(tmp_path: Path) 
         for n in range(60_000)
     ]
     place.put("a.xlsx", xlsx([HEADING, *rows]))
-    seconds = best(landed(place), 1)
-    print(f"60,000 rows in {seconds:.1f} s")
-    assert seconds < 10
+    took = seconds(landed(place))
+    print(f"60,000 rows in {took:.1f} s")
+    assert took < 10
 
 
 def test_a_longer_file_needs_no_more_memory(tmp_path: Path) -> None:
