@@ -719,6 +719,7 @@ def test_each_kind_of_file_lands_or_is_set_aside(case: Case, tmp_path: Path, cap
     # Neither the screen nor the report repeats what a cell holds.
     told += (place.landing / "load_report.json").read_text(encoding="utf-8")
     assert not [cell for row in ROWS for cell in (row[1], row[2], row[0]) if cell in told]
+    assert "None" not in told
 
 
 def test_there_are_at_least_forty_bad_inputs() -> None:
