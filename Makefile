@@ -29,10 +29,12 @@ build: setup ## land, build, test and publish one data set (DATA=demo)
 	$(PY) scripts/build.py --data $(DATA)
 
 test: setup lint ## lint, build both data sets, run all quick tests
+	$(PY) scripts/build.py --data demo
 	$(PY) scripts/build.py --data online_retail
 	$(PY) -m pytest -m "not slow"
 
 test-full: setup lint ## the complete matrices as well (long)
+	$(PY) scripts/build.py --data demo
 	$(PY) scripts/build.py --data online_retail
 	$(PY) -m pytest
 
