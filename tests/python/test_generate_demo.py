@@ -40,6 +40,10 @@ CUSTOMER_TABLES = (
 RECORD_KEY = {("marketplace", "orders"): "buyer_id"}
 
 
+Row = dict[str, str | None]
+Place = tuple[str, str | None, int]
+
+
 def config(folder: Path, **changes: object) -> Config:
     """A small run below a folder."""
     settings = {
@@ -86,53 +90,39 @@ class Inbox:
     """All rows of an inbox under declared names, with the headings and the place of each row."""
 
     def __init__(self, folder: Path) -> None:
-        self.rows: dict[tuple[str, str], list[dict[str, str | None]]] = defaultdict(list)
-        self.place: dict[tuple[str, str], list[tuple[str, str | None, int | None]]] = defaultdict(list)
+        self.folder = folder
+        self.rows: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        self.place: dict[tuple[str, str], list[Place]] = defaultdict(list)
         self.headings: dict[tuple[str, str], list[tuple[str, list[str]]]] = defaultdict(list)
+        self.titles: set[tuple[object, ...]] = set()
         for key, entity in ENTITIES.items():
             known = {h: c.name for c in entity.columns for h in (c.name, *c.headers)}
             for path in sorted((folder / key[0] / key[1]).glob("*")):
                 self._read(key, path, known)
 
     def _read(self, key: tuple[str, str], path: Path, known: dict[str, str]) -> None:
+        file = path.relative_to(self.folder).as_posix()
         if path.suffix in (".parquet", ".jsonl"):
             if path.suffix == ".parquet":
                 rows = pq.read_table(path).to_pylist()
             else:
                 rows = [json.loads(line) for line in path.open(encoding="utf-8")]
-            self.headings[key].append((path.name, list(rows[0])))
+            self.headings[key].append((file, list(rows[0])))
             for n, row in enumerate(rows, 1):
-                self._add(
-                    key,
-                    {known.get(k, k): as_text(v) for k, v in row.items()},
-                    path,
-                    None,
-                    n if path.suffix == ".jsonl" else None,
-                )
+                self._add(key, {known.get(k, k): as_text(v) for k, v in row.items()}, (file, None, n))
             return
         for sheet, grid in grids(path):
             at = next(i for i, line in enumerate(grid) if sum(str(c) in known for c in line) >= 3)
+            self.titles |= {(*key, file, sheet, n) for n, line in enumerate(grid[:at], 1) if any(line)}
             headings = [str(c) for c in grid[at]]
-            self.headings[key].append((path.name, headings))
+            self.headings[key].append((file, headings))
             for n, line in enumerate(grid[at + 1 :], at + 2):
-                self._add(
-                    key,
-                    {known.get(h, h): as_text(v) for h, v in zip(headings, line, strict=False)},
-                    path,
-                    sheet,
-                    n,
-                )
+                row = {known.get(h, h): as_text(v) for h, v in zip(headings, line, strict=False)}
+                self._add(key, row, (file, sheet, n))
 
-    def _add(
-        self,
-        key: tuple[str, str],
-        row: dict[str, str | None],
-        path: Path,
-        sheet: str | None,
-        number: int | None,
-    ) -> None:
+    def _add(self, key: tuple[str, str], row: Row, place: Place) -> None:
         self.rows[key].append(row)
-        self.place[key].append((path.name, sheet, number))
+        self.place[key].append(place)
 
 
 @pytest.fixture(scope="module")
@@ -154,45 +144,25 @@ def truth(run: Config) -> dict[str, list[dict[str, object]]]:
 
 
 @pytest.fixture(scope="module")
-def clean(
-    inbox: Inbox, truth: dict[str, list[dict[str, object]]]
-) -> dict[tuple[str, str], list[dict[str, str | None]]]:
+def clean(inbox: Inbox, truth: dict[str, list[dict[str, object]]]) -> dict[tuple[str, str], list[Row]]:
     """Rows without planted faults: refused rows left out, spoilt values as None."""
     refused: set[tuple[object, ...]] = set()
-    refused_keys: dict[tuple[str, str], set[str]] = defaultdict(set)
     spoilt: dict[tuple[object, ...], str] = {}
     for e in truth["planted_errors"]:
-        key = (e["system"], e["entity"])
-        where = (*key, e["source_file"], e["source_sheet"], e["source_row"])
-        if e["outcome"] != faults.QUARANTINE:
-            spoilt[where] = str(e["column_name"])
-        elif e["source_row"] is None:
-            refused_keys[key].add(str(e["business_key"]))
-        else:
+        where = (e["system"], e["entity"], e["source_file"], e["source_sheet"], e["source_row"])
+        if e["outcome"] == faults.QUARANTINE:
             refused.add(where)
-    result: dict[tuple[str, str], list[dict[str, str | None]]] = {}
+        else:
+            spoilt[where] = str(e["column_name"])
+    result: dict[tuple[str, str], list[Row]] = {}
     for key, rows in inbox.rows.items():
-        kept = []
-        for row, place in zip(rows, inbox.place[key], strict=True):
-            if (*key, *place) in refused:
-                continue
-            if place[2] is None and (
-                "_resent" in place[0] or business_key(key, row) in refused_keys[key] - _repeated(truth, key)
-            ):
-                continue
-            column = spoilt.get((*key, *place))
-            kept.append(row | {column: None} if column in row else row)
-        result[key] = kept
+        places = [(*key, *place) for place in inbox.place[key]]
+        result[key] = [
+            row | {spoilt[where]: None} if spoilt.get(where) in row else row
+            for row, where in zip(rows, places, strict=True)
+            if where not in refused
+        ]
     return result
-
-
-def _repeated(truth: dict[str, list[dict[str, object]]], key: tuple[str, str]) -> set[str]:
-    """Keys that are refused only as second delivery: the first stays."""
-    return {
-        str(e["business_key"])
-        for e in truth["planted_errors"]
-        if (e["system"], e["entity"]) == key and e["kind"] == "repeated_load"
-    }
 
 
 def business_key(key: tuple[str, str], row: dict[str, str | None]) -> str:
@@ -287,7 +257,7 @@ def test_headings_and_formats_differ_between_offices_and_dealers(run: Config, in
     assert next((run.inbox / "crm" / "contacts").glob("*")).read_bytes().startswith(b"\xef\xbb\xbf")
 
 
-def test_keys_are_unique_among_clean_rows(clean: dict[tuple[str, str], list[dict[str, str | None]]]) -> None:
+def test_keys_are_unique_among_clean_rows(clean: dict[tuple[str, str], list[Row]]) -> None:
     for key, rows in clean.items():
         keys = Counter(business_key(key, r) for r in rows)
         assert not [k for k, n in keys.items() if n > 1], key
@@ -301,36 +271,35 @@ def test_the_manifest_covers_every_kind_and_names_rows_that_are_there(
 ) -> None:
     entries = truth["planted_errors"]
     assert {e["kind"] for e in entries} == set(faults.KINDS)
-    where = {
+    where = located(inbox)
+    for e in entries:
+        assert (e["outcome"], e["expected_reason"]) == faults.KINDS[e["kind"]]
+        key = (e["system"], e["entity"])
+        place = (*key, e["source_file"], e["source_sheet"], e["source_row"])
+        if e["business_key"] in ("标题", "年度"):
+            assert place in inbox.titles
+        elif e["kind"] == "not_data_row":
+            assert str(where[place]["dealer_code"]).startswith(str(e["business_key"]))
+        else:
+            assert business_key(key, where[place]) == e["business_key"]
+
+
+def located(inbox: Inbox) -> dict[tuple[object, ...], Row]:
+    """Rows by system, entity, file, sheet and row number."""
+    return {
         (*key, *place): row
         for key, rows in inbox.rows.items()
         for row, place in zip(rows, inbox.place[key], strict=True)
-        if place[2] is not None
     }
-    for e in entries:
-        assert (e["outcome"], e["expected_reason"]) == faults.KINDS[e["kind"]]
-        if e["source_row"] is None:
-            assert e["system"] in ("app", "social"), "only Parquet has no row numbers"
-            continue
-        key = (e["system"], e["entity"])
-        row = where[*key, e["source_file"], e["source_sheet"], e["source_row"]]
-        if e["kind"] == "not_data_row":
-            assert str(row["dealer_code"]).startswith(str(e["business_key"]))
-        else:
-            assert business_key(key, row) == e["business_key"]
 
 
 def test_planted_values_are_wrong_in_the_way_they_say(
     inbox: Inbox, truth: dict[str, list[dict[str, object]]]
 ) -> None:
-    where = {
-        (*key, *place): row
-        for key, rows in inbox.rows.items()
-        for row, place in zip(rows, inbox.place[key], strict=True)
-    }
+    where = located(inbox)
     seen: Counter[str] = Counter()
     for e in truth["planted_errors"]:
-        if e["source_row"] is None or e["column_name"] is None:
+        if e["column_name"] is None:
             continue
         row = where[e["system"], e["entity"], e["source_file"], e["source_sheet"], e["source_row"]]
         value = row[e["column_name"]]
@@ -360,7 +329,7 @@ def test_planted_values_are_wrong_in_the_way_they_say(
 
 
 def test_a_field_is_missing_under_5_percent_in_one_source_and_over_5_in_another(
-    clean: dict[tuple[str, str], list[dict[str, str | None]]],
+    clean: dict[tuple[str, str], list[Row]],
 ) -> None:
     cities = [r["city"] for r in clean["crm", "contacts"]]
     birthdays = [r["birthday"] for r in clean["pos", "members"]]
@@ -370,9 +339,7 @@ def test_a_field_is_missing_under_5_percent_in_one_source_and_over_5_in_another(
     assert birthdays.count(None) / len(birthdays) > 0.05
 
 
-def test_clean_values_never_look_like_errors(
-    clean: dict[tuple[str, str], list[dict[str, str | None]]], run: Config
-) -> None:
+def test_clean_values_never_look_like_errors(clean: dict[tuple[str, str], list[Row]], run: Config) -> None:
     checked: Counter[str] = Counter()
     for key, rows in clean.items():
         for column in ENTITIES[key].columns:
@@ -417,7 +384,7 @@ def number(value: str | None) -> float:
 
 
 def test_orders_without_the_planted_rows_reconcile_with_the_truth(
-    clean: dict[tuple[str, str], list[dict[str, str | None]]], truth: dict[str, list[dict[str, object]]]
+    clean: dict[tuple[str, str], list[Row]], truth: dict[str, list[dict[str, object]]]
 ) -> None:
     net: dict[tuple[str, str], float] = defaultdict(float)
     back = {r["order_no"]: r["ref_order_no"] for r in clean["erp", "orders"] if r["order_type"] == "ZRE"}
@@ -450,7 +417,7 @@ def test_orders_without_the_planted_rows_reconcile_with_the_truth(
 
 
 def test_every_source_record_is_linked_to_a_true_customer(
-    clean: dict[tuple[str, str], list[dict[str, str | None]]],
+    clean: dict[tuple[str, str], list[Row]],
     inbox: Inbox,
     truth: dict[str, list[dict[str, object]]],
 ) -> None:
@@ -509,7 +476,7 @@ def test_noise_scales_duplicates_and_the_way_names_are_written() -> None:
 def test_hard_negatives_are_there_and_really_look_alike(
     kind: str,
     truth: dict[str, list[dict[str, object]]],
-    clean: dict[tuple[str, str], list[dict[str, str | None]]],
+    clean: dict[tuple[str, str], list[Row]],
 ) -> None:
     pairs = [r for r in truth["hard_negatives"] if r["kind"] == kind]
     assert pairs and all(r["customer_id_a"] != r["customer_id_b"] for r in pairs)

@@ -304,13 +304,6 @@ def _prices(
     )
     contract = 0.88 + 0.10 * rng.random(len(day))
     factor = factor * np.where(channel == ERP, contract, 1.0) * level
-    price = ref.products().price[product] * factor[line_order]
-    # Offices agree prices to 0.1 yuan, everybody else sells in whole yuan.
-    unit = (
-        np.where(channel[line_order] == ERP, np.round(price, 1) * 100, np.round(price) * 100)
-        .round()
-        .astype(np.int64)
-    )
     dates = (day + world.config.origin).astype("datetime64[D]")
     month_no = dates.astype("datetime64[M]").astype(int) % 12 + 1
     month_day = (dates - dates.astype("datetime64[M]")).astype(int) + 1
@@ -322,6 +315,14 @@ def _prices(
     off += np.where(rng.random(len(day)) < 0.12 + 0.35 * t.price_sensitivity[customer], 0.05, 0.0) * (
         group != BUSINESS
     )
+    # A dealer's sheet has no discounts, only the price that was agreed.
+    agreed = channel == DEALER
+    factor = factor * np.where(agreed, 1 - off, 1.0)
+    off = np.where(agreed, 0.0, off)
+    price = ref.products().price[product] * factor[line_order]
+    # Offices agree prices to 0.1 yuan, everybody else sells in whole yuan.
+    step = np.where(channel[line_order] == ERP, 10, 100)
+    unit = (price * 100 / step).round().astype(np.int64) * step
     gross = unit * quantity
     discount = (gross * off[line_order] / 100).round().astype(np.int64) * 100
     return unit, discount, gross - discount

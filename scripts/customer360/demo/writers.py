@@ -71,7 +71,7 @@ def write_tables(
             path = folder / f"{stem}.{layout.kind}"
             _check_columns(part, entity)
             first_row = _write(path, part.select(entity.names), headings, layout)
-            _locate(manifest, part, path.name, first_row, SHEET if layout.kind == "xlsx" else None)
+            _locate(manifest, part, path, first_row, SHEET if layout.kind == "xlsx" else None)
             counts[f"{system}/{name}/{path.name}"] = part.num_rows
     return counts
 
@@ -114,35 +114,30 @@ def _parts(ctx: Context, table: pa.Table, entity: Entity) -> Iterator[tuple[str,
     yield from pieces
 
 
-def _locate(
-    manifest: Manifest,
-    part: pa.Table,
-    file: str,
-    first_row: int | None,
-    sheet: str | None = None,
-    rows: np.ndarray | None = None,
-) -> None:
+def _inbox_path(path: Path) -> str:
+    """system/entity/file, as landing names a file."""
+    return "/".join(path.parts[-3:])
+
+
+def _locate(manifest: Manifest, part: pa.Table, path: Path, first_row: int, sheet: str | None = None) -> None:
     """Enter file, sheet and row of each fault.
 
-    `first_row`: row of the first record as a spreadsheet counts them.
+    `first_row`: row of the first record as a spreadsheet counts them; JSON lines and Parquet count from 1.
     """
     if "_fault" not in part.column_names:
         return
     fault = part["_fault"].to_numpy(zero_copy_only=False)
     for at in np.flatnonzero(fault):
-        entry = manifest.entries[int(fault[at]) - 1]
-        entry["source_file"], entry["source_sheet"] = file, sheet
-        if rows is not None:
-            entry["source_row"] = int(rows[at])
-        elif first_row is not None:
-            entry["source_row"] = first_row + int(at)
+        manifest.entries[int(fault[at]) - 1].update(
+            source_file=_inbox_path(path), source_sheet=sheet, source_row=first_row + int(at)
+        )
 
 
-def _write(path: Path, table: pa.Table, headings: list[str], layout: Layout) -> int | None:
-    """Write one plain file; returns the row number of its first record, None for Parquet."""
+def _write(path: Path, table: pa.Table, headings: list[str], layout: Layout) -> int:
+    """Write one plain file; returns the row number of its first record."""
     if layout.kind == "parquet":
         pq.write_table(table, path, compression="zstd")
-        return None
+        return 1
     if layout.kind == "jsonl":
         _write_jsonl(path, table)
         return 1
@@ -287,11 +282,11 @@ def _tail(rows: pa.Table, entity: Entity, footer: str) -> list[dict[str, str | N
     return [empty | {first: "合计", "quantity": quantity, "amount": amount}, empty | {first: footer}]
 
 
-def _note_tail(manifest: Manifest, file: str, sheet: str | None, first_row: int) -> None:
-    """Total row and footer are no data: they count as planted rows."""
-    for k, what in enumerate(("合计", "制表人")):
+def _note_frame(manifest: Manifest, path: Path, sheet: str | None, titles: list[str], tail: int) -> None:
+    """Title rows (from row 1), total row and footer (from row `tail`) are no data: they count as planted."""
+    for row, what in [*enumerate(titles, 1), (tail, "合计"), (tail + 1, "制表人")]:
         number = manifest.add("not_data_row", "dealer", "sellout", what)
-        manifest.entries[number - 1].update(source_file=file, source_sheet=sheet, source_row=first_row + k)
+        manifest.entries[number - 1].update(source_file=_inbox_path(path), source_sheet=sheet, source_row=row)
 
 
 def _dealer_csv(
@@ -307,8 +302,8 @@ def _dealer_csv(
     tail = pa.Table.from_pylist(_tail(rows, entity, footer), schema=body.schema)
     data = _csv_bytes(pa.concat_tables([body, tail]), headings, ",")
     path.write_bytes((f"{title},,,\n,,,\n".encode() + data).decode().encode("gb18030"))
-    _locate(manifest, rows, path.name, 4)
-    _note_tail(manifest, path.name, None, 4 + rows.num_rows)
+    _locate(manifest, rows, path, 4)
+    _note_frame(manifest, path, None, ["标题"], 4 + rows.num_rows)
 
 
 def _dealer_workbook(
@@ -335,5 +330,5 @@ def _dealer_workbook(
                 _write_cells(sheet, r, entity.names, row, numbers, ("sold_on", day_format))
             for r, row in enumerate(_tail(part, entity, footer), 3 + part.num_rows):
                 _write_cells(sheet, r, entity.names, row, numbers)
-            _locate(manifest, part, path.name, 4, f"{year}年")
-            _note_tail(manifest, path.name, f"{year}年", 4 + part.num_rows)
+            _locate(manifest, part, path, 4, f"{year}年")
+            _note_frame(manifest, path, f"{year}年", ["标题", "年度"], 4 + part.num_rows)

@@ -78,7 +78,7 @@ def _contacts(ctx: Context) -> pa.Table:
         """,
         r=frame(
             contact_id=ctx.keys["crm"],
-            full_name=np.where(records.name == None, "未知", records.name),  # noqa: E711
+            full_name=records.name,
             gender=words(np.where(u[:, 7] > 0.88, -1, c["sex"]), ("女", "男")),
             mobile=records.phone,
             email=records.email,
