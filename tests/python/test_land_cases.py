@@ -454,6 +454,21 @@ CASES = [
         more=remarked("rounded_number", column="phone", rows=[2]),
     ),
     lands(
+        "a date among article numbers",
+        "a.xlsx",
+        xlsx([HEADING, *cells((1, 0, dt.date(2024, 3, 12)))]),
+        "date_among_text",
+        rows=tuples(cells((1, 0, "2024-03-12"))),
+        more=remarked("date_among_text", column="order_no", rows=[3]),
+    ),
+    lands("an .xlsm", "a.xlsm", PLAIN_XLSX),
+    lands(
+        "Excel's Unicode text: tabs in UTF-16",
+        "a.txt",
+        csv_bytes(delimiter="\t", encoding="utf-16"),
+        "transcoded",
+    ),
+    lands(
         "several sheets",
         "a.xlsx",
         xlsx([HEADING, *ROWS[:2]], [HEADING, *ROWS[2:]]),
@@ -591,6 +606,14 @@ CASES = [
         "merged_cells",
         rows=tuples(cells((1, 1, None))),
     ),
+    lands(
+        "an HTML row with a cell too many, far down",
+        "a.html",
+        html([HEADING, *ROWS * 10, [*ROWS[0], "surplus"]]).encode(),
+        "unnamed_column",
+        rows=CLEAN * 10 + CLEAN[:1],
+        more=extra("x_column_7", [None] * 40 + ["surplus"]),
+    ),
     set_aside("an HTML table cut short", "a.xls", html([HEADING, *ROWS], end="").encode(), "truncated"),
     set_aside(
         "a web archive called .xls",
@@ -628,6 +651,14 @@ CASES = [
         rows=[("17850", None, None, "2024-03-01", "2.50", '{"a":[1.0,null]}')],
     ),
     set_aside("JSON without records", "a.json", b"[]", "no_header"),
+    lands(
+        "a single JSON object with a list inside",
+        "a.json",
+        json.dumps(objects()[0] | {"lines": [{"order_no": 1}]}).encode(),
+        "extra_column",
+        rows=CLEAN[:1],
+        more=extra("x_lines", ['[{"order_no":1}]']),
+    ),
     set_aside("JSON cut short", "a.json", json.dumps(objects()).encode()[:-30], "bad_json"),
     set_aside(
         "a broken line in JSON lines",

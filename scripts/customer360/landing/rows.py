@@ -146,6 +146,7 @@ class Inspector:
                         batch.above_heading,
                         batch.rounded,
                         batch.dated,
+                        batch.strange,
                     )
             if len(batch.numbers):
                 yield batch
@@ -226,6 +227,7 @@ class Inspector:
             held = text_bytes(cells)
             if b"E+" in held or b"e+" in held:
                 self._add("scientific_number", name, _matching(batch.numbers, cells, _SCIENTIFIC))
+            self._add("date_among_text", name, batch.strange.get(position, ()))
             column = self.layout.columns.get(position)
             if column and column.holds_dates:
                 self._add("date_serial_read", name, batch.dated.get(position, ()))
@@ -281,6 +283,7 @@ def _joined(one: Batch, two: Batch) -> Batch:
         False,
         _merged(one.rounded, two.rounded),
         _merged(one.dated, two.dated),
+        _merged(one.strange, two.strange),
     )
 
 
