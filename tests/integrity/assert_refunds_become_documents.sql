@@ -44,7 +44,7 @@ actual as (
     from {{ ref('stg_' ~ system ~ '__order_items') }} as lines
     inner join {{ ref('stg_' ~ system ~ '__orders') }} as orders
         on lines.source_order_id = orders.source_order_id
-    where orders.document_kind = case when lines.amount < 0 then 'return' else 'sale' end
+    where lines.amount = 0 or (lines.amount < 0) = (orders.document_kind = 'return')
     {% if not loop.last %}
     union all
 
