@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+
 from customer360.landing import run
 from customer360.landing.ledger import content_id
 from landing_kit import (

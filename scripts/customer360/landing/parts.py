@@ -20,7 +20,7 @@ NumberedRow = tuple[int, Sequence[Any]]
 ToDate = Callable[[object], object]
 
 
-class NotClean(Exception):  # noqa: N818 - a turn of the way, not a failure
+class NotClean(Exception):
     """A quick way of reading met something that only the careful way may judge."""
 
 

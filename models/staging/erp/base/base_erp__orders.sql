@@ -50,7 +50,10 @@ typed as (
         {{ clean_text('landed.dealer_code') }} as dealer_code,
 
         -- attributes
-        case upper({{ clean_text('landed.order_type') }}) when 'ZOR' then 'sale' when 'ZRE' then 'return' end as document_kind,
+        case upper({{ clean_text('landed.order_type') }})
+            when 'ZOR' then 'sale'
+            when 'ZRE' then 'return'
+        end as document_kind,
         case upper({{ clean_text('landed.currency') }})
             when 'RMB' then 'CNY'
             when '人民币' then 'CNY'
