@@ -29,7 +29,7 @@ typed as (
         {{ clean_text('landed.content_id') }} as content_id,
 
         -- attributes
-        'social' as family,
+        'social' as family, -- noqa: RF04
         lower({{ clean_text('landed.action') }}) as interaction_type,
         lower({{ clean_text('landed.platform') }}) as platform,
         -- the contract takes words as well as scores
