@@ -17,12 +17,19 @@ stores as (
 final as (
 
     select
-        receipts.*,
+        receipts.source_order_id,
+        receipts.source_customer_id,
+        receipts.original_source_order_id,
+        receipts.store_code,
+        receipts.document_kind,
         stores.province_code,
         stores.city_code,
         'store' as channel,
+        receipts.document_amount,
+        receipts.ordered_at,
         -- goods leave a till against payment
-        receipts.ordered_at as paid_at
+        receipts.ordered_at as paid_at,
+        receipts.landed_on
     from receipts
     left join stores
         on receipts.store_code = stores.store_code

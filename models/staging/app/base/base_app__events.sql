@@ -31,6 +31,7 @@ typed as (
         {{ clean_text('landed.content_id') }} as content_id,
 
         -- attributes
+        'behaviour' as family, -- noqa: RF04
         lower({{ clean_text('landed.event_name') }}) as interaction_type,
         lower({{ clean_text('landed.platform') }}) as platform,
         nullif(replace(landed.compared_skus, ' ', ''), '') as compared_products,

@@ -37,7 +37,8 @@ typed as (
         {{ clean_text('landed.union_id') }} as unionid,
         {{ clean_text('landed.member_no') }} as member_no,
 
-        -- attributes
+        -- attributes: the app opens accounts for natural persons only
+        'person' as record_kind,
         {{ phone('landed.phone') }} as phone,
         {{ phone_reason('landed.phone') }} as phone_reason,
         {{ phone_partial('landed.phone') }} as phone_partial,
@@ -54,7 +55,8 @@ typed as (
 
         -- flags
         {{ is_unreadable('landed.registered_at_ms', parse_timestamp('landed.registered_at_ms', var('time_zone'))) }}
-        or {{ is_unreadable('landed.last_login_at_ms', parse_timestamp('landed.last_login_at_ms', var('time_zone'))) }} as has_unreadable_time,
+        or {{ is_unreadable('landed.last_login_at_ms', parse_timestamp('landed.last_login_at_ms', var('time_zone'))) }}
+            as has_unreadable_time,
 
         -- timestamps
         {{ parse_timestamp('landed.registered_at_ms', var('time_zone')) }} as first_seen_at,

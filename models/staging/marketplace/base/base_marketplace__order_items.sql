@@ -60,7 +60,8 @@ typed as (
             {{ parse_amount('landed.refund_amount', var('currency')) }} > 0,
             false
         ) as has_refund,
-        {{ is_unreadable('landed.unit_price', parse_amount('landed.unit_price', var('currency'))) }} as has_unreadable_price,
+        {{ is_unreadable('landed.unit_price', parse_amount('landed.unit_price', var('currency'))) }}
+            as has_unreadable_price,
 
         -- measures; money alone may be paid back: a refund without a quantity takes no goods back
         try_cast({{ clean_text('landed.quantity') }} as decimal(18, 3)) as quantity,

@@ -40,6 +40,8 @@ typed as (
         {{ clean_text('landed.buyer_id') }} as source_customer_id,
 
         -- attributes
+        'sale' as document_kind,
+        'marketplace' as channel,
         {{ clean_text('landed.platform') }} as platform,
         {{ clean_text('landed.status') }} as status,
         {{ name_clean('landed.receiver_name') }} as name,

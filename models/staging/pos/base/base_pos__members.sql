@@ -35,7 +35,8 @@ typed as (
         {{ clean_text('landed.member_no') }} as source_customer_id,
         {{ clean_text('landed.member_no') }} as member_no,
 
-        -- attributes
+        -- attributes: cards are issued to natural persons only
+        'person' as record_kind,
         {{ name_clean('landed.member_name') }} as name,
         {{ name_honorific('landed.member_name') }} as name_honorific,
         {{ name_note('landed.member_name') }} as name_note,
@@ -51,7 +52,8 @@ typed as (
         {{ region_status() }} as region_status,
 
         -- flags
-        {{ is_unreadable('landed.registered_on', parse_timestamp('landed.registered_on', var('time_zone'))) }} as has_unreadable_time,
+        {{ is_unreadable('landed.registered_on', parse_timestamp('landed.registered_on', var('time_zone'))) }}
+            as has_unreadable_time,
 
         -- dates
         {{ birth_date('landed.birthday', 'landed._landed_at') }} as birth_date,

@@ -1,6 +1,5 @@
 -- grain: one landed shipment, typed, with the rules it breaks
 
-{% set times = ['promised_at', 'shipped_at', 'delivered_at'] %}
 {% set rules = [
     ('total_row', "row_kind = 'total'"),
     ('note_row', "row_kind = 'note'"),
@@ -43,15 +42,15 @@ typed as (
         regions.city_code,
 
         -- flags
-        {% for time in times -%}
-        {{ is_unreadable('landed.' ~ time, parse_timestamp('landed.' ~ time, var('time_zone'))) }}
-        {{ "or " if not loop.last }}
-        {%- endfor %} as has_unreadable_time,
+        {{ is_unreadable('landed.promised_at', parse_timestamp('landed.promised_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.shipped_at', parse_timestamp('landed.shipped_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.delivered_at', parse_timestamp('landed.delivered_at', var('time_zone'))) }}
+            as has_unreadable_time,
 
         -- timestamps
-        {% for time in times -%}
-        {{ parse_timestamp('landed.' ~ time, var('time_zone')) }} as {{ time }}{{ "," if not loop.last }}
-        {% endfor %}
+        {{ parse_timestamp('landed.promised_at', var('time_zone')) }} as promised_at,
+        {{ parse_timestamp('landed.shipped_at', var('time_zone')) }} as shipped_at,
+        {{ parse_timestamp('landed.delivered_at', var('time_zone')) }} as delivered_at
     from landed
     left join regions
         on landed.place = regions.address

@@ -41,7 +41,13 @@ typed as (
         {{ clean_text('landed.coupon_no') }} as coupon_no,
         {{ clean_text('landed.campaign_code') }} as campaign_code,
 
-        -- attributes
+        -- attributes; what is no app and no mini-program is the web shop
+        'sale' as document_kind,
+        case
+            when lower({{ clean_text('landed.platform') }}) in ('app', 'mini_program')
+                then lower({{ clean_text('landed.platform') }})
+            else 'web_shop'
+        end as channel,
         lower({{ clean_text('landed.platform') }}) as platform,
         lower({{ clean_text('landed.status') }}) as status,
         regions.province_code,

@@ -30,11 +30,12 @@ typed as (
         {{ clean_text('landed.order_id') }} as source_order_id,
 
         -- attributes
-        lower({{ clean_text('landed.method') }}) as method,
+        lower({{ clean_text('landed.method') }}) as method, -- noqa: RF04
         lower({{ clean_text('landed.status') }}) as status,
 
         -- flags
-        {{ is_unreadable('landed.paid_at', parse_timestamp('landed.paid_at', var('time_zone'))) }} as has_unreadable_time,
+        {{ is_unreadable('landed.paid_at', parse_timestamp('landed.paid_at', var('time_zone'))) }}
+            as has_unreadable_time,
 
         -- measures
         {{ fen_as_yuan('landed.amount_fen') }} as amount,

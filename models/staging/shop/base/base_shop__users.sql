@@ -36,7 +36,8 @@ typed as (
         {{ clean_text('landed.unionid') }} as unionid,
         {{ clean_text('landed.member_no') }} as member_no,
 
-        -- attributes
+        -- attributes: the shop opens accounts for natural persons only
+        'person' as record_kind,
         {{ name_clean('landed.real_name') }} as name,
         {{ name_honorific('landed.real_name') }} as name_honorific,
         {{ name_note('landed.real_name') }} as name_note,
@@ -55,7 +56,8 @@ typed as (
 
         -- flags
         {{ is_unreadable('landed.registered_at', parse_timestamp('landed.registered_at', var('time_zone'))) }}
-        or {{ is_unreadable('landed.updated_at', parse_timestamp('landed.updated_at', var('time_zone'))) }} as has_unreadable_time,
+        or {{ is_unreadable('landed.updated_at', parse_timestamp('landed.updated_at', var('time_zone'))) }}
+            as has_unreadable_time,
 
         -- dates
         {{ birth_date('landed.birthday', 'landed._landed_at') }} as birth_date,

@@ -40,7 +40,8 @@ typed as (
         {{ clean_text('landed.follower_id') }} as source_customer_id,
         {{ clean_text('landed.unionid') }} as unionid,
 
-        -- attributes
+        -- attributes: companies follow nobody here
+        'person' as record_kind,
         {{ name_clean(remark_name) }} as name,
         {{ name_honorific(remark_name) }} as name_honorific,
         {{ name_note(remark_name) }} as name_note,
@@ -58,7 +59,8 @@ typed as (
 
         -- flags
         {{ is_unreadable('landed.followed_at_utc', parse_utc('landed.followed_at_utc')) }}
-        or {{ is_unreadable('landed.unfollowed_at_utc', parse_utc('landed.unfollowed_at_utc')) }} as has_unreadable_time,
+        or {{ is_unreadable('landed.unfollowed_at_utc', parse_utc('landed.unfollowed_at_utc')) }}
+            as has_unreadable_time,
 
         -- timestamps
         {{ parse_utc('landed.followed_at_utc') }} as first_seen_at,

@@ -29,11 +29,11 @@ typed as (
         {{ clean_text('landed.content_id') }} as content_id,
 
         -- attributes
+        'social' as family, -- noqa: RF04
         lower({{ clean_text('landed.action') }}) as interaction_type,
         lower({{ clean_text('landed.platform') }}) as platform,
-
-        -- measures
-        try_cast({{ clean_text('landed.sentiment') }} as double) as sentiment_score,
+        -- the contract takes words as well as scores
+        cast(try_cast({{ clean_text('landed.sentiment') }} as double) as varchar) as sentiment,
 
         -- timestamps
         {{ parse_utc('landed.occurred_at_utc') }} as occurred_at
