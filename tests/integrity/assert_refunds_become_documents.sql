@@ -40,11 +40,11 @@ actual as (
     select
         '{{ system }}' as source_system,
         count(*) as line_count,
-        coalesce(sum(lines.amount), 0) as amount
-    from {{ ref('stg_' ~ system ~ '__order_items') }} as lines
+        coalesce(sum(items.amount), 0) as amount
+    from {{ ref('stg_' ~ system ~ '__order_items') }} as items
     inner join {{ ref('stg_' ~ system ~ '__orders') }} as orders
-        on lines.source_order_id = orders.source_order_id
-    where lines.amount = 0 or (lines.amount < 0) = (orders.document_kind = 'return')
+        on items.source_order_id = orders.source_order_id
+    where items.amount = 0 or (items.amount < 0) = (orders.document_kind = 'return')
     {% if not loop.last %}
     union all
 
