@@ -55,11 +55,18 @@ def check(database: Path, truth: Path) -> None:
             select planted.kind, planted.system, planted.entity, quarantine.reason_code, count(*)
             from planted
             -- lines of an order whose customer is unknown stay, as their order does
-            anti join marts.orders as strangers
-                on strangers.customer_id = 'unknown'
-                and planted.kind = 'child_of_refused_row'
+            anti join (
+                select items.*
+                from input.input__order_items as items
+                inner join marts.orders as orders
+                    using (source_system, source_order_id)
+                where orders.customer_id = 'unknown'
+            ) as strangers
+                on planted.kind = 'child_of_refused_row'
                 and strangers.source_system = planted.system
-                and strangers.source_order_id = planted.parent_key
+                and planted.business_key in (
+                    strangers.source_line_id, strangers.source_order_id || '|' || strangers.source_line_id
+                )
             left join quality.quarantine as quarantine
                 on quarantine.source_system = planted.system
                 and quarantine.entity = planted.entity
