@@ -53,7 +53,13 @@ TOGETHER = {
     "phone": ["phone", "phone_reason", "phone_type", "phone_partial", "phone_extension"],
     "email": ["email", "email_reason"],
     "credit": ["credit_code", "credit_code_reason"],
-    "id_number": ["id_number_valid", "id_number_reason", "id_number_birth_date", "id_number_sex", "id_number_hash"],
+    "id_number": [
+        "id_number_valid",
+        "id_number_reason",
+        "id_number_birth_date",
+        "id_number_sex",
+        "id_number_hash",
+    ],
     "time": ["parse_timestamp"],
     "amount": ["parse_amount"],
     "word": ["gender", "industry_code"],
@@ -102,7 +108,11 @@ def main() -> None:
         compiled = folder / "target/compiled/customer360/models"
 
         def query(model: str) -> str:
-            return (compiled / f"{model}.sql").read_text(encoding="utf-8").replace('"macro_views"."main"."cases"', "cases")
+            return (
+                (compiled / f"{model}.sql")
+                .read_text(encoding="utf-8")
+                .replace('"macro_views"."main"."cases"', "cases")
+            )
 
         print("| macro | seconds | ratio to a copy | peak MB |\n|---|---|---|---|")
         for macro, kind in KIND.items():
@@ -112,7 +122,9 @@ def main() -> None:
         kinds = list(TOGETHER)
         copy, _ = timed(folder, "select * from cases", rows, kinds)
         seconds, peak = timed(folder, query("all_together"), rows, kinds)
-        print(f"| {sum(map(len, TOGETHER.values()))} columns at once | {seconds:.2f} | {seconds / copy:.0f} | {peak:.0f} |")
+        print(
+            f"| {sum(map(len, TOGETHER.values()))} columns at once | {seconds:.2f} | {seconds / copy:.0f} | {peak:.0f} |"
+        )
 
 
 if __name__ == "__main__":
