@@ -1,7 +1,7 @@
 """The standardisation macros outside of the project's models: one view per expression over a table `cases`.
 
-A throw-away dbt project takes the project's own macros and reference seeds, so that what is measured or tested is what
-the models get. Callers fill `cases` and read the views.
+A throw-away dbt project takes the project's own macros and reference seeds, so that what is measured or
+tested is what the models get. Callers fill `cases` and read the views.
 """
 
 from __future__ import annotations
@@ -40,34 +40,50 @@ flags: {send_anonymous_usage_stats: false}
 """
 
 
-def dbt(folder: Path, *arguments: str, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess:
+def dbt(
+    folder: Path, *arguments: str, environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess:
     """Run dbt in a project folder; output as text. The caller looks at the return code."""
     command = [str(Path(sys.executable).with_name("dbt")), *arguments, "--profiles-dir", "."]
     return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def lay_out(folder: Path, models: Mapping[str, str]) -> None:
-    """A dbt project in `folder` with these models (name to SQL) on the project's macros and reference seeds."""
+    """A dbt project in `folder` with these models (name to SQL) on the project's macros and reference
+    seeds."""
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(_PROJECT, encoding="utf-8")
     (folder / "profiles.yml").write_text(_PROFILE.format(scripts=PROJECT / "scripts"), encoding="utf-8")
-    for link, target in (("macros", "macros"), ("seeds", "seeds/reference"), ("tests/generic", "tests/generic")):
+    for link, target in (
+        ("macros", "macros"),
+        ("seeds", "seeds/reference"),
+        ("tests/generic", "tests/generic"),
+    ):
         (folder / link).parent.mkdir(exist_ok=True)
         (folder / link).symlink_to(PROJECT / target)
     for name, sql in models.items():
         (folder / "models" / f"{name}.sql").write_text(sql, encoding="utf-8")
 
 
-def build(folder: Path, expressions: Mapping[str, str], columns: str = "x varchar") -> duckdb.DuckDBPyConnection:
-    """Build one view per expression (name to SQL with macro calls, over the columns of `cases`) and connect to it.
+def build(
+    folder: Path,
+    expressions: Mapping[str, str],
+    queries: Mapping[str, str] | None = None,
+    columns: str = "x varchar",
+) -> duckdb.DuckDBPyConnection:
+    """Build one view per expression (name to SQL with macro calls, over the columns of `cases`) and
+    connect to it.
 
-    Each view has the columns id and y. Raises RuntimeError with dbt's output where the project does not build.
+    The view of an expression has the columns id and y; `queries` are whole models. Raises RuntimeError with
+    dbt's output where the project does not build.
     """
-    nulls = ", ".join(f"cast(null as {kind}) as {name}" for name, kind in (c.split() for c in columns.split(",")))
+    nulls = ", ".join(
+        f"cast(null as {kind}) as {name}" for name, kind in (c.split() for c in columns.split(","))
+    )
     models = {"cases": f"select cast(null as integer) as id, {nulls} where false"}
     for name, expression in expressions.items():
         models[name] = f"select id, {expression} as y from {{{{ ref('cases') }}}}"
-    lay_out(folder, models)
+    lay_out(folder, models | dict(queries or {}))
     done = dbt(folder, "--quiet", "build", "--exclude-resource-types", "test")
     if done.returncode:
         raise RuntimeError(done.stdout[-4000:] + done.stderr[-2000:])
