@@ -34,9 +34,8 @@ FIRST, LAST = 0x4E00, 0x9FFF
 SURNAME_READINGS = {
     "shan": "单單", "zeng": "曾", "xie": "解", "qiu": "仇", "zha": "查", "zhai": "翟", "ou": "区區",
     "piao": "朴", "ge": "盖蓋", "yue": "乐樂", "qin": "覃", "miao": "缪繆", "yun": "员員", "po": "繁",
-    "chong": "种重", "bi": "秘",
-    "he": "黑", "she": "折", "shao": "召", "mi": "宓", "chao": "晁", "xian": "洗", "wei": "隗", "mu": "牟",
-    "bai": "柏", "du": "都", "xiang": "降相",
+    "chong": "种重", "bi": "秘", "he": "黑", "she": "折", "shao": "召", "mi": "宓", "chao": "晁",
+    "xian": "洗", "wei": "隗", "mu": "牟", "bai": "柏", "du": "都", "xiang": "降相",
 }  # fmt: skip
 
 # Names whose English form is not the pinyin of their short name.
@@ -44,9 +43,10 @@ ENGLISH = {
     "内蒙古": "Inner Mongolia", "陕西": "Shaanxi", "西藏": "Tibet", "香港": "Hong Kong", "澳门": "Macao",
     "台湾": "Taiwan", "呼和浩特": "Hohhot", "哈尔滨": "Harbin", "齐齐哈尔": "Qiqihar",
     "呼伦贝尔": "Hulunbuir", "鄂尔多斯": "Ordos", "乌鲁木齐": "Urumqi", "拉萨": "Lhasa",
-    "喀什": "Kashgar", "吐鲁番": "Turpan", "克拉玛依": "Karamay", "日喀则": "Shigatse", "锡林郭勒": "Xilingol", "巴彦淖尔": "Bayannur",
-    "伊犁": "Ili", "乌兰察布": "Ulanqab", "阿拉善": "Alxa", "巴音郭楞": "Bayingolin",
-    "博尔塔拉": "Bortala", "和田": "Hotan", "克孜勒苏": "Kizilsu", "阿勒泰": "Altay", "阿克苏": "Aksu", "哈密": "Hami", "迪庆": "Deqen",
+    "喀什": "Kashgar", "吐鲁番": "Turpan", "克拉玛依": "Karamay", "日喀则": "Shigatse",
+    "锡林郭勒": "Xilingol", "巴彦淖尔": "Bayannur", "伊犁": "Ili", "乌兰察布": "Ulanqab",
+    "阿拉善": "Alxa", "巴音郭楞": "Bayingolin", "博尔塔拉": "Bortala", "和田": "Hotan",
+    "克孜勒苏": "Kizilsu", "阿勒泰": "Altay", "阿克苏": "Aksu", "哈密": "Hami", "迪庆": "Deqen",
 }  # fmt: skip
 
 PEOPLES = (

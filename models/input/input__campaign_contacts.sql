@@ -13,5 +13,16 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('marketing', ref('stg_marketing__campaign_contacts'), [
+            'campaign_code',
+            'source_customer_id',
+            'variant',
+            'source_order_id',
+            'sent_at',
+            'opened_at',
+            'clicked_at',
+            'converted_at',
+            'landed_on',
+        ]),
     ]
 ) }}

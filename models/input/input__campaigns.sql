@@ -18,5 +18,21 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('marketing', ref('stg_marketing__campaigns'), [
+            'campaign_code',
+            'campaign_name',
+            'target_group',
+            'scene',
+            'content_type',
+            'channel',
+            'budget',
+            'is_joint',
+            'is_acquisition',
+            'has_variants',
+            'owner',
+            'started_on',
+            'ended_on',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -15,5 +15,18 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('crm', ref('stg_crm__contracts'), [
+            'contract_no',
+            'source_customer_id',
+            'contract_name',
+            'amount',
+            'status',
+            'renews_contract_no',
+            'account_owner',
+            'signed_on',
+            'started_on',
+            'ended_on',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -15,5 +15,18 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('crm', ref('stg_crm__corrections'), [
+            'source_correction_id',
+            'corrected_system',
+            'corrected_entity',
+            'corrected_record_id',
+            'column_name',
+            'old_value',
+            'new_value',
+            'reason',
+            'requested_by',
+            'requested_at',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -14,5 +14,17 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('marketing', ref('stg_marketing__coupons'), [
+            'coupon_no',
+            'source_customer_id',
+            'campaign_code',
+            'face_value',
+            'minimum_spend',
+            'used_source_order_id',
+            'expires_on',
+            'issued_at',
+            'used_at',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -15,5 +15,18 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('erp', ref('stg_erp__dealers'), [
+            'dealer_code',
+            'dealer_name',
+            'dealer_type',
+            'credit_code',
+            'province_code',
+            'city_code',
+            'territory',
+            'phone',
+            'status',
+            'signed_on',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -13,5 +13,27 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('erp', ref('stg_erp__deliveries'), [
+            'source_delivery_id',
+            'source_order_id',
+            'carrier',
+            'province_code',
+            'city_code',
+            'promised_at',
+            'shipped_at',
+            'delivered_at',
+            'landed_on',
+        ]),
+        ('shop', ref('stg_shop__deliveries'), [
+            'source_delivery_id',
+            'source_order_id',
+            'carrier',
+            'province_code',
+            'city_code',
+            'promised_at',
+            'shipped_at',
+            'delivered_at',
+            'landed_on',
+        ]),
     ]
 ) }}

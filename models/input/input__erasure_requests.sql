@@ -11,5 +11,14 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('service', ref('stg_service__erasure_requests'), [
+            'source_request_id',
+            'source_customer_id',
+            'phone',
+            'email',
+            'status',
+            'received_at',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -12,5 +12,15 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('marketing', ref('stg_marketing__external_indicators'), [
+            'month_start_on',
+            'province_code',
+            'indicator',
+            'subject',
+            'value',
+            'unit',
+            'note',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -12,5 +12,15 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('marketing', ref('stg_marketing__loyalty_transactions'), [
+            'source_transaction_id',
+            'member_no',
+            'transaction_type',
+            'points',
+            'level',
+            'source_order_id',
+            'occurred_at',
+            'landed_on',
+        ]),
     ]
 ) }}

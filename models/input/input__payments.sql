@@ -11,5 +11,22 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('erp', ref('stg_erp__payments'), [
+            'source_payment_id',
+            'source_order_id',
+            'amount',
+            'method',
+            'paid_at',
+            'landed_on',
+        ]),
+        ('shop', ref('stg_shop__payments'), [
+            'source_payment_id',
+            'source_order_id',
+            'amount',
+            'method',
+            'status',
+            'paid_at',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -13,5 +13,16 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('marketing', ref('stg_marketing__spend'), [
+            'source_spend_id',
+            'month_start_on',
+            'channel',
+            'campaign_code',
+            'purpose',
+            'province_code',
+            'target_tier',
+            'amount',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -14,5 +14,17 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('marketing', ref('stg_marketing__surveys'), [
+            'source_response_id',
+            'source_customer_id',
+            'question',
+            'touch_point',
+            'score',
+            'scale_max',
+            'store_code',
+            'agent_id',
+            'answered_at',
+            'landed_on',
+        ]),
     ]
 ) }}

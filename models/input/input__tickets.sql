@@ -21,5 +21,24 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('service', ref('stg_service__tickets'), [
+            'source_ticket_id',
+            'source_customer_id',
+            'category',
+            'is_complaint',
+            'complaint_type',
+            'channel',
+            'touch_point',
+            'source_order_id',
+            'store_code',
+            'agent_id',
+            'wait_seconds',
+            'satisfaction',
+            'status',
+            'created_at',
+            'first_response_at',
+            'resolved_at',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -8,6 +8,7 @@ landed as (
     select
         '{{ item.system }}' as source_system,
         '{{ item.entity }}' as entity,
+        {{ "'" ~ item.family ~ "'" if item.family else 'cast(null as varchar)' }} as family,
         count(*) as landed_rows
     from {{ source(item.system, item.entity) }}
     {% if not loop.last %}
@@ -68,6 +69,7 @@ final as (
     select
         cast(outcomes.source_system as varchar) as source_system,
         cast(outcomes.entity as varchar) as entity,
+        cast(landed.family as varchar) as family,
         cast(outcomes.outcome as varchar) as outcome,
         cast(case when outcomes.outcome = 'staged' then '进入数据仓库' else reasons.label_zh end as varchar)
             as label_zh,

@@ -17,9 +17,7 @@ orders as (
     select
         count(*) as row_count,
         sum(gross_amount + return_amount) as booked_amount,
-        sum(net_amount) as net_amount,
-        sum(line_count) as line_count,
-        sum(case when is_known_customer then line_count else 0 end) as known_line_count
+        sum(net_amount) as net_amount
     from {{ ref('orders') }}
 
 ),
@@ -59,16 +57,6 @@ final as (
         cast(abs(orders.booked_amount) as decimal(18, 2)) as denominator
     from orders
     cross join days
-
-    union all
-
-    select
-        'integration_rate' as measure,
-        'all' as source_system,
-        'transactions' as entity,
-        cast(known_line_count as decimal(18, 2)) as numerator,
-        cast(line_count as decimal(18, 2)) as denominator
-    from orders
 
 )
 

@@ -8,6 +8,10 @@ measures as (
 
     union all
 
+    select * from {{ ref('measures_input') }}
+
+    union all
+
     select * from {{ ref('measures_facts') }}
 
 ),

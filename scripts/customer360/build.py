@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
-import fcntl
 import json
 import os
 import resource
@@ -12,18 +10,18 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from customer360.data_sets import DataSet, load_data_set
-from customer360.publish import publish
+from customer360.landing.ledger import content_id
+from customer360.landing.writer import write_declared
+from customer360.publish import write_published, write_state
 from customer360.scorecard import print_scorecard
-from customer360.sources import DeclarationError, load_sources
+from customer360.sources import DeclarationError, Table, load_sources, load_state_tables
+from customer360.warehouse import Busy, Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
-KEPT_BUILDS = 2
-"""Builds that stay for inspection; older ones go."""
 
 
 class BuildStopped(Exception):
@@ -39,35 +37,23 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
         "time_zone": data_set.time_zone,
         "personal_data": "yes" if data_set.personal_data else "none",
         "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
+        "build_id": "by hand",
+        "state_path": f"warehouse/{data_set.name}/state",
     }
 
 
-def dbt_command(data_set: DataSet, *words: str) -> list[str]:
+def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, str] | None = None) -> list[str]:
     """The dbt command line for one data set, run from the project folder."""
     return [
         str(Path(sys.executable).with_name("dbt")),
         *words,
         "--vars",
-        json.dumps(dbt_vars(data_set)),
+        json.dumps(dbt_vars(data_set) | dict(variables or {})),
         "--target-path",
         f"target/{data_set.name}",
         "--log-path",
         f"logs/{data_set.name}",
     ]
-
-
-@contextmanager
-def build_lock(warehouse: Path) -> Iterator[None]:
-    """One build per data set at a time; the system frees the lock even if the build is killed."""
-    warehouse.mkdir(parents=True, exist_ok=True)
-    with (warehouse / ".lock").open("w") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BuildStopped(
-                f"another build of {warehouse.name} is running. Wait for it to end and build again"
-            ) from None
-        yield
 
 
 def _run(step: str, command: Sequence[str], environment: dict[str, str] | None = None) -> int:
@@ -81,40 +67,74 @@ def _run(step: str, command: Sequence[str], environment: dict[str, str] | None =
     return code
 
 
-def build(data_set: DataSet, select: Sequence[str] = ()) -> Path:
-    """Build and test `data_set` into a new file and publish it; returns the published file.
+def build(data_set: DataSet, warehouse: Warehouse) -> Path:
+    """Build and test `data_set` into a new file and publish it; returns the new version. Call it under the lock.
 
     Raises BuildStopped where a step fails; what was published before stays as it was.
     """
-    python = sys.executable
+    warehouse.tidy()
     if data_set.prepare:
-        words = data_set.prepare.split()
-        if _run("fill the inbox", [python, *words]):
-            raise BuildStopped("the inbox could not be filled; see above")
-    if _run("land", [python, "scripts/land.py", "--data", data_set.name]):
+        fill_inbox(data_set)
+    if _run("land", [sys.executable, "scripts/land.py", "--data", data_set.name]):
         raise BuildStopped(
             "files were set aside. Mend or remove them; "
             f"landing/{data_set.name}/load_report.json says which and why"
         )
-    warehouse = PROJECT / "warehouse" / data_set.name
-    builds = warehouse / "build"
-    builds.mkdir(parents=True, exist_ok=True)
-    build_id = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S")
+    folder = warehouse.new_build()
     # The catalogue is named after the file and views name the catalogue: the file's name never changes.
-    database = builds / build_id / "customer360.duckdb"
-    database.parent.mkdir()
-    command = dbt_command(data_set, "build", *(("--select", *select) if select else ()))
-    failed = _run("build and test", command, {"CUSTOMER360_DATABASE": str(database)})
+    database = folder / "customer360.duckdb"
+    state_tables = load_state_tables(PROJECT)
+    read_state(warehouse, folder / "state", state_tables)
+    run = {"build_id": folder.name, "state_path": str(folder / "state")}
+    failed = _run(
+        "build and test",
+        dbt_command(data_set, "build", variables=run),
+        {"CUSTOMER360_DATABASE": str(database)},
+    )
     if database.is_file():
         print_scorecard(database)
     if failed:
         raise BuildStopped(
             f"a model or test failed; nothing was published. Look into {database.relative_to(PROJECT)}"
         )
-    published = publish(database, warehouse / "published", build_id)
-    for old in sorted(folder for folder in builds.iterdir() if folder.is_dir())[:-KEPT_BUILDS]:
-        shutil.rmtree(old)
-    return published
+    candidate = warehouse.candidate(folder.name)
+    write_published(database, candidate / "published")
+    for table in state_tables:
+        write_declared(candidate / "state" / table.entity, table)
+    write_state(database, candidate / "state", [table.entity for table in state_tables])
+    version = warehouse.promote(candidate)
+    warehouse.tidy()
+    return version
+
+
+def fill_inbox(data_set: DataSet) -> None:
+    """Run the data set's own command. If it replaced files, landing starts over: deltas of another run of a
+    generator would be added to those of this one.
+
+    Raises BuildStopped where the command fails.
+    """
+    inbox = PROJECT / "inbox" / data_set.name
+    before = _contents(inbox)
+    if _run("fill the inbox", [sys.executable, *data_set.prepare.split()]):
+        raise BuildStopped("the inbox could not be filled; see above")
+    after = _contents(inbox)
+    if any(after.get(name) != digest for name, digest in before.items()):
+        print("the files of the inbox were replaced: landing starts over")
+        shutil.rmtree(PROJECT / "landing" / data_set.name, ignore_errors=True)
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): content_id(path) for path in folder.rglob("*") if path.is_file()}
+
+
+def read_state(warehouse: Warehouse, folder: Path, tables: list[Table]) -> None:
+    """Lay out the state that a build reads: that of the current version, and every table as declared today."""
+    current = warehouse.current()
+    for table in tables:
+        write_declared(folder / table.entity, table)
+        earlier = current / "state" / table.entity / "data.parquet" if current else None
+        if earlier and earlier.is_file():
+            shutil.copyfile(earlier, folder / table.entity / "data.parquet")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -129,17 +149,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     try:
         data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
-        with build_lock(PROJECT / "warehouse" / data_set.name):
-            published = build(data_set)
+        warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
+        with warehouse.lock():
+            build(data_set, warehouse)
     except DeclarationError as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 2
-    except BuildStopped as error:
+    except (BuildStopped, Busy) as error:
         print(f"\nbuild.py: {error}", file=sys.stderr)
         return 1
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
     print(
-        f"\npublished {published.relative_to(PROJECT)}"
+        f"\npublished {warehouse.published.relative_to(PROJECT)}"
         f" after {time.monotonic() - started:.0f} s; peak memory of a step {peak:.2f} GB"
     )
     return 0

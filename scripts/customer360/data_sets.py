@@ -153,11 +153,13 @@ def _offers(
                     if near
                     else f"Declare it in models/staging/{system}/_{system}__sources.yml",
                 )
-            if not isinstance(options, dict) or set(options) != {"load"} or options["load"] not in _LOADS:
+            if not isinstance(options, dict) or options.get("load") not in _LOADS:
+                raise DeclarationError(file, at, "no usable load", "Write {load: replace} or {load: append}")
+            for option in options.keys() - {"load", "encoding"}:
                 raise DeclarationError(
-                    file, at, "expected one key, load", "Write {load: replace} or {load: append}"
+                    file, f"{at}.{option}", "unknown key", "Use load and, where needed, encoding"
                 )
-            offers[system, entity] = Offer(options["load"])
+            offers[system, entity] = Offer(options["load"], _encoding(file, at, options.get("encoding")))
     return offers
 
 

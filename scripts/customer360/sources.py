@@ -92,11 +92,27 @@ class Table:
         return hashlib.sha256(json.dumps(shape).encode()).hexdigest()[:16]
 
 
+STATE = "state"
+"""The source that is written by earlier builds and not landed."""
+
+
 def load_sources(project: Path) -> dict[tuple[str, str], Table]:
-    """Every declared source table by (system, entity).
+    """Every declared source table that is landed, by (system, entity).
 
     Raises DeclarationError on anything that landing or dbt could not use.
     """
+    return {key: table for key, table in _load_all(project).items() if key[0] != STATE}
+
+
+def load_state_tables(project: Path) -> list[Table]:
+    """The declared tables of the state.
+
+    Raises DeclarationError on anything that landing or dbt could not use.
+    """
+    return [table for key, table in _load_all(project).items() if key[0] == STATE]
+
+
+def _load_all(project: Path) -> dict[tuple[str, str], Table]:
     tables: dict[tuple[str, str], Table] = {}
     for file in sorted((project / "models" / "staging").glob("*/_*__sources.yml")):
         for source in _read(file).get("sources") or []:

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 import xlsxwriter
+
 from customer360.landing.cli import main
 
 SOURCES = """
@@ -108,6 +109,12 @@ class Place:
                 where {where} order by _source_file, _source_sheet, _source_row
             """)
         ).fetchall()
+
+    def columns(self, entity: str = "erp/orders") -> list[str]:
+        """Columns of one entity over all its landed files."""
+        return duckdb.sql(
+            f"from read_parquet('{self.landing}/{entity}/*.parquet', union_by_name = true)"
+        ).columns
 
     def content(self) -> list[Any]:
         """Everything landed, by file name, without the time of landing."""

@@ -7,6 +7,7 @@ import re
 
 import duckdb
 import pytest
+
 from conftest import PROJECT, latest_build, manifest
 
 DATA_SET = "online_retail"
@@ -45,7 +46,15 @@ def test_every_source_has_a_base_model():
         if key.startswith("model.customer360.base_")
         for parent in node["depends_on"]["nodes"]
     }
-    assert set(graph["sources"]) <= read
+    landed = {key for key, source in graph["sources"].items() if source["source_name"] != "state"}
+    assert landed
+    assert landed <= read
+
+
+def test_every_staging_model_is_read():
+    nodes = manifest(DATA_SET)["nodes"]
+    read = {parent for key, node in nodes.items() if key.startswith("model.") for parent in node["depends_on"]["nodes"]}
+    assert {key for key in nodes if key.startswith("model.customer360.stg_")} <= read
 
 
 def test_rules_and_reasons_are_the_same_list():

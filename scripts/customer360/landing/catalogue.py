@@ -76,8 +76,8 @@ SET_ASIDE: dict[str, Text] = {
         "add a heading row, or add the real headings to `headers` in the source's declaration",
     ),
     "missing_column": Text(
-        "表头（第 {row} 行）缺少必需列 {column}",
-        "the heading (row {row}) lacks the required column {column}",
+        "缺少必需列 {column}（表头行：{row}）",
+        "the required column {column} is missing (row of the heading: {row})",
         "补上该列，或把实际列名加入它的 headers（现有：{detail}）",
         "add the column, or add its real heading to its `headers` (now: {detail})",
     ),
@@ -230,6 +230,12 @@ REMARKS: dict[str, Text] = {
         "从源系统以文本格式重新导出",
         "export them from the source as text",
     ),
+    "date_among_text": Text(
+        "{column} 的文字中有 {count} 个日期，可能由 Excel 误改（如 3-12；第 {rows} 行）",
+        "{column}: dates among texts, as Excel makes of 3-12: {count} (rows {rows})",
+        "从源系统以文本格式重新导出",
+        "export them from the source as text",
+    ),
     "date_serial_read": Text(
         "{column} 有 {count} 个未设日期格式的数字，按日期序列号读入（第 {rows} 行）",
         "{column}: bare numbers, read as date serials: {count} (rows {rows})",
@@ -264,8 +270,8 @@ class Remark:
         rows = ", ".join(map(str, self.rows))
         if self.count and self.count > len(self.rows):
             rows += " ..."
-        given = {
-            "row": self.row,
+        given: dict[str, Any] = {
+            "row": self.row or "–",  # JSON and Parquet have no heading row
             "column": self.column,
             "count": self.count,
             "rows": rows,

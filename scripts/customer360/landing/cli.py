@@ -44,9 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (DeclarationError, Busy, ForeignFile) as error:
         return _stop(str(error))
     except OSError as error:
-        return _stop(
-            f"{error.strerror or error}: {error.filename or landing}. Land again once that is solved"
-        )
+        # Only what the system says of itself: a library's message might quote a row.
+        problem = error.strerror if error.errno else type(error).__name__
+        return _stop(f"{problem}: {error.filename or landing}. Land again once that is solved")
     print(summary(outcome))
     return 1 if outcome.set_aside else 0
 

@@ -27,6 +27,7 @@ from customer360.landing.catalogue import Remark, SetAside
 from customer360.landing.headings import SEARCHED_ROWS, find_header, layout, matches
 from customer360.landing.parts import BATCH_ROWS, Batch, NotClean, NumberedRow, Part, grid_batch, no_header
 from customer360.landing.rows import speaks_for_itself
+from customer360.landing.values import text_bytes
 from customer360.sources import Table
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -149,14 +150,18 @@ def _quick(path: Path, delimiter: str, header_line: int, width: int, whole: _Byt
                 numbers = np.arange(line, line + batch.num_rows)
                 line += batch.num_rows
                 rows += batch.num_rows
-                size += sum(pc.sum(pc.binary_length(column)).as_py() or 0 for column in batch.columns)
-                if whole.quotes:
-                    inner = _occurrences(batch, "\n")
-                    numbers[1:] += np.cumsum(inner)[:-1]
-                    line += int(inner.sum())
-                    size -= int(_occurrences(batch, '"').sum())
+                for column in batch.columns:
+                    held = text_bytes(column)
+                    size += len(held)
+                    if whole.quotes:
+                        size -= held.count(b'"')
+                        inner = held.count(b"\n")
+                        if inner:
+                            line += inner
+                            numbers[1:] += np.cumsum(_line_ends(column))[:-1]
                 yield Batch(pa.array(numbers), batch.columns)
-        except duckdb.Error:
+        # An error in the first rows comes as DuckDB's, a later one through Arrow as OSError or ValueError.
+        except (duckdb.Error, pa.ArrowException, OSError):
             raise NotClean from None
     # Every line and every byte that is no quote must be found again in the values and between them.
     ends = rows - whole.ends_open
@@ -166,12 +171,8 @@ def _quick(path: Path, delimiter: str, header_line: int, width: int, whole: _Byt
         raise NotClean
 
 
-def _occurrences(batch: pa.RecordBatch, text: str) -> np.ndarray:
-    """How often `text` stands in the cells of each row."""
-    found = np.zeros(batch.num_rows, np.int64)
-    for column in batch.columns:
-        found += pc.fill_null(pc.count_substring(column, text), 0).to_numpy(zero_copy_only=False)
-    return found
+def _line_ends(column: pa.Array) -> np.ndarray:
+    return pc.fill_null(pc.count_substring(column, "\n"), 0).to_numpy(zero_copy_only=False)
 
 
 def _careful(path: Path, delimiter: str, header_line: int, width: int, whole: _Bytes) -> Iterator[Batch]:
@@ -188,7 +189,8 @@ def _careful(path: Path, delimiter: str, header_line: int, width: int, whole: _B
                 count += 1
                 uneven = [*uneven, number][:10]
                 continue
-        chunk.append((number, row[:width]))
+            row = row[:width]
+        chunk.append((number, row))
         if len(chunk) == BATCH_ROWS:
             yield grid_batch(chunk, width)
             chunk = []

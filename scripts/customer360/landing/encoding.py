@@ -18,10 +18,13 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _NON_ASCII = re.compile(r"[^\x00-\x7f]+")
+_HANZI = re.compile(r"[\u3400-\u9fff]")
+_ASCII = set(map(chr, range(128)))
 _UNDECODABLE = re.compile(r"[\udc80-\udcff]")
-# Chinese text hardly leaves GB 2312; other encodings read as GB18030 do at once.
+# Chinese text hardly leaves the characters of GB 2312; other encodings read as GB18030 do at once.
 _COMMON_CHINESE = 0.8
-# A UTF-8 file with a few damaged bytes is not a file in another encoding.
+# A UTF-8 file with a few damaged bytes is not a file in another encoding. Different characters count, not
+# their number: a column of 瓶 in GB18030 reads as valid UTF-8 (ƿ) on every row.
 _DAMAGED_UTF8 = 0.1
 _JUDGED_BYTES = 4 << 20
 
@@ -94,11 +97,13 @@ def _require(path: Path, encoding: str) -> None:
 
 
 def _is_damaged_utf8(sample: bytes) -> bool:
-    foreign = "".join(_NON_ASCII.findall(sample.decode("utf-8", "surrogateescape")))
+    foreign = "".join(set(sample.decode("utf-8", "surrogateescape")) - _ASCII)
     damaged = len(_UNDECODABLE.findall(foreign))
     return damaged <= _DAMAGED_UTF8 * (len(foreign) - damaged)
 
 
 def _is_chinese(sample: bytes) -> bool:
     foreign = "".join(_NON_ASCII.findall(sample.decode("gb18030", "replace")))
-    return len(foreign.encode("gb2312", "ignore")) >= 2 * _COMMON_CHINESE * len(foreign)
+    in_gb2312 = foreign.encode("gb2312", "ignore").decode("gb2312")
+    common, rare = len(in_gb2312), len(_HANZI.findall(foreign)) - len(_HANZI.findall(in_gb2312))
+    return common > 0 and common >= _COMMON_CHINESE * (common + rare)

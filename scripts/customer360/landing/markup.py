@@ -27,11 +27,13 @@ def read_markup(path: Path, table: Table) -> tuple[list[Part], list[Remark]]:
     remarks: list[Remark] = []
     for number, found in enumerate(parser.tables, 1):
         name = f"table {number}"
-        part = grid_part(enumerate(found.rows, 1), table, name, number)
+        width = max(map(len, found.rows), default=0)
+        rows = (row + [None] * (width - len(row)) for row in found.rows)
+        part = grid_part(enumerate(rows, 1), table, name, number)
         if part:
-            rows = [row for row in found.merged if row > (part.layout.header_row or 0)]
-            if rows:
-                part.remarks.append(Remark("merged_cells", name, count=len(rows), rows=tuple(rows[:10])))
+            merged = [row for row in found.merged if row > (part.layout.header_row or 0)]
+            if merged:
+                part.remarks.append(Remark("merged_cells", name, count=len(merged), rows=tuple(merged[:10])))
             parts.append(part)
         elif found.rows:
             remarks.append(Remark("sheet_not_read", name, count=len(found.rows)))

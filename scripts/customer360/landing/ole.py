@@ -14,6 +14,7 @@ from customer360.landing.catalogue import Remark, SetAside
 from customer360.landing.ooxml import BookFacts, column_letters
 
 MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WORKBOOK = ("Workbook", "Book")
 _END = 0xFFFFFFFA  # sector numbers from here on are markers
 _BOF, _EOF, _FILEPASS, _DATEMODE, _BOUNDSHEET, _BOOLERR, _FORMULA = 0x809, 0xA, 0x2F, 0x22, 0x85, 0x205, 0x6
 
@@ -24,7 +25,7 @@ def xls_facts(path: Path) -> BookFacts:
         streams = _streams(path.read_bytes())
         if "EncryptedPackage" in streams:
             raise SetAside.because("password")
-        workbook = streams.get("Workbook") or streams.get("Book")
+        workbook = next((streams[name] for name in _WORKBOOK if name in streams), None)
         if workbook is None:
             raise SetAside.because("unsupported_format", detail="OLE")
         return _facts(workbook)
@@ -33,7 +34,7 @@ def xls_facts(path: Path) -> BookFacts:
 
 
 def _streams(data: bytes) -> dict[str, bytes]:
-    """The named streams of a compound file."""
+    """The streams of a compound file by name; only a workbook's content is read, the others are empty here."""
     sector = 1 << struct.unpack_from("<H", data, 30)[0]
     small = 1 << struct.unpack_from("<H", data, 32)[0]
     directory, _, limit, mini_fat, _, difat, _ = struct.unpack_from("<IIIIIII", data, 48)
@@ -68,8 +69,11 @@ def _streams(data: bytes) -> dict[str, bytes]:
     for at in range(0, len(entries) - 127, 128):
         length, kind = struct.unpack_from("<HB", entries, at + 64)
         start, size = struct.unpack_from("<II", entries, at + 116)
+        name = entries[at : at + max(length - 2, 0)].decode("utf-16-le")
         if kind == 5:
             container = b"".join(map(read, chain(start, fat)))
+        elif kind == 2 and name not in _WORKBOOK:
+            streams[name] = b""
         elif kind == 2:
             if size >= limit:
                 content = b"".join(map(read, chain(start, fat)))
@@ -77,7 +81,7 @@ def _streams(data: bytes) -> dict[str, bytes]:
                 content = b"".join(container[n * small : (n + 1) * small] for n in chain(start, mini))
             if len(content) < size:
                 raise ValueError("stream cut short")
-            streams[entries[at : at + length - 2].decode("utf-16-le")] = content[:size]
+            streams[name] = content[:size]
     return streams
 
 

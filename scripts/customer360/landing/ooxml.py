@@ -105,7 +105,7 @@ def _sheet_remarks(archive: zipfile.ZipFile, member: str, sheet: str, padded: se
                     note("error_cell", column, row)
                 elif _is_uncalculated(attributes, content):
                     note("formula_without_value", column, row)
-                if padding and b"<v>" in content and attributes.endswith(padding):
+                if padding and b"<v>" in content and any(style in attributes for style in padding):
                     note("padded_number", column, row)
     remarks = [
         Remark(code, sheet, column=column, count=len(rows), rows=tuple(rows[:10]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,11 +17,13 @@ from customer360.sources import Table
 
 BATCH_ROWS = 65_536
 
+_DATES = {dt.date, dt.datetime}
+
 NumberedRow = tuple[int, Sequence[Any]]
 ToDate = Callable[[object], object]
 
 
-class NotClean(Exception):  # noqa: N818 - a turn of the way, not a failure
+class NotClean(Exception):
     """A quick way of reading met something that only the careful way may judge."""
 
 
@@ -28,8 +31,8 @@ class NotClean(Exception):  # noqa: N818 - a turn of the way, not a failure
 class Batch:
     """Rows of one part: their numbers in the file and their cells by position, as text.
 
-    `rounded` and `dated` hold, by position, the numbers of rows whose typed cell was too long a number to be
-    exact, or a bare number that was read as a date.
+    By position, the numbers of rows whose typed cell is remarkable: `rounded`, a number too long to be exact;
+    `dated`, a bare number that was read as a date; `strange`, a date among texts.
     """
 
     numbers: pa.Array
@@ -37,6 +40,7 @@ class Batch:
     above_heading: bool = False
     rounded: dict[int, list[int]] = field(default_factory=dict)
     dated: dict[int, list[int]] = field(default_factory=dict)
+    strange: dict[int, list[int]] = field(default_factory=dict)
 
 
 @dataclass
@@ -100,22 +104,30 @@ def grid_batch(
     numbers, cells = zip(*rows, strict=True)
     batch = Batch(pa.array(numbers, pa.int64()), [], above_heading)
     for position, column in enumerate(itertools.islice(itertools.zip_longest(*cells), width)):
-        if float in set(map(type, column)):
-            long = [
+        kinds = set(map(type, column))
+        if float in kinds:
+            batch.rounded[position] = [
                 n for n, v in zip(numbers, column, strict=True) if type(v) is float and abs(v) > LARGEST_EXACT
             ]
-            if long:
-                batch.rounded[position] = long
             if convert and position in convert:
                 dates = [convert[position](value) for value in column]
-                changed = [n for n, old, new in zip(numbers, column, dates, strict=True) if old is not new]
-                if changed:
-                    batch.dated[position] = changed
+                batch.dated[position] = [
+                    n for n, old, new in zip(numbers, column, dates, strict=True) if old is not new
+                ]
                 column = dates
+        if kinds & _DATES and str in kinds and not (convert and position in convert):
+            batch.strange[position] = _lone_dates(numbers, column)
         batch.columns.append(cells_to_text(column))
     nothing = pa.nulls(len(numbers), pa.string())
     batch.columns += [nothing] * (width - len(batch.columns))
     return batch
+
+
+def _lone_dates(numbers: Sequence[int], column: Sequence[Any]) -> list[int]:
+    """Rows with a date among texts, as Excel makes one of an article number such as 3-12."""
+    dates = [n for n, value in zip(numbers, column, strict=True) if type(value) in _DATES]
+    texts = sum(type(value) is str and value != "" for value in column)
+    return dates if len(dates) < texts else []
 
 
 def no_header(rows: int, sheet: str | None = None) -> SetAside:

@@ -39,7 +39,7 @@ _DECODER = json.JSONDecoder(
 def read_records(path: Path, table: Table) -> Part:
     """A UTF-8 JSON file as one part. Its first pass checks every record and collects the keys."""
     keys: dict[str, int] = {}
-    for number, record in _records(path):
+    for number, record in _records(path, table):
         if len({key for key, _ in record}) < len(record):
             _fail(number)
         for key, _ in record:
@@ -48,7 +48,7 @@ def read_records(path: Path, table: Table) -> Part:
         raise no_header(1)
 
     def rows() -> Iterator[NumberedRow]:
-        for number, record in _records(path):
+        for number, record in _records(path, table):
             cells: list[str | None] = [None] * len(keys)
             for key, value in record:
                 cells[keys[key]] = _text(value)
@@ -66,24 +66,29 @@ def _fail(number: int) -> NoReturn:
     raise SetAside.because("bad_json", row=number) from None
 
 
-def _records(path: Path) -> Iterator[tuple[int, _Object]]:
+def _records(path: Path, table: Table) -> Iterator[tuple[int, _Object]]:
     with path.open(encoding="utf-8-sig") as file:
         stream = _Stream(file)
         if stream.peek() == "[":
             yield from _array(stream)
             return
-        first = (stream.line, stream.value()) if stream.peek() else _fail(1)
-        if not stream.peek():
-            wrapped = [value for _, value in first[1] if _is_rows(value)] if _is_object(first[1]) else []
-            if len(wrapped) == 1:
-                yield from enumerate(wrapped[0], 1)
-                return
+        line, value = stream.line, stream.value()
+        if not stream.peek() and (wrapped := _wrapped(value, table)):
+            yield from enumerate(wrapped, 1)
+            return
         while True:
-            line, value = first
             yield line, value if _is_object(value) else _fail(line)
             if not stream.peek():
                 return
-            first = stream.line, stream.value()
+            line, value = stream.line, stream.value()
+
+
+def _wrapped(value: Any, table: Table) -> list[_Object] | None:
+    """The records that a single object holds in one of its members, unless it is a record itself."""
+    if not _is_object(value) or find_header([[key for key, _ in value]], table):
+        return None
+    lists = [member for _, member in value if _is_rows(member)]
+    return lists[0] if len(lists) == 1 else None
 
 
 def _is_object(value: Any) -> bool:

@@ -26,9 +26,11 @@ import pyarrow.compute as pc
 from customer360.landing.catalogue import Remark
 from customer360.landing.headings import Layout
 from customer360.landing.parts import Batch
+from customer360.landing.values import text_bytes
 from customer360.sources import heading_key
 
 KINDS = ("data", "total", "note")
+DATA, TOTAL, NOTE = range(3)
 
 EMPTY_MARKERS = (
     *("NULL", "Null", "null", "(null)", "<null>", "None", "none", "N/A", "n/a", "NaN", "nan", "NaT", "\\N"),
@@ -87,17 +89,18 @@ class Inspector:
     def look(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, pa.Array]]:
         """The batches without blank rows, each with the kind of its rows."""
         for batch, is_last in _with_tail(self._filled(batches)):
-            kinds = np.full(len(batch.numbers), "data", dtype=object)
+            kinds = np.full(len(batch.numbers), DATA, np.int8)
             if batch.above_heading:
-                kinds[:] = "note"
+                kinds[:] = NOTE
                 self._add("title_rows", None, batch.numbers)
                 text = pc.binary_join_element_wise(*batch.columns, " ", null_handling="skip")
                 self._add("unit_stated", None, _matching(batch.numbers, text, _UNIT))
             else:
                 self._judge(batch, kinds, is_last)
                 self._cells(batch)
-            self.counts.update(kinds.tolist())
-            yield batch, pa.array(kinds, pa.string())
+            for kind, count in enumerate(np.bincount(kinds)):
+                self.counts[KINDS[kind]] += int(count)
+            yield batch, pa.array(KINDS).take(pa.array(kinds))
 
     def remarks(self) -> list[Remark]:
         """What was found, with counts and first places."""
@@ -143,6 +146,7 @@ class Inspector:
                         batch.above_heading,
                         batch.rounded,
                         batch.dated,
+                        batch.strange,
                     )
             if len(batch.numbers):
                 yield batch
@@ -160,21 +164,20 @@ class Inspector:
         suspects |= np.asarray(pc.fill_null(pc.is_in(columns[self._first], self._headings), False))
         for index in np.flatnonzero(suspects):
             row = [_plain(column[index].as_py()) for column in columns]
-            kind, code = self._kind(row)
+            kinds[index], code = self._kind(row)
             if code:
-                kinds[index] = kind
                 self._add(code, None, [batch.numbers[index].as_py()])
         if is_last:
             self._judge_tail(batch, kinds, filled)
 
-    def _kind(self, row: list[str]) -> tuple[str, str | None]:
+    def _kind(self, row: list[str]) -> tuple[int, str | None]:
         if self._is_heading(row):
-            return "note", "repeated_heading"
+            return NOTE, "repeated_heading"
         cells = [cell for cell in row if cell]
         if _is_footer(cells):
-            return "note", "notes"
+            return NOTE, "notes"
         if not _is_sum(cells):
-            return "data", None
+            return DATA, None
         holder = row.index(cells[0])
         others = [place for place in self._required if place != holder]
         if others:
@@ -183,7 +186,7 @@ class Inspector:
             is_total = any(not row[place] for place in self.layout.columns)
         else:
             is_total = 2 * len(cells) <= len(row)
-        return ("total", "total_rows") if is_total else ("data", None)
+        return (TOTAL, "total_rows") if is_total else (DATA, None)
 
     def _is_heading(self, row: list[str]) -> bool:
         same = sum(
@@ -196,12 +199,12 @@ class Inspector:
         if len(batch.columns) < 3 or not self._required:
             return
         for index in range(len(kinds) - 1, max(-1, len(kinds) - 1 - LAST_ROWS), -1):
-            if kinds[index] != "data":
+            if kinds[index] != DATA:
                 continue
             lone = filled[index] == 1 and any(not batch.columns[p][index].is_valid for p in self._required)
             if not lone:
                 return
-            kinds[index] = "note"
+            kinds[index] = NOTE
             self._add("notes", None, [batch.numbers[index].as_py()])
 
     def _cells(self, batch: Batch) -> None:
@@ -221,12 +224,10 @@ class Inspector:
             if pc.max(pc.binary_length(cells)).as_py() >= 17:
                 rounded.update(_matching(batch.numbers, cells, _ROUNDED))
             self._add("rounded_number", name, sorted(rounded))
-            for letter in ("E+", "e+"):
-                shown = pc.match_substring(cells, letter)
-                if pc.any(shown).as_py():
-                    some = pc.fill_null(shown, False)
-                    hits = _matching(batch.numbers.filter(some), cells.filter(some), _SCIENTIFIC)
-                    self._add("scientific_number", name, hits)
+            held = text_bytes(cells)
+            if b"E+" in held or b"e+" in held:
+                self._add("scientific_number", name, _matching(batch.numbers, cells, _SCIENTIFIC))
+            self._add("date_among_text", name, batch.strange.get(position, ()))
             column = self.layout.columns.get(position)
             if column and column.holds_dates:
                 self._add("date_serial_read", name, batch.dated.get(position, ()))
@@ -282,6 +283,7 @@ def _joined(one: Batch, two: Batch) -> Batch:
         False,
         _merged(one.rounded, two.rounded),
         _merged(one.dated, two.dated),
+        _merged(one.strange, two.strange),
     )
 
 

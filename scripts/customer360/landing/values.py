@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -60,7 +61,9 @@ def cell_text(value: Any) -> str | None:
 
 
 def cells_to_text(values: Sequence[Any]) -> pa.StringArray:
-    """One column of cells as text."""
+    """One column of cells as text; nothing and '' become null."""
+    if set(map(type, values)) == {str}:
+        return _empty_to_null(pa.array(values, pa.string()))
     return pa.array([v if type(v) is str and v else cell_text(v) for v in values], pa.string())
 
 
@@ -89,8 +92,18 @@ def arrow_to_text(column: pa.Array) -> pa.Array:
         return pa.array([_bytes_text(v) for v in column.to_pylist()], pa.string())
     if pa.types.is_duration(kind):
         return cells_to_text(column.to_pylist())
-    text = pc.cast(column, pa.string())
+    return _empty_to_null(pc.cast(column, pa.string()))
+
+
+def _empty_to_null(text: pa.Array) -> pa.Array:
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+
+
+def text_bytes(column: pa.StringArray) -> bytes:
+    """The cells' UTF-8 bytes without anything between: quick to search where hits are rare."""
+    ends = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
+    data = column.buffers()[2]
+    return data.slice(int(ends[0]), int(ends[-1] - ends[0])).to_pybytes() if data else b""
 
 
 def _floats_to_text(column: pa.Array) -> pa.Array:

@@ -6,6 +6,7 @@ import datetime as dt
 import json
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +88,12 @@ def _write(
     landed_at = pa.scalar(dt.datetime.fromisoformat(load["landed_at"]), pa.timestamp("us"))
     sheet = pa.scalar(part.sheet, pa.string())
     inspector = Inspector(part.layout, part.sheet)
-    with pq.ParquetWriter(temporary, target, compression="zstd", compression_level=3) as writer:
+    # One thread compresses a batch while the next is read and looked at.
+    with (
+        pq.ParquetWriter(temporary, target, compression="zstd", compression_level=3) as writer,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        written = pool.submit(lambda: None)
         for batch, kinds in inspector.look(batches):
             size = len(kinds)
             nothing = pa.nulls(size, pa.string())
@@ -100,7 +106,11 @@ def _write(
                 pa.repeat(load["load_id"], size),
                 pa.repeat(landed_at, size),
             ]
-            writer.write_batch(pa.RecordBatch.from_arrays(columns + marks, schema=target))
+            written.result()
+            written = pool.submit(
+                writer.write_batch, pa.RecordBatch.from_arrays(columns + marks, schema=target)
+            )
+        written.result()
         remarks = part.remarks + part.layout.remarks + inspector.remarks()
         about = load | {
             "sheet": part.sheet,

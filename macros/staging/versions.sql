@@ -1,0 +1,40 @@
+{#-
+  A key may be landed more than once: the same row in two files, or a later state of it. Among the rows that
+  break none of `rules` exactly one stays per key: the first landed copy of the newest content. A broken row
+  therefore never pushes out a sound one.
+-#}
+
+{#- What the two conditions below look at. -#}
+{% macro version_columns(relation='landed') -%}
+    {{ relation }}._row_kind as row_kind,
+    {{ relation }}._landed_at as landed_at,
+    {{ row_content_hash(relation) }} as content_hash
+{%- endmacro %}
+
+{#- The same content under the same key was landed before. -#}
+{% macro is_repeated(keys, rules) -%}
+    not {{ breaks_any(rules) }} and row_number() over (
+        partition by {{ keys | join(', ') }}, content_hash, {{ breaks_any(rules) }}
+        order by {{ landing_order('asc') }}
+    ) > 1
+{%- endmacro %}
+
+{#- Other content under the same key is newer: by the record's own stamp of its last change where it has one, else by
+    landing. -#}
+{% macro is_superseded(keys, rules, changed_at=none) -%}
+    not {{ breaks_any(rules) }} and content_hash <> first_value(content_hash) over (
+        partition by {{ keys | join(', ') }}, {{ breaks_any(rules) }}
+        order by {{ changed_at ~ ' desc nulls last, ' if changed_at }}{{ landing_order('desc') }}
+    )
+{%- endmacro %}
+
+{% macro breaks_any(rules) -%}
+    coalesce({% for _, condition in rules %}({{ condition }}){{ " or " if not loop.last }}{% endfor %}, false)
+{%- endmacro %}
+
+{#- Files that arrive together are told apart by name: exports carry their date in it. -#}
+{% macro landing_order(direction) -%}
+    {%- for column in ['landed_at', 'source_file', 'load_id', 'source_sheet', 'source_row'] -%}
+    {{ column }} {{ direction }} nulls last{{ ", " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -1,0 +1,70 @@
+-- grain: one landed offline interaction, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_interaction_id is null"),
+    ('invalid_time', "occurred_at is null"),
+    ('time_after_landing', "cast(occurred_at as date) > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select
+        *,
+        {{ clean_text('city') }} as place
+    from {{ source('crm', 'activities') }}
+
+),
+
+regions as (
+
+    {{ match_regions('landed', 'place') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.activity_id') }} as source_interaction_id,
+        -- a company is met through one of its people: the visit is the company's
+        coalesce({{ clean_text('landed.company_id') }}, {{ clean_text('landed.contact_id') }}) as source_customer_id,
+        {{ clean_text('landed.store_code') }} as store_code,
+
+        -- attributes
+        'offline' as family,
+        {{ recode('landed.activity_type', 'activity_type') }} as interaction_type,
+        regions.city_code,
+        {{ clean_text('landed.owner') }} as staff,
+        {{ clean_text('landed.outcome') }} as outcome,
+
+        -- measures
+        try_cast({{ clean_text('landed.duration_min') }} as double) as duration_minutes,
+
+        -- timestamps
+        {{ parse_timestamp('landed.started_at', var('time_zone')) }} as occurred_at
+    from landed
+    left join regions
+        on landed.place = regions.address
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_interaction_id'], rules)),
+            ('conflicting_row', is_superseded(['source_interaction_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

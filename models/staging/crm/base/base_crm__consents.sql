@@ -1,0 +1,56 @@
+-- grain: one landed consent or withdrawal, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "(source_consent_id || source_customer_id || purpose) is null"),
+    ('unknown_code', "is_granted is null"),
+    ('invalid_time', "changed_at is null"),
+    ('time_after_landing', "cast(changed_at as date) > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('crm', 'consents') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.consent_id') }} as source_consent_id,
+        {{ clean_text('landed.contact_id') }} as source_customer_id,
+
+        -- attributes
+        {{ recode('landed.purpose', 'consent_purpose') }} as purpose,
+        {{ recode('landed.channel', 'consent_channel') }} as channel,
+
+        -- flags
+        case {{ recode('landed.status', 'consent_status') }} when 'granted' then true when 'withdrawn' then false end
+            as is_granted,
+
+        -- timestamps
+        {{ parse_timestamp('landed.recorded_at', var('time_zone')) }} as changed_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_consent_id'], rules)),
+            ('conflicting_row', is_superseded(['source_consent_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

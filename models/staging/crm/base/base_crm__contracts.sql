@@ -1,0 +1,65 @@
+-- grain: one landed contract, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "contract_no is null or source_customer_id is null"),
+    ('invalid_amount', "is_amount_given and amount is null"),
+    ('invalid_time', "ended_on is null"),
+    ('time_after_landing', "signed_on > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('crm', 'contracts') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.contract_no') }} as contract_no,
+        {{ clean_text('landed.company_id') }} as source_customer_id,
+        {{ clean_text('landed.renews_contract_no') }} as renews_contract_no,
+
+        -- attributes
+        {{ clean_text('landed.contract_name') }} as contract_name,
+        {{ recode('landed.status', 'contract_status') }} as status,
+        {{ clean_text('landed.owner') }} as account_owner,
+
+        -- flags
+        {{ clean_text('landed.amount_wan') }} is not null as is_amount_given,
+
+        -- measures: the sheet counts in 万元, whether or not a cell says so again
+        {{ parse_amount(
+            regexp_replace_all(clean_text('landed.amount_wan'), ' *万?元?$', '') ~ " || '万'", var('currency')
+        ) }}
+            as amount,
+
+        -- dates
+        {{ parse_date('landed.signed_on', var('time_zone')) }} as signed_on,
+        {{ parse_date('landed.start_on', var('time_zone')) }} as started_on,
+        {{ parse_date('landed.end_on', var('time_zone')) }} as ended_on
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['contract_no'], rules)),
+            ('conflicting_row', is_superseded(['contract_no'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

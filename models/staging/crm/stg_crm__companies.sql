@@ -1,0 +1,3 @@
+-- grain: one accepted company record
+
+{{ accepted(ref('base_crm__companies')) }}

@@ -1,0 +1,3 @@
+-- grain: one accepted consent or withdrawal
+
+{{ accepted(ref('base_crm__consents')) }}

@@ -1,0 +1,3 @@
+-- grain: one accepted contact record
+
+{{ accepted(ref('base_crm__contacts')) }}

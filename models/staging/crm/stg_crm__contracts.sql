@@ -1,0 +1,3 @@
+-- grain: one accepted contract
+
+{{ accepted(ref('base_crm__contracts')) }}

@@ -1,0 +1,3 @@
+-- grain: one accepted correction
+
+{{ accepted(ref('base_crm__corrections')) }}

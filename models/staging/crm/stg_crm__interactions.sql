@@ -1,0 +1,3 @@
+-- grain: one accepted offline interaction
+
+{{ accepted(ref('base_crm__activities')) }}

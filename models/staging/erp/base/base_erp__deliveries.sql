@@ -1,0 +1,87 @@
+-- grain: one landed delivery, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_delivery_id is null"),
+    ('missing_order_number', "source_order_id is null"),
+    ('time_after_landing', "cast(shipped_at as date) > landed_on or cast(delivered_at as date) > landed_on"),
+    ('orphan_line', "source_order_id is not null and not is_head_landed"),
+    ('order_quarantined', "is_head_landed and not is_head_accepted"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('erp', 'deliveries') }}
+
+),
+
+heads as (
+
+    select
+        source_order_id,
+        max(case when {{ list_is_empty('broken_rules') }} then 1 else 0 end) as accepted_heads
+    from {{ ref('base_erp__orders') }}
+    where source_order_id is not null
+    group by source_order_id
+
+),
+
+divisions as (
+
+    {{ divisions_by_code() }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.delivery_no') }} as source_delivery_id,
+        {{ clean_text('landed.order_no') }} as source_order_id,
+
+        -- attributes
+        {{ clean_text('landed.carrier') }} as carrier,
+        {{ code_or_unmapped('divisions.province_code', clean_text('landed.region_code')) }} as province_code,
+        {{ code_or_unmapped('divisions.city_code', clean_text('landed.region_code')) }} as city_code,
+
+        -- timestamps: a promised day lasts until its midnight
+        cast({{ parse_date('landed.promised_on', var('time_zone')) }} + interval '1' day as timestamp) as promised_at,
+        {{ parse_timestamp('landed.shipped_on', var('time_zone')) }} as shipped_at,
+        {{ parse_timestamp('landed.delivered_on', var('time_zone')) }} as delivered_at
+    from landed
+    left join divisions
+        on {{ clean_text('landed.region_code') }} = divisions.code
+
+),
+
+extended as (
+
+    select
+        typed.*,
+        heads.source_order_id is not null as is_head_landed,
+        coalesce(heads.accepted_heads = 1, false) as is_head_accepted
+    from typed
+    left join heads
+        on typed.source_order_id = heads.source_order_id
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_delivery_id'], rules)),
+            ('conflicting_row', is_superseded(['source_delivery_id'], rules)),
+        ]) }}
+    from extended
+
+)
+
+select * from final

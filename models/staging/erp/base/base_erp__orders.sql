@@ -1,0 +1,103 @@
+-- grain: one landed order or return order, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_order_number', "source_order_id is null"),
+    ('unknown_code', "document_kind is null"),
+    ('foreign_currency', "currency <> '" ~ var('currency') ~ "'"),
+    ('invalid_amount', "document_amount is null"),
+    ('invalid_order_time', "ordered_at is null"),
+    ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    ('negative_amount_not_return', "document_amount < 0 and document_kind = 'sale'"),
+    ('positive_amount_on_return', "document_amount > 0 and document_kind = 'return'"),
+    ('never_paid', "status = '已取消' and document_kind = 'sale' and not is_paid"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('erp', 'orders') }}
+
+),
+
+paid_orders as (
+
+    -- as landed: the payments in turn look for their order here
+    select distinct {{ clean_text('payments.order_no') }} as source_order_id
+    from {{ source('erp', 'payments') }} as payments
+    where {{ parse_amount('payments.amount', var('currency')) }} > 0
+
+),
+
+divisions as (
+
+    {{ divisions_by_code() }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.order_no') }} as source_order_id,
+        {{ clean_text('landed.account_no') }} as source_customer_id,
+        {{ clean_text('landed.ref_order_no') }} as original_source_order_id,
+        {{ clean_text('landed.dealer_code') }} as dealer_code,
+
+        -- attributes
+        case upper({{ clean_text('landed.order_type') }})
+            when 'ZOR' then 'sale'
+            when 'ZRE' then 'return'
+        end as document_kind,
+        case upper({{ clean_text('landed.currency') }})
+            when 'RMB' then 'CNY'
+            when '人民币' then 'CNY'
+            else upper({{ clean_text('landed.currency') }})
+        end as currency,
+        {{ clean_text('landed.purpose') }} as purpose,
+        {{ clean_text('landed.ship_to_region') }} as region_code,
+        {{ clean_text('landed.status') }} as status,
+
+        -- measures
+        {{ parse_amount('landed.amount', var('currency')) }} as document_amount,
+
+        -- timestamps
+        {{ parse_timestamp('landed.order_date', var('time_zone')) }} as ordered_at
+    from landed
+
+),
+
+extended as (
+
+    select
+        typed.*,
+        'key_account' as channel,
+        {{ code_or_unmapped('divisions.province_code', 'typed.region_code') }} as province_code,
+        {{ code_or_unmapped('divisions.city_code', 'typed.region_code') }} as city_code,
+        paid_orders.source_order_id is not null as is_paid
+    from typed
+    left join paid_orders
+        on typed.source_order_id = paid_orders.source_order_id
+    left join divisions
+        on typed.region_code = divisions.code
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_order_id'], rules)),
+            ('conflicting_row', is_superseded(['source_order_id'], rules)),
+        ]) }}
+    from extended
+
+)
+
+select * from final

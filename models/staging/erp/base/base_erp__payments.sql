@@ -1,0 +1,80 @@
+-- grain: one landed receipt or refund, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_payment_id is null"),
+    ('missing_order_number', "source_order_id is null"),
+    ('invalid_amount', "amount is null"),
+    ('invalid_time', "paid_at is null"),
+    ('time_after_landing', "cast(paid_at as date) > landed_on"),
+    ('orphan_line', "source_order_id is not null and not is_head_landed"),
+    ('order_quarantined', "is_head_landed and not is_head_accepted"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('erp', 'payments') }}
+
+),
+
+heads as (
+
+    select
+        source_order_id,
+        max(case when {{ list_is_empty('broken_rules') }} then 1 else 0 end) as accepted_heads
+    from {{ ref('base_erp__orders') }}
+    where source_order_id is not null
+    group by source_order_id
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.payment_no') }} as source_payment_id,
+        {{ clean_text('landed.order_no') }} as source_order_id,
+
+        -- attributes
+        {{ clean_text('landed.method') }} as method,
+
+        -- measures
+        {{ parse_amount('landed.amount', var('currency')) }} as amount,
+
+        -- timestamps
+        {{ parse_timestamp('landed.paid_on', var('time_zone')) }} as paid_at
+    from landed
+
+),
+
+extended as (
+
+    select
+        typed.*,
+        heads.source_order_id is not null as is_head_landed,
+        coalesce(heads.accepted_heads = 1, false) as is_head_accepted
+    from typed
+    left join heads
+        on typed.source_order_id = heads.source_order_id
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_payment_id'], rules)),
+            ('conflicting_row', is_superseded(['source_payment_id'], rules)),
+        ]) }}
+    from extended
+
+)
+
+select * from final

@@ -1,0 +1,64 @@
+-- grain: one landed product, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_product', "source_product_id is null"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('erp', 'products') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.material_no') }} as source_product_id,
+
+        -- attributes
+        {{ clean_text('landed.material_name') }} as product_name,
+        {{ clean_text('landed.category') }} as category,
+        {{ clean_text('landed.product_line') }} as product_line,
+        {{ clean_text('landed.aroma') }} as aroma,
+        {{ clean_text('landed.barcode') }} as barcode,
+        replace({{ clean_text('landed.bundle_components') }}, '+', '|') as bundle_components,
+
+        -- flags: X or empty
+        coalesce(upper({{ clean_text('landed.gift_box') }}) = 'X', false) as is_gift_box,
+        coalesce(upper({{ clean_text('landed.customised') }}) = 'X', false) as is_customised,
+        coalesce(upper({{ clean_text('landed.bundle') }}) = 'X', false) as is_bundle,
+
+        -- measures
+        try_cast(regexp_extract({{ clean_text('landed.strength') }}, '^([0-9]+(?:[.][0-9]+)?)', 1) as decimal(5, 1))
+            as strength,
+        try_cast({{ parse_integer('landed.volume_ml') }} as integer) as volume_ml,
+        {{ parse_amount('landed.list_price', var('currency')) }} as list_price,
+        {{ parse_amount('landed.standard_cost', var('currency')) }} as unit_cost,
+
+        -- dates
+        {{ parse_date('landed.launched_on', var('time_zone')) }} as launched_on
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_product_id'], rules)),
+            ('conflicting_row', is_superseded(['source_product_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

@@ -1,0 +1,3 @@
+-- grain: one accepted account
+
+{{ accepted(ref('base_erp__accounts')) }}

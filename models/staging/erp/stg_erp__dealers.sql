@@ -1,0 +1,3 @@
+-- grain: one accepted dealer
+
+{{ accepted(ref('base_erp__dealers')) }}

@@ -1,0 +1,3 @@
+-- grain: one accepted delivery
+
+{{ accepted(ref('base_erp__deliveries')) }}

@@ -1,0 +1,3 @@
+-- grain: one accepted order or return order
+
+{{ accepted(ref('base_erp__orders')) }}

@@ -1,0 +1,3 @@
+-- grain: one accepted receipt or refund
+
+{{ accepted(ref('base_erp__payments')) }}

@@ -1,0 +1,3 @@
+-- grain: one accepted product
+
+{{ accepted(ref('base_erp__products')) }}

@@ -1,0 +1,66 @@
+-- grain: one landed row of a campaign, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "campaign_code is null"),
+    ('invalid_time', "started_on is null or ended_on is null"),
+    ('times_out_of_order', "ended_on < started_on"),
+    ('invalid_amount', "has_unreadable_budget or budget < 0"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('marketing', 'campaigns') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.campaign_code') }} as campaign_code,
+
+        -- attributes
+        {{ clean_text('landed.campaign_name') }} as campaign_name,
+        {{ recode('landed.target_group', 'target_group') }} as target_group,
+        {{ clean_text('landed.scene') }} as scene,
+        {{ recode('landed.content_type', 'content_type') }} as content_type,
+        {{ recode('landed.channel', 'marketing_channel') }} as channel,
+        {{ clean_text('landed.owner') }} as owner, -- noqa: RF04
+
+        -- flags
+        {{ parse_boolean('landed.is_joint') }} as is_joint,
+        {{ parse_boolean('landed.is_acquisition') }} as is_acquisition,
+        {{ clean_text('landed.ab_test') }} is not null as has_variants,
+        {{ is_unreadable('landed.budget', parse_amount('landed.budget', var('currency'))) }}
+            as has_unreadable_budget,
+
+        -- measures
+        {{ parse_amount('landed.budget', var('currency')) }} as budget,
+
+        -- dates
+        {{ parse_date('landed.start_on', var('time_zone')) }} as started_on,
+        {{ parse_date('landed.end_on', var('time_zone')) }} as ended_on
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['campaign_code'], rules)),
+            ('conflicting_row', is_superseded(['campaign_code'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

@@ -1,0 +1,67 @@
+-- grain: one landed row of a coupon, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "coupon_no is null"),
+    ('invalid_time', "issued_at is null or has_unreadable_time"),
+    ('time_after_landing', "cast(greatest(issued_at, used_at) as date) > landed_on"),
+    ('times_out_of_order', "used_at < issued_at or expires_on < cast(issued_at as date)"),
+    ('invalid_amount', "has_unreadable_amount or face_value < 0 or minimum_spend < 0"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('marketing', 'coupons') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.coupon_no') }} as coupon_no,
+        {{ clean_text('landed.profile_id') }} as source_customer_id,
+        {{ clean_text('landed.campaign_code') }} as campaign_code,
+        {{ clean_text('landed.used_order_no') }} as used_source_order_id,
+
+        -- flags
+        {{ is_unreadable('landed.expires_on', parse_date('landed.expires_on', var('time_zone'))) }}
+        or {{ is_unreadable('landed.used_at', parse_timestamp('landed.used_at', var('time_zone'))) }}
+            as has_unreadable_time,
+        {{ is_unreadable('landed.face_value', parse_amount('landed.face_value', var('currency'))) }}
+        or {{ is_unreadable('landed.min_spend', parse_amount('landed.min_spend', var('currency'))) }}
+            as has_unreadable_amount,
+
+        -- measures
+        {{ parse_amount('landed.face_value', var('currency')) }} as face_value,
+        {{ parse_amount('landed.min_spend', var('currency')) }} as minimum_spend,
+
+        -- dates
+        {{ parse_date('landed.expires_on', var('time_zone')) }} as expires_on,
+
+        -- timestamps
+        {{ parse_timestamp('landed.issued_at', var('time_zone')) }} as issued_at,
+        {{ parse_timestamp('landed.used_at', var('time_zone')) }} as used_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['coupon_no'], rules)),
+            ('conflicting_row', is_superseded(['coupon_no'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

@@ -1,0 +1,67 @@
+-- grain: one landed observation of the market, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "indicator is null"),
+    ('invalid_time', "month_start_on is null"),
+    ('time_after_landing', "month_start_on > landed_on"),
+    ('unmapped_region', "province_code is null"),
+    ('invalid_amount', "value is null"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('marketing', 'external_indicators') }}
+
+),
+
+regions as (
+
+    {{ match_regions('landed', 'province') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        case
+            when {{ clean_text('landed.province') }} = '全国' then 'all'
+            else nullif(regions.province_code, 'unmapped')
+        end as province_code,
+        {{ recode('landed.indicator', 'external_indicator', keep_unknown=true) }} as indicator,
+        coalesce({{ clean_text('landed.subject') }}, 'all') as subject,
+
+        -- attributes
+        {{ clean_text('landed.unit') }} as unit,
+        {{ clean_text('landed.note') }} as note,
+
+        -- measures: exact, so that no text becomes NaN or infinity
+        try_cast({{ clean_text('landed.value') }} as decimal(28, 6)) as value,
+
+        -- dates
+        {{ parse_month('landed.month') }} as month_start_on
+    from landed
+    left join regions on landed.province = regions.address
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['month_start_on', 'province_code', 'indicator', 'subject'], rules)),
+            ('conflicting_row', is_superseded(['month_start_on', 'province_code', 'indicator', 'subject'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

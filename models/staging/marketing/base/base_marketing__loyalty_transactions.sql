@@ -1,0 +1,56 @@
+-- grain: one landed movement of points, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_transaction_id is null"),
+    ('invalid_time', "occurred_at is null"),
+    ('time_after_landing', "cast(occurred_at as date) > landed_on"),
+    ('invalid_quantity', "points is null"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('marketing', 'loyalty_transactions') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.txn_no') }} as source_transaction_id,
+        {{ clean_text('landed.member_no') }} as member_no,
+        {{ clean_text('landed.order_no') }} as source_order_id,
+
+        -- attributes
+        {{ recode('landed.txn_type', 'loyalty_transaction_type') }} as transaction_type,
+        {{ recode('landed.level', 'loyalty_level') }} as level, -- noqa: RF04
+
+        -- measures
+        {{ parse_integer('landed.points') }} as points,
+
+        -- timestamps
+        {{ parse_timestamp('landed.txn_at', var('time_zone')) }} as occurred_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_transaction_id'], rules)),
+            ('conflicting_row', is_superseded(['source_transaction_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

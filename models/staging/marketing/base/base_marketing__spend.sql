@@ -1,0 +1,68 @@
+-- grain: one landed booking of marketing spend, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_spend_id is null"),
+    ('invalid_time', "month_start_on is null"),
+    ('time_after_landing', "month_start_on > landed_on"),
+    ('invalid_amount', "amount is null"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('marketing', 'spend') }}
+
+),
+
+regions as (
+
+    {{ match_regions('landed', 'province') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.spend_id') }} as source_spend_id,
+        {{ clean_text('landed.campaign_code') }} as campaign_code,
+
+        -- attributes
+        {{ recode('landed.channel', 'marketing_channel') }} as channel,
+        {{ recode('landed.purpose', 'spend_purpose') }} as purpose,
+        -- money is never lost over a province that nobody knows
+        case
+            when nullif({{ clean_text('landed.province') }}, '全国') is not null
+                then coalesce(regions.province_code, 'unmapped')
+        end as province_code,
+        {{ recode('landed.target_tier', 'target_tier') }} as target_tier,
+
+        -- measures
+        {{ parse_amount('landed.amount', var('currency')) }} as amount,
+
+        -- dates
+        {{ parse_month('landed.month') }} as month_start_on
+    from landed
+    left join regions on landed.province = regions.address
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_spend_id'], rules)),
+            ('conflicting_row', is_superseded(['source_spend_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

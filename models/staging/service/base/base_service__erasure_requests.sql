@@ -1,0 +1,51 @@
+-- grain: one landed row of a request to be erased, typed, with the rules it breaks
+
+-- A request is honoured whatever its date says: an unreadable date is null and no rule.
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_request_id is null"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('service', 'erasure_requests') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.request_id') }} as source_request_id,
+        {{ clean_text('landed.requester_id') }} as source_customer_id,
+
+        -- attributes
+        {{ phone('landed.phone') }} as phone,
+        {{ email('landed.email') }} as email,
+        {{ recode('landed.status', 'erasure_status') }} as status,
+
+        -- timestamps
+        {{ parse_timestamp('landed.received_at', var('time_zone')) }} as received_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_request_id'], rules)),
+            ('conflicting_row', is_superseded(['source_request_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

@@ -1,0 +1,76 @@
+-- grain: one landed row of a ticket, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_ticket_id is null"),
+    ('invalid_time', "created_at is null or has_unreadable_time"),
+    ('time_after_landing', "cast(greatest(created_at, first_response_at, resolved_at) as date) > landed_on"),
+    ('times_out_of_order', "first_response_at < created_at or resolved_at < created_at"),
+    ('invalid_quantity', "has_unreadable_wait or wait_seconds < 0"),
+    ('invalid_score', "has_unreadable_satisfaction or satisfaction not between 1 and 5"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('service', 'tickets') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.ticket_no') }} as source_ticket_id,
+        {{ clean_text('landed.requester_id') }} as source_customer_id,
+        {{ clean_text('landed.order_no') }} as source_order_id,
+
+        -- attributes
+        {{ recode('landed.category', 'ticket_category') }} as category,
+        {{ recode('landed.complaint_type', 'complaint_type') }} as complaint_type,
+        {{ recode('landed.channel', 'ticket_channel') }} as channel,
+        {{ recode('landed.touch_point', 'touch_point') }} as touch_point,
+        {{ clean_text('landed.store_code') }} as store_code,
+        {{ clean_text('landed.agent_id') }} as agent_id,
+        {{ recode('landed.status', 'ticket_status') }} as status,
+
+        -- flags
+        {{ recode('landed.category', 'ticket_category') }} = 'complaint' as is_complaint,
+        {{ is_unreadable('landed.created_at', parse_timestamp('landed.created_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.first_response_at', parse_timestamp('landed.first_response_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.resolved_at', parse_timestamp('landed.resolved_at', var('time_zone'))) }}
+            as has_unreadable_time,
+        {{ is_unreadable('landed.wait_seconds', parse_integer('landed.wait_seconds')) }} as has_unreadable_wait,
+        {{ is_unreadable('landed.satisfaction', parse_integer('landed.satisfaction')) }}
+            as has_unreadable_satisfaction,
+
+        -- measures
+        {{ parse_integer('landed.wait_seconds') }} as wait_seconds,
+        {{ parse_integer('landed.satisfaction') }} as satisfaction,
+
+        -- timestamps
+        {{ parse_timestamp('landed.created_at', var('time_zone')) }} as created_at,
+        {{ parse_timestamp('landed.first_response_at', var('time_zone')) }} as first_response_at,
+        {{ parse_timestamp('landed.resolved_at', var('time_zone')) }} as resolved_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_ticket_id'], rules)),
+            ('conflicting_row', is_superseded(['source_ticket_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

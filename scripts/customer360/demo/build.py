@@ -1,0 +1,168 @@
+"""A whole run: every chunk in its own process, files into a temporary folder, swapped in at the end."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import shutil
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from customer360.demo import declared as declaration
+from customer360.demo import systems
+from customer360.demo.behaviour import simulate
+from customer360.demo.config import Config
+from customer360.demo.context import Context
+from customer360.demo.declared import Entity
+from customer360.demo.engagement import build_engagement, plan_tickets
+from customer360.demo.faults import plant
+from customer360.demo.market import build_market
+from customer360.demo.orders import build_orders
+from customer360.demo.records import build_records
+from customer360.demo.truth import build_truth
+from customer360.demo.world import build_world
+from customer360.demo.writers import write_tables
+
+
+@dataclass(frozen=True)
+class Job:
+    """One chunk to make and where to put it."""
+
+    config: Config
+    chunk: int
+    count: int
+    inbox: Path
+    truth: Path
+    entities: dict[tuple[str, str], Entity]
+
+
+def build_chunk(config: Config, chunk: int, count: int) -> Context:
+    """The world, behaviour, records and engagement of one chunk."""
+    market = build_market(config)
+    world = build_world(config, chunk, count)
+    behaviour = simulate(world, market)
+    orders = build_orders(world, market, behaviour)
+    tickets = plan_tickets(world, behaviour, orders)
+    registry = build_records(world, behaviour, orders, np.unique(tickets["customer"]))
+    engagement = build_engagement(world, market, behaviour, orders, registry, tickets)
+    return Context(config, chunk, world, market, behaviour, orders, registry, engagement)
+
+
+def make_chunk(job: Job) -> dict[str, int]:
+    """Make one chunk and write its files; returns rows per file."""
+    pa.set_cpu_count(1)
+    context = build_chunk(job.config, job.chunk, job.count)
+    tables, manifest = plant(context, systems.render(context), job.entities)
+    counts = write_tables(context, tables, job.entities, job.inbox, manifest)
+    for name, table in build_truth(context, tables, manifest, job.entities).items():
+        folder = job.truth / "parts" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        pq.write_table(table, folder / f"{job.chunk:04d}.parquet", compression="zstd")
+    context.connection.close()
+    return counts
+
+
+def generate(
+    config: Config, workers: int = 1, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, int]:
+    """Generate the demo company and swap it in; returns rows per file below the inbox.
+
+    Nothing half-written stays: files are made beside the targets and renamed when all are there. The result
+    does not depend on `workers`.
+    """
+    entities = {k: e for k, e in declaration.load(config.sources).items() if k[0] in systems.NAMES}
+    inbox, truth = _fresh(config.inbox), _fresh(config.truth)
+    jobs = [Job(config, chunk, count, inbox, truth, entities) for chunk, count in config.chunks]
+    counts: dict[str, int] = {}
+    try:
+        for done, result in enumerate(_run(jobs, workers), 1):
+            counts |= result
+            progress(f"{done} of {len(jobs)} chunks, {sum(counts.values()):,} rows")
+        _merge_truth(truth)
+        _write_run(config, truth, counts)
+        _swap(inbox, config.inbox)
+        _swap(truth, config.truth)
+    finally:
+        for folder in (inbox, truth):
+            shutil.rmtree(folder, ignore_errors=True)
+    return counts
+
+
+def _run(jobs: list[Job], workers: int) -> Iterator[dict[str, int]]:
+    if workers == 1 or len(jobs) == 1:
+        yield from map(make_chunk, jobs)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=8) as pool:
+        yield from pool.map(make_chunk, jobs)
+
+
+def _fresh(target: Path) -> Path:
+    """An empty folder beside the target."""
+    folder = target.parent / f".{target.name}.new"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _swap(made: Path, target: Path) -> None:
+    """Put a finished folder in the place of the target."""
+    old = target.parent / f".{target.name}.old"
+    shutil.rmtree(old, ignore_errors=True)
+    if target.exists():
+        target.rename(old)
+    made.rename(target)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _merge_truth(truth: Path) -> None:
+    """One file per truth table from the parts of all chunks, a part at a time."""
+    for folder in sorted((truth / "parts").iterdir()):
+        parts = sorted(folder.glob("*.parquet"))
+        if folder.name == "uplift":
+            pq.write_table(
+                _sum_uplift([pq.read_table(p) for p in parts]), truth / "uplift.parquet", compression="zstd"
+            )
+            continue
+        with pq.ParquetWriter(
+            truth / f"{folder.name}.parquet", pq.read_schema(parts[0]), compression="zstd"
+        ) as writer:
+            for part in parts:
+                writer.write_table(pq.read_table(part))
+    shutil.rmtree(truth / "parts")
+
+
+def _sum_uplift(parts: list[pa.Table]) -> pa.Table:
+    """Mean true uplift per campaign and arm: added probability of an order per contact."""
+    contacts = np.sum([p["contacts"].to_numpy() for p in parts], axis=0)
+    added = np.sum([p["added_probability"].to_numpy() for p in parts], axis=0)
+    orders = np.sum([p["added_orders"].to_numpy() for p in parts], axis=0)
+    return pa.table(
+        {
+            "campaign_code": parts[0]["campaign_code"],
+            "variant": parts[0]["variant"],
+            "contacts": contacts,
+            "true_uplift": np.round(added / np.maximum(contacts, 1), 6),
+            "added_orders": orders,
+        }
+    )
+
+
+def _write_run(config: Config, truth: Path, counts: dict[str, int]) -> None:
+    """What was made with which parameters."""
+    note = {
+        "customers": config.customers,
+        "months": config.months,
+        "seed": config.seed,
+        "noise": config.noise,
+        "start_date": config.start_date.isoformat(),
+        "end_date": config.end_date.isoformat(),
+        "rows": dict(sorted(counts.items())),
+    }
+    (truth / "run.json").write_text(json.dumps(note, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,140 @@
+"""The folders of a data set's warehouse and the one pointer that says which version holds.
+
+warehouse/<data set>/
+    build/<id>/customer360.duckdb   private file of one build, and state/ as that build read it
+    versions/<id>/published/        what BI reads: customer360.duckdb, parquet/
+    versions/<id>/state/            what cannot be rebuilt from landing
+    current → versions/<id>         the pointer; replaced in one step, so both move together or not at all
+    published → current/published   fixed names for readers
+    state → current/state
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+KEPT_BUILDS = 2
+"""Builds that stay for inspection; older ones go."""
+
+KEPT_VERSIONS = 3
+"""Published versions that stay for rollback, the current one included."""
+
+
+class Busy(Exception):
+    """Another build of the same data set is running."""
+
+
+@dataclass(frozen=True)
+class Warehouse:
+    """One data set's warehouse folder."""
+
+    folder: Path
+
+    @property
+    def pointer(self) -> Path:
+        return self.folder / "current"
+
+    @property
+    def versions(self) -> Path:
+        return self.folder / "versions"
+
+    @property
+    def builds(self) -> Path:
+        return self.folder / "build"
+
+    @property
+    def published(self) -> Path:
+        """The fixed name under which readers find the current published copy."""
+        return self.folder / "published" / "customer360.duckdb"
+
+    def current(self) -> Path | None:
+        """The version that holds, or None before the first publication."""
+        return self.pointer.resolve() if self.pointer.is_symlink() else None
+
+    def new_build(self) -> Path:
+        """A new, empty build folder; its name sorts after every earlier one."""
+        build_id = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
+        folder = self.builds / build_id
+        folder.mkdir(parents=True)
+        return folder
+
+    def candidate(self, build_id: str) -> Path:
+        """An empty folder to prepare version `build_id` in, out of everybody's sight."""
+        folder = self.versions / f".{build_id}"
+        folder.mkdir(parents=True)
+        return folder
+
+    def promote(self, candidate: Path) -> Path:
+        """Make a finished candidate the version that holds, published copy and state in one step."""
+        version = candidate.with_name(candidate.name.removeprefix("."))
+        _sync_tree(candidate)
+        candidate.rename(version)
+        _sync(self.versions)
+        for name in ("published", "state"):
+            link = self.folder / name
+            if not link.is_symlink():
+                link.symlink_to(Path("current") / name)
+        self._point_to(version)
+        return version
+
+    def _point_to(self, version: Path) -> None:
+        new = self.folder / ".current"
+        new.unlink(missing_ok=True)
+        new.symlink_to(version.relative_to(self.folder))
+        os.replace(new, self.pointer)
+        _sync(self.folder)
+
+    def tidy(self) -> None:
+        """Remove what killed builds left behind and what policy keeps no longer."""
+        current = self.current()
+        if self.versions.is_dir():
+            for folder in self.versions.iterdir():
+                # a version newer than the pointer was never published
+                if folder.name.startswith(".") or current is None or folder.name > current.name:
+                    shutil.rmtree(folder)
+            for old in sorted(self.versions.iterdir())[:-KEPT_VERSIONS]:
+                if old != current:
+                    shutil.rmtree(old)
+        if self.builds.is_dir():
+            for old in sorted(self.builds.iterdir())[:-KEPT_BUILDS]:
+                shutil.rmtree(old)
+
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the warehouse for one build; the system frees it even if the build is killed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / ".lock").open("a+") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise Busy(
+                    f"another build of {self.folder.name} is running (process {file.read().strip()}). "
+                    "Wait for it to end and build again"
+                ) from None
+            file.truncate(0)
+            file.write(str(os.getpid()))
+            file.flush()
+            yield
+
+
+def _sync(path: Path) -> None:
+    """Make a file, or the names in a folder, durable."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _sync_tree(folder: Path) -> None:
+    for path in folder.rglob("*"):
+        _sync(path)
+    _sync(folder)

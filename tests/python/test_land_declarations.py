@@ -1,0 +1,134 @@
+"""Declarations of sources and data sets: what is read, and what a person is told who wrote a wrong one."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from customer360.data_sets import load_data_set
+from customer360.sources import DeclarationError, heading_key, load_sources
+from landing_kit import DATA_SET, SOURCES, Place
+
+
+def project(root: Path, sources: str = SOURCES, data_set: str = DATA_SET) -> Path:
+    place = Place(root, data_set)
+    (root / "models" / "staging" / "erp" / "_erp__sources.yml").write_text(sources, encoding="utf-8")
+    return place.root
+
+
+def test_sources_are_read_with_headings_classes_and_requirements(tmp_path: Path) -> None:
+    tables = load_sources(project(tmp_path))
+    assert list(tables) == [("erp", "orders"), ("erp", "payments"), ("crm", "contacts")]
+    orders = tables["erp", "orders"]
+    assert [column.name for column in orders.required] == ["order_no", "ordered_on", "amount"]
+    assert orders.by_heading[heading_key("订单号")].name == "order_no"
+    assert {column.name: column.pii for column in orders.columns if column.pii} == {
+        "customer": "name", "phone": "phone", "remark": "free_text",
+    }  # fmt: skip
+    assert [column.name for column in orders.columns if column.holds_dates] == ["ordered_on"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Customer ID", "ＣＵＳＴＯＭＥＲ  id"),
+        ("金额", "*金额"),
+        ("金额", "金额（必填）"),
+        ("电话", " 电话： "),
+        ("a b", "A\n b"),
+    ],
+)
+def test_headings_compare_without_what_does_not_matter(one: str, other: str) -> None:
+    assert heading_key(one) == heading_key(other)
+
+
+def test_headings_in_other_units_stay_apart() -> None:
+    assert heading_key("金额") != heading_key("金额（万元）")
+
+
+def test_the_fingerprint_changes_only_with_what_changes_the_landing(tmp_path: Path) -> None:
+    def fingerprint(name: str, old: str = "", new: str = "") -> str:
+        return load_sources(project(tmp_path / name, SOURCES.replace(old, new)))["erp", "orders"].fingerprint
+
+    same = fingerprint("a")
+    assert fingerprint("b", "pii: name", "pii: address") == same
+    assert fingerprint("c", "[订单号, 单号, OrderNo]", "[OrderNo, 单号, 订单号]") == same
+    assert fingerprint("d", "[订单号, 单号", "[订单号, 单据号, 单号") != same
+    assert fingerprint("e", "[金额, Amount], required: true", "[金额, Amount]") != same
+    assert fingerprint("f", "{name: ordered_on,", "{name: ordered_on, data_type: varchar,") != same
+
+
+SOURCE_ERRORS = [
+    ("{name: order_no,", "{name: OrderNo,", "OrderNo", "snake_case"),
+    ("{name: customer,", "{name: x_customer,", "x_customer", "another name"),
+    ("[订单号, 单号, OrderNo]", "订单号", "orders.order_no.headers", "headers: ["),
+    ("[订单号, 单号, OrderNo]", "[1]", "orders.order_no.headers", "quoting numbers"),
+    ("[金额, Amount]", "[金额, 电话]", "orders.amount", "already leads to column phone"),
+    ("pii: free_text", "pii: secret", "orders.remark.pii", "id_number"),
+    ("required: true", "required: 是", "orders.order_no.required", "Write true"),
+    ("      - name: payments", "      - name: orders", "erp.orders", "Keep one"),
+    ("columns:\n          - {name: payment_no", "columnss:\n          - {name: payment_no", "erp.payments", "List the columns"),
+    ("sources:", "sources: [", "line", "YAML"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "key", "remedy"), SOURCE_ERRORS)
+def test_a_wrong_source_names_file_key_and_remedy(
+    tmp_path: Path, old: str, new: str, key: str, remedy: str
+) -> None:
+    assert SOURCES.count(old) >= 1
+    with pytest.raises(DeclarationError) as caught:
+        load_sources(project(tmp_path, SOURCES.replace(old, new, 1)))
+    assert "_erp__sources.yml" in str(caught.value)
+    assert key in str(caught.value) and remedy in str(caught.value)
+
+
+def test_a_data_set_is_read(tmp_path: Path) -> None:
+    root = project(tmp_path, data_set=DATA_SET + "as_of_date: 2024-12-31\n")
+    data_set = load_data_set(root, "demo", load_sources(root))
+    assert (data_set.currency, data_set.personal_data, data_set.as_of_date) == (
+        "CNY",
+        False,
+        dt.date(2024, 12, 31),
+    )
+    assert data_set.offers["erp", "orders"].replaces
+    assert not data_set.offers["erp", "payments"].replaces
+
+
+DATA_SET_ERRORS = [
+    ("name: demo", "name: other", "name", "must equal the file's name"),
+    ("currency: CNY", "currency: yuan", "currency", "three capitals"),
+    ("currency: CNY\n", "", "currency", "missing"),
+    ("Asia/Shanghai", "Asia/Atlantis", "time_zone", "IANA"),
+    ("personal_data: none", "personal_data: no", "personal_data", "personal_data: yes"),
+    ("policy:", "polcy:", "polcy", "Did you mean policy?"),
+    ("payments:", "payment:", "erp.payment", "Did you mean erp.payments?"),
+    ("  erp:\n", "  shop:\n", "shop.orders", "erp.orders"),
+    ("load: append", "load: always", "erp.payments", "{load: append}"),
+    ("{load: append}", "{load: append, encodng: gbk}", "encodng", "encoding"),
+    ("{load: append}", "{load: append, encoding: gbkk}", "encoding", "gb18030"),
+    ("systems:", "as_of_date: soon\nsystems:", "as_of_date", "YYYY-MM-DD"),
+    ("systems:", "notes:", "notes", "Remove it"),
+    ("label_zh: 演示", "label_zh:", "label_zh", "as text"),
+    ("name: demo", "name: 'demo", "line", "YAML"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("old", "new", "key", "remedy"), DATA_SET_ERRORS)
+def test_a_wrong_data_set_names_file_key_and_remedy(
+    tmp_path: Path, old: str, new: str, key: str, remedy: str, capsys: Any
+) -> None:
+    assert DATA_SET.count(old) >= 1
+    place = Place(tmp_path, DATA_SET.replace(old, new, 1))
+    assert place.land() == 2
+    told = capsys.readouterr().err
+    assert "demo.yml" in told and key in told and remedy in told
+    assert not place.landing.exists()
+
+
+def test_personal_data_may_be_a_bare_yes(tmp_path: Path) -> None:
+    root = project(tmp_path, data_set=DATA_SET.replace("personal_data: none", "personal_data: yes"))
+    assert load_data_set(root, "demo", load_sources(root)).personal_data
