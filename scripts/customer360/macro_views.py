@@ -1,7 +1,7 @@
 """The standardisation macros outside of the project's models: one view per expression over a table `cases`.
 
-A throw-away dbt project takes the project's own macros and reference seeds, so that what is measured or tested is what
-the models get. Callers fill `cases` and read the views.
+A throw-away dbt project takes the project's own macros and reference seeds, so that what is measured or
+tested is what the models get. Callers fill `cases` and read the views.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ def dbt(
 
 
 def lay_out(folder: Path, models: Mapping[str, str]) -> None:
-    """A dbt project in `folder` with these models (name to SQL) on the project's macros and reference seeds."""
+    """A dbt project in `folder` with these models (name to SQL) on the project's macros and reference
+    seeds."""
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(_PROJECT, encoding="utf-8")
     (folder / "profiles.yml").write_text(_PROFILE.format(scripts=PROJECT / "scripts"), encoding="utf-8")
@@ -65,11 +66,22 @@ def lay_out(folder: Path, models: Mapping[str, str]) -> None:
 
 
 def build(
+<<<<<<< HEAD
     folder: Path, expressions: Mapping[str, str], columns: str = "x varchar"
 ) -> duckdb.DuckDBPyConnection:
     """Build one view per expression (name to SQL with macro calls, over the columns of `cases`) and connect to it.
+=======
+    folder: Path,
+    expressions: Mapping[str, str],
+    queries: Mapping[str, str] | None = None,
+    columns: str = "x varchar",
+) -> duckdb.DuckDBPyConnection:
+    """Build one view per expression (name to SQL with macro calls, over the columns of `cases`) and
+    connect to it.
+>>>>>>> standard
 
-    Each view has the columns id and y. Raises RuntimeError with dbt's output where the project does not build.
+    The view of an expression has the columns id and y; `queries` are whole models. Raises RuntimeError with
+    dbt's output where the project does not build.
     """
     nulls = ", ".join(
         f"cast(null as {kind}) as {name}" for name, kind in (c.split() for c in columns.split(","))
@@ -77,7 +89,7 @@ def build(
     models = {"cases": f"select cast(null as integer) as id, {nulls} where false"}
     for name, expression in expressions.items():
         models[name] = f"select id, {expression} as y from {{{{ ref('cases') }}}}"
-    lay_out(folder, models)
+    lay_out(folder, models | dict(queries or {}))
     done = dbt(folder, "--quiet", "build", "--exclude-resource-types", "test")
     if done.returncode:
         raise RuntimeError(done.stdout[-4000:] + done.stderr[-2000:])

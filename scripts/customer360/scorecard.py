@@ -38,7 +38,7 @@ def print_scorecard(database: Path) -> None:
         ).fetchall()
     print("\n== scorecard 质量记分卡")
     for status, measure, system, entity, numerator, denominator, rate, warn, error in rows:
-        if status != "pass" and denominator or status == "fail" or system == "all":
+        if (status != "pass" and denominator) or status == "fail" or system == "all":
             shown = "-" if rate is None else f"{rate:.2%}"
             scope = system if entity in ("all", system) else f"{system}.{entity}"
             print(

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from conftest import PROJECT, latest_build
 from customer360.build import dbt_command
 from customer360.data_sets import load_data_set

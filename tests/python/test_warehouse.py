@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from customer360.warehouse import KEPT_BUILDS, KEPT_VERSIONS, Busy, Warehouse
 
 
@@ -76,9 +77,9 @@ def test_the_second_of_two_builds_stops_with_a_clear_message(tmp_path):
     with (
         warehouse.lock(),
         pytest.raises(Busy, match=rf"another build of demo is running \(process {os.getpid()}\)"),
+        Warehouse(tmp_path / "demo").lock(),
     ):
-        with Warehouse(tmp_path / "demo").lock():
-            pass
+        pass
 
 
 def _publish_for_ever(folder: Path) -> None:

@@ -140,7 +140,7 @@ def behaviour_table(ctx: Context) -> str:
     group = np.minimum(world.group[o.customer], PERSONAL)
     days = o.customer[sale] * 5000 + o.day[sale]
     purchase_days = np.unique(days) // 5000
-    buyers, count = np.unique(purchase_days, return_counts=True)
+    _buyers, count = np.unique(purchase_days, return_counts=True)
     year = np.unique(days[(o.day[sale] >= ctx.config.days - 365)]) // 5000
     year_count = np.unique(year, return_counts=True)[1]
     spend = np.sort(np.bincount(o.customer, net, len(world)))[::-1]
