@@ -38,35 +38,6 @@ VALUES = {
         case i % 4 when 0 then '广东省深圳市南山区科技园' when 1 then '江苏省昆山市花桥镇'
         when 2 then '北京市朝阳区建国路' else '浙江杭州西湖区文三路' end || i || '号'""",
 }
-<<<<<<< HEAD
-KIND = {
-    "fold_width": "person", "clean_text": "person", "han_simplify": "person", "name_clean": "person",
-    "name_surname": "person", "name_honorific": "person", "name_note": "person", "name_script": "person",
-    "company_clean": "company", "company_branch": "company", "phone": "phone",
-    "phone_reason": "phone", "phone_type": "phone", "phone_partial": "phone", "email": "email",
-    "email_reason": "email", "credit_code": "credit", "id_number_valid": "id_number",
-    "id_number_hash": "id_number", "keyed_hash": "phone", "parse_timestamp": "time", "parse_date": "time",
-    "parse_amount": "amount", "parse_integer": "amount", "parse_boolean": "word", "gender": "word",
-    "industry_code": "word",
-}  # fmt: skip
-# What a staging model of customers asks for, in one query: the parts of one name are computed once.
-TOGETHER = {
-    "person": ["name_clean", "name_surname", "name_honorific", "name_note", "name_script"],
-    "company": ["company_clean", "company_legal_form", "company_place", "company_branch"],
-    "phone": ["phone", "phone_reason", "phone_type", "phone_partial", "phone_extension"],
-    "email": ["email", "email_reason"],
-    "credit": ["credit_code", "credit_code_reason"],
-    "id_number": [
-        "id_number_valid",
-        "id_number_reason",
-        "id_number_birth_date",
-        "id_number_sex",
-        "id_number_hash",
-    ],
-    "time": ["parse_timestamp"],
-    "amount": ["parse_amount"],
-    "word": ["gender", "industry_code"],
-=======
 MACROS = {
     "person": "fold_width clean_text han_simplify name_parts name_clean name_pinyin",
     "company": "company_parts company_clean",
@@ -78,7 +49,6 @@ MACROS = {
     "amount": "parse_amount parse_integer",
     "word": "parse_boolean gender industry_code",
     "address": "clean_text",
->>>>>>> standard
 }
 # What a staging model of customers asks for, in one query: each field parsed once, its parts read from the
 # result.
@@ -150,26 +120,6 @@ def main() -> None:
         folder = Path(name) / "project"
         build(folder, expressions, queries, ",".join(f"{kind} varchar" for kind in VALUES)).close()
 
-<<<<<<< HEAD
-        def query(model: str) -> str:
-            return (
-                (compiled / f"{model}.sql")
-                .read_text(encoding="utf-8")
-                .replace('"macro_views"."main"."cases"', "cases")
-            )
-
-        print("| macro | seconds | ratio to a copy | peak MB |\n|---|---|---|---|")
-        for macro, kind in KIND.items():
-            copy, _ = timed(folder, f"select id, {kind} as y from cases", rows, [kind])
-            seconds, peak = timed(folder, query(macro), rows, [kind])
-            print(f"| {macro} | {seconds:.2f} | {seconds / copy:.0f} | {peak:.0f} |", flush=True)
-        kinds = list(TOGETHER)
-        copy, _ = timed(folder, "select * from cases", rows, kinds)
-        seconds, peak = timed(folder, query("all_together"), rows, kinds)
-        print(
-            f"| {sum(map(len, TOGETHER.values()))} columns at once | {seconds:.2f} | {seconds / copy:.0f} | {peak:.0f} |"
-        )
-=======
         def row(label: str, view: str, kinds: list[str]) -> None:
             compiled = folder / f"target/compiled/customer360/models/{view}.sql"
             sql = compiled.read_text(encoding="utf-8").replace('"macro_views"."main"."cases"', "cases")
@@ -182,7 +132,6 @@ def main() -> None:
             row(f"{macro} ({kind})", f"{macro}_of_{kind}", [kind])
         row("match_regions", "regions", ["address"])
         row(f"{columns} columns at once", "customer", list(VALUES))
->>>>>>> standard
 
 
 if __name__ == "__main__":

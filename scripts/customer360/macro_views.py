@@ -66,11 +66,6 @@ def lay_out(folder: Path, models: Mapping[str, str]) -> None:
 
 
 def build(
-<<<<<<< HEAD
-    folder: Path, expressions: Mapping[str, str], columns: str = "x varchar"
-) -> duckdb.DuckDBPyConnection:
-    """Build one view per expression (name to SQL with macro calls, over the columns of `cases`) and connect to it.
-=======
     folder: Path,
     expressions: Mapping[str, str],
     queries: Mapping[str, str] | None = None,
@@ -78,7 +73,6 @@ def build(
 ) -> duckdb.DuckDBPyConnection:
     """Build one view per expression (name to SQL with macro calls, over the columns of `cases`) and
     connect to it.
->>>>>>> standard
 
     The view of an expression has the columns id and y; `queries` are whole models. Raises RuntimeError with
     dbt's output where the project does not build.
