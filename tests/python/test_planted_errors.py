@@ -41,7 +41,11 @@ FIELD_REASONS = {
     "email_invalid": ("email", {"invalid_syntax"}),
     "email_placeholder": ("email", {"placeholder_domain"}),
     "id_number_invalid": ("id_number_hash", {"invalid_check_digit", "invalid_date", "invalid_length"}),
-    "phone_invalid": ("phone", {"invalid_length", "invalid_prefix", "invalid_characters", "placeholder"}),
+    # a planted 无电话 says that there is none
+    "phone_invalid": (
+        "phone",
+        {"invalid_length", "invalid_prefix", "invalid_characters", "placeholder", "missing"},
+    ),
     "phone_placeholder": ("phone", {"placeholder"}),
 }
 
@@ -127,6 +131,23 @@ def check(database: Path, truth: Path) -> None:
             ).fetchall()
             assert fields, kind
             assert [row for row in fields if not row[1] or row[2] not in reasons] == [], kind
+
+        # An unknown place or trade stays visible.
+        for kind, table, column, key in (
+            ("region_unknown", "staging.base_crm__contacts", "region_status", "source_customer_id"),
+            ("industry_unknown", "staging.base_crm__companies", "industry_code", "source_customer_id"),
+        ):
+            unmapped = connection.execute(
+                f"""
+                select records.{column}, count(*)
+                from planted
+                inner join {table} as records on records.{key} = planted.business_key
+                where planted.kind = ? and planted.entity in ('contacts', 'companies')
+                group by all
+                """,
+                [kind],
+            ).fetchall()
+            assert [value for value, _ in unmapped] == ["unmapped"], kind
 
         # An order of a customer whom no master knows is a sale all the same: it stays, under `unknown`.
         strangers = connection.execute(
