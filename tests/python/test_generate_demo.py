@@ -208,6 +208,26 @@ def test_a_failed_run_leaves_yesterdays_files_and_nothing_half_written(
     assert digests(tmp_path) == before
 
 
+def test_what_a_killed_run_left_is_put_right_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = config(tmp_path, customers=200)
+    build.generate(small)
+    before = digests(tmp_path)
+    # Killed between the two renames of a swap, with half a chunk written.
+    small.inbox.rename(small.inbox.parent / ".demo.old")
+    (small.truth.parent / ".demo.new").mkdir()
+    (small.truth.parent / ".demo.new" / "half.parquet").write_bytes(b"PAR1")
+
+    def broken(*_: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(build, "build_truth", broken)
+    with pytest.raises(OSError, match="disk full"):
+        build.generate(small)
+    assert digests(tmp_path) == before
+
+
 def test_the_command_line_reports_wrong_arguments(capsys: pytest.CaptureFixture[str]) -> None:
     assert generate_demo.main(["--customers", "3"]) == 2
     assert "customers must be 200 or more" in capsys.readouterr().err
