@@ -12,8 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from customer360.demo.build import generate  # noqa: E402
-from customer360.demo.config import NOISE, Config  # noqa: E402
+from customer360.demo.build import generate
+from customer360.demo.config import NOISE, Config
 
 ROOT = Path(__file__).resolve().parent.parent
 

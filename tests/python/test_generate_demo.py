@@ -24,6 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 
 import generate_demo  # noqa: E402
+
 from customer360.demo import build, declared, faults, identifiers  # noqa: E402
 from customer360.demo.behaviour import NEVER  # noqa: E402
 from customer360.demo.config import Config, months_back  # noqa: E402

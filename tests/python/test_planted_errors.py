@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from conftest import PROJECT, latest_build
 from customer360.build import dbt_command
 from customer360.data_sets import load_data_set
@@ -83,12 +84,15 @@ def check(database: Path, truth: Path) -> None:
         assert wrong == []
 
         repeated = "select system, entity, count(*) from planted where kind = 'repeated_load' group by all order by all"
-        assert connection.execute(repeated).fetchall() == connection.execute(
-            """
+        assert (
+            connection.execute(repeated).fetchall()
+            == connection.execute(
+                """
             select source_system, entity, count(*) from quality.quarantine
             where reason_code = 'repeated_row' group by all order by all
             """
-        ).fetchall()
+            ).fetchall()
+        )
 
         clean = connection.execute(
             """

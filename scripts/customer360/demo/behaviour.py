@@ -20,8 +20,6 @@ CHANNELS = ("erp", "dealer", "pos", "shop", "marketplace")
 CAUSES = ("price_sensitive", "competition", "changed_needs", "service", "channel_conflict", "unknown")
 NEVER = np.iinfo(np.int32).max
 
-TASTE_AROMAS = (0, 1, 2, 3)  # 酱香 浓香 清香 兼香: the others are tried, not preferred
-
 
 @dataclass
 class Traits:

@@ -99,7 +99,8 @@ def _run(jobs: list[Job], workers: int) -> Iterator[dict[str, int]]:
         yield from map(make_chunk, jobs)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=8) as pool:
+    # No max_tasks_per_child: before Python 3.12.3 the pool stops for good when its workers are replaced.
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
         yield from pool.map(make_chunk, jobs)
 
 

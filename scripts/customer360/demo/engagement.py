@@ -457,8 +457,8 @@ def _contacts(
     c = behaviour.contacts
     n = len(c["day"])
     campaigns = market.campaigns
-    opening = np.array([k.open_rate + (0.0,) for k in campaigns])[c["campaign"], c["variant"]]
-    clicking = np.array([k.click_rate + (0.0,) for k in campaigns])[c["campaign"], c["variant"]]
+    opening = np.array([(*k.open_rate, 0.0) for k in campaigns])[c["campaign"], c["variant"]]
+    clicking = np.array([(*k.click_rate, 0.0) for k in campaigns])[c["campaign"], c["variant"]]
     level = (0.4 + 0.6 * behaviour.traits.engagement[c["person"]]).clip(0, 1.9)
     level = level * _fade(behaviour, c["buyer"], c["day"])
     moved = c["extra"] == 1

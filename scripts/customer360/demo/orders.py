@@ -145,7 +145,7 @@ def _with_channels(
     habit = np.where(day >= t.channel_shift[customer], t.channel_after[customer], t.channel[customer])
     other = t.second_channel[customer]
     channel = np.where((other >= 0) & (rng.random(len(day)) < 0.28), other, habit)
-    dealer, members = world.dealer_phone_group
+    _dealer, members = world.dealer_phone_group
     extra_c, extra_k = [], []
     for k in (DEALER, POS, SHOP, MARKETPLACE):
         extra_c.append(world.canary_people)

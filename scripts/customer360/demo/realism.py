@@ -122,11 +122,11 @@ def names_table(ctx: Context) -> str:
             (
                 "given names of one character",
                 percent(single / n),
-                "rare since 1990, about one in three among those born in the 1970s and 1980s",
+                "-",
             ),
             (f"people with a namesake among {n:,}", percent(shared / n), "-"),
             ("most frequent full name", f"{full.most_common(1)[0][0]}, {full.most_common(1)[0][1]}", "-"),
-            ("Latin names", percent(people.names.latin.mean()), "5-10% wanted"),
+            ("Latin names", percent(people.names.latin.mean()), "aim 5-10%"),
         ],
     )
 
@@ -140,7 +140,7 @@ def behaviour_table(ctx: Context) -> str:
     group = np.minimum(world.group[o.customer], PERSONAL)
     days = o.customer[sale] * 5000 + o.day[sale]
     purchase_days = np.unique(days) // 5000
-    buyers, count = np.unique(purchase_days, return_counts=True)
+    _buyers, count = np.unique(purchase_days, return_counts=True)
     year = np.unique(days[(o.day[sale] >= ctx.config.days - 365)]) // 5000
     year_count = np.unique(year, return_counts=True)[1]
     spend = np.sort(np.bincount(o.customer, net, len(world)))[::-1]
@@ -170,7 +170,7 @@ def behaviour_table(ctx: Context) -> str:
     return markdown(
         ("behaviour", "demo", "reference"),
         [
-            ("orders per customer, 36 months", f"{sale.sum() / len(world):.1f}", "10 wanted"),
+            ("orders per customer, 36 months", f"{sale.sum() / len(world):.1f}", "aim 10"),
             (
                 "lines per order",
                 f"{len(o.line_order) / len(o):.2f}",
@@ -254,7 +254,7 @@ def engagement_table(ctx: Context) -> str:
     return markdown(
         ("engagement, service, leaving", "demo", "reference"),
         [
-            ("interactions per customer, 36 months", f"{interactions:.1f}", "20 wanted"),
+            ("interactions per customer, 36 months", f"{interactions:.1f}", "aim 20"),
             (
                 "orders by channel",
                 ", ".join(f"{k} {percent(v)}" for k, v in zip(CHANNELS, channels, strict=True)),

@@ -76,8 +76,3 @@ def day_weights(config: Config) -> np.ndarray:
     business /= business.mean()
     personal /= personal.mean()
     return np.stack([business, gift, personal])
-
-
-def trading_week(days: np.ndarray, config: Config) -> np.ndarray:
-    """Weekday (Monday = 0) of days relative to the period's first day."""
-    return (days + config.origin + 3) % 7

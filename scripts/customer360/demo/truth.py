@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -172,11 +172,7 @@ def _links(ctx: Context, tables: Tables) -> pa.Table:
 def _hard_negatives(ctx: Context) -> pa.Table:
     rows = []
     for kind, group, members in ctx.world.hard_negatives:
-        pairs = (
-            combinations(members, 2)
-            if len(members) <= PAIR_LIMIT
-            else zip(members, members[1:], strict=False)
-        )
+        pairs = combinations(members, 2) if len(members) <= PAIR_LIMIT else pairwise(members)
         rows += [
             (kind, group, len(members), ctx.world.customer_id(a), ctx.world.customer_id(b)) for a, b in pairs
         ]

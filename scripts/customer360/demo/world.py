@@ -175,10 +175,6 @@ class World:
         """True ids of all customers in order."""
         return [self.customer_id(i) for i in range(len(self))]
 
-    def city_of(self, i: int) -> int:
-        """City index of a customer."""
-        return int(self.people.city[i] if i < self.n_people else self.orgs.city[i - self.n_people])
-
     def cities(self) -> np.ndarray:
         """City index of every customer."""
         return np.concatenate([self.people.city, self.orgs.city])
