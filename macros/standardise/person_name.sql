@@ -180,10 +180,10 @@ end
 {% endmacro %}
 
 
-{% macro surname_length(_n) -%}
+{% macro surname_length(name) -%}
 case
-    when not {{ regexp_like(_n, '^[\\x{3007}\\x{3400}-\\x{9FFF}\\x{20000}-\\x{323AF}]{1,4}$') }} then 0
-    when {{ regexp_like(_n, '^(?:' ~ compound_surnames() ~ ')') }} then 2
+    when not {{ regexp_like(name, '^[\\x{3007}\\x{3400}-\\x{9FFF}\\x{20000}-\\x{323AF}]{1,4}$') }} then 0
+    when {{ regexp_like(name, '^(?:' ~ compound_surnames() ~ ')') }} then 2
     else 1
 end
 {%- endmacro %}

@@ -1,5 +1,5 @@
-{% macro parse_timestamp(x, time_zone='Asia/Shanghai', day_first=none) %}
-    {#- Wall-clock time in `time_zone`. Texts with Z or an offset, epoch seconds (10 digits) and milliseconds (13) are
+{% macro parse_timestamp(x, time_zone=none, day_first=none) %}
+    {#- Wall-clock time in `time_zone`, by default the data set's. Texts with Z or an offset, epoch seconds (10 digits) and milliseconds (13) are
         instants and converted; everything else is taken as local. Five digits are an Excel serial day (1900 system).
         01/02/2025 is read only when `day_first` says how. Two-digit years and months without a day give null. -#}
     {%- set year_first = '^([0-9]{4}) ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})[日号]?[T ]*' -%}
@@ -48,7 +48,7 @@ end
     {%- endset -%}
     {%- set read -%}
 case
-    when {{ regexp_like('trim(_w)', offset) }} then timezone('{{ time_zone }}', try_cast(trim(_w) as timestamp with time zone))
+    when {{ regexp_like('trim(_w)', offset) }} then timezone('{{ time_zone or var('time_zone', 'Asia/Shanghai') }}', try_cast(trim(_w) as timestamp with time zone))
     when {{ regexp_like('_s', '下午|晚上|PM$') }} and {{ regexp_like('_w', ' 0?([1-9]|1[01]):') }}
         then try_cast(trim(_w) as timestamp) + interval '12' hour
     when {{ regexp_like('_s', '上午|凌晨|AM$') }} and {{ regexp_like('_w', ' 12:') }}
@@ -60,15 +60,15 @@ end
 {% endmacro %}
 
 
-{% macro parse_date(x, time_zone='Asia/Shanghai', day_first=none) -%}
+{% macro parse_date(x, time_zone=none, day_first=none) -%}
 cast({{ parse_timestamp(x, time_zone, day_first) }} as date)
 {%- endmacro %}
 
 
-{% macro parse_amount(x, currency='CNY') %}
+{% macro parse_amount(x, currency=none) %}
     {#- Exact decimal(18, 2), half away from zero. Negative: leading or trailing minus, brackets, 负. Units 百 千 万 百万
-        千万 亿 multiply. Only signs of the data set's own currency are accepted: another currency is null, not a number
-        of the wrong money. Commas must stand at thousands. -#}
+        千万 亿 multiply. Only signs of `currency`, by default the data set's, are accepted: another currency is null,
+        not a number of the wrong money. Commas must stand at thousands. -#}
     {%- set signs = {
         'CNY': '[¥元圆块]|RMB|CNY|人民币',
         'USD': 'US[$]|[$]|USD|美元|美金',
@@ -78,6 +78,7 @@ cast({{ parse_timestamp(x, time_zone, day_first) }} as date)
         'TWD': 'NT[$]|TWD|新台币',
         'JPY': '¥|JPY|日元|円'
     } -%}
+    {%- set currency = currency or var('currency', 'CNY') -%}
     {%- set sign = '(?:' ~ signs.get(currency, currency) ~ ')?' -%}
     {%- set pattern = '^([(]?[-+负]?)' ~ sign ~ '([-+]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(E[+-]?[0-9]{1,2})?(百万|千万|[百千万亿])?' ~ sign ~ '[整正]?([)]?-?)$' -%}
     {#- signs | number | unit; a negative amount has exactly one of: minus, 负, a pair of brackets. -#}
