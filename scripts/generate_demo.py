@@ -12,8 +12,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from customer360.demo.build import generate  # noqa: E402
-from customer360.demo.config import NOISE, Config  # noqa: E402
+from customer360.demo.build import generate
+from customer360.demo.config import NOISE, Config
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,17 +24,39 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         description=__doc__, epilog="Exit codes: 0 done, 1 failed (nothing was replaced), 2 wrong arguments."
     )
-    parser.add_argument("--customers", type=int, default=defaults.customers, help="true persons and organisations (%(default)s)")
-    parser.add_argument("--months", type=int, default=defaults.months, help="length of the period (%(default)s)")
-    parser.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same bytes (%(default)s)")
-    parser.add_argument("--noise", choices=sorted(NOISE, key=NOISE.__getitem__), default=defaults.noise, help="identity mess (%(default)s)")
     parser.add_argument(
-        "--end-date", type=dt.date.fromisoformat, default=defaults.end_date, help="last day of the period, never today (%(default)s)"
+        "--customers",
+        type=int,
+        default=defaults.customers,
+        help="true persons and organisations (%(default)s)",
     )
-    parser.add_argument("--inbox", type=Path, default=ROOT / defaults.inbox, help="where the files go; replaced as a whole")
-    parser.add_argument("--truth", type=Path, default=ROOT / defaults.truth, help="where the truth goes; replaced as a whole")
     parser.add_argument(
-        "--workers", type=int, default=min(os.cpu_count() or 1, 4), help="processes; the result does not depend on it (%(default)s)"
+        "--months", type=int, default=defaults.months, help="length of the period (%(default)s)"
+    )
+    parser.add_argument("--seed", type=int, default=defaults.seed, help="same seed, same bytes (%(default)s)")
+    parser.add_argument(
+        "--noise",
+        choices=sorted(NOISE, key=NOISE.__getitem__),
+        default=defaults.noise,
+        help="identity mess (%(default)s)",
+    )
+    parser.add_argument(
+        "--end-date",
+        type=dt.date.fromisoformat,
+        default=defaults.end_date,
+        help="last day of the period, never today (%(default)s)",
+    )
+    parser.add_argument(
+        "--inbox", type=Path, default=ROOT / defaults.inbox, help="where the files go; replaced as a whole"
+    )
+    parser.add_argument(
+        "--truth", type=Path, default=ROOT / defaults.truth, help="where the truth goes; replaced as a whole"
+    )
+    parser.add_argument(
+        "--workers",
+        type=int,
+        default=min(os.cpu_count() or 1, 4),
+        help="processes; the result does not depend on it (%(default)s)",
     )
     parser.add_argument("--quiet", action="store_true", help="no progress")
     return parser.parse_args(arguments)

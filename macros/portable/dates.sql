@@ -23,3 +23,8 @@
 {% macro days_from(first_on, last_on) %}{{ return(adapter.dispatch('days_from')(first_on, last_on)) }}{% endmacro %}
 {% macro default__days_from(first_on, last_on) -%} date_diff('day', {{ first_on }}, {{ last_on }}) {%- endmacro %}
 {% macro spark__days_from(first_on, last_on) -%} datediff({{ last_on }}, {{ first_on }}) {%- endmacro %}
+
+{#- A UTC timestamp as the clock of a time zone shows it. -#}
+{% macro utc_to_local(utc_at, time_zone) %}{{ return(adapter.dispatch('utc_to_local')(utc_at, time_zone)) }}{% endmacro %}
+{% macro default__utc_to_local(utc_at, time_zone) -%} timezone('{{ time_zone }}', timezone('UTC', {{ utc_at }})) {%- endmacro %}
+{% macro spark__utc_to_local(utc_at, time_zone) -%} from_utc_timestamp({{ utc_at }}, '{{ time_zone }}') {%- endmacro %}

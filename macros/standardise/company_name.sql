@@ -8,18 +8,26 @@
     {%- set form_at_end = '(?:^|[., ]|[^a-z.])(' ~ form ~ ')$' -%}
     {%- set places -%}
 {
-    'branch': regexp_extract(_c, '{{ bracketed_branch }}', 1),
-    'place': regexp_extract({{ regexp_replace_all('_c', bracketed_branch ~ '|[(]集团[)]', '') }}, '[(]([^()]*)[)]', 1),
-    'flat': trim({{ regexp_replace_all('_c', '[(]集团[)]|[(][^()]*[)]?', '') }}, ' .,')
+    'branch': case when contains(_c, '(') then regexp_extract(_c, '{{ bracketed_branch }}', 1) else '' end,
+    'place': case
+        when contains(_c, '(')
+            then regexp_extract({{ regexp_replace_all('_c', bracketed_branch ~ '|[(]集团[)]', '') }}, '[(]([^()]*)[)]', 1)
+        else ''
+    end,
+    'flat': trim(case when contains(_c, '(') then {{ regexp_replace_all('_c', '[(]集团[)]|[(][^()]*[)]?', '') }} else _c end, ' .,')
 }
     {%- endset -%}
-    {%- set behind -%}
+    {%- set cut -%}
 {
     'place': _b.place,
-    'branch': case when _b.branch <> '' then _b.branch else regexp_extract(_b.flat, '{{ branch_behind }}', 1) end,
-    'flat': rtrim(left(_b.flat, length(_b.flat) - length(regexp_extract(_b.flat, '{{ branch_behind }}', 1))), ' .,')
+    'branch': case when _b.branch <> '' then _b.branch else _e end,
+    'flat': rtrim(left(_b.flat, length(_b.flat) - length(_e)), ' .,')
 }
     {%- endset -%}
+    {%- set behind = bind(
+        "case when " ~ regexp_like('_b.flat', '(?:' ~ branch ~ '| branch)$') ~ " then regexp_extract(_b.flat, '" ~ branch_behind ~ "', 1) else '' end",
+        '_e', cut
+    ) -%}
     {%- set assembled -%}
 case
     when {{ regexp_like('_d.flat', '(?:' ~ branch ~ ')$') }}
@@ -34,24 +42,24 @@ end
 {% endmacro %}
 
 
-{% macro company_clean(x) %}
+{% macro company_clean(x, parsed=false) %}
     {#- Simplified, lower case, without legal form, brackets and branch. -#}
-    {{- bind(company_parts(x), '_c', "nullif(split_part(_c, '␟', 1), '')") -}}
+    {{- bind(x if parsed else company_parts(x), '_c', "nullif(split_part(_c, '␟', 1), '')") -}}
 {% endmacro %}
 
 
-{% macro company_legal_form(x) %}
-    {{- bind(company_parts(x), '_c', "nullif(split_part(_c, '␟', 2), '')") -}}
+{% macro company_legal_form(x, parsed=false) %}
+    {{- bind(x if parsed else company_parts(x), '_c', "nullif(split_part(_c, '␟', 2), '')") -}}
 {% endmacro %}
 
 
-{% macro company_place(x) %}
+{% macro company_place(x, parsed=false) %}
     {#- The place in brackets of 某某(上海)有限公司. -#}
-    {{- bind(company_parts(x), '_c', "nullif(split_part(_c, '␟', 3), '')") -}}
+    {{- bind(x if parsed else company_parts(x), '_c', "nullif(split_part(_c, '␟', 3), '')") -}}
 {% endmacro %}
 
 
-{% macro company_branch(x) %}
+{% macro company_branch(x, parsed=false) %}
     {#- 北京分公司, 朝阳店, or the bare marker (分行) where the text does not show where the name ends. -#}
-    {{- bind(company_parts(x), '_c', "nullif(split_part(_c, '␟', 4), '')") -}}
+    {{- bind(x if parsed else company_parts(x), '_c', "nullif(split_part(_c, '␟', 4), '')") -}}
 {% endmacro %}

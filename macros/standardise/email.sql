@@ -11,30 +11,30 @@ case
             '_e.address',
             "^[a-z0-9_](?:[a-z0-9.!#$%&''*+/=?^_`{|}~-]{0,62}[a-z0-9_+-])?@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?[.])+(?:[a-z]{2,24}|xn--[a-z0-9-]{2,59})$"
         ) }}
-        then case when _e.is_empty then '!missing' else '!invalid_syntax' end
-    when _e.is_listed then '!placeholder_domain'
+        then case when {{ is_listed('_e.empty_texts', '_e.address') }} then '!missing' else '!invalid_syntax' end
+    when {{ is_listed('_e.domains', "split_part(_e.address, '@', 2)") }}
+        or {{ is_listed('_e.domains', "regexp_extract(_e.address, '[.][a-z]+$', 0)") }}
+        then '!placeholder_domain'
     else _e.address
 end
     {%- endset -%}
-    {%- set domains = standard_terms('placeholder_email_domain') -%}
     {%- set parts -%}
 {
     'address': {{ text }},
-    'is_empty': {{ list_has(standard_terms('empty_text'), text) }},
-    'is_listed': {{ list_has(domains, "split_part(" ~ text ~ ", '@', 2)") }}
-        or {{ list_has(domains, "regexp_extract(" ~ text ~ ", '[.][a-z]+$', 0)") }}
+    'empty_texts': {{ standard_terms('empty_text') }},
+    'domains': {{ standard_terms('placeholder_email_domain') }}
 }
     {%- endset -%}
     {{- bind(parts, '_e', body) -}}
 {% endmacro %}
 
 
-{% macro email(x) %}
-    {{- verdict_value(email_verdict(x)) -}}
+{% macro email(x, parsed=false) %}
+    {{- verdict_value(x if parsed else email_verdict(x)) -}}
 {% endmacro %}
 
 
-{% macro email_reason(x) %}
+{% macro email_reason(x, parsed=false) %}
     {#- missing, invalid_syntax, placeholder_domain -#}
-    {{- verdict_reason(email_verdict(x)) -}}
+    {{- verdict_reason(x if parsed else email_verdict(x)) -}}
 {% endmacro %}

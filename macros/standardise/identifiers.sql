@@ -13,7 +13,7 @@
     {%- endfor -%}
     {%- set body -%}
 case
-    when _c.code is null or _c.code = '' or _c.is_empty then '!missing'
+    when _c.code is null or _c.code = '' or {{ is_listed('_c.empty_texts', 'lower(_c.code)') }} then '!missing'
     when not {{ regexp_like('_c.code', '^[0-9A-Z]*$') }} then '!invalid_characters'
     when length(_c.code) <> 18 then '!invalid_length'
     when not {{ regexp_like('_c.code', '^[0-9A-HJ-NP-RTUWXY]{2}[0-9]{6}[0-9A-HJ-NP-RTUWXY]{10}$') }} then '!invalid_characters'
@@ -23,21 +23,18 @@ case
     else _c.code
 end
     {%- endset -%}
-    {%- set text = identifier_text(x) -%}
-    {{- bind(
-        "{'code': " ~ text ~ ", 'is_empty': " ~ list_has(standard_terms('empty_text'), 'lower(' ~ text ~ ')') ~ "}", '_c', body
-    ) -}}
+    {{- bind("{'code': " ~ identifier_text(x) ~ ", 'empty_texts': " ~ standard_terms('empty_text') ~ "}", '_c', body) -}}
 {% endmacro %}
 
 
-{% macro credit_code(x) %}
-    {{- verdict_value(credit_code_verdict(x)) -}}
+{% macro credit_code(x, parsed=false) %}
+    {{- verdict_value(x if parsed else credit_code_verdict(x)) -}}
 {% endmacro %}
 
 
-{% macro credit_code_reason(x) %}
+{% macro credit_code_reason(x, parsed=false) %}
     {#- missing, invalid_characters, invalid_length, invalid_check_digit, placeholder -#}
-    {{- verdict_reason(credit_code_verdict(x)) -}}
+    {{- verdict_reason(x if parsed else credit_code_verdict(x)) -}}
 {% endmacro %}
 
 
@@ -63,7 +60,7 @@ end
     {%- endset -%}
     {%- set body -%}
 case
-    when _i.code is null or _i.code = '' or _i.is_empty then '!missing'
+    when _i.code is null or _i.code = '' or {{ is_listed('_i.empty_texts', 'lower(_i.code)') }} then '!missing'
     when {{ regexp_like('_i.code', '^[0-9]{1,14}[*X]{2,}[0-9X]*$') }} then '!masked'
     when not {{ regexp_like('_i.code', '^[0-9]*X?$') }} then '!invalid_characters'
     when {{ regexp_like('_i.code', '^[1-9][0-9]{16}[0-9X]$') }} then {{ bind('_i.code', '_b', checked) }}
@@ -72,11 +69,10 @@ case
     else '!invalid_length'
 end
     {%- endset -%}
-    {%- set text = identifier_text(x) -%}
     {%- set parts -%}
 {
-    'code': {{ text }},
-    'is_empty': {{ list_has(standard_terms('empty_text'), 'lower(' ~ text ~ ')') }}
+    'code': {{ identifier_text(x) }},
+    'empty_texts': {{ standard_terms('empty_text') }}
     {%- if as_of is not none %},
     'as_of': replace(substr(cast({{ as_of }} as varchar), 1, 10), '-', '')
     {%- endif %}
@@ -86,30 +82,30 @@ end
 {% endmacro %}
 
 
-{% macro id_number_valid(x, as_of=none) %}
+{% macro id_number_valid(x, as_of=none, parsed=false) %}
     {#- Null where there is no number at all. -#}
-    {{- bind(id_number_verdict(x, as_of), '_v', "case when _v <> '!missing' then not starts_with(_v, '!') end") -}}
+    {{- bind(x if parsed else id_number_verdict(x, as_of), '_v', "case when _v <> '!missing' then not starts_with(_v, '!') end") -}}
 {% endmacro %}
 
 
-{% macro id_number_reason(x, as_of=none) %}
+{% macro id_number_reason(x, as_of=none, parsed=false) %}
     {#- missing, masked, invalid_characters, invalid_length, invalid_date, invalid_check_digit -#}
-    {{- verdict_reason(id_number_verdict(x, as_of)) -}}
+    {{- verdict_reason(x if parsed else id_number_verdict(x, as_of)) -}}
 {% endmacro %}
 
 
-{% macro id_number_birth_date(x, as_of=none) %}
+{% macro id_number_birth_date(x, as_of=none, parsed=false) %}
     {%- set body -%}
 case
     when not starts_with(_v, '!')
         then cast(substr(_v, 7, 4) || '-' || substr(_v, 11, 2) || '-' || substr(_v, 13, 2) as date)
 end
     {%- endset -%}
-    {{- bind(id_number_verdict(x, as_of), '_v', body) -}}
+    {{- bind(x if parsed else id_number_verdict(x, as_of), '_v', body) -}}
 {% endmacro %}
 
 
-{% macro id_number_sex(x, as_of=none) %}
+{% macro id_number_sex(x, as_of=none, parsed=false) %}
     {%- set body -%}
 case
     when starts_with(_v, '!') then null
@@ -117,10 +113,10 @@ case
     else 'female'
 end
     {%- endset -%}
-    {{- bind(id_number_verdict(x, as_of), '_v', body) -}}
+    {{- bind(x if parsed else id_number_verdict(x, as_of), '_v', body) -}}
 {% endmacro %}
 
 
-{% macro id_number_hash(x, as_of=none) %}
-    {{- keyed_hash(verdict_value(id_number_verdict(x, as_of))) -}}
+{% macro id_number_hash(x, as_of=none, parsed=false) %}
+    {{- keyed_hash(verdict_value(x if parsed else id_number_verdict(x, as_of))) -}}
 {% endmacro %}

@@ -56,102 +56,116 @@ case when {{ regexp_like('_t', '^[' ~ han ~ ']{1,4}$') }} then _t else {{ bind(o
 {% endmacro %}
 
 
-{% macro name_core(split) %}
-    {#- Letters only, in lower case: Latin without accents, dots and hyphens. -#}
-    {%- set core -%}
+{% macro name_letters(name) -%}
+{#- Letters only, in lower case: Latin without accents, dots and hyphens. -#}
 case
-    when {{ regexp_like('_c', '^[\\x{3007}\\x{3400}-\\x{9FFF}]*$') }} then _c
+    when {{ regexp_like(name, '^[\\x{3007}\\x{3400}-\\x{9FFF}]*$') }} then {{ name }}
     else trim({{ regexp_replace_all(
         regexp_replace_all(
-            "case when " ~ regexp_like('_c', '[\\x{00C0}-\\x{024F}]') ~ " then " ~ strip_accents('lower(_c)') ~ " else lower(_c) end",
+            "case when " ~ regexp_like(name, '[\\x{00C0}-\\x{024F}]') ~ " then " ~ strip_accents('lower(' ~ name ~ ')')
+                ~ " else lower(" ~ name ~ ") end",
             "[.'']", ''
         ),
         '[^a-z·\\x{3007}\\x{3040}-\\x{30FF}\\x{3400}-\\x{9FFF}\\x{AC00}-\\x{D7AF}\\x{0400}-\\x{04FF}\\x{20000}-\\x{323AF}]+', ' '
     ) }}, ' ·')
 end
-    {%- endset -%}
-    {{- bind("split_part(" ~ split ~ ", '␟', 1)", '_c', core) -}}
-{% endmacro %}
+{%- endmacro %}
 
 
 {% macro name_parts(x) %}
     {#- Name, form of address and note, divided by ␟, each possibly empty. -#}
-    {%- set split = name_split(han_simplify(clean_text(x))) -%}
-    {%- set core = name_core(split) -%}
-    {%- set note -%}
-trim({{ regexp_replace_all("substr(" ~ split ~ ", length(split_part(" ~ split ~ ", '␟', 1)) + 1)", '[ ␟]+', ' ') }}, ' -,;:/|')
-    {%- endset -%}
-    {%- set titles = standard_terms('honorific') -%}
-    {%- set parts -%}
+    {%- set split -%}
 {
-    'core': {{ core }},
-    'note': {{ note }},
-    'is_title': {{ list_has(titles, core) }},
-    'is_nobody': {{ list_has(standard_terms('placeholder_name'), core) }},
-    'title_4': {{ list_has(titles, 'right(' ~ core ~ ', 4)') }},
-    'title_3': {{ list_has(titles, 'right(' ~ core ~ ', 3)') }},
-    'title_2': {{ list_has(titles, 'right(' ~ core ~ ', 2)') }},
-    'title_1': {{ list_has(titles, 'right(' ~ core ~ ', 1)') }},
-    'familiar': {{ list_has(standard_terms('honorific_after_surname'), 'right(' ~ core ~ ', 1)') }},
-    'title_first': {{ list_has(titles, "split_part(" ~ core ~ ", ' ', 1)") }},
-    'title_noted': {{ list_has(titles, "split_part(lower(" ~ note ~ "), ' ', 1)") }}
+    'name': {{ bind("split_part(_p.split, '␟', 1)", '_c', name_letters('_c')) }},
+    'note': case
+        when contains(_p.split, '␟')
+            then trim({{ regexp_replace_all("substr(_p.split, length(split_part(_p.split, '␟', 1)) + 1)", '[ ␟]+', ' ') }}, ' -,;:/|')
+        else ''
+    end
 }
     {%- endset -%}
-    {%- set split_off -%}
+    {#- How many characters at either end are a form of address; the longest wins. -#}
+    {%- set measured -%}
 {
-    'core': _p.core,
-    'note': _p.note,
-    'is_nobody': _p.is_nobody,
-    'ahead': case when _p.title_first and not _p.is_title and contains(_p.core, ' ') then length(split_part(_p.core, ' ', 1)) + 1 else 0 end,
-    'behind': case
-        when _p.is_title then length(_p.core)
-        when length(_p.core) < 2 or _p.is_nobody then 0
-        when _p.title_4 and length(_p.core) > 4 then 4
-        when _p.title_3 and length(_p.core) > 3 then 3
-        when _p.title_2 and length(_p.core) > 2 then 2
-        when _p.title_1 then 1
-        when _p.familiar and {{ regexp_like('_p.core', '^(.|' ~ compound_surnames() ~ ').$') }} then 1
+    'name': _q.name,
+    'note': _q.note,
+    'is_nobody': {{ is_listed('_p.nobody', '_q.name') }},
+    'is_title_noted': _q.note <> '' and {{ is_listed('_p.titles', "split_part(lower(_q.note), ' ', 1)") }},
+    'ahead': case
+        when contains(_q.name, ' ') and {{ is_listed('_p.titles', "split_part(_q.name, ' ', 1)") }}
+            then length(split_part(_q.name, ' ', 1)) + 1
         else 0
     end,
-    'noted': _p.title_noted
+    'behind': case
+        when {{ is_listed('_p.familiar', 'right(_q.name, 1)') }}
+            and {{ regexp_like('_q.name', '^(?:.|' ~ compound_surnames() ~ ').$') }}
+            then 1
+        when not contains(_p.titles.ends, right(_q.name, 1)) then 0
+        when {{ is_listed('_p.titles', '_q.name') }} then length(_q.name)
+        {%- for size in (4, 3, 2, 1) %}
+        when length(_q.name) > {{ size }} and {{ is_listed('_p.titles', 'right(_q.name, ' ~ size ~ ')') }} then {{ size }}
+        {%- endfor %}
+        else 0
+    end
 }
     {%- endset -%}
     {%- set assembled -%}
 case
-    when _q.is_nobody then '␟' || '␟' || _q.note
-    when _q.noted and _q.behind + _q.ahead = 0
-        then _q.core || '␟' || split_part(_q.note, ' ', 1) || '␟' || trim(substr(_q.note, length(split_part(_q.note, ' ', 1)) + 1))
-    when _q.behind + _q.ahead > 0
-        then {{ bind("substr(_q.core, 1 + _q.ahead, length(_q.core) - _q.ahead - _q.behind)", '_n',
+    when _r.name is null then null
+    when _r.is_nobody then '␟␟' || _r.note
+    when _r.ahead + _r.behind > 0
+        then {{ bind("substr(_r.name, 1 + _r.ahead, length(_r.name) - _r.ahead - _r.behind)", '_n',
             "case when " ~ regexp_like('_n', '^[老小阿大][' ~ single_surnames() ~ ']$') ~ " then substr(_n, 2) else trim(_n) end") }}
-            || '␟' || trim(left(_q.core, _q.ahead)) || right(_q.core, _q.behind) || '␟' || _q.note
-    when {{ regexp_like('_q.core', '^[老小阿][' ~ single_surnames() ~ ']$') }}
-        then substr(_q.core, 2) || '␟' || left(_q.core, 1) || '␟' || _q.note
-    else _q.core || '␟' || '␟' || _q.note
+            || '␟' || trim(left(_r.name, _r.ahead)) || right(_r.name, _r.behind) || '␟' || _r.note
+    when {{ regexp_like('_r.name', '^[老小阿][' ~ single_surnames() ~ ']$') }}
+        then substr(_r.name, 2) || '␟' || left(_r.name, 1) || '␟' || _r.note
+    when _r.is_title_noted
+        then _r.name || '␟' || split_part(_r.note, ' ', 1) || '␟' || trim(substr(_r.note, length(split_part(_r.note, ' ', 1)) + 1))
+    else _r.name || '␟␟' || _r.note
 end
     {%- endset -%}
-    {{- bind(bind(parts, '_p', split_off), '_q', assembled) -}}
+    {%- set parts -%}
+{
+    'split': {{ name_split(han_simplify(clean_text(x))) }},
+    'titles': {{ standard_terms('honorific') }},
+    'familiar': {{ standard_terms('honorific_after_surname') }},
+    'nobody': {{ standard_terms('placeholder_name') }}
+}
+    {%- endset -%}
+    {#- Most names end in a character that no form of address ends in: they are done at once. -#}
+    {%- set answer -%}
+case
+    when _q.note = '' and {{ regexp_like('_q.name', '^[\\x{3400}-\\x{9FFF}]{2,4}$') }}
+        and not contains('老小阿', left(_q.name, 1))
+        and not contains(_p.titles.ends, right(_q.name, 1))
+        and not contains(_p.familiar.ends, right(_q.name, 1))
+        and not contains(_p.nobody.ends, right(_q.name, 1))
+        then _q.name || '␟␟'
+    else {{ bind(measured, '_r', assembled) }}
+end
+    {%- endset -%}
+    {{- bind(parts, '_p', bind(split, '_q', answer)) -}}
 {% endmacro %}
 
 
-{% macro name_clean(x) %}
+{% macro name_clean(x, parsed=false) %}
     {#- Simplified, lower case, without form of address and note; null for names that say nobody (匿名, 微信用户). With _a
         form of address alone (王总) it is the surname: name_given is null then. -#}
-    {{- bind(name_parts(x), '_n', "nullif(split_part(_n, '␟', 1), '')") -}}
+    {{- bind(x if parsed else name_parts(x), '_n', "nullif(split_part(_n, '␟', 1), '')") -}}
 {% endmacro %}
 
 
-{% macro name_honorific(x) %}
-    {{- bind(name_parts(x), '_n', "nullif(split_part(_n, '␟', 2), '')") -}}
+{% macro name_honorific(x, parsed=false) %}
+    {{- bind(x if parsed else name_parts(x), '_n', "nullif(split_part(_n, '␟', 2), '')") -}}
 {% endmacro %}
 
 
-{% macro name_note(x) %}
-    {{- bind(name_parts(x), '_n', "nullif(split_part(_n, '␟', 3), '')") -}}
+{% macro name_note(x, parsed=false) %}
+    {{- bind(x if parsed else name_parts(x), '_n', "nullif(split_part(_n, '␟', 3), '')") -}}
 {% endmacro %}
 
 
-{% macro name_script(x) %}
+{% macro name_script(x, parsed=false) %}
     {#- han, latin, mixed, other -#}
     {%- set body -%}
 case
@@ -162,7 +176,7 @@ case
     else 'other'
 end
     {%- endset -%}
-    {{- bind(name_clean(x), '_n', body) -}}
+    {{- bind(name_clean(x, parsed), '_n', body) -}}
 {% endmacro %}
 
 
@@ -175,25 +189,27 @@ end
 {%- endmacro %}
 
 
-{% macro name_surname(x) %}
+{% macro name_surname(x, parsed=false) %}
     {#- Of a Chinese name of up to four characters, else null. -#}
-    {{- bind(name_clean(x), '_n', "nullif(left(_n, " ~ surname_length('_n') ~ "), '')") -}}
+    {{- bind(name_clean(x, parsed), '_n', "nullif(left(_n, " ~ surname_length('_n') ~ "), '')") -}}
 {% endmacro %}
 
 
-{% macro name_given(x) %}
+{% macro name_given(x, parsed=false) %}
     {#- Null when only the surname is known. -#}
-    {{- bind(name_clean(x), '_n', "case when " ~ surname_length('_n') ~ " > 0 then nullif(substr(_n, 1 + " ~ surname_length('_n') ~ "), '') end") -}}
+    {{- bind(name_clean(x, parsed), '_n', "case when " ~ surname_length('_n') ~ " > 0 then nullif(substr(_n, 1 + " ~ surname_length('_n') ~ "), '') end") -}}
 {% endmacro %}
 
 
-{% macro name_pinyin(x) %}
-    {#- 'ouyang nana': reading of surname and given name without tones (ü as v), each character by its most usual
+{% macro name_pinyin(name) %}
+    {#- 'ouyang nana': reading of a clean name (name_clean) without tones (ü as v), each character by its most usual
         reading, surnames by their own (单 shan, 曾 zeng). Null unless the name is Chinese. -#}
-    {%- set name = name_clean(x) -%}
-    {%- set readings = look_up(han_list('pinyin', "''"), characters(name), 19968) -%}
     {%- set parts -%}
-{'name': {{ name }}, 'spoken': {{ readings }}, 'first': ({{ han_list('surname_pinyin', "''") }})[unicode({{ name }}) - 19967]}
+{
+    'name': {{ name }},
+    'spoken': {{ look_up(han_list('pinyin', "''"), characters(name), 19968) }},
+    'first': {{ han_list('surname_pinyin', "''") }}[unicode({{ name }}) - 19967]
+}
     {%- endset -%}
     {%- set body -%}
 case {{ surname_length('_p.name') }}

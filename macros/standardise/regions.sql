@@ -1,4 +1,4 @@
-{% macro match_regions(relation, address, steps=4) %}
+{% macro match_regions(relation, address, steps=5) %}
     {#- A query with one row per distinct non-null value of `address` in `relation`:
         address, province_code, city_code, district_code, district, region_status (city, province, unmapped).
 
@@ -130,22 +130,35 @@ step_{{ step }} as (
         {%- endif %}
 ),
 {% endfor %}
-final as (
+placed as (
     select
         address,
-        coalesce(province_code, 'unmapped') as province_code,
-        coalesce(city_code, 'unmapped') as city_code,
-        coalesce(district_code, 'unmapped') as district_code,
+        province_code,
+        city_code,
+        district_code,
         coalesce(
             district,
             case
                 when province_code is not null
                     then nullif(regexp_extract(rest, '^([^0-9a-zA-Z()]{1,9}?(?:新区|区|县|市|旗))', 1), '')
             end
-        ) as district,
-        case when city_code is not null then 'city' when province_code is not null then 'province' else 'unmapped' end
-            as region_status
+        ) as district
     from step_{{ steps }}
+),
+
+final as (
+    select
+        address,
+        coalesce(province_code, 'unmapped') as province_code,
+        coalesce(city_code, 'unmapped') as city_code,
+        case when district is not null then coalesce(district_code, 'unmapped') end as district_code,
+        district,
+        case
+            when city_code is not null then 'city'
+            when province_code is not null then 'province'
+            else 'unmapped'
+        end as region_status
+    from placed
 )
 
 select * from final

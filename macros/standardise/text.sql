@@ -40,19 +40,27 @@ nullif(case when {{ regexp_like('_s', '^ | $|  ') }} then trim({{ regexp_replace
 
 
 {% macro standard_terms(list_code) -%}
-(select list(term) from {{ ref('standard_terms') }} where list_code = '{{ list_code }}')
+{#- One list of the seed as two texts, which are cheap to hand into a lambda: all terms, each between ␟, and their last
+    characters, which rule out nearly every value at once. -#}
+(
+    select {'terms': '␟' || string_agg(term, '␟') || '␟', 'ends': string_agg(distinct right(term, 1), '')}
+    from {{ ref('standard_terms') }}
+    where list_code = '{{ list_code }}'
+)
 {%- endmacro %}
 
 
-{% macro unless(condition, value) -%}
-{#- `value`, or null where the condition holds. Not a CASE, so that columns built on one value share it. -#}
-[{{ value }}][case when {{ condition }} then 2 else 1 end]
+{% macro is_listed(terms, x) -%}
+(contains({{ terms }}.ends, right({{ x }}, 1)) and contains({{ terms }}.terms, '␟' || {{ x }} || '␟'))
 {%- endmacro %}
 
 
 {% macro clean_text(x) %}
     {#- Folded, trimmed, blanks collapsed; a text that only says that there is none is null. -#}
-    {{- unless(list_has(standard_terms('empty_text'), 'lower(' ~ squeeze(x) ~ ')'), squeeze(x)) -}}
+    {%- set body -%}
+case when {{ is_listed('_p.empty_texts', 'lower(_p.text)') }} then null else _p.text end
+    {%- endset -%}
+    {{- bind("{'text': " ~ squeeze(x) ~ ", 'empty_texts': " ~ standard_terms('empty_text') ~ "}", '_p', body) -}}
 {% endmacro %}
 
 

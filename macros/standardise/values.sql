@@ -79,32 +79,35 @@ cast({{ parse_timestamp(x, time_zone, day_first) }} as date)
         'JPY': '¥|JPY|日元|円'
     } -%}
     {%- set sign = '(?:' ~ signs.get(currency, currency) ~ ')?' -%}
-    {%- set pattern = '^([(]?)([-+负]?)' ~ sign ~ '([-+]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(E[+-]?[0-9]{1,2})?(百万|千万|[百千万亿])?' ~ sign ~ '[整正]?([)]?)(-?)$' -%}
+    {%- set pattern = '^([(]?[-+负]?)' ~ sign ~ '([-+]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(E[+-]?[0-9]{1,2})?(百万|千万|[百千万亿])?' ~ sign ~ '[整正]?([)]?-?)$' -%}
+    {#- signs | number | unit; a negative amount has exactly one of: minus, 负, a pair of brackets. -#}
+    {%- set amount -%}
+case
+    when split_part(_n, '|', 1) not in ('', '+', '-', '负', '()') then null
+    else try_cast(
+        case when split_part(_n, '|', 1) in ('', '+') then 1 else -1 end * case
+            when split_part(_n, '|', 3) = '' then try_cast(replace(split_part(_n, '|', 2), ',', '') as decimal(18, 2))
+            else try_cast(
+                try_cast(replace(split_part(_n, '|', 2), ',', '') as decimal(28, 10)) * case split_part(_n, '|', 3)
+                    when '百' then 100 when '千' then 1000 when '万' then 10000 when '百万' then 1000000
+                    when '千万' then 10000000 else 100000000
+                end
+                as decimal(18, 2)
+            )
+        end
+        as decimal(18, 2)
+    )
+end
+    {%- endset -%}
     {%- set body -%}
 case
+    when {{ regexp_like('_a', '^-?[0-9]{1,17}([.][0-9]{1,10})?$') }}
+        then try_cast(_a as decimal(18, 2))
     when {{ regexp_like('_a', pattern) }}
-        and (regexp_extract(_a, '{{ pattern }}', 1) = '(') = (regexp_extract(_a, '{{ pattern }}', 7) = ')')
-        and length({{ regexp_replace_all('_a', 'E-|[^-(负]', '') }}) <= 1
-        then cast(
-            try_cast(
-                replace(regexp_extract(_a, '{{ pattern }}', 4), ',', '') || regexp_extract(_a, '{{ pattern }}', 5) as decimal(28, 10)
-            ) * case regexp_extract(_a, '{{ pattern }}', 6)
-                when '百' then 100 when '千' then 1000 when '万' then 10000 when '百万' then 1000000
-                when '千万' then 10000000 when '亿' then 100000000 else 1
-            end * case when {{ regexp_like("replace(_a, 'E-', '')", '[-(负]') }} then -1 else 1 end
-            as decimal(38, 10)
-        )
+        then {{ bind(regexp_replace_all('_a', pattern, '\\1\\2\\6|\\3\\4|\\5'), '_n', amount) }}
 end
     {%- endset -%}
-    {#- Plain numbers need none of this. -#}
-    {%- set text = "upper(replace(" ~ fold_width(x) ~ ", ' ', ''))" -%}
-    {%- set body -%}
-case
-    when {{ regexp_like('_a', '^-?[0-9]{1,17}([.][0-9]{1,10})?$') }} then try_cast(try_cast(_a as decimal(38, 10)) as decimal(18, 2))
-    else try_cast({{ body }} as decimal(18, 2))
-end
-    {%- endset -%}
-    {{- bind(text, '_a', body) -}}
+    {{- bind("upper(replace(" ~ fold_width(x) ~ ", ' ', ''))", '_a', body) -}}
 {% endmacro %}
 
 
@@ -147,15 +150,16 @@ end
     {%- set body -%}
 case
     when _d.parsed is null then case when _d.is_empty then '!missing' else '!invalid' end
-    when _d.parsed < date '1900-01-01' or _d.parsed > _d.as_of or _d.is_listed then '!implausible'
+    when _d.parsed < date '1900-01-01' or _d.parsed > _d.as_of 
+        or {{ is_listed('_d.defaults', 'cast(_d.parsed as varchar)') }}
+        then '!implausible'
     else cast(_d.parsed as varchar)
 end
     {%- endset -%}
-    {%- set parsed = parse_date(x, day_first=day_first) -%}
     {%- set parts -%}
 {
-    'parsed': {{ parsed }},
-    'is_listed': {{ list_has(standard_terms('placeholder_date'), 'cast(' ~ parsed ~ ' as varchar)') }},
+    'parsed': {{ parse_date(x, day_first=day_first) }},
+    'defaults': {{ standard_terms('placeholder_date') }},
     'is_empty': {{ clean_text(x) }} is null,
     'as_of': cast({{ as_of }} as date)
 }
@@ -193,5 +197,5 @@ end
 )
     {%- endset -%}
     {%- set text = 'lower(' ~ clean_text(x) ~ ')' -%}
-    coalesce(({{ codes }})[{{ text }}], {{ bind(text, '_t', "case when _t is not null then 'unmapped' end") }})
+coalesce({{ codes }}[{{ text }}], {{ bind(text, '_t', "case when _t is not null then 'unmapped' end") }})
 {% endmacro %}

@@ -11,6 +11,15 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('app', ref('stg_app__consents'), [
+            'source_consent_id',
+            'source_customer_id',
+            'purpose',
+            'channel',
+            'is_granted',
+            'changed_at',
+            'landed_on',
+        ]),
         ('crm', ref('stg_crm__consents'), [
             'source_consent_id',
             'source_customer_id',

@@ -24,5 +24,16 @@
             'delivered_at',
             'landed_on',
         ]),
+        ('shop', ref('stg_shop__deliveries'), [
+            'source_delivery_id',
+            'source_order_id',
+            'carrier',
+            'province_code',
+            'city_code',
+            'promised_at',
+            'shipped_at',
+            'delivered_at',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -19,5 +19,14 @@
             'paid_at',
             'landed_on',
         ]),
+        ('shop', ref('stg_shop__payments'), [
+            'source_payment_id',
+            'source_order_id',
+            'amount',
+            'method',
+            'status',
+            'paid_at',
+            'landed_on',
+        ]),
     ]
 ) }}

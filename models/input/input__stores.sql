@@ -12,5 +12,15 @@
         ('landed_on', 'date'),
     ],
     offers=[
+        ('pos', ref('stg_pos__stores'), [
+            'store_code',
+            'store_name',
+            'store_type',
+            'dealer_code',
+            'province_code',
+            'city_code',
+            'opened_on',
+            'landed_on',
+        ]),
     ]
 ) }}

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from customer360.data_sets import DataSet, load_data_set
+from customer360.landing.ledger import content_id
 from customer360.landing.writer import write_declared
 from customer360.publish import write_published, write_state
 from customer360.scorecard import print_scorecard
@@ -72,8 +73,8 @@ def build(data_set: DataSet, warehouse: Warehouse) -> Path:
     Raises BuildStopped where a step fails; what was published before stays as it was.
     """
     warehouse.tidy()
-    if data_set.prepare and _run("fill the inbox", [sys.executable, *data_set.prepare.split()]):
-        raise BuildStopped("the inbox could not be filled; see above")
+    if data_set.prepare:
+        fill_inbox(data_set)
     if _run("land", [sys.executable, "scripts/land.py", "--data", data_set.name]):
         raise BuildStopped(
             "files were set aside. Mend or remove them; "
@@ -104,6 +105,26 @@ def build(data_set: DataSet, warehouse: Warehouse) -> Path:
     version = warehouse.promote(candidate)
     warehouse.tidy()
     return version
+
+
+def fill_inbox(data_set: DataSet) -> None:
+    """Run the data set's own command. If it replaced files, landing starts over: deltas of another run of a
+    generator would be added to those of this one.
+
+    Raises BuildStopped where the command fails.
+    """
+    inbox = PROJECT / "inbox" / data_set.name
+    before = _contents(inbox)
+    if _run("fill the inbox", [sys.executable, *data_set.prepare.split()]):
+        raise BuildStopped("the inbox could not be filled; see above")
+    after = _contents(inbox)
+    if any(after.get(name) != digest for name, digest in before.items()):
+        print("the files of the inbox were replaced: landing starts over")
+        shutil.rmtree(PROJECT / "landing" / data_set.name, ignore_errors=True)
+
+
+def _contents(folder: Path) -> dict[str, str]:
+    return {str(path.relative_to(folder)): content_id(path) for path in folder.rglob("*") if path.is_file()}
 
 
 def read_state(warehouse: Warehouse, folder: Path, tables: list[Table]) -> None:

@@ -38,12 +38,20 @@ def print_scorecard(database: Path) -> None:
         ).fetchall()
     print("\n== scorecard 质量记分卡")
     for status, measure, system, entity, numerator, denominator, rate, warn, error in rows:
-        shown = "-" if rate is None else f"{rate:.4%}"
-        scope = system if entity in ("all", system) else f"{system}.{entity}"
-        print(
-            f"{status:12} {measure:22} {scope:32} {shown:>10}"
-            f"  ({numerator:,.0f} of {denominator:,.0f}; warn {warn:g}, error {error:g})"
-        )
+        if (status != "pass" and denominator) or status == "fail" or system == "all":
+            shown = "-" if rate is None else f"{rate:.2%}"
+            scope = system if entity in ("all", system) else f"{system}.{entity}"
+            print(
+                f"{status:12} {measure:22} {scope:28} {shown:>9}"
+                f"  ({numerator or 0:,.0f} of {denominator or 0:,.0f}; warn {warn:g}, error {error:g})"
+            )
+    passed = sum(1 for status, _, system, *_ in rows if status == "pass" and system != "all")
+    absent = sum(
+        1 for status, *_, denominator, _, _, _ in rows if status == "not_measured" and not denominator
+    )
+    print(
+        f"and {passed} measures of single sources pass, {absent} have nothing to measure (table quality.scorecard)"
+    )
     if outcomes:
         print("\n== quarantined rows 隔离的行")
         for label_en, label_zh, count in outcomes:

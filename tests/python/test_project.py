@@ -51,6 +51,17 @@ def test_every_source_has_a_base_model():
     assert landed <= read
 
 
+def test_every_staging_model_is_read():
+    nodes = manifest(DATA_SET)["nodes"]
+    read = {
+        parent
+        for key, node in nodes.items()
+        if key.startswith("model.")
+        for parent in node["depends_on"]["nodes"]
+    }
+    assert {key for key in nodes if key.startswith("model.customer360.stg_")} <= read
+
+
 def test_rules_and_reasons_are_the_same_list():
     used = {
         code

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+
 from customer360.warehouse import KEPT_BUILDS, KEPT_VERSIONS, Busy, Warehouse
 
 
@@ -56,7 +57,9 @@ def test_tidying_removes_what_was_never_published_and_what_is_too_old(tmp_path):
     warehouse.candidate("20260110")  # killed before the rename
     warehouse.tidy()
     assert warehouse.current().name == "20260104"
-    assert [v.name for v in sorted(warehouse.versions.iterdir())] == ["20260102", "20260103", "20260104"][-KEPT_VERSIONS:]
+    assert [v.name for v in sorted(warehouse.versions.iterdir())] == ["20260102", "20260103", "20260104"][
+        -KEPT_VERSIONS:
+    ]
     assert len(list(warehouse.builds.iterdir())) == KEPT_BUILDS
     assert read(warehouse.published) == "4"
 
@@ -71,9 +74,12 @@ def test_a_first_build_killed_before_the_pointer_leaves_nothing(tmp_path):
 
 def test_the_second_of_two_builds_stops_with_a_clear_message(tmp_path):
     warehouse = Warehouse(tmp_path / "demo")
-    with warehouse.lock(), pytest.raises(Busy, match=rf"another build of demo is running \(process {os.getpid()}\)"):
-        with Warehouse(tmp_path / "demo").lock():
-            pass
+    with (
+        warehouse.lock(),
+        pytest.raises(Busy, match=rf"another build of demo is running \(process {os.getpid()}\)"),
+        Warehouse(tmp_path / "demo").lock(),
+    ):
+        pass
 
 
 def _publish_for_ever(folder: Path) -> None:

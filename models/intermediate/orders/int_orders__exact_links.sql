@@ -1,6 +1,6 @@
--- grain: one return line that undoes one earlier sale line of equal quantity and price
+-- grain: one return line that undoes one earlier sale line of equal quantity and amount
 
--- The rule (docs/decisions/0003): within one customer, article, unit price and quantity, a return
+-- The rule (docs/decisions/0003): within one customer, article, quantity and amount, a return
 -- undoes the latest sale before it that no return has undone yet, as brackets close. At the same
 -- minute the sale counts as earlier. Brackets need no recursion: `open_level` is the number of sales
 -- still open, and the n-th opening of a open_level belongs to the n-th closing of that open_level.
@@ -23,8 +23,8 @@ lines as (
         lines.order_item_id,
         lines.customer_id,
         lines.product_id,
-        lines.unit_price,
         abs(lines.quantity) as pieces,
+        abs(lines.amount) as money,
         lines.line_kind,
         lines.ordered_at,
         case when lines.line_kind = 'sale' then 1 else -1 end as direction
@@ -43,8 +43,8 @@ returned_keys as (
     select distinct
         customer_id,
         product_id,
-        unit_price,
-        pieces
+        pieces,
+        money
     from lines
     where line_kind = 'return'
 
@@ -59,8 +59,8 @@ candidates as (
         on
             lines.customer_id = returned_keys.customer_id
             and lines.product_id = returned_keys.product_id
-            and lines.unit_price = returned_keys.unit_price
             and lines.pieces = returned_keys.pieces
+            and lines.money = returned_keys.money
 
 ),
 
@@ -69,11 +69,11 @@ balanced as (
     select
         *,
         row_number() over (
-            partition by customer_id, product_id, unit_price, pieces
+            partition by customer_id, product_id, pieces, money
             order by ordered_at asc nulls last, direction desc, order_item_id asc
         ) as line_order,
         sum(direction) over (
-            partition by customer_id, product_id, unit_price, pieces
+            partition by customer_id, product_id, pieces, money
             order by ordered_at asc nulls last, direction desc, order_item_id asc
             rows between unbounded preceding and current row
         ) as balance
@@ -87,7 +87,7 @@ floored as (
     select
         *,
         -least(0, min(balance) over (
-            partition by customer_id, product_id, unit_price, pieces
+            partition by customer_id, product_id, pieces, money
             order by line_order asc
             rows between unbounded preceding and current row
         )) as unmatched_returns
@@ -101,7 +101,7 @@ brackets as (
         *,
         balance + unmatched_returns + case when direction = -1 then 1 else 0 end as open_level,
         direction = -1 and unmatched_returns > lag(unmatched_returns, 1, 0) over (
-            partition by customer_id, product_id, unit_price, pieces
+            partition by customer_id, product_id, pieces, money
             order by line_order asc
         ) as is_unmatched
     from floored
@@ -113,7 +113,7 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by customer_id, product_id, unit_price, pieces, open_level, direction
+            partition by customer_id, product_id, pieces, money, open_level, direction
             order by line_order asc
         ) as bracket
     from brackets
@@ -133,8 +133,8 @@ final as (
         on
             returns.customer_id = sales.customer_id
             and returns.product_id = sales.product_id
-            and returns.unit_price = sales.unit_price
             and returns.pieces = sales.pieces
+            and returns.money = sales.money
             and returns.open_level = sales.open_level
             and returns.bracket = sales.bracket
     where

@@ -73,6 +73,8 @@ candidates as (
         open_returns.order_item_id as return_item_id,
         open_sales.order_item_id as sale_item_id,
         -open_returns.quantity as netted_quantity,
+        -open_returns.amount as netted_amount,
+        open_sales.amount as sold_amount,
         open_sales.quantity as sold_quantity,
         open_returns.ordered_at as returned_at,
         row_number() over (
@@ -102,7 +104,13 @@ partial_links as (
             partition by sale_item_id
             order by returned_at asc nulls last, return_item_id asc
             rows between unbounded preceding and current row
-        ) as netted_so_far
+        ) as netted_so_far,
+        sold_amount,
+        sum(netted_amount) over (
+            partition by sale_item_id
+            order by returned_at asc nulls last, return_item_id asc
+            rows between unbounded preceding and current row
+        ) as amount_so_far
     from candidates
     where recency_rank = 1
 
@@ -121,7 +129,9 @@ final as (
         netted_quantity,
         netted_on
     from partial_links
-    where netted_so_far <= sold_quantity
+    where
+        netted_so_far <= sold_quantity
+        and amount_so_far <= sold_amount
 
 ),
 

@@ -1,4 +1,5 @@
-"""dbt-duckdb plugin: the hashing key as session variables, so that it never stands in SQL or in a dbt artefact.
+"""dbt-duckdb plugin: the hashing key as session variables, so that it never stands in SQL or in a dbt
+artefact.
 
 In profiles.yml:
 
@@ -7,8 +8,8 @@ In profiles.yml:
       - module: customer360.dbt_plugins.hmac_key
         config: {data_set: "...", personal_data: "yes" or "none"}
 
-Variables set on every connection and cursor: `customer360_hmac_inner`, `customer360_hmac_outer` (the two 64-byte pads of
-RFC 2104), `customer360_hmac_key_id`. Read by the macros keyed_hash and keyed_hash_key_id.
+Variables set on every connection and cursor: `customer360_hmac_inner`, `customer360_hmac_outer` (the two
+64-byte pads of RFC 2104), `customer360_hmac_key_id`. Read by the macros keyed_hash and keyed_hash_key_id.
 """
 
 import hashlib
@@ -36,8 +37,8 @@ def key_for(data_set: str, personal_data: str, environment_key: str | None) -> b
     if environment_key:
         if len(environment_key) < MINIMUM_LENGTH:
             raise DbtRuntimeError(
-                f"{ENVIRONMENT_VARIABLE} is shorter than {MINIMUM_LENGTH} characters: phone numbers hashed with it "
-                "could be guessed. Make one with: openssl rand -hex 32"
+                f"{ENVIRONMENT_VARIABLE} is shorter than {MINIMUM_LENGTH} characters: phone numbers hashed "
+                "with it could be guessed. Make one with: openssl rand -hex 32"
             )
         return environment_key.encode()
     if personal_data == "none":
@@ -46,7 +47,8 @@ def key_for(data_set: str, personal_data: str, environment_key: str | None) -> b
         return DEMO_KEY.encode()
     raise DbtRuntimeError(
         f"The data set {data_set!r} holds personal data, and {ENVIRONMENT_VARIABLE} is not set. "
-        "Make a key with: openssl rand -hex 32, keep it outside of the project, and export it before the build."
+        "Make a key with: openssl rand -hex 32, keep it outside of the project, and export it before the "
+        "build."
     )
 
 

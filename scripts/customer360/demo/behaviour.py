@@ -1,4 +1,7 @@
-"""What customers do month by month: tastes, visits, complaints, campaigns, leaving with a cause, and orders."""
+"""What customers do month by month.
+
+Tastes, visits, complaints, campaigns, leaving with a cause, and orders.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,6 @@ CHANNELS = ("erp", "dealer", "pos", "shop", "marketplace")
 
 CAUSES = ("price_sensitive", "competition", "changed_needs", "service", "channel_conflict", "unknown")
 NEVER = np.iinfo(np.int32).max
-
-TASTE_AROMAS = (0, 1, 2, 3)  # 酱香 浓香 清香 兼香: the others are tried, not preferred
 
 
 @dataclass
@@ -39,7 +40,9 @@ class Traits:
     dealer: np.ndarray
     second_dealer: np.ndarray  # -1 for none
     store: np.ndarray
-    occasion: np.ndarray  # business: 0 banquet 1 hospitality 2 gifts; personal: 0 family 1 friends 2 collecting
+    occasion: (
+        np.ndarray
+    )  # business: 0 banquet 1 hospitality 2 gifts; personal: 0 family 1 friends 2 collecting
     engagement: np.ndarray  # level of digital activity, mean about 1
     silent: np.ndarray  # leaves without engagement falling first
     has_profile: np.ndarray  # reachable by the marketing platform (persons)
@@ -91,14 +94,20 @@ def _traits(world: World, rng: np.random.Generator) -> Traits:
     canaries = np.concatenate([world.canary_people, world.n_people + world.canary_orgs])
     rate[canaries] = 12.0
     price = rng.beta(2, np.choose(group, [3.5, 4.0, 2.2, 3.0]), n)
-    aroma_cdf = {BUSINESS: (48, 36, 10, 6), GIFT: (42, 38, 12, 8), PERSONAL: (22, 40, 25, 13), CONTACT: (30, 40, 20, 10)}
+    aroma_cdf = {
+        BUSINESS: (48, 36, 10, 6),
+        GIFT: (42, 38, 12, 8),
+        PERSONAL: (22, 40, 25, 13),
+        CONTACT: (30, 40, 20, 10),
+    }
     aroma = np.empty(n, dtype=np.int8)
     aroma_after = np.empty(n, dtype=np.int8)
     low = np.zeros(n, dtype=bool)
     channel = np.empty(n, dtype=np.int8)
     second = np.full(n, -1, dtype=np.int8)
     channel_shares = {
-        BUSINESS: (80, 20, 0, 0, 0), GIFT: (0, 34, 27, 22, 17), PERSONAL: (0, 18, 39, 22, 21), CONTACT: (0, 20, 40, 20, 20),
+        BUSINESS: (80, 20, 0, 0, 0), GIFT: (0, 34, 27, 22, 17), PERSONAL: (0, 18, 39, 22, 21),
+        CONTACT: (0, 20, 40, 20, 20),
     }  # fmt: skip
     occasion_shares = {BUSINESS: (45, 32, 23), GIFT: (0, 0, 1), PERSONAL: (52, 33, 15), CONTACT: (1, 1, 1)}
     occasion = np.empty(n, dtype=np.int8)
@@ -130,7 +139,9 @@ def _traits(world: World, rng: np.random.Generator) -> Traits:
         low_strength=low,
         channel=channel,
         second_channel=second,
-        channel_after=np.where(moves, np.where(rng.random(n) < 0.5, SHOP, MARKETPLACE), channel).astype(np.int8),
+        channel_after=np.where(moves, np.where(rng.random(n) < 0.5, SHOP, MARKETPLACE), channel).astype(
+            np.int8
+        ),
         channel_shift=np.where(moves, rng.integers(60, world.config.days, n), NEVER),
         dealer=dealer,
         second_dealer=second_dealer,
@@ -156,7 +167,9 @@ def _nearest(rng: np.random.Generator, city: np.ndarray, outlet_city: np.ndarray
     u = rng.random(len(city))
     for c in np.unique(city):
         for digits in (4, 2, 1, 0):
-            near = [k for k, o in enumerate(outlet_city) if cities[o].code[:digits] == cities[c].code[:digits]]
+            near = [
+                k for k, o in enumerate(outlet_city) if cities[o].code[:digits] == cities[c].code[:digits]
+            ]
             if near:
                 break
         rows = np.flatnonzero(city == c)
@@ -199,7 +212,9 @@ def _visits(
     return {"customer": world.n_people + org[inside], "day": day[inside]}, visited
 
 
-def _tastings(world: World, rng: np.random.Generator, market: Market) -> tuple[dict[str, np.ndarray], np.ndarray]:
+def _tastings(
+    world: World, rng: np.random.Generator, market: Market
+) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Tastings of persons: a log and the factor on buying for six months after one (1.25)."""
     months = market.month_starts.size - 1
     effect = np.ones((len(world), months))
@@ -243,11 +258,17 @@ def _leave(
     for m in range(months):
         start, stop = int(starts[m]), int(starts[m + 1])
         active = (drop_day == NEVER) & (world.acquired < stop) & ~world.is_lead
-        complains = active & (rng.random(n) < 1 - np.exp(-(traits.rate / 12 * 0.045 + 0.0025)))
+        # Who is unhappier (frailer, dearer shocks, dealers that undercut each other) complains more.
+        temper = (
+            0.25 + 0.75 * frailty + 2.0 * conflict + (market.price_shock[m] - 1) * traits.price_sensitivity
+        )
+        complains = active & (rng.random(n) < 1 - np.exp(-(traits.rate / 12 * 0.050 + 0.004) * temper))
         badly = complains & (rng.random(n) < 0.38)
         rows = np.flatnonzero(complains)
         if len(rows):
-            day = (np.maximum(start, world.acquired[rows]) + rng.random(len(rows)) * 0.5 * (stop - start)).astype(int)
+            day = (
+                np.maximum(start, world.acquired[rows]) + rng.random(len(rows)) * 0.5 * (stop - start)
+            ).astype(int)
             log["customer"].append(rows)
             log["day"].append(np.minimum(day, stop - 1))
             log["badly"].append(badly[rows])
@@ -261,7 +282,7 @@ def _leave(
                 0.016 * traits.price_sensitivity**2 * market.price_shock[m],
                 0.0048 * share**1.5 * susceptible,
                 0.0012 + 0.050 * shifted,
-                0.13 * shock_bad + 0.010 * shock_good,
+                0.11 * shock_bad + 0.010 * shock_good,
                 0.020 * conflict,
                 np.full(n, 0.0022),
             ],
@@ -325,7 +346,11 @@ def _campaign_contacts(
         day = c.start + rng.integers(0, max((c.end - c.start) // 2, 1), len(chosen))
         buyer = buyer_of[chosen] if c.group == BUSINESS else chosen
         # Promotions move the price sensitive, other content the engaged; who has left is not moved.
-        bend = 0.5 + traits.price_sensitivity[buyer] * 1.2 if c.content == 0 else 0.5 + 0.5 * traits.engagement[chosen].clip(0, 3)
+        bend = (
+            0.5 + traits.price_sensitivity[buyer] * 1.2
+            if c.content == 0
+            else 0.5 + 0.5 * traits.engagement[chosen].clip(0, 3)
+        )
         active = (drop_day[buyer] > day + 14) & ~world.is_lead[buyer]
         effect = np.array([*c.uplift, 0.0])[variant]
         probability = np.where(active, (effect * bend).clip(0, 0.5), 0.0)
@@ -348,7 +373,10 @@ def _order_days(
     multiplier: np.ndarray,
     contacts: dict[str, np.ndarray],
 ) -> dict[str, np.ndarray]:
-    """Days of all orders in the period: an inhomogeneous Poisson process, first orders and campaign orders."""
+    """Days of all orders in the period.
+
+    An inhomogeneous Poisson process, first orders and campaign orders.
+    """
     days = world.config.days
     group = np.minimum(world.group, PERSONAL)
     starts = market.month_starts

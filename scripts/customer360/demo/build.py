@@ -68,11 +68,13 @@ def make_chunk(job: Job) -> dict[str, int]:
     return counts
 
 
-def generate(config: Config, workers: int = 1, progress: Callable[[str], None] = lambda _: None) -> dict[str, int]:
+def generate(
+    config: Config, workers: int = 1, progress: Callable[[str], None] = lambda _: None
+) -> dict[str, int]:
     """Generate the demo company and swap it in; returns rows per file below the inbox.
 
-    Nothing half-written stays: files are made beside the targets and renamed when all are there. The result does
-    not depend on `workers`.
+    Nothing half-written stays: files are made beside the targets and renamed when all are there. The result
+    does not depend on `workers`.
     """
     entities = {k: e for k, e in declaration.load(config.sources).items() if k[0] in systems.NAMES}
     inbox, truth = _fresh(config.inbox), _fresh(config.truth)
@@ -97,7 +99,8 @@ def _run(jobs: list[Job], workers: int) -> Iterator[dict[str, int]]:
         yield from map(make_chunk, jobs)
         return
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context, max_tasks_per_child=8) as pool:
+    # No max_tasks_per_child: before Python 3.12.3 the pool stops for good when its workers are replaced.
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
         yield from pool.map(make_chunk, jobs)
 
 
@@ -124,9 +127,13 @@ def _merge_truth(truth: Path) -> None:
     for folder in sorted((truth / "parts").iterdir()):
         parts = sorted(folder.glob("*.parquet"))
         if folder.name == "uplift":
-            pq.write_table(_sum_uplift([pq.read_table(p) for p in parts]), truth / "uplift.parquet", compression="zstd")
+            pq.write_table(
+                _sum_uplift([pq.read_table(p) for p in parts]), truth / "uplift.parquet", compression="zstd"
+            )
             continue
-        with pq.ParquetWriter(truth / f"{folder.name}.parquet", pq.read_schema(parts[0]), compression="zstd") as writer:
+        with pq.ParquetWriter(
+            truth / f"{folder.name}.parquet", pq.read_schema(parts[0]), compression="zstd"
+        ) as writer:
             for part in parts:
                 writer.write_table(pq.read_table(part))
     shutil.rmtree(truth / "parts")

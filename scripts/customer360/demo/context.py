@@ -18,10 +18,13 @@ from customer360.demo.engagement import Engagement
 from customer360.demo.market import Market
 from customer360.demo.orders import Orders
 from customer360.demo.records import RECORDS_PER_CHUNK, SOCIAL, Records, Registry
-from customer360.demo.world import IDS_PER_CHUNK, World
+from customer360.demo.world import IDS_PER_CHUNK, World, home_text
 
 Tables = dict[tuple[str, str], pa.Table]
-"""(system, entity) -> rows as that system writes them; columns starting with _ say into which file they go."""
+"""(system, entity) -> rows as that system writes them.
+
+Columns starting with _ say into which file they go.
+"""
 
 
 def frame(**columns: Sequence[object] | np.ndarray | pa.Array) -> pa.Table:
@@ -41,7 +44,9 @@ def words(index: np.ndarray, values: Sequence[str]) -> pa.Array:
     """Text of an index column, null where the index is negative."""
     known = np.asarray(index) >= 0
     safe = np.where(known, index, 0).astype(np.int32)
-    array = pa.DictionaryArray.from_arrays(pa.array(safe, mask=~known), pa.array(list(values), type=pa.string()))
+    array = pa.DictionaryArray.from_arrays(
+        pa.array(safe, mask=~known), pa.array(list(values), type=pa.string())
+    )
     return array.cast(pa.string())
 
 
@@ -86,7 +91,10 @@ class Context:
         return self.config.rng(stage, self.chunk)
 
     def stamp(self, day: np.ndarray, second: np.ndarray | int = 0) -> np.ndarray:
-        """Local time stamps (datetime64[us]) of days of the period and seconds of the day; day NEVER gives NaT."""
+        """Local time stamps (datetime64[us]) of days of the period and seconds of the day.
+
+        Day NEVER gives NaT.
+        """
         return self.moment(np.where(day == NEVER, -1, day * 86_400 + second), valid=np.asarray(day) != NEVER)
 
     def moment(self, seconds: np.ndarray, valid: np.ndarray | None = None) -> np.ndarray:
@@ -107,26 +115,35 @@ class Context:
         shift = int(self.config.rng("numbers").integers(0, 10**8))
         result: dict[str, np.ndarray] = {}
         patterns = {
-            "crm": "C{:09d}", "crm_company": "B{:08d}", "erp": "1{:09d}", "shop": "U{:09d}", "app": "a{:010d}", "service": "R{:09d}",
+            "crm": "C{:09d}", "crm_company": "B{:08d}", "erp": "1{:09d}", "shop": "U{:09d}",
+            "app": "a{:010d}", "service": "R{:09d}",
             "marketing": "MP{:09d}", "dealer": "{}",
         }  # fmt: skip
         for name, pattern in patterns.items():
             result[name] = np.array([pattern.format(int(k)) for k in self.table(name).number], dtype=object)
         market = self.table("marketplace")
         result["marketplace"] = np.array(
-            [f"{('tb', 'jd', 'pdd')[s]}{identifiers.permuted(int(k), 10, shift):010d}" for k, s in zip(market.number, market.sub, strict=True)],
+            [
+                f"{('tb', 'jd', 'pdd')[s]}{identifiers.permuted(int(k), 10, shift):010d}"
+                for k, s in zip(market.number, market.sub, strict=True)
+            ],
             dtype=object,
         )
         social = self.table("social")
         result["social"] = np.array(
-            [f"{SOCIAL[s][:2]}{identifiers.permuted(int(k), 10, shift):010d}" for k, s in zip(social.number, social.sub, strict=True)],
+            [
+                f"{SOCIAL[s][:2]}{identifiers.permuted(int(k), 10, shift):010d}"
+                for k, s in zip(social.number, social.sub, strict=True)
+            ],
             dtype=object,
         )
         pos = self.table("pos")
         first = self.chunk * IDS_PER_CHUNK * 2 + IDS_PER_CHUNK
         result["pos"] = np.array(
             [
-                self.world.people.member_no[o] if c == 0 else f"8{identifiers.permuted(first + int(k) % RECORDS_PER_CHUNK, 9, shift):09d}"
+                self.world.people.member_no[o]
+                if c == 0
+                else f"8{identifiers.permuted(first + int(k) % RECORDS_PER_CHUNK, 9, shift):09d}"
                 for o, c, k in zip(pos.owner, pos.copy, pos.number, strict=True)
             ],
             dtype=object,
@@ -195,7 +212,9 @@ class Context:
 
     def staff(self, number: np.ndarray, letter: str) -> np.ndarray:
         """Staff numbers of this chunk such as A00012; None where negative."""
-        return np.array([f"{letter}{self.chunk * 100 + int(k) + 1:05d}" if k >= 0 else None for k in number], dtype=object)
+        return np.array(
+            [f"{letter}{self.chunk * 100 + int(k) + 1:05d}" if k >= 0 else None for k in number], dtype=object
+        )
 
     def coupon_no(self, index: np.ndarray) -> np.ndarray:
         """Coupon numbers of this chunk."""
@@ -225,7 +244,10 @@ class Context:
 
     @cached_property
     def receivers(self) -> dict[str, np.ndarray]:
-        """Receiver of every order (name, phone, city, district, address): the buyer, or somebody outside for gifts."""
+        """Receiver of every order (name, phone, city, district, address).
+
+        The buyer, or somebody outside for gifts.
+        """
         o, p, rng = self.orders, self.world.people, self.rng("receivers")
         rows = np.flatnonzero(o.customer < self.world.n_people)
         who = o.customer[rows]
@@ -242,13 +264,15 @@ class Context:
         outside = names.sample_names(rng, rng.integers(0, 2, n), rng.integers(-2000, 12_000, n))
         phone[gifts] = self.world.numbers.take(n)
         city[gifts] = ref.pick(rng, ref.cumulative([c.weight for c in cities]), n)
-        u = rng.integers(0, [[len(ref.STREETS)], [400], [len(ref.COMPOUNDS)], [30], [2800]], (5, n))
+        low = [[0], [1], [0], [1], [1], [1], [1]]
+        high = [[len(ref.STREETS)], [400], [len(ref.COMPOUNDS)], [30], [5], [29], [5]]
+        homes = rng.integers(low, high, (7, n)).T
+        part = rng.random(n)
         for k, row in enumerate(gifts):
             name[row] = outside.full(k)
-            district[row] = cities[city[row]].districts[int(u[4, k]) % len(cities[city[row]].districts)]
-            address[row] = (
-                f"{ref.STREETS[u[0, k]]}{u[1, k] + 1}号{ref.COMPOUNDS[u[2, k]]}{u[3, k] + 1}幢{u[4, k] // 100 + 1}0{u[4, k] % 4 + 1}室"
-            )
+            districts = cities[city[row]].districts
+            district[row] = districts[int(part[k] * len(districts))]
+            address[row] = home_text(homes[k])
         return {"name": name, "phone": phone, "city": city, "district": district, "address": address}
 
 

@@ -1,4 +1,4 @@
-"""The declaration of the ten systems (models/staging/<system>/_<system>__sources.yml), as the generator needs it."""
+"""The declared systems (models/staging/<system>/_<system>__sources.yml), as the generator needs them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def load(sources: Path) -> dict[tuple[str, str], Entity]:
                     meta = column.get("config", {}).get("meta", {})
                     columns.append(
                         Column(
-                            column["name"], tuple(meta.get("headers", ())), bool(meta.get("required")), meta.get("pii")
+                            column["name"],
+                            tuple(meta.get("headers", ())),
+                            bool(meta.get("required")),
+                            meta.get("pii"),
                         )
                     )
                 meta = table["config"]["meta"]

@@ -1,4 +1,5 @@
-"""What customers do beside buying, and what is done for them: events, posts, activities, tickets, surveys, campaigns,
+"""What customers do beside buying, and what is done for them: events, posts, activities, tickets,
+surveys, campaigns,
 coupons, points, contracts, consents. Columns are numpy arrays; days are relative to the period."""
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ from customer360.demo.world import CONTACT, World
 Columns = dict[str, np.ndarray]
 
 EVENTS = (
-    "login", "visit", "search", "view_product", "compare", "read_content", "download", "webinar", "request_trial", "add_to_cart",
+    "login", "visit", "search", "view_product", "compare", "read_content", "download", "webinar",
+    "request_trial", "add_to_cart",
     "view_coupon",
 )  # fmt: skip
 _EVENT_SHARES = (22, 17, 9, 22, 5, 14, 2, 1, 1, 5, 2)
@@ -60,15 +62,28 @@ def plan_tickets(world: World, behaviour: Behaviour, orders: Orders) -> Columns:
     complaint_type = pick(rng, cumulative([24, 18, 20, 16, 6, 16]), len(c["day"]))
     asking = np.flatnonzero(rng.random(len(orders)) < 0.035)
     customer = np.concatenate([c["customer"], c["customer"][repeat], orders.customer[asking]])
-    day = np.concatenate([c["day"], c["day"][repeat] + rng.integers(3, 28, int(repeat.sum())), orders.day[asking]])
-    category = np.concatenate([np.ones(len(c["day"]) + int(repeat.sum()), dtype=int), pick(rng, cumulative([70, 0, 22, 8]), len(asking))])
+    day = np.concatenate(
+        [c["day"], c["day"][repeat] + rng.integers(3, 28, int(repeat.sum())), orders.day[asking]]
+    )
+    category = np.concatenate(
+        [
+            np.ones(len(c["day"]) + int(repeat.sum()), dtype=int),
+            pick(rng, cumulative([70, 0, 22, 8]), len(asking)),
+        ]
+    )
     kind = np.concatenate([complaint_type, complaint_type[repeat], np.full(len(asking), -1)])
     badly = np.concatenate([c["badly"], c["badly"][repeat], np.zeros(len(asking), dtype=bool)])
     keep = (day < world.config.days) & (day >= 0)
     order = np.lexsort((customer[keep], day[keep]))
     return {
         k: v[keep][order]
-        for k, v in {"customer": customer, "day": day, "category": category, "kind": kind, "badly": badly}.items()
+        for k, v in {
+            "customer": customer,
+            "day": day,
+            "category": category,
+            "kind": kind,
+            "badly": badly,
+        }.items()
     }
 
 
@@ -98,7 +113,10 @@ def build_engagement(
 
 
 class _Mood:
-    """How content a customer is on a day: low after a badly handled complaint and before leaving over service or price."""
+    """How content a customer is on a day.
+
+    Low after a badly handled complaint and before leaving over service or price.
+    """
 
     def __init__(self, world: World, behaviour: Behaviour) -> None:
         self._last_bad = np.full(len(world), -NEVER)
@@ -106,13 +124,17 @@ class _Mood:
         bad = c["badly"]
         np.maximum.at(self._last_bad, c["customer"][bad], c["day"][bad])
         self._drop = behaviour.drop_day
-        self._unhappy = np.isin(behaviour.drop_cause, (CAUSES.index("service"), CAUSES.index("price_sensitive")))
+        self._unhappy = np.isin(
+            behaviour.drop_cause, (CAUSES.index("service"), CAUSES.index("price_sensitive"))
+        )
 
     def at(self, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
         """0 for ordinary, down to about -2.5."""
         since = day - self._last_bad[customer]
         left = self._drop[customer] - day
-        return -1.7 * ((since >= 0) & (since < 180)) - 0.8 * (self._unhappy[customer] & (left >= 0) & (left < 90))
+        return -1.7 * ((since >= 0) & (since < 180)) - 0.8 * (
+            self._unhappy[customer] & (left >= 0) & (left < 90)
+        )
 
 
 def _membership(world: World, rng: np.random.Generator, registry: Registry) -> np.ndarray:
@@ -120,12 +142,19 @@ def _membership(world: World, rng: np.random.Generator, registry: Registry) -> n
     people = np.arange(world.n_people)
     has_card = registry.choose("pos", people) >= 0
     has_shop = registry.choose("shop", people) >= 0
-    member = has_card | (has_shop & (rng.random(world.n_people) < 0.45)) | np.isin(people, world.canary_people)
-    return np.concatenate([np.where(member, world.people.member_no, ""), np.full(len(world.orgs), "", dtype=object)])
+    member = (
+        has_card | (has_shop & (rng.random(world.n_people) < 0.45)) | np.isin(people, world.canary_people)
+    )
+    return np.concatenate(
+        [np.where(member, world.people.member_no, ""), np.full(len(world.orgs), "", dtype=object)]
+    )
 
 
 def _last_order(orders: Orders, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Index of the customer's last order on or before a day, -1 for none. Orders are sorted by customer and day."""
+    """Index of the customer's last order on or before a day, -1 for none.
+
+    Orders are sorted by customer and day.
+    """
     code = orders.customer * _PER_DAY + orders.day
     at = np.searchsorted(code, customer * _PER_DAY + day, side="right") - 1
     ok = (at >= 0) & (orders.customer[at.clip(0)] == customer)
@@ -142,7 +171,9 @@ def _next_order(orders: Orders, customer: np.ndarray, day: np.ndarray, within: i
     return np.where(ok, at, -1)
 
 
-def _tickets(world: World, orders: Orders, registry: Registry, rng: np.random.Generator, plan: Columns) -> Columns:
+def _tickets(
+    world: World, orders: Orders, registry: Registry, rng: np.random.Generator, plan: Columns
+) -> Columns:
     n = len(plan["day"])
     complaint = plan["category"] == 1
     badly = plan["badly"]
@@ -156,7 +187,7 @@ def _tickets(world: World, orders: Orders, registry: Registry, rng: np.random.Ge
     bot = channel == 2
     hours = np.exp(rng.normal(0.0, 0.9, n)) * np.where(badly, 9.0, np.where(complaint, 1.6, 0.35))
     hours = np.where(bot, 0.003 + 0.01 * rng.random(n), hours)
-    solve = np.exp(rng.normal(0.0, 0.8, n)) * np.where(badly, 11 * 24, np.where(complaint, 3.6 * 24, 6.0))
+    solve = np.exp(rng.normal(0.0, 0.8, n)) * np.where(badly, 8 * 24, np.where(complaint, 2.7 * 24, 6.0))
     solve = np.where(bot, 0.1, solve)
     score = rng.normal(np.where(badly, 2.0, np.where(complaint, 4.2, 4.6)), 0.8)
     second = rng.integers(8 * 3600 + 1800, 21 * 3600, n)
@@ -164,7 +195,11 @@ def _tickets(world: World, orders: Orders, registry: Registry, rng: np.random.Ge
     answered = opened + (hours * 3600).astype(int) + 5
     resolved = answered + (solve * 3600).astype(int) + 60
     end = world.config.days * 86400
-    touch = np.where(complaint, np.choose(plan["kind"].clip(0), [2, 3, 1, 0, 3, 3]), pick(rng, cumulative([60, 10, 20, 5, 5]), n))
+    touch = np.where(
+        complaint,
+        np.choose(plan["kind"].clip(0), [2, 3, 1, 0, 3, 3]),
+        pick(rng, cumulative([60, 10, 20, 5, 5]), n),
+    )
     return plan | {
         "requester": requester,
         "order": order,
@@ -172,23 +207,32 @@ def _tickets(world: World, orders: Orders, registry: Registry, rng: np.random.Ge
         "touch": touch,
         "agent": np.where(bot, -1, rng.integers(0, max(len(world) // 1500, 6), n)),
         "store": np.where(channel == 3, rng.integers(0, len(world.outlets.store_code), n), -1),
-        "wait": np.where(channel == 0, rng.exponential(24, n), np.where(channel == 1, rng.exponential(38, n), -1)).astype(int),
+        "wait": np.where(
+            channel == 0, rng.exponential(24, n), np.where(channel == 1, rng.exponential(38, n), -1)
+        ).astype(int),
         "opened": opened,
         "answered": np.where(answered < end, answered, -1),
         "resolved": np.where(resolved < end, resolved, -1),
-        "score": np.where((rng.random(n) < 0.45) & (resolved < end), np.rint(score).clip(1, 5), 0).astype(int),
+        "score": np.where((rng.random(n) < 0.45) & (resolved < end), np.rint(score).clip(1, 5), 0).astype(
+            int
+        ),
         "text": rng.integers(0, 4, n),
     }
 
 
 def _fade(behaviour: Behaviour, customer: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """Share of usual activity: falls over the 90 days before leaving (unless the customer goes silently), little after."""
+    """Share of usual activity.
+
+    Falls over the 90 days before leaving (unless the customer goes silently), little after.
+    """
     left = behaviour.drop_day[customer].astype(float) - day
     before = np.where(behaviour.traits.silent[customer], 1.0, (0.15 + 0.85 * left / 90).clip(0, 1))
     return np.where(left <= 0, 0.10, before)
 
 
-def _events(world: World, behaviour: Behaviour, orders: Orders, registry: Registry, rng: np.random.Generator) -> Columns:
+def _events(
+    world: World, behaviour: Behaviour, orders: Orders, registry: Registry, rng: np.random.Generator
+) -> Columns:
     """Behaviour events of app users: a steady stream that fades, and a trail before online orders."""
     days = world.config.days
     t = behaviour.traits
@@ -203,9 +247,13 @@ def _events(world: World, behaviour: Behaviour, orders: Orders, registry: Regist
     user, day, customer = user[keep], day[keep], customer[keep]
     kind = pick(rng, cumulative(_EVENT_SHARES), len(user))
     # Who is about to leave for price or a competitor compares.
-    tempted = np.isin(behaviour.drop_cause[customer], (CAUSES.index("price_sensitive"), CAUSES.index("competition")))
+    tempted = np.isin(
+        behaviour.drop_cause[customer], (CAUSES.index("price_sensitive"), CAUSES.index("competition"))
+    )
     left = behaviour.drop_day[customer] - day
-    kind = np.where(tempted & (left > 0) & (left < 75) & (rng.random(len(user)) < 0.32), EVENTS.index("compare"), kind)
+    kind = np.where(
+        tempted & (left > 0) & (left < 75) & (rng.random(len(user)) < 0.32), EVENTS.index("compare"), kind
+    )
     product = rng.integers(0, len(ref.products().price), len(user))
     second = (7 * 3600 + 16.5 * 3600 * np.sqrt(rng.random(len(user)))).astype(int)
 
@@ -213,13 +261,22 @@ def _events(world: World, behaviour: Behaviour, orders: Orders, registry: Regist
     buyer = registry.choose("app", orders.customer[bought])
     bought, buyer = bought[buyer >= 0], buyer[buyer >= 0]
     first_line = np.searchsorted(orders.line_order, np.arange(len(orders)))
-    trail = (EVENTS.index("search"), EVENTS.index("view_product"), EVENTS.index("view_product"), EVENTS.index("add_to_cart"))
+    trail = (
+        EVENTS.index("search"),
+        EVENTS.index("view_product"),
+        EVENTS.index("view_product"),
+        EVENTS.index("add_to_cart"),
+    )
     lag = np.array([4, 3, 1, 0])
     steps = rng.random((len(bought), 4)) < np.array([0.35, 0.6, 0.5, 0.75])
     row, step = np.nonzero(steps)
     trail_user, trail_order = buyer[row], bought[row]
     trail_day = orders.day[trail_order] - (lag[step] * rng.random(len(row))).astype(int)
-    trail_second = np.where(trail_day == orders.day[trail_order], (orders.second[trail_order] - 60 * (4 - step) - 30).clip(0), 72_000)
+    trail_second = np.where(
+        trail_day == orders.day[trail_order],
+        (orders.second[trail_order] - 60 * (4 - step) - 30).clip(0),
+        72_000,
+    )
     ok = trail_day >= 0
     registry.use("app", trail_user[ok], trail_day[ok])
     user = np.concatenate([user, trail_user[ok]])
@@ -230,7 +287,11 @@ def _events(world: World, behaviour: Behaviour, orders: Orders, registry: Regist
     order = np.lexsort((second, day, user))
     user, day, second, kind, product = (a[order] for a in (user, day, second, kind, product))
     # A session: events of one user on one day.
-    session = np.cumsum(np.concatenate([[True], (user[1:] != user[:-1]) | (day[1:] != day[:-1])])) if len(user) else user
+    session = (
+        np.cumsum(np.concatenate([[True], (user[1:] != user[:-1]) | (day[1:] != day[:-1])]))
+        if len(user)
+        else user
+    )
     read = np.isin(kind, (EVENTS.index("read_content"), EVENTS.index("download"), EVENTS.index("webinar")))
     taste = t.price_sensitivity[users.owner[user]]
     content = np.where(rng.random(len(user)) < taste, 0, 1 + (rng.random(len(user)) < 0.5)).astype(int)
@@ -249,7 +310,9 @@ def _events(world: World, behaviour: Behaviour, orders: Orders, registry: Regist
     }
 
 
-def _social(world: World, behaviour: Behaviour, registry: Registry, rng: np.random.Generator, mood: _Mood) -> Columns:
+def _social(
+    world: World, behaviour: Behaviour, registry: Registry, rng: np.random.Generator, mood: _Mood
+) -> Columns:
     days = world.config.days
     followers = registry.tables["social"]
     start = followers.created.clip(0)
@@ -277,14 +340,22 @@ def _social(world: World, behaviour: Behaviour, registry: Registry, rng: np.rand
             "second": rng.integers(7 * 3600, 86_000, len(row)),
             "action": action,
             "sentiment": np.where(spoken, sentiment.round(2), np.nan),
-            "text": np.where(spoken, np.where(sentiment < -0.15, 0, np.where(sentiment < 0.25, 4, 8)) + rng.integers(0, 4, len(row)), -1),
+            "text": np.where(
+                spoken,
+                np.where(sentiment < -0.15, 0, np.where(sentiment < 0.25, 4, 8))
+                + rng.integers(0, 4, len(row)),
+                -1,
+            ),
             "post": rng.integers(1, 900, len(row)),
         }.items()
     }
 
 
 def _activities(world: World, behaviour: Behaviour, registry: Registry, rng: np.random.Generator) -> Columns:
-    """Offline interactions: visits, tastings, banquets, store visits, calls; and the run-up to a first order."""
+    """Offline interactions.
+
+    Visits, tastings, banquets, store visits, calls; and the run-up to a first order.
+    """
     days = world.config.days
     customer, day, kind = [], [], []
 
@@ -336,15 +407,19 @@ def _activities(world: World, behaviour: Behaviour, registry: Registry, rng: np.
     }
 
 
-def _surveys(world: World, orders: Orders, registry: Registry, rng: np.random.Generator, mood: _Mood) -> Columns:
+def _surveys(
+    world: World, orders: Orders, registry: Registry, rng: np.random.Generator, mood: _Mood
+) -> Columns:
     """NPS, CSAT and touch-point answers some days after an order."""
-    base = np.flatnonzero((orders.customer < world.n_people) & ~orders.cancelled & (rng.random(len(orders)) < 0.075))
+    base = np.flatnonzero(
+        (orders.customer < world.n_people) & ~orders.cancelled & (rng.random(len(orders)) < 0.075)
+    )
     n = len(base)
     question = pick(rng, cumulative([40, 28, 32]), n)
     customer = orders.customer[base]
     day = orders.day[base] + rng.integers(1, 8, n)
     latent = rng.normal(0, 1, n) + mood.at(customer, day)
-    nps = np.rint(9.15 + 1.25 * latent).clip(0, 10)
+    nps = np.rint(8.95 + 1.35 * latent).clip(0, 10)
     five = np.rint(4.45 + 0.75 * latent).clip(1, 5)
     profile = registry.choose("marketing", customer, rng.random(n))
     anonymous = rng.random(n) < 0.15
@@ -368,14 +443,22 @@ def _surveys(world: World, orders: Orders, registry: Registry, rng: np.random.Ge
 
 
 def _contacts(
-    world: World, market: Market, behaviour: Behaviour, orders: Orders, registry: Registry, rng: np.random.Generator
+    world: World,
+    market: Market,
+    behaviour: Behaviour,
+    orders: Orders,
+    registry: Registry,
+    rng: np.random.Generator,
 ) -> Columns:
-    """Campaign contacts with what the platform saw: sent, opened, clicked, converted (an order within 14 days of a click)."""
+    """Campaign contacts with what the platform saw.
+
+    Sent, opened, clicked, converted (an order within 14 days of a click).
+    """
     c = behaviour.contacts
     n = len(c["day"])
     campaigns = market.campaigns
-    opening = np.array([k.open_rate + (0.0,) for k in campaigns])[c["campaign"], c["variant"]]
-    clicking = np.array([k.click_rate + (0.0,) for k in campaigns])[c["campaign"], c["variant"]]
+    opening = np.array([(*k.open_rate, 0.0) for k in campaigns])[c["campaign"], c["variant"]]
+    clicking = np.array([(*k.click_rate, 0.0) for k in campaigns])[c["campaign"], c["variant"]]
     level = (0.4 + 0.6 * behaviour.traits.engagement[c["person"]]).clip(0, 1.9)
     level = level * _fade(behaviour, c["buyer"], c["day"])
     moved = c["extra"] == 1
@@ -407,9 +490,17 @@ def _contacts(
 
 
 def _coupons(
-    market: Market, behaviour: Behaviour, orders: Orders, rng: np.random.Generator, contacts: Columns, days: int
+    market: Market,
+    behaviour: Behaviour,
+    orders: Orders,
+    rng: np.random.Generator,
+    contacts: Columns,
+    days: int,
 ) -> Columns:
-    """Coupons of promotions: issued with the message, used by part of those who then ordered in shop or store."""
+    """Coupons of promotions.
+
+    Issued with the message, used by part of those who then ordered in shop or store.
+    """
     content = np.array([c.content for c in market.campaigns])[contacts["campaign"]]
     rows = np.flatnonzero((content == 0) & (contacts["variant"] < 2) & (rng.random(len(content)) < 0.75))
     n = len(rows)
@@ -435,7 +526,12 @@ def _coupons(
 
 
 def _points(
-    world: World, behaviour: Behaviour, orders: Orders, registry: Registry, rng: np.random.Generator, member_no: np.ndarray
+    world: World,
+    behaviour: Behaviour,
+    orders: Orders,
+    registry: Registry,
+    rng: np.random.Generator,
+    member_no: np.ndarray,
 ) -> Columns:
     """Loyalty points: earned at tills and in the shop, some redeemed, the rest of old ones expired."""
     days = world.config.days
@@ -473,7 +569,9 @@ def _points(
 def _contracts(world: World, behaviour: Behaviour, registry: Registry, rng: np.random.Generator) -> Columns:
     """Yearly supply contracts of companies: renewed nearly always while the company is a customer."""
     days = world.config.days
-    columns: dict[str, list[int | float]] = {k: [] for k in ("org", "signed", "start", "end", "amount", "status", "renews")}
+    columns: dict[str, list[int | float]] = {
+        k: [] for k in ("org", "signed", "start", "end", "amount", "status", "renews")
+    }
     u = rng.random((len(world.orgs), 12))
     for j in range(len(world.orgs)):
         i = world.n_people + j
@@ -505,7 +603,11 @@ def _contracts(world: World, behaviour: Behaviour, registry: Registry, rng: np.r
                 break
             start, amount = end + 1, round(amount * (0.95 + 0.2 * float(u[j, 5])), 1)
     result = {k: np.array(v) for k, v in columns.items()}
-    company = registry.choose("crm_company", result["org"].astype(int)) if len(result["org"]) else np.empty(0, dtype=int)
+    company = (
+        registry.choose("crm_company", result["org"].astype(int))
+        if len(result["org"])
+        else np.empty(0, dtype=int)
+    )
     return result | {"company": company}
 
 
@@ -514,18 +616,38 @@ def _app_consents(world: World, registry: Registry, rng: np.random.Generator) ->
     users = registry.tables["app"]
     n = len(users)
     # purpose, channel, share of users asked, share that agrees
-    plan = ((0, 0, 0.8, 0.62), (0, 1, 0.5, 0.48), (0, 4, 0.9, 0.70), (1, 3, 0.6, 0.66), (2, 3, 0.5, 0.92), (3, 1, 0.25, 0.22))
+    plan = (
+        (0, 0, 0.8, 0.62),
+        (0, 1, 0.5, 0.48),
+        (0, 4, 0.9, 0.70),
+        (1, 3, 0.6, 0.66),
+        (2, 3, 0.5, 0.92),
+        (3, 1, 0.25, 0.22),
+    )
     parts: list[np.ndarray] = []
     for purpose, channel, asked, agrees in plan:
         rows = np.flatnonzero(rng.random(n) < asked)
         granted = rng.random(len(rows)) < agrees
         when = users.created[rows] * 86400 + users.second[rows] + 30
-        parts.append(np.stack([rows, np.full(len(rows), purpose), np.full(len(rows), channel), granted, when], axis=1))
+        parts.append(
+            np.stack([rows, np.full(len(rows), purpose), np.full(len(rows), channel), granted, when], axis=1)
+        )
         back = rows[granted & (rng.random(len(rows)) < 0.10)]
         span = (world.config.days - 1 - users.created[back]).clip(1)
-        later = (users.created[back] + 1 + (rng.random(len(back)) * span).astype(int)).clip(None, world.config.days - 1)
+        later = (users.created[back] + 1 + (rng.random(len(back)) * span).astype(int)).clip(
+            None, world.config.days - 1
+        )
         parts.append(
-            np.stack([back, np.full(len(back), purpose), np.full(len(back), channel), np.zeros(len(back), int), later * 86400 + 43_000], axis=1)
+            np.stack(
+                [
+                    back,
+                    np.full(len(back), purpose),
+                    np.full(len(back), channel),
+                    np.zeros(len(back), int),
+                    later * 86400 + 43_000,
+                ],
+                axis=1,
+            )
         )
     table = np.concatenate(parts)
     table = table[np.lexsort((table[:, 2], table[:, 1], table[:, 0], table[:, 4]))]
@@ -542,7 +664,9 @@ def _crm_consents(world: World, registry: Registry, rng: np.random.Generator) ->
     first = contacts.created[rows]
     span = (world.config.days - 1 - first).clip(1)
     again = np.arange(len(rows)) >= len(rows) - len(twice)
-    day = np.where(again, first + 1 + (rng.random(len(rows)) * span).astype(int), first).clip(None, world.config.days - 1)
+    day = np.where(again, first + 1 + (rng.random(len(rows)) * span).astype(int), first).clip(
+        None, world.config.days - 1
+    )
     order = np.lexsort((rows, day))
     return {
         k: v[order]

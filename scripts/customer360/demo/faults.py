@@ -23,7 +23,14 @@ import pyarrow.compute as pc
 from customer360.demo.context import Context, Tables, frame
 from customer360.demo.declared import Entity
 
-QUARANTINE, NULL, UNMAPPED, FLAG, FILL, TO_VERIFY = "quarantine", "null", "unmapped", "flag", "fill", "to_verify"
+QUARANTINE, NULL, UNMAPPED, FLAG, FILL, TO_VERIFY = (
+    "quarantine",
+    "null",
+    "unmapped",
+    "flag",
+    "fill",
+    "to_verify",
+)
 
 KINDS: dict[str, tuple[str, str]] = {
     # kind -> (outcome, expected reason)
@@ -61,7 +68,15 @@ FIELD_SHARE = 0.004
 """Spoilt values per kind, as a share of the table; at least three."""
 
 BAD_PHONES = ("1381234567", "138123456789", "12312345678", "0000", "无电话", "1391234567X")
-PLACEHOLDER_PHONES = ("13800000000", "13888888888", "11111111111", "12345678901", "13800138000", "18888888888", "13012345678")
+PLACEHOLDER_PHONES = (
+    "13800000000",
+    "13888888888",
+    "11111111111",
+    "12345678901",
+    "13800138000",
+    "18888888888",
+    "13012345678",
+)
 BAD_EMAILS = ("wang@@qq.com", "zhangsan.163.com", "li si@qq.com", "@126.com", "chen@", "zhao@qq")
 PLACEHOLDER_EMAILS = ("test@test.com", "none@example.com", "user@example.org", "noreply@noreply.com")
 BAD_CITIES = ("云端市", "未名市", "东海新城", "Shangri-La")
@@ -74,7 +89,13 @@ class Manifest:
     entries: list[dict[str, str | int | None]] = field(default_factory=list)
 
     def add(
-        self, kind: str, system: str, entity: str, key: str | None, column: str | None = None, true_value: str | None = None
+        self,
+        kind: str,
+        system: str,
+        entity: str,
+        key: str | None,
+        column: str | None = None,
+        true_value: str | None = None,
     ) -> int:
         """Note one fault; returns its number (from 1), which the row carries in `_fault`."""
         outcome, reason = KINDS[kind]
@@ -99,7 +120,14 @@ class Manifest:
 class Sheet:
     """A table under treatment: rows to add, cells to spoil, and who already carries a fault."""
 
-    def __init__(self, table: pa.Table, entity: Entity, manifest: Manifest, rng: np.random.Generator, barred: np.ndarray) -> None:
+    def __init__(
+        self,
+        table: pa.Table,
+        entity: Entity,
+        manifest: Manifest,
+        rng: np.random.Generator,
+        barred: np.ndarray,
+    ) -> None:
         self.table = table
         self.entity = entity
         self.manifest = manifest
@@ -128,7 +156,14 @@ class Sheet:
         """Business key of a row: its key columns joined by |."""
         return "|".join("" if row[k] is None else str(row[k]) for k in self.entity.key)
 
-    def spoil(self, kind: str, column: str, change: Callable[[object, int], object], share: float = FIELD_SHARE, least: int = 3) -> np.ndarray:
+    def spoil(
+        self,
+        kind: str,
+        column: str,
+        change: Callable[[object, int], object],
+        share: float = FIELD_SHARE,
+        least: int = 3,
+    ) -> np.ndarray:
         """Change the value of `column` in some rows that have one."""
         old = self.values(column)
         rows = self.draw(self.size(share, least), np.array([v is not None for v in old]))
@@ -138,7 +173,9 @@ class Sheet:
         keys = self.table.select(list(self.entity.key)).take(rows).to_pylist()
         for n, r in enumerate(rows):
             new[r] = change(old[r], n)
-            self.fault[r] = self.manifest.add(kind, self.entity.system, self.entity.name, self.key(keys[n]), column, str(old[r]))
+            self.fault[r] = self.manifest.add(
+                kind, self.entity.system, self.entity.name, self.key(keys[n]), column, str(old[r])
+            )
         self._set(column, new)
         return rows
 
@@ -159,7 +196,9 @@ class Sheet:
         for name, values in columns.items():
             copies = copies.set_column(copies.schema.get_field_index(name), name, values)
         for row in copies.select(list(self.entity.key)).to_pylist():
-            self.extra_fault.append(self.manifest.add(kind, self.entity.system, self.entity.name, self.key(row)))
+            self.extra_fault.append(
+                self.manifest.add(kind, self.entity.system, self.entity.name, self.key(row))
+            )
         self.extra.append(copies)
 
     def rows(self, index: np.ndarray) -> list[dict[str, object]]:
@@ -171,7 +210,9 @@ class Sheet:
         table, fault = self.table, self.fault
         if self.extra:
             extra = pa.concat_tables(self.extra)
-            place = np.concatenate([np.arange(table.num_rows), self.rng.random(extra.num_rows) * table.num_rows])
+            place = np.concatenate(
+                [np.arange(table.num_rows), self.rng.random(extra.num_rows) * table.num_rows]
+            )
             order = np.argsort(place, kind="stable")
             table = pa.concat_tables([table, extra]).take(order)
             fault = np.concatenate([fault, np.array(self.extra_fault, dtype=np.int64)])[order]
@@ -216,7 +257,12 @@ def _barred(table: pa.Table, entity: Entity, pattern: str) -> np.ndarray:
     return barred
 
 
-_BULK = {"erp": ("orders", "order_no"), "shop": ("orders", "order_id"), "pos": ("receipts", "receipt_no"), "marketplace": ("orders", "order_sn")}
+_BULK = {
+    "erp": ("orders", "order_no"),
+    "shop": ("orders", "order_id"),
+    "pos": ("receipts", "receipt_no"),
+    "marketplace": ("orders", "order_sn"),
+}
 _CHANNEL = ("erp", "dealer", "pos", "shop", "marketplace")
 
 
@@ -229,7 +275,9 @@ def _mark_bulk(ctx: Context, sheets: dict[tuple[str, str], Sheet], manifest: Man
         if system == "dealer":
             dealer = ctx.world.outlets.dealer_code[o.dealer[k]]
             sheet = sheets["dealer", "sellout"]
-            mask = pc.and_(pc.equal(sheet.table["document_no"], key), pc.equal(sheet.table["dealer_code"], dealer))
+            mask = pc.and_(
+                pc.equal(sheet.table["document_no"], key), pc.equal(sheet.table["dealer_code"], dealer)
+            )
         else:
             entity, column = _BULK[system]
             sheet = sheets[system, entity]
@@ -259,7 +307,10 @@ def _repeat_loads(ctx: Context, sheets: dict[tuple[str, str], Sheet]) -> None:
 
     for system, entity in (("erp", "payments"), ("app", "events"), ("marketing", "coupons")):
         again(system, entity, stretch(system, entity))
-    for system, head, line, key in (("shop", "orders", "order_items", "order_id"), ("pos", "receipts", "receipt_items", "receipt_no")):
+    for system, head, line, key in (
+        ("shop", "orders", "order_items", "order_id"),
+        ("pos", "receipts", "receipt_items", "receipt_no"),
+    ):
         rows = stretch(system, head)
         numbers = sheets[system, head].table[key].take(rows)
         again(system, head, rows)
@@ -278,7 +329,9 @@ def _repeat_loads(ctx: Context, sheets: dict[tuple[str, str], Sheet]) -> None:
 
 def _rows_of(table: pa.Table, column: str, values: pa.ChunkedArray | list[str]) -> np.ndarray:
     """Row numbers whose `column` is one of `values`."""
-    wanted = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else pa.array(values, type=pa.string())
+    wanted = (
+        values.combine_chunks() if isinstance(values, pa.ChunkedArray) else pa.array(values, type=pa.string())
+    )
     return np.flatnonzero(pc.is_in(table[column], value_set=wanted).to_numpy(zero_copy_only=False))
 
 
@@ -296,7 +349,8 @@ def _wrong_check(value: object, n: int) -> str:
 def _bad_fields(sheets: dict[tuple[str, str], Sheet]) -> None:
     """Values that must become null with a reason, or stay visible as unmapped."""
     phones = (
-        ("crm", "contacts", "mobile"), ("pos", "members", "mobile"), ("shop", "users", "mobile"), ("dealer", "sellout", "phone"),
+        ("crm", "contacts", "mobile"), ("pos", "members", "mobile"), ("shop", "users", "mobile"),
+        ("dealer", "sellout", "phone"),
         ("marketing", "profiles", "mobile"), ("service", "requesters", "phone"),
     )  # fmt: skip
     for system, entity, column in phones:
@@ -310,11 +364,19 @@ def _bad_fields(sheets: dict[tuple[str, str], Sheet]) -> None:
     sheets["erp", "accounts"].spoil("credit_code_invalid", "credit_code", _wrong_check, 0.02, 2)
     contacts = sheets["crm", "contacts"]
     contacts.spoil("id_number_invalid", "id_number", _wrong_check)
-    contacts.spoil("birth_date_invalid", "birth_date", _cycle(("1990-02-30", "1900-01-01", "2085-06-15", "1984-13-01")))
-    sheets["pos", "members"].spoil("birth_date_invalid", "birthday", _cycle(("19900230", "19000101", "20850615")))
+    contacts.spoil(
+        "birth_date_invalid", "birth_date", _cycle(("1990-02-30", "1900-01-01", "2085-06-15", "1984-13-01"))
+    )
+    sheets["pos", "members"].spoil(
+        "birth_date_invalid", "birthday", _cycle(("19900230", "19000101", "20850615"))
+    )
     contacts.spoil("region_unknown", "city", _cycle(BAD_CITIES))
-    sheets["erp", "accounts"].spoil("region_unknown", "region_code", _cycle(("999999", "000000", "3301")), 0.01, 2)
-    sheets["crm", "companies"].spoil("industry_unknown", "industry_code", _cycle(("X99", "Z00", "C99")), 0.01, 2)
+    sheets["erp", "accounts"].spoil(
+        "region_unknown", "region_code", _cycle(("999999", "000000", "3301")), 0.01, 2
+    )
+    sheets["crm", "companies"].spoil(
+        "industry_unknown", "industry_code", _cycle(("X99", "Z00", "C99")), 0.01, 2
+    )
     contacts.spoil("missing_interface_error", "email", _cycle(("NULL", "#N/A", "null")))
     sheets["marketing", "profiles"].spoil("missing_interface_error", "mobile", _cycle(("#N/A", "NULL")))
     contacts.spoil("missing_not_provided", "income_band", _cycle(("保密", "拒绝提供", "未提供")))
@@ -322,7 +384,8 @@ def _bad_fields(sheets: dict[tuple[str, str], Sheet]) -> None:
 
 
 def _missing_fields(ctx: Context, sheets: dict[tuple[str, str], Sheet]) -> pa.Table:
-    """A key field missing in 3% of one source (may be filled) and over 5% of another (never), and the corrections.
+    """A key field missing in 3% of one source (may be filled) and over 5% of another (never),
+    and the corrections.
 
     Corrections: most of the blanked cities, part of the spoilt telephones and industry codes.
     """
@@ -331,8 +394,12 @@ def _missing_fields(ctx: Context, sheets: dict[tuple[str, str], Sheet]) -> pa.Ta
     contacts.spoil("missing_under_5_percent", "city", lambda *_: None, 0.03, 3)
     members = sheets["pos", "members"]
     empty = np.flatnonzero(np.array([v is None for v in members.values("birthday")]) & members.free)
-    for r, row in zip(empty, members.table.select(list(members.entity.key)).take(empty).to_pylist(), strict=True):
-        members.fault[r] = members.manifest.add("missing_over_5_percent", "pos", "members", members.key(row), "birthday")
+    for r, row in zip(
+        empty, members.table.select(list(members.entity.key)).take(empty).to_pylist(), strict=True
+    ):
+        members.fault[r] = members.manifest.add(
+            "missing_over_5_percent", "pos", "members", members.key(row), "birthday"
+        )
     members.free[empty] = False
     wanted = {"missing_under_5_percent": 0.6, "phone_invalid": 0.3, "industry_unknown": 0.5}
     chosen = [
@@ -342,13 +409,19 @@ def _missing_fields(ctx: Context, sheets: dict[tuple[str, str], Sheet]) -> pa.Ta
     ]
     n = len(chosen)
     days = ctx.config.days - 1 - np.sort(rng.integers(0, 200, n))[::-1]
-    reasons = {"missing_under_5_percent": "建档时漏填", "phone_invalid": "号码录入错误", "industry_unknown": "行业代码有误"}
+    reasons = {
+        "missing_under_5_percent": "建档时漏填",
+        "phone_invalid": "号码录入错误",
+        "industry_unknown": "行业代码有误",
+    }
     return ctx.sql(
         """
         select
-            'GZ' || lpad((base + idx)::varchar, 8, '0') as correction_id, 'crm' as system, entity, record_id, column_name, old_value,
+            'GZ' || lpad((base + idx)::varchar, 8, '0') as correction_id, 'crm' as system, entity, record_id,
+            column_name, old_value,
             new_value, reason, requested_by,
-            year(ts) || '/' || month(ts) || '/' || day(ts) || ' ' || hour(ts) || strftime(ts, ':%M') as requested_at, 0::bigint as _fault
+            year(ts) || '/' || month(ts) || '/' || day(ts) || ' ' || hour(ts) || strftime(ts,
+            ':%M') as requested_at, 0::bigint as _fault
         from c
         """,
         c=frame(
@@ -374,7 +447,8 @@ def _now(sheets: dict[tuple[str, str], Sheet], entry: dict[str, str | int | None
 
 
 LINES = {
-    # table -> (order number, quantity, amount, line number that is not taken; None: made from the order number)
+    # table -> (order number, quantity, amount, line number that is not taken; None: made from the order
+    # number)
     ("erp", "order_lines"): ("order_no", "quantity", "amount", {"line_no": "990"}),
     ("shop", "order_items"): ("order_id", "quantity", "amount_fen", {"item_id": None}),
     ("pos", "receipt_items"): ("receipt_no", "quantity", "amount", {"line_no": "99"}),
@@ -408,7 +482,11 @@ def _bad_lines(sheets: dict[tuple[str, str], Sheet]) -> None:
                     row[amount] = _negated(row[amount])
                 elif kind == "quantity_zero":
                     row[quantity] = 0 if isinstance(row[quantity], int) else "0"
-                    row[amount] = 0 if isinstance(row[amount], int) else ("¥0.00" if system == "marketplace" else "0.00")
+                    row[amount] = (
+                        0
+                        if isinstance(row[amount], int)
+                        else ("¥0.00" if system == "marketplace" else "0.00")
+                    )
                 else:
                     row[amount] = ("待定", "面议", "ERR")[len(used) % 3]
                 sheet.add(kind, row, quantity if kind == "quantity_zero" else amount)
@@ -434,7 +512,12 @@ HEADS = {
     ("pos", "receipts"): ("receipt_no", "sold_at", "member_no", ("receipt_items",), "receipt_type", "S"),
     ("marketplace", "orders"): ("order_sn", "ordered_at", "buyer_id", ("order_items",), "status", "交易成功"),
 }
-FUTURE = {"erp": "20991231", "shop": "2099-12-31T10:00:00+08:00", "pos": "2099-12-31 10:00:00", "marketplace": "2099/12/31 10:00:00"}
+FUTURE = {
+    "erp": "20991231",
+    "shop": "2099-12-31T10:00:00+08:00",
+    "pos": "2099-12-31 10:00:00",
+    "marketplace": "2099/12/31 10:00:00",
+}
 NO_DATE = {"erp": "20251345", "pos": "2025-02-30 11:20:00"}
 NOBODY = {"erp": "19{:08d}", "shop": "U9{:08d}", "pos": "809{:07d}"}
 
@@ -444,13 +527,21 @@ def _bad_heads(sheets: dict[tuple[str, str], Sheet], chunk: int) -> None:
     for (system, entity), (number, date, customer, children, status, good) in HEADS.items():
         sheet = sheets[system, entity]
         usable = (sheet.values(status) == good) & np.array([v is not None for v in sheet.values(customer)])
-        kinds = ["date_after_landing"] + (["date_unparseable"] if system in NO_DATE else []) + (["customer_unknown"] if system in NOBODY else [])
+        kinds = (
+            ["date_after_landing"]
+            + (["date_unparseable"] if system in NO_DATE else [])
+            + (["customer_unknown"] if system in NOBODY else [])
+        )
         counter = 0
         for kind in kinds:
             for row in sheet.rows(sheet.draw(sheet.size(ROW_SHARE, 2), usable)):
                 counter += 1
                 old = str(row[number])
-                row[number] = new = _spare(old, counter) if system != "marketplace" else f"{old[:4]}{900_000 + counter:06d}{old[10:]}"
+                row[number] = new = (
+                    _spare(old, counter)
+                    if system != "marketplace"
+                    else f"{old[:4]}{900_000 + counter:06d}{old[10:]}"
+                )
                 column = customer if kind == "customer_unknown" else date
                 if kind == "date_after_landing":
                     row[date] = FUTURE[system]
@@ -491,19 +582,39 @@ def _bad_rows(sheets: dict[tuple[str, str], Sheet], chunk: int) -> None:
 
     each("erp", "order_lines", "orphan_row", "order_no", order_no="SO2209{:09d}", line_no="10")
     each("pos", "receipt_items", "orphan_row", "receipt_no", receipt_no="S99999220901{:08d}")
-    each("shop", "order_items", "orphan_row", "order_id", order_id="20220901109{:08d}", item_id="20220901109{:08d}01")
+    each(
+        "shop",
+        "order_items",
+        "orphan_row",
+        "order_id",
+        order_id="20220901109{:08d}",
+        item_id="20220901109{:08d}01",
+    )
     each("erp", "payments", "orphan_row", "order_no", order_no="SO2210{:09d}", payment_no="SK22109{:09d}")
     each("erp", "order_lines", "key_missing", "order_no", order_no=None)
     each("shop", "users", "key_missing", "user_id", user_id=None)
     each("crm", "contacts", "key_missing", "contact_id", contact_id=None)
     each("app", "events", "key_missing", "event_id", event_id=None)
     each("dealer", "sellout", "key_missing", "document_no", document_no=None)
-    each("crm", "activities", "date_unparseable", "started_at", activity_id="HD9{:09d}", started_at="2025-02-30 10:00")
+    each(
+        "crm",
+        "activities",
+        "date_unparseable",
+        "started_at",
+        activity_id="HD9{:09d}",
+        started_at="2025-02-30 10:00",
+    )
     each("service", "tickets", "date_unparseable", "created_at", ticket_no="T9{:09d}", created_at="昨天下午")
     each("erp", "payments", "amount_unparseable", "amount", payment_no="SK22119{:09d}", amount="#VALUE!")
     each("app", "events", "customer_unknown", "user_id", event_id="e9{:010d}", user_id="a9{:09d}")
     each(
-        "marketing", "loyalty_transactions", "customer_unknown", "member_no", txn_no="J9{:010d}", member_no="809{:07d}", order_no=None
+        "marketing",
+        "loyalty_transactions",
+        "customer_unknown",
+        "member_no",
+        txn_no="J9{:010d}",
+        member_no="809{:07d}",
+        order_no=None,
     )
     sellout = sheets["dealer", "sellout"]
     for start, kind, values in (

@@ -60,7 +60,10 @@ def build_market(config: Config) -> Market:
     rng = config.rng("market")
     months = config.months + LEAD_MONTHS
     starts = np.array(
-        [(months_back(config.end_date, config.months + LEAD_MONTHS - k) - config.start_date).days + 1 for k in range(months + 1)]
+        [
+            (months_back(config.end_date, config.months + LEAD_MONTHS - k) - config.start_date).days + 1
+            for k in range(months + 1)
+        ]
     )
     # Two rises of the list price; leaving for price is likelier for three months after each.
     level = np.ones(months)
@@ -72,7 +75,9 @@ def build_market(config: Config) -> Market:
     n = len(ref.provinces())
     share = rng.uniform(14, 26, n)[:, None] + np.cumsum(rng.normal(0.08, 0.7, (n, months)), axis=1)
     share[rng.permutation(n)[:4], months // 2 :] += 5.5  # a competitor attacks four provinces
-    price = rng.uniform(420, 520, (1, 1, len(ref.COMPETITORS))) * (1 + rng.normal(0, 0.015, (n, months, len(ref.COMPETITORS))))
+    price = rng.uniform(420, 520, (1, 1, len(ref.COMPETITORS))) * (
+        1 + rng.normal(0, 0.015, (n, months, len(ref.COMPETITORS)))
+    )
     price *= (1 + 0.002 * np.arange(months))[None, :, None]
     policies = [
         ("公务接待限酒令加强", months - 17, months - 1, "全国"),
@@ -94,22 +99,28 @@ def build_market(config: Config) -> Market:
 def _campaigns(config: Config, rng: np.random.Generator, month_starts: np.ndarray) -> list[Campaign]:
     plans: list[tuple[int, int, int, str, int, float, bool, str]] = []
     for f in festivals(config):
-        if 0 <= f.day - 30 and f.day < config.days:
+        if f.day - 30 >= 0 and f.day < config.days:
             plans.append((f.day - 28, f.day - 3, GIFT, f.label, 0, 0.55, False, f"{f.label}礼遇"))
             plans.append((f.day - 30, f.day - 8, BUSINESS, f.label, 1, 0.55, False, f"{f.label}企业团购"))
     for k, start in enumerate(month_starts[:-1]):
         group = (PERSONAL, -1, GIFT)[k % 3]
         content = k % 3
         name = ("会员日", "品鉴课堂", "新品尝鲜")[content]
-        plans.append((int(start) + 4, int(start) + 20, group, "日常", content, 0.24, False, f"{name}第{k + 1}期"))
+        plans.append(
+            (int(start) + 4, int(start) + 20, group, "日常", content, 0.24, False, f"{name}第{k + 1}期")
+        )
         if k % 4 == 1:
-            plans.append((int(start) + 8, int(start) + 25, PERSONAL, "拉新", 0, 0.16, True, f"新客有礼第{k + 1}期"))
+            plans.append(
+                (int(start) + 8, int(start) + 25, PERSONAL, "拉新", 0, 0.16, True, f"新客有礼第{k + 1}期")
+            )
         if k % 6 == 3:
-            plans.append((int(start) + 2, int(start) + 24, BUSINESS, "宴请", 2, 0.40, False, f"企业品鉴会第{k + 1}期"))
+            plans.append(
+                (int(start) + 2, int(start) + 24, BUSINESS, "宴请", 2, 0.40, False, f"企业品鉴会第{k + 1}期")
+            )
     result = []
     for k, (start, end, group, scene, content, reach, acquisition, name) in enumerate(sorted(plans)):
         joint = bool(rng.random() < 0.35)
-        base_open = (0.33, 0.42, 0.38)[content] * rng.uniform(0.85, 1.15)
+        base_open = (0.44, 0.55, 0.49)[content] * rng.uniform(0.85, 1.15)
         better = rng.uniform(0.85, 1.5)
         uplift = rng.uniform(0.012, 0.035) * (1.0, 0.7, 0.6)[content] * (1.18 if joint else 1.0)
         result.append(

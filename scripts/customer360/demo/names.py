@@ -93,12 +93,24 @@ def pinyin(text: str) -> str:
 
 
 NAME_KINDS = (
-    "plain", "homophone", "swapped", "traditional", "pinyin", "honorific", "nickname", "note", "spaced", "masked", "missing",
+    "plain", "homophone", "swapped", "traditional", "pinyin", "honorific", "nickname", "note", "spaced",
+    "masked", "missing",
 )  # fmt: skip
 
 _HONORIFICS_M = ("总", "先生", "经理", "老板", "哥", "主任", "董")
 _HONORIFICS_F = ("总", "女士", "经理", "姐", "小姐", "主任", "老师")
-_NOTES = ("（老客户）", "(送礼)", " 老板朋友", "-婚宴", "（介绍来的）", " 尾款未结", "/司机代收", "(VIP)", "－要发票", "（同学）")
+_NOTES = (
+    "（老客户）",
+    "(送礼)",
+    " 老板朋友",
+    "-婚宴",
+    "（介绍来的）",
+    " 尾款未结",
+    "/司机代收",
+    "(VIP)",
+    "－要发票",
+    "（同学）",
+)
 
 
 def variant(kind: str, surname: str, given: str, latin: bool, male: bool, u: float) -> str | None:
@@ -133,7 +145,9 @@ def variant(kind: str, surname: str, given: str, latin: bool, male: bool, u: flo
         title = titles[int(u * len(titles))]
         return surname + title if u * 31 % 1 < 0.7 else full + title
     if kind == "nickname":
-        return (f"小{surname}", f"老{surname}", f"阿{given[-1]}", given if len(given) > 1 else given * 2)[int(u * 4)]
+        return (f"小{surname}", f"老{surname}", f"阿{given[-1]}", given if len(given) > 1 else given * 2)[
+            int(u * 4)
+        ]
     if kind == "note":
         return full + _NOTES[int(u * len(_NOTES))]
     if kind == "spaced":

@@ -1,4 +1,7 @@
-"""Orders with their lines, prices, returns, cancellations and abnormal bulk purchases. Money is integer fen."""
+"""Orders with their lines, prices, returns, cancellations and abnormal bulk purchases.
+
+Money is integer fen.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from customer360.demo import reference as ref
 from customer360.demo.behaviour import DEALER, ERP, MARKETPLACE, NEVER, POS, SHOP, Behaviour
 from customer360.demo.market import LEAD_MONTHS, Market
 from customer360.demo.seasons import festival_days
-from customer360.demo.world import BUSINESS, GIFT, PERSONAL, World
+from customer360.demo.world import BUSINESS, PERSONAL, World
 
 ORDERS_PER_CHUNK = 1_000_000
 """Order numbers a chunk may use; the last 100,000 are left to planted errors."""
@@ -62,7 +65,9 @@ def build_orders(world: World, market: Market, behaviour: Behaviour) -> Orders:
     if n > ORDERS_PER_CHUNK - 100_000:
         raise ValueError("a chunk has more orders than order numbers")
 
-    to_others = rng.random(n) < np.where(np.isin(channel, (SHOP, MARKETPLACE)), np.choose(group, [0, 0.48, 0.05]), 0.0)
+    to_others = rng.random(n) < np.where(
+        np.isin(channel, (SHOP, MARKETPLACE)), np.choose(group, [0, 0.48, 0.05]), 0.0
+    )
     second_dealer = t.second_dealer[customer]
     dealer = np.where((second_dealer >= 0) & (rng.random(n) < 0.35), second_dealer, t.dealer[customer])
     store = t.store[customer]
@@ -86,7 +91,19 @@ def build_orders(world: World, market: Market, behaviour: Behaviour) -> Orders:
     quantity = _quantities(rng, t.spend[customer], group, line_order, product)
     quantity = np.where(bulk[line_order], quantity * rng.integers(40, 120, len(quantity)), quantity)
     unit, discount, amount = _prices(
-        world, market, behaviour, rng, customer, day, channel, campaign, dealer, group, line_order, product, quantity
+        world,
+        market,
+        behaviour,
+        rng,
+        customer,
+        day,
+        channel,
+        campaign,
+        dealer,
+        group,
+        line_order,
+        product,
+        quantity,
     )
     total = np.bincount(line_order, weights=amount, minlength=n).round().astype(np.int64)
     returned, return_fen, return_day = _returns(
@@ -103,7 +120,7 @@ def build_orders(world: World, market: Market, behaviour: Behaviour) -> Orders:
         to_others=to_others,
         cancelled=cancelled,
         bulk=bulk,
-        anonymous=(channel == POS) & (rng.random(n) < 0.08) & ~np.isin(customer, world.canary_people),
+        anonymous=(channel == POS) & (rng.random(n) < 0.14) & ~np.isin(customer, world.canary_people),
         number=world.chunk * ORDERS_PER_CHUNK + np.arange(n),
         line_order=line_order,
         line_no=line_no,
@@ -128,7 +145,7 @@ def _with_channels(
     habit = np.where(day >= t.channel_shift[customer], t.channel_after[customer], t.channel[customer])
     other = t.second_channel[customer]
     channel = np.where((other >= 0) & (rng.random(len(day)) < 0.28), other, habit)
-    dealer, members = world.dealer_phone_group
+    _dealer, members = world.dealer_phone_group
     extra_c, extra_k = [], []
     for k in (DEALER, POS, SHOP, MARKETPLACE):
         extra_c.append(world.canary_people)
@@ -173,7 +190,9 @@ def _choose_products(
     t, products = behaviour.traits, ref.products()
     near = festival_days(world.config, 30, 0)
     aroma = np.where(day >= t.aroma_shift[customer], t.aroma_after[customer], t.aroma[customer])
-    cell = (((group.astype(int) * 4 + aroma) * 2 + t.low_strength[customer]) * 3 + t.price_class[customer]) * 2 + near[day]
+    cell = (
+        ((group.astype(int) * 4 + aroma) * 2 + t.low_strength[customer]) * 3 + t.price_class[customer]
+    ) * 2 + near[day]
     weights = np.empty((3 * 4 * 2 * 3 * 2, len(products.price)))
     low_product = (products.strength > 0) & (products.strength <= 40)
     logs = np.log(products.price)
@@ -182,7 +201,7 @@ def _choose_products(
         rest, price_class = divmod(rest, 3)
         rest, low = divmod(rest, 2)
         g, a = divmod(rest, 4)
-        target = np.log(((380, 700, 1250), (470, 700, 2600), (95, 180, 460))[g][price_class])
+        target = np.log(((380, 700, 1250), (330, 720, 2300), (95, 180, 460))[g][price_class])
         w = products.appeal[g] * np.where(products.aroma == a, 7.0, 1.0)
         w = w * (np.where(low_product, 6.0, 0.45) if low else np.where(low_product, 0.2, 1.0))
         w = w * np.exp(-((logs - target) ** 2) / (2 * 0.55**2))
@@ -214,7 +233,10 @@ def _drop_repeats(line_order: np.ndarray, product: np.ndarray) -> tuple[np.ndarr
 def _complements(
     rng: np.random.Generator, group: np.ndarray, line_order: np.ndarray, product: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Tea goes with gifts, glassware with boxes and fine bottles: an added line, placed after its order's lines."""
+    """Tea goes with gifts, glassware with boxes and fine bottles.
+
+    An added line, placed after its order's lines.
+    """
     p = ref.products()
     tea = np.flatnonzero(np.array([r["category"] == "茶" for r in p.rows]))
     glass = np.flatnonzero(np.array([r["category"] == "酒具" for r in p.rows]))
@@ -228,7 +250,9 @@ def _complements(
     # Each aroma has its tea, so that "bought together" can be found.
     tea_of = tea[(p.aroma[product[rows]] % len(tea)).clip(0)]
     extra_order = np.concatenate([orders[add_tea], orders[add_glass]])
-    extra_product = np.concatenate([tea_of[add_tea], glass[rng.integers(0, len(glass), int(add_glass.sum()))]])
+    extra_product = np.concatenate(
+        [tea_of[add_tea], glass[rng.integers(0, len(glass), int(add_glass.sum()))]]
+    )
     all_order = np.concatenate([line_order, extra_order])
     all_product = np.concatenate([product, extra_product])
     order = np.argsort(all_order, kind="stable")
@@ -236,7 +260,11 @@ def _complements(
 
 
 def _quantities(
-    rng: np.random.Generator, spend: np.ndarray, group: np.ndarray, line_order: np.ndarray, product: np.ndarray
+    rng: np.random.Generator,
+    spend: np.ndarray,
+    group: np.ndarray,
+    line_order: np.ndarray,
+    product: np.ndarray,
 ) -> np.ndarray:
     """Bottles or boxes per line; dear goods in smaller numbers."""
     g = group[line_order]
@@ -264,20 +292,37 @@ def _prices(
     t = behaviour.traits
     month = np.searchsorted(market.month_starts[LEAD_MONTHS:], day, side="right") - 1 + LEAD_MONTHS
     level = market.price_level[month]
-    factor = np.choose(channel, [np.ones(len(day)), world.outlets.dealer_price[dealer], np.ones(len(day)), np.ones(len(day)), np.full(len(day), 0.95)])
+    factor = np.choose(
+        channel,
+        [
+            np.ones(len(day)),
+            world.outlets.dealer_price[dealer],
+            np.ones(len(day)),
+            np.ones(len(day)),
+            np.full(len(day), 0.95),
+        ],
+    )
     contract = 0.88 + 0.10 * rng.random(len(day))
     factor = factor * np.where(channel == ERP, contract, 1.0) * level
-    price = ref.products().price[product] * factor[line_order]
-    # Offices agree prices to 0.1 yuan, everybody else sells in whole yuan.
-    unit = np.where(channel[line_order] == ERP, np.round(price, 1) * 100, np.round(price) * 100).round().astype(np.int64)
     dates = (day + world.config.origin).astype("datetime64[D]")
     month_no = dates.astype("datetime64[M]").astype(int) % 12 + 1
     month_day = (dates - dates.astype("datetime64[M]")).astype(int) + 1
     sale = np.isin(channel, (SHOP, MARKETPLACE)) & (
-        ((month_no == 11) & (month_day >= 8) & (month_day <= 11)) | ((month_no == 6) & (month_day >= 15) & (month_day <= 18))
+        ((month_no == 11) & (month_day >= 8) & (month_day <= 11))
+        | ((month_no == 6) & (month_day >= 15) & (month_day <= 18))
     )
     off = np.where(sale, 0.12, 0.0) + np.where(campaign >= 0, 0.08, 0.0)
-    off += np.where(rng.random(len(day)) < 0.12 + 0.35 * t.price_sensitivity[customer], 0.05, 0.0) * (group != BUSINESS)
+    off += np.where(rng.random(len(day)) < 0.12 + 0.35 * t.price_sensitivity[customer], 0.05, 0.0) * (
+        group != BUSINESS
+    )
+    # A dealer's sheet has no discounts, only the price that was agreed.
+    agreed = channel == DEALER
+    factor = factor * np.where(agreed, 1 - off, 1.0)
+    off = np.where(agreed, 0.0, off)
+    price = ref.products().price[product] * factor[line_order]
+    # Offices agree prices to 0.1 yuan, everybody else sells in whole yuan.
+    step = np.where(channel[line_order] == ERP, 10, 100)
+    unit = (price * 100 / step).round().astype(np.int64) * step
     gross = unit * quantity
     discount = (gross * off[line_order] / 100).round().astype(np.int64) * 100
     return unit, discount, gross - discount
@@ -293,7 +338,10 @@ def _returns(
     quantity: np.ndarray,
     amount: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Returned quantity, amount and day per line: whole orders or a single line, online more than elsewhere."""
+    """Returned quantity, amount and day per line.
+
+    Whole orders or a single line, online more than elsewhere.
+    """
     rate = np.choose(channel, [0.015, 0.012, 0.012, 0.045, 0.040])
     has = (rng.random(len(day)) < rate) & ~barred
     whole = rng.random(len(day)) < 0.45

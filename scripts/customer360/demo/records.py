@@ -1,4 +1,7 @@
-"""Which system knows whom: source records with duplicates and the mess people make when they write others down."""
+"""Which system knows whom.
+
+Source records with duplicates and the mess people make when they write others down.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from customer360.demo import reference as ref
 from customer360.demo.behaviour import DEALER, ERP, MARKETPLACE, NEVER, POS, SHOP, Behaviour
 from customer360.demo.orders import Orders
 from customer360.demo.reference import cumulative, pick
-from customer360.demo.world import CONTACT, GIFT, IDS_PER_CHUNK, PERSONAL, World
+from customer360.demo.world import CONTACT, IDS_PER_CHUNK, World
 
 RECORDS_PER_CHUNK = 2 * IDS_PER_CHUNK
 """Record numbers a chunk may use in one table."""
@@ -26,9 +29,9 @@ class Profile:
 
     surplus: float
     """Surplus records per first record, beside those that several platforms or dealers bring about."""
-    kinds: dict[str, float]
+    kinds: dict[str, float] = field(default_factory=dict)
     """Share of each way to write a name that is not plain."""
-    extra_kinds: dict[str, float]
+    extra_kinds: dict[str, float] = field(default_factory=dict)
     """The same for surplus records, which mostly exist because something was written differently."""
     missing: dict[str, float] = field(default_factory=dict)
     """Share of records in which a field is empty."""
@@ -37,24 +40,36 @@ class Profile:
 
 
 _TIDY = {"homophone": 0.010, "swapped": 0.003, "spaced": 0.006}
-_DUPLICATE = {"homophone": 0.10, "traditional": 0.05, "pinyin": 0.07, "honorific": 0.12, "nickname": 0.05, "note": 0.07, "spaced": 0.05}
+_DUPLICATE = {
+    "homophone": 0.10,
+    "traditional": 0.05,
+    "pinyin": 0.07,
+    "honorific": 0.12,
+    "nickname": 0.05,
+    "note": 0.07,
+    "spaced": 0.05,
+}
 
 PROFILES = {
     "crm": Profile(
-        0.20,
+        0.23,
         {**_TIDY, "honorific": 0.06, "note": 0.05, "traditional": 0.01, "pinyin": 0.01},
         _DUPLICATE,
         {"phone": 0.05, "email": 0.30, "birth": 0.35, "id_number": 0.62, "address": 0.20, "unionid": 0.55},
         {"spaced": 0.05, "dashed": 0.04, "plus86": 0.04, "zeros86": 0.01, "fullwidth": 0.02},
     ),
     "shop": Profile(
-        0.185,
+        0.20,
         {**_TIDY, "missing": 0.12, "pinyin": 0.02, "traditional": 0.01, "nickname": 0.03},
         {**_DUPLICATE, "honorific": 0.02, "missing": 0.15},
         {"phone": 0.03, "email": 0.45, "birth": 0.50, "address": 0.15, "unionid": 0.40, "member_no": 0.55},
         {"plus86": 0.02},
     ),
-    "marketplace": Profile(0.14, {"masked": 0.55, "honorific": 0.04, "nickname": 0.02}, {"masked": 0.5, "honorific": 0.15}),
+    "marketplace": Profile(
+        0.14,
+        {"masked": 0.55, "honorific": 0.04, "nickname": 0.02},
+        {"masked": 0.5, "honorific": 0.15},
+    ),
     "pos": Profile(
         0.22,
         {**_TIDY, "honorific": 0.05, "missing": 0.03, "nickname": 0.02},
@@ -69,7 +84,9 @@ PROFILES = {
         {"phone": 0.10, "address": 0.35},
         {"spaced": 0.08, "dashed": 0.08, "fullwidth": 0.05, "noted": 0.04},
     ),
-    "app": Profile(0.16, {}, {}, {"phone": 0.15, "birth": 0.55, "unionid": 0.20, "member_no": 0.50, "city": 0.20}),
+    "app": Profile(
+        0.185, missing={"phone": 0.15, "birth": 0.55, "unionid": 0.20, "member_no": 0.50, "city": 0.20}
+    ),
     "social": Profile(
         0.04,
         {"honorific": 0.15, "note": 0.10, "nickname": 0.10},
@@ -77,22 +94,24 @@ PROFILES = {
         {"unionid": 0.05, "remark": 0.55, "city": 0.30},
     ),
     "service": Profile(
-        0.22,
+        0.23,
         {**_TIDY, "honorific": 0.25, "missing": 0.05},
         {**_DUPLICATE, "honorific": 0.35, "missing": 0.15},
         {"phone": 0.04, "email": 0.80, "member_no": 0.70},
         {"dashed": 0.02},
     ),
     "marketing": Profile(
-        0.21,
+        0.23,
         {**_TIDY, "pinyin": 0.03, "honorific": 0.04, "missing": 0.04},
         {**_DUPLICATE, "missing": 0.10},
         {"phone": 0.12, "email": 0.35, "unionid": 0.60, "member_no": 0.55},
         {"plus86": 0.06, "spaced": 0.03},
     ),
-    "erp": Profile(0.14, {"spaced": 0.02, "homophone": 0.01}, {"honorific": 0.20}, {"email": 0.40, "credit_code": 0.06}, {"dashed": 0.05}),
-    "crm_company": Profile(0.20, {}, {}, {"credit_code": 0.14, "industry": 0.0, "revenue": 0.30, "founded": 0.25, "phone": 0.10}),
-}  # fmt: skip
+    "erp": Profile(0.16, missing={"email": 0.40, "credit_code": 0.06}, formats={"dashed": 0.05}),
+    "crm_company": Profile(
+        0.21, missing={"credit_code": 0.14, "revenue": 0.30, "founded": 0.25, "phone": 0.10}
+    ),
+}
 
 
 @dataclass
@@ -137,7 +156,10 @@ class Registry:
             self.by_owner[table] = (order, records.owner[order])
 
     def choose(self, table: str, customers: np.ndarray, u: np.ndarray | float = 0.0) -> np.ndarray:
-        """A row of `table` for each customer, -1 for none; `u` in [0, 1) chooses among several (0: the oldest)."""
+        """A row of `table` for each customer, -1 for none.
+
+        `u` in [0, 1) chooses among several (0: the oldest).
+        """
         order, owner = self.by_owner[table]
         if not len(order):
             return np.full(len(customers), -1)
@@ -154,8 +176,10 @@ class Registry:
 
 CHANNEL_TABLE = {ERP: "erp", DEALER: "dealer", POS: "pos", SHOP: "shop", MARKETPLACE: "marketplace"}
 ENTITY = {
-    "crm": "contacts", "crm_company": "companies", "erp": "accounts", "shop": "users", "marketplace": "orders", "pos": "members",
-    "dealer": "sellout", "app": "users", "social": "followers", "service": "requesters", "marketing": "profiles",
+    "crm": "contacts", "crm_company": "companies", "erp": "accounts", "shop": "users",
+    "marketplace": "orders", "pos": "members",
+    "dealer": "sellout", "app": "users", "social": "followers", "service": "requesters",
+    "marketing": "profiles",
 }  # fmt: skip
 PLATFORMS = ("天猫", "京东", "拼多多")
 SOCIAL = ("wechat", "weibo", "douyin", "xiaohongshu")
@@ -323,7 +347,9 @@ def _write_names(world: World, rng: np.random.Generator, table: str, records: Re
     canaries = set(world.canary_people.tolist())
     for r, owner in enumerate(records.owner):
         if owner >= n_people:
-            records.name[r] = _company_name(world, int(owner) - n_people, u[r, 0], factor, records.copy[r] > 0)
+            records.name[r] = _company_name(
+                world, int(owner) - n_people, u[r, 0], factor, records.copy[r] > 0
+            )
             continue
         if table in ("app", "social"):
             records.name[r] = _nickname(world, int(owner), u[r])
@@ -331,7 +357,12 @@ def _write_names(world: World, rng: np.random.Generator, table: str, records: Re
         kinds, cdf = plans[min(int(records.copy[r]), 1)]
         kind = "plain" if owner in canaries else kinds[int(np.searchsorted(cdf, u[r, 0], side="right"))]
         records.name[r] = names.variant(
-            kind, p.names.surname[owner], p.names.given[owner], bool(p.names.latin[owner]), bool(p.sex[owner]), u[r, 1]
+            kind,
+            p.names.surname[owner],
+            p.names.given[owner],
+            bool(p.names.latin[owner]),
+            bool(p.sex[owner]),
+            u[r, 1],
         )
 
 
@@ -346,7 +377,9 @@ def _nickname(world: World, i: int, u: np.ndarray) -> str | None:
         base = ref.NICKNAMES[int(u[1] * len(ref.NICKNAMES))]
         return base if u[0] < 0.4 else f"{base}{int(u[1] * 9973) % 1000}"
     kind = ("plain", "nickname", "pinyin", "spaced")[int((u[0] - 0.66) / 0.34 * 4)]
-    return names.variant(kind, who.surname[i], who.given[i], bool(who.latin[i]), bool(world.people.sex[i]), u[1])
+    return names.variant(
+        kind, who.surname[i], who.given[i], bool(who.latin[i]), bool(world.people.sex[i]), u[1]
+    )
 
 
 def _company_name(world: World, j: int, u: float, factor: float, is_copy: bool) -> str:
@@ -357,7 +390,14 @@ def _company_name(world: World, j: int, u: float, factor: float, is_copy: bool) 
     odd = (0.55 if is_copy else 0.16) * factor
     if u >= odd:
         return full
-    return (short, f"{short}公司", f"{full}（总部）", full.replace("有限公司", ""), f" {full}", f"{short} 王经理转")[int(u / odd * 6)]
+    return (
+        short,
+        f"{short}公司",
+        f"{full}（总部）",
+        full.replace("有限公司", ""),
+        f" {full}",
+        f"{short} 王经理转",
+    )[int(u / odd * 6)]
 
 
 def _write_contacts(world: World, rng: np.random.Generator, table: str, records: Records) -> None:
@@ -441,10 +481,24 @@ def _date(
     # Whoever bought before the period was registered at some time before it.
     created = np.minimum(created, np.where(first_use == NEVER, days - 1, first_use))
     records.created = created.clip(None, days - 1)
-    records.updated = (records.created + (rng.random(n) ** 3 * (days - 1 - records.created)).astype(int)).clip(None, days - 1)
+    records.updated = (
+        records.created + (rng.random(n) ** 3 * (days - 1 - records.created)).astype(int)
+    ).clip(None, days - 1)
     order = np.lexsort((rng.random(n), records.created))
     numbers = records.number.copy()
-    for key in ("owner", "sub", "copy", "created", "second", "updated", "name", "phone", "digits", "email", "u"):
+    for key in (
+        "owner",
+        "sub",
+        "copy",
+        "created",
+        "second",
+        "updated",
+        "name",
+        "phone",
+        "digits",
+        "email",
+        "u",
+    ):
         setattr(records, key, getattr(records, key)[order])
     records.number = numbers
     position = np.empty(n, dtype=int)
@@ -456,7 +510,20 @@ def _date(
 def _concat(a: Records, b: Records) -> Records:
     joined = {
         key: np.concatenate([getattr(a, key), getattr(b, key)])
-        for key in ("owner", "sub", "copy", "created", "second", "updated", "number", "name", "phone", "digits", "email", "u")
+        for key in (
+            "owner",
+            "sub",
+            "copy",
+            "created",
+            "second",
+            "updated",
+            "number",
+            "name",
+            "phone",
+            "digits",
+            "email",
+            "u",
+        )
     }
     return Records(system=a.system, entity=a.entity, **joined)
 
@@ -465,9 +532,3 @@ def keys(records: Records, pattern: str) -> np.ndarray:
     """Record keys such as C000000012 from a pattern `C{:09d}`."""
     write: Callable[[int], str] = pattern.format
     return np.array([write(int(k)) for k in records.number], dtype=object)
-
-
-__all__ = [
-    "CHANNEL_TABLE", "GIFT", "PERSONAL", "PLATFORMS", "PROFILES", "Profile", "Records", "Registry", "SOCIAL",
-    "build_records", "format_phone", "keys", "mask_phone",
-]  # fmt: skip

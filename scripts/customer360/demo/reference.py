@@ -1,4 +1,7 @@
-"""Reference tables of the demo world: places, names, products, industries. All from public knowledge or invented."""
+"""Reference tables of the demo world.
+
+Places, names, products, industries. All from public knowledge or invented.
+"""
 
 from __future__ import annotations
 
@@ -136,9 +139,12 @@ def products() -> Products:
 
 
 INDUSTRIES = (
-    ("C13", 3), ("C15", 2), ("C26", 5), ("C30", 4), ("C33", 5), ("C34", 6), ("C36", 4), ("C38", 5), ("C39", 6),
-    ("D44", 2), ("E47", 8), ("E48", 6), ("E50", 5), ("F51", 9), ("F52", 6), ("G54", 4), ("G59", 2), ("H61", 5),
-    ("H62", 9), ("I64", 3), ("I65", 6), ("J66", 5), ("J67", 2), ("J68", 3), ("K70", 9), ("L72", 8), ("M74", 4),
+    ("C13", 3), ("C15", 2), ("C26", 5), ("C30", 4), ("C33", 5), ("C34", 6), ("C36", 4), ("C38", 5),
+    ("C39", 6),
+    ("D44", 2), ("E47", 8), ("E48", 6), ("E50", 5), ("F51", 9), ("F52", 6), ("G54", 4), ("G59", 2),
+    ("H61", 5),
+    ("H62", 9), ("I64", 3), ("I65", 6), ("J66", 5), ("J67", 2), ("J68", 3), ("K70", 9), ("L72", 8),
+    ("M74", 4),
     ("N78", 1), ("O80", 2), ("P83", 3), ("Q84", 3), ("R88", 1), ("R90", 2),
 )  # fmt: skip
 """Divisions of GB/T 4754-2017 (section letter and two digits) with the share among business customers."""
@@ -161,27 +167,16 @@ COMPANY_TRADE = {
     "Q": ("医疗科技",),
     "R": ("文化传播", "体育文化"),
 }
-COMPANY_BRAND = "华 盛 恒 瑞 宏 泰 安 达 信 诚 鑫 源 金 龙 天 和 百 川 东 方 中 联 广 润 嘉 禾 远 景 博 雅 康 利 兴 隆 永 昌 德 顺 佳 美 新 城"
+WORDS = {r["kind"]: r["values"].split() for r in _rows("words.csv")}
+COMPANY_BRAND = WORDS["company_brand"]
 COMPANY_FORM = (("有限公司", 70), ("有限责任公司", 18), ("股份有限公司", 8), ("集团有限公司", 4))
 
-STREETS = (
-    "人民路 解放路 中山路 建设路 和平路 新华路 文化路 胜利路 长江路 黄河路 青年路 北京路 学府路 朝阳路 湖滨路 滨江大道 "
-    "迎宾大道 工业路 科技路 府前街 东风路 光明路 幸福路 平安街 民主路 团结路 振兴路 花园路 公园路 南京路"
-).split()
-COMPOUNDS = (
-    "阳光花园 翠湖雅居 金色家园 锦绣江南 世纪新城 东方明珠 绿城百合 紫荆苑 桂花园 梧桐公馆 书香门第 滨江国际 御景湾 "
-    "香樟苑 碧水湾 龙湖天街 万象城 幸福里 清风苑 丽景华庭 天鹅湖 枫林绿洲 西城年华 水岸名都 海棠公寓 玉兰苑 "
-    "河畔新苑 学林雅苑 银杏苑 中央花园"
-).split()
-OFFICE_PARKS = "国际大厦 科技园 创业中心 金融广场 工业园 商务中心 世贸大厦 软件园".split()
-
+STREETS = WORDS["street"]
+COMPOUNDS = WORDS["compound"]
+OFFICE_PARKS = WORDS["office_park"]
 MAIL_DOMAINS = (
     ("qq.com", 38), ("163.com", 26), ("126.com", 9), ("sina.com", 7), ("139.com", 5), ("foxmail.com", 5),
     ("outlook.com", 4), ("gmail.com", 4), ("aliyun.com", 2),
 )  # fmt: skip
-NICKNAMES = (
-    "风轻云淡 一杯清酒 江湖夜雨 醉里挑灯 山高水长 小确幸 向日葵 追风少年 月下独酌 岁月静好 大漠孤烟 橘子汽水 海阔天空 "
-    "往事随风 星辰大海 老酒虫 淡然一笑 知足常乐 南山南 北巷 鹿鸣 晨曦 木子李 浅唱 半夏 清欢 拾光 北冥有鱼 酒中仙 烟火人间 "
-    "上善若水 天道酬勤 平安喜乐 厚德载物 阿九 蓝莓酱 小太阳 云朵 糯米团子 七七"
-).split()
+NICKNAMES = WORDS["nickname"]
 COMPETITORS = ("赤河", "五谷春", "洛川", "杏林", "桃源")

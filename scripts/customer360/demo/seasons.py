@@ -14,7 +14,7 @@ SPRING, DRAGON, AUTUMN = "spring_festival", "dragon_boat", "mid_autumn"
 _LUNAR = {SPRING: (1, 1), DRAGON: (5, 5), AUTUMN: (8, 15)}
 
 GIFT_SHARE = {SPRING: 0.38, AUTUMN: 0.27, DRAGON: 0.17}
-"""Share of a year's gift buying from 30 days before to 7 days after each festival (reference of the field)."""
+"""Share of a year's gift buying from 30 days before to 7 days after each festival (field reference)."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,9 @@ def day_weights(config: Config) -> np.ndarray:
     days = config.days
     dates = np.arange(days) + config.origin
     month = dates.astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12 + 1
-    month_day = (dates.astype("datetime64[D]") - dates.astype("datetime64[D]").astype("datetime64[M]")).astype(int) + 1
+    month_day = (
+        dates.astype("datetime64[D]") - dates.astype("datetime64[D]").astype("datetime64[M]")
+    ).astype(int) + 1
     weekday = (dates + 3) % 7  # 1970-01-01 was a Thursday; Monday = 0
     gift = np.full(days, 1 - sum(GIFT_SHARE.values()))
     shape = np.concatenate([np.linspace(0.4, 1.0, 16), np.full(14, 2.2), np.full(8, 0.2)])
@@ -74,8 +76,3 @@ def day_weights(config: Config) -> np.ndarray:
     business /= business.mean()
     personal /= personal.mean()
     return np.stack([business, gift, personal])
-
-
-def trading_week(days: np.ndarray, config: Config) -> np.ndarray:
-    """Weekday (Monday = 0) of days relative to the period's first day."""
-    return (days + config.origin + 3) % 7

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -15,15 +15,21 @@ from customer360.demo.declared import Entity
 from customer360.demo.faults import Manifest
 from customer360.demo.market import VARIANTS
 from customer360.demo.systems.dealer import customer_key
-from customer360.demo.world import DECISION_ROLES, GROUPS, INCOME_BANDS, JOB_LEVELS, date_text
+from customer360.demo.world import DECISION_ROLES, GROUPS, INCOME_BANDS, JOB_LEVELS
 
 PAIR_LIMIT = 10
 """Groups of more members are written as a chain of neighbours instead of all pairs."""
 
-OCCASIONS = {"business": ("banquet", "hospitality", "gifts"), "gift": ("", "", "gift"), "personal": ("family", "friends", "collecting")}
+OCCASIONS = {
+    "business": ("banquet", "hospitality", "gifts"),
+    "gift": ("", "", "gift"),
+    "personal": ("family", "friends", "collecting"),
+}
 
 
-def build_truth(ctx: Context, tables: Tables, manifest: Manifest, declared: dict[tuple[str, str], Entity]) -> dict[str, pa.Table]:
+def build_truth(
+    ctx: Context, tables: Tables, manifest: Manifest, declared: dict[tuple[str, str], Entity]
+) -> dict[str, pa.Table]:
     """Truth tables of a chunk."""
     result = {
         "persons": _persons(ctx),
@@ -47,7 +53,9 @@ def build_truth(ctx: Context, tables: Tables, manifest: Manifest, declared: dict
 def _days(ctx: Context, day: np.ndarray) -> pa.Array:
     """Dates of days of the period, null for NEVER."""
     valid = np.asarray(day) != NEVER
-    return pa.array((np.where(valid, day, 0) + ctx.config.origin).astype(np.int32), mask=~valid).cast(pa.date32())
+    return pa.array((np.where(valid, day, 0) + ctx.config.origin).astype(np.int32), mask=~valid).cast(
+        pa.date32()
+    )
 
 
 def _ids(ctx: Context) -> np.ndarray:
@@ -125,7 +133,10 @@ def _memberships(ctx: Context) -> pa.Table:
 
 
 def _links(ctx: Context, tables: Tables) -> pa.Table:
-    """Source record -> true customer. A dealer's customer has no number: dealer, name and telephone as written."""
+    """Source record -> true customer.
+
+    A dealer's customer has no number: dealer, name and telephone as written.
+    """
     ids = _ids(ctx)
     parts = []
     for name, records in ctx.registry.tables.items():
@@ -161,11 +172,17 @@ def _links(ctx: Context, tables: Tables) -> pa.Table:
 def _hard_negatives(ctx: Context) -> pa.Table:
     rows = []
     for kind, group, members in ctx.world.hard_negatives:
-        pairs = combinations(members, 2) if len(members) <= PAIR_LIMIT else zip(members, members[1:], strict=False)
-        rows += [(kind, group, len(members), ctx.world.customer_id(a), ctx.world.customer_id(b)) for a, b in pairs]
+        pairs = combinations(members, 2) if len(members) <= PAIR_LIMIT else pairwise(members)
+        rows += [
+            (kind, group, len(members), ctx.world.customer_id(a), ctx.world.customer_id(b)) for a, b in pairs
+        ]
     columns = list(zip(*rows, strict=True))
     return frame(
-        kind=columns[0], group_id=columns[1], members=np.array(columns[2]), customer_id_a=columns[3], customer_id_b=columns[4]
+        kind=columns[0],
+        group_id=columns[1],
+        members=np.array(columns[2]),
+        customer_id_a=columns[3],
+        customer_id_b=columns[4],
     )
 
 
@@ -185,11 +202,16 @@ def _drop_outs(ctx: Context) -> pa.Table:
 
 def _complaints(ctx: Context) -> pa.Table:
     c = ctx.behaviour.complaints
-    return frame(customer_id=_ids(ctx)[c["customer"]], complained_on=_days(ctx, c["day"]), handled_badly=c["badly"])
+    return frame(
+        customer_id=_ids(ctx)[c["customer"]], complained_on=_days(ctx, c["day"]), handled_badly=c["badly"]
+    )
 
 
 def _uplift(ctx: Context) -> pa.Table:
-    """Per campaign and arm of this chunk: contacts, sum of the true added probability, orders it made. Summed at the end."""
+    """Per campaign and arm of this chunk.
+
+    Contacts, sum of the true added probability, orders it made. Summed at the end.
+    """
     c = ctx.behaviour.contacts
     k = len(VARIANTS)
     cell = c["campaign"] * k + c["variant"]
@@ -241,12 +263,17 @@ def _rates(ctx: Context) -> pa.Table:
 
 
 def _orders(ctx: Context) -> pa.Table:
-    """Every true order with its amount in yuan; order_key as in the source (dealers: dealer_code|document_no)."""
+    """Every true order with its amount in yuan.
+
+    Order_key as in the source (dealers: dealer_code|document_no).
+    """
     o = ctx.orders
     key = ctx.order_keys[0].copy()
     dealer = np.array(ctx.world.outlets.dealer_code, dtype=object)[o.dealer]
     sheets = o.channel == DEALER
-    key[sheets] = np.array([f"{d}|{k}" for d, k in zip(dealer[sheets], key[sheets], strict=True)], dtype=object)
+    key[sheets] = np.array(
+        [f"{d}|{k}" for d, k in zip(dealer[sheets], key[sheets], strict=True)], dtype=object
+    )
     table = frame(
         order_key=key,
         system=words(o.channel.astype(int), CHANNELS),
@@ -278,8 +305,10 @@ def _planted(manifest: Manifest) -> pa.Table:
     text = pa.string()
     schema = pa.schema(
         [
-            ("kind", text), ("system", text), ("entity", text), ("business_key", text), ("column_name", text), ("outcome", text),
-            ("expected_reason", text), ("true_value", text), ("source_file", text), ("source_sheet", text), ("source_row", pa.int64()),
+            ("kind", text), ("system", text), ("entity", text), ("business_key", text), ("column_name", text),
+            ("outcome", text),
+            ("expected_reason", text), ("true_value", text), ("source_file", text), ("source_sheet", text),
+            ("source_row", pa.int64()),
         ]
     )  # fmt: skip
     return pa.Table.from_pylist(manifest.entries, schema=schema)
@@ -292,7 +321,8 @@ def _canaries(ctx: Context, tables: Tables, declared: dict[tuple[str, str], Enti
     for i in w.canary_people:
         owner = w.customer_id(int(i))
         values += [
-            (owner, "name", p.names.full(i)), (owner, "phone", p.phone[i]), (owner, "email", p.email[i]), (owner, "id_number", p.id_number[i]),
+            (owner, "name", p.names.full(i)), (owner, "phone", p.phone[i]), (owner, "email", p.email[i]),
+            (owner, "id_number", p.id_number[i]),
             (owner, "social_id", p.unionid[i]), (owner, "address", p.address(i)),
         ]  # fmt: skip
     for j in w.canary_orgs:
@@ -311,6 +341,3 @@ def _canaries(ctx: Context, tables: Tables, declared: dict[tuple[str, str], Enti
     columns = list(zip(*rows, strict=True))
     names = ("customer_id", "pii", "value", "system", "entity", "column_name")
     return frame(**dict(zip(names, columns, strict=False)), occurrences=np.array(columns[6]))
-
-
-__all__ = ["build_truth", "date_text"]

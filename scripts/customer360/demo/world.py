@@ -27,7 +27,12 @@ _CANARY_NAMES = (("爨", "翀"), ("禤", "旻煊"), ("亓官", "骉"), ("仉", "
 
 INCOME_BANDS = ("10万以下", "10-20万", "20-30万", "30-50万", "50万以上")
 JOB_LEVELS = ("员工", "主管", "中层", "高管")
-JOB_TITLES = (("专员", "文员", "销售"), ("主管", "组长"), ("部门经理", "行政经理", "采购经理"), ("总经理", "副总经理", "董事长"))
+JOB_TITLES = (
+    ("专员", "文员", "销售"),
+    ("主管", "组长"),
+    ("部门经理", "行政经理", "采购经理"),
+    ("总经理", "副总经理", "董事长"),
+)
 DECISION_ROLES = ("决策者", "影响者", "使用者")
 
 
@@ -48,6 +53,15 @@ class Numbers:
         return identifiers.mobiles(ids, self._shift).astype(str).astype(object)
 
 
+def home_text(home: np.ndarray) -> str:
+    """A home as people write it: street, number, compound (-1: a canary's), building, unit, floor, room."""
+    street, number, compound, building, unit, floor, room = (int(v) for v in home)
+    flat = f"{floor}{room:02d}室"
+    if compound < 0:
+        return f"栖梧巷{number}号匠里{building}幢{flat}"
+    return f"{ref.STREETS[street]}{number}号{ref.COMPOUNDS[compound]}{building}幢{unit}单元{flat}"
+
+
 @dataclass
 class People:
     """Persons as parallel columns."""
@@ -57,7 +71,7 @@ class People:
     birth: np.ndarray  # days since 1970-01-01
     city: np.ndarray
     district: list[str]
-    home: np.ndarray  # (n, 7): street, number, compound, building, unit, floor, room
+    home: np.ndarray  # (n, 7), see home_text
     phone: np.ndarray
     old_phone: np.ndarray  # empty when the person never changed it
     phone_changed: np.ndarray  # day of the period
@@ -77,12 +91,7 @@ class People:
 
     def address(self, i: int) -> str:
         """Street address without province, city and district."""
-        street, number, compound, building, unit, floor, room = (int(v) for v in self.home[i])
-        if compound < 0:
-            return f"栖梧巷{number}号匠里{building}幢{floor}{room:02d}室"
-        return (
-            f"{ref.STREETS[street]}{number}号{ref.COMPOUNDS[compound]}{building}幢{unit}单元{floor}{room:02d}室"
-        )
+        return home_text(self.home[i])
 
 
 @dataclass
@@ -166,10 +175,6 @@ class World:
         """True ids of all customers in order."""
         return [self.customer_id(i) for i in range(len(self))]
 
-    def city_of(self, i: int) -> int:
-        """City index of a customer."""
-        return int(self.people.city[i] if i < self.n_people else self.orgs.city[i - self.n_people])
-
     def cities(self) -> np.ndarray:
         """City index of every customer."""
         return np.concatenate([self.people.city, self.orgs.city])
@@ -221,7 +226,9 @@ def build_world(config: Config, chunk: int, count: int) -> World:
     return world
 
 
-def _people(config: Config, chunk: int, rng: np.random.Generator, numbers: Numbers, group: np.ndarray) -> People:
+def _people(
+    config: Config, chunk: int, rng: np.random.Generator, numbers: Numbers, group: np.ndarray
+) -> People:
     n = len(group)
     sex = (rng.random(n) < np.where(group == PERSONAL, 0.60, 0.66)).astype(int)
     # Age at the end: gift buyers 62% aged 25-40; personal buyers 37% born after 1995.
@@ -239,7 +246,10 @@ def _people(config: Config, chunk: int, rng: np.random.Generator, numbers: Numbe
     cities = ref.cities()
     city = pick(rng, cumulative([c.weight for c in cities]), n)
     district_draw = rng.random(n)
-    district = [cities[c].districts[int(u * len(cities[c].districts))] for c, u in zip(city, district_draw, strict=True)]
+    district = [
+        cities[c].districts[int(u * len(cities[c].districts))]
+        for c, u in zip(city, district_draw, strict=True)
+    ]
     home = np.stack(
         [
             rng.integers(0, len(ref.STREETS), n),
@@ -261,14 +271,23 @@ def _people(config: Config, chunk: int, rng: np.random.Generator, numbers: Numbe
     has_mail = rng.random(n) < 0.62
     email = np.array(
         [
-            _email(who, i, ref.MAIL_DOMAINS[domain[i]][0], identifiers.permuted(base + i, 8, shift)) if has_mail[i] else ""
+            _email(who, i, ref.MAIL_DOMAINS[domain[i]][0], identifiers.permuted(base + i, 8, shift))
+            if has_mail[i]
+            else ""
             for i in range(n)
         ],
         dtype=object,
     )
-    unionid = np.where(rng.random(n) < 0.72, np.array(identifiers.tokens(rng, n, 25, "oK")), "").astype(object)
-    member = np.array([f"8{identifiers.permuted(base * 2 + i, 9, shift):09d}" for i in range(n)], dtype=object)
-    level = np.searchsorted((0.5, 0.72, 0.9), np.where(group == CONTACT, 0.35, 0.0) + rng.random(n) * np.where(group == CONTACT, 0.65, 1))
+    unionid = np.where(rng.random(n) < 0.72, np.array(identifiers.tokens(rng, n, 25, "oK")), "").astype(
+        object
+    )
+    member = np.array(
+        [f"8{identifiers.permuted(base * 2 + i, 9, shift):09d}" for i in range(n)], dtype=object
+    )
+    level = np.searchsorted(
+        (0.5, 0.72, 0.9),
+        np.where(group == CONTACT, 0.35, 0.0) + rng.random(n) * np.where(group == CONTACT, 0.65, 1),
+    )
     titles = rng.random(n)
     return People(
         names=who,
@@ -285,9 +304,15 @@ def _people(config: Config, chunk: int, rng: np.random.Generator, numbers: Numbe
         unionid=unionid,
         member_no=member,
         id_number=_id_numbers(chunk, rng, city, birth, sex),
-        income=np.searchsorted((0.28, 0.62, 0.82, 0.94), (rng.random(n) + np.where(group == GIFT, 0.25, 0.0)) / np.where(group == GIFT, 1.25, 1)),
+        income=np.searchsorted(
+            (0.28, 0.62, 0.82, 0.94),
+            (rng.random(n) + np.where(group == GIFT, 0.25, 0.0)) / np.where(group == GIFT, 1.25, 1),
+        ),
         job_level=level,
-        job_title=np.array([JOB_TITLES[k][int(u * len(JOB_TITLES[k]))] for k, u in zip(level, titles, strict=True)], dtype=object),
+        job_title=np.array(
+            [JOB_TITLES[k][int(u * len(JOB_TITLES[k]))] for k, u in zip(level, titles, strict=True)],
+            dtype=object,
+        ),
         employer=np.full(n, -1),
         role=np.full(n, -1),
     )
@@ -306,7 +331,9 @@ def _email(who: Names, i: int, domain: str, number: int) -> str:
     return f"{names.pinyin(who.surname[i])}{names.pinyin(who.given[i])}{number}@{domain}"
 
 
-def _id_numbers(chunk: int, rng: np.random.Generator, city: np.ndarray, birth: np.ndarray, sex: np.ndarray) -> np.ndarray:
+def _id_numbers(
+    chunk: int, rng: np.random.Generator, city: np.ndarray, birth: np.ndarray, sex: np.ndarray
+) -> np.ndarray:
     """ID numbers, unique across chunks: each chunk owns ten of the thousand sequence numbers.
 
     Within a chunk a number that occurs twice is given up by the later person.
@@ -317,7 +344,9 @@ def _id_numbers(chunk: int, rng: np.random.Generator, city: np.ndarray, birth: n
     seen: set[str] = set()
     result = []
     for c, k, b, s in zip(city, county, birth, sequence, strict=True):
-        value = identifiers.id_number(f"{cities[c].code[:4]}{k:02d}", EPOCH + dt.timedelta(days=int(b)), int(s))
+        value = identifiers.id_number(
+            f"{cities[c].code[:4]}{k:02d}", EPOCH + dt.timedelta(days=int(b)), int(s)
+        )
         result.append("" if value in seen else value)
         seen.add(value)
     return np.array(result, dtype=object)
@@ -326,7 +355,7 @@ def _id_numbers(chunk: int, rng: np.random.Generator, city: np.ndarray, birth: n
 def _company_names(rng: np.random.Generator, city: np.ndarray) -> tuple[list[str], list[str], list[str]]:
     """Industry codes, full and short names of companies in the given cities."""
     cities = ref.cities()
-    brand = ref.COMPANY_BRAND.split()
+    brand = ref.COMPANY_BRAND
     industry = pick(rng, cumulative([w for _, w in ref.INDUSTRIES]), len(city))
     form = pick(rng, cumulative([w for _, w in ref.COMPANY_FORM]), len(city))
     u = rng.random((len(city), 4))
@@ -348,9 +377,12 @@ AREA_CODES = {
     "110100": "010", "120100": "022", "310100": "021", "500100": "023", "440100": "020", "440300": "0755",
     "330100": "0571", "330200": "0574", "330300": "0577", "320100": "025", "320500": "0512", "320200": "0510",
     "510100": "028", "420100": "027", "610100": "029", "210100": "024", "210200": "0411", "370100": "0531",
-    "370200": "0532", "410100": "0371", "430100": "0731", "340100": "0551", "350100": "0591", "350200": "0592",
-    "360100": "0791", "130100": "0311", "140100": "0351", "230100": "0451", "220100": "0431", "530100": "0871",
-    "520100": "0851", "450100": "0771", "460100": "0898", "620100": "0931", "440600": "0757", "441900": "0769",
+    "370200": "0532", "410100": "0371", "430100": "0731", "340100": "0551", "350100": "0591",
+    "350200": "0592",
+    "360100": "0791", "130100": "0311", "140100": "0351", "230100": "0451", "220100": "0431",
+    "530100": "0871",
+    "520100": "0851", "450100": "0771", "460100": "0898", "620100": "0931", "440600": "0757",
+    "441900": "0769",
 }  # fmt: skip
 SEVEN_DIGITS = {"0592", "0351", "0771", "0931"}
 
@@ -366,7 +398,13 @@ def _switchboard(rng: np.random.Generator, city: int) -> str:
 
 
 def _organisations(
-    config: Config, chunk: int, rng: np.random.Generator, numbers: Numbers, n: int, people: People, group: np.ndarray
+    config: Config,
+    chunk: int,
+    rng: np.random.Generator,
+    numbers: Numbers,
+    n: int,
+    people: People,
+    group: np.ndarray,
 ) -> Organisations:
     cities = ref.cities()
     city = pick(rng, cumulative([c.weight**1.15 for c in cities]), n)
@@ -398,12 +436,16 @@ def _organisations(
                 titles = JOB_TITLES[people.job_level[p]]
                 people.job_title[p] = titles[int(rng.random() * len(titles))]
         contacts.append(np.array(mine, dtype=int))
-    park = rng.random(n)
+    offices = rng.integers(
+        [0, 1, 0, 0, 1], [len(ref.STREETS), 900, len(ref.COMPANY_BRAND), len(ref.OFFICE_PARKS), 20], (n, 5)
+    )
     return Organisations(
         name=name,
         short=short,
         credit_code=[
-            identifiers.credit_code(f"{cities[c].code[:4]}0{rng.integers(2, 6)}", chunk * ORGS_PER_CHUNK + j, shift)
+            identifiers.credit_code(
+                f"{cities[c].code[:4]}0{rng.integers(2, 6)}", chunk * ORGS_PER_CHUNK + j, shift
+            )
             for j, c in enumerate(city)
         ],
         industry=industry,
@@ -412,11 +454,12 @@ def _organisations(
         founded=config.origin - rng.integers(200, 10_000, n),
         city=city,
         address=[
-            f"{ref.STREETS[rng.integers(0, len(ref.STREETS))]}{rng.integers(1, 900)}号"
-            f"{ref.COMPANY_BRAND.split()[int(u * 38)]}{ref.OFFICE_PARKS[int(u * 8)]}{rng.integers(1, 20)}层"
-            for u in park
+            f"{ref.STREETS[street]}{house}号{ref.COMPANY_BRAND[owner]}{ref.OFFICE_PARKS[park]}{floor}层"
+            for street, house, owner, park, floor in offices
         ],
-        phone=[_switchboard(rng, int(c)) if rng.random() < 0.6 else office_mobile[j] for j, c in enumerate(city)],
+        phone=[
+            _switchboard(rng, int(c)) if rng.random() < 0.6 else office_mobile[j] for j, c in enumerate(city)
+        ],
         office_mobile=office_mobile,
         parent=np.full(n, -1),
         contacts=contacts,
@@ -430,32 +473,39 @@ def _outlets(config: Config, chunk: int, rng: np.random.Generator, numbers: Numb
     stores = min(max(count // 150, 10), 40)
     dealer_city = rng.choice(len(cities), dealers, replace=False, p=weights / weights.sum())
     store_city = rng.choice(len(cities), stores, replace=False, p=weights / weights.sum())
-    brand = ref.COMPANY_BRAND.split()
+    brand = ref.COMPANY_BRAND
     shift = int(config.rng("numbers").integers(0, 10**6))
     conflict = rng.random(dealers) < 0.3
+    brand_draw = rng.integers(0, len(brand), (2, dealers))
     owner = names.sample_names(rng, np.ones(dealers, dtype=int), np.full(dealers, 2000))
     store_dealer = np.where(rng.random(stores) < 0.4, rng.integers(0, dealers, stores), -1)
     return Outlets(
         dealer_code=[f"D{chunk * 100 + i + 1:05d}" for i in range(dealers)],
         dealer_name=[
-            f"{cities[c].short}{brand[int(rng.random() * 38)]}{brand[int(rng.random() * 38)]}{('酒业', '商贸', '糖酒')[i % 3]}有限公司"
-            for i, c in enumerate(dealer_city)
+            f"{cities[c].short}{brand[a]}{brand[b]}{('酒业', '商贸', '糖酒')[i % 3]}有限公司"
+            for i, (c, a, b) in enumerate(zip(dealer_city, *brand_draw, strict=True))
         ],
         dealer_city=dealer_city,
         dealer_phone=numbers.take(dealers),
         dealer_contact=[owner.full(i) for i in range(dealers)],
         dealer_credit=[
-            identifiers.credit_code(f"{cities[c].code[:4]}0{2 + i % 4}", chunk * ORGS_PER_CHUNK + ORGS_PER_CHUNK - 1 - i, shift)
+            identifiers.credit_code(
+                f"{cities[c].code[:4]}0{2 + i % 4}", chunk * ORGS_PER_CHUNK + ORGS_PER_CHUNK - 1 - i, shift
+            )
             for i, c in enumerate(dealer_city)
         ],
-        dealer_price=np.where(conflict, rng.uniform(0.78, 0.88, dealers), rng.normal(0.98, 0.02, dealers)).round(3),
+        dealer_price=np.where(
+            conflict, rng.uniform(0.78, 0.88, dealers), rng.normal(0.98, 0.02, dealers)
+        ).round(3),
         dealer_conflict=conflict,
         dealer_signed=config.origin - rng.integers(100, 3000, dealers),
         store_code=[f"S{chunk * 100 + i + 1:05d}" for i in range(stores)],
         store_city=store_city,
         store_dealer=store_dealer,
         store_type=["直营" if d < 0 else ("加盟", "专卖")[i % 2] for i, d in enumerate(store_dealer)],
-        store_address=[f"{ref.STREETS[rng.integers(0, len(ref.STREETS))]}{rng.integers(1, 600)}号" for _ in range(stores)],
+        store_address=[
+            f"{ref.STREETS[rng.integers(0, len(ref.STREETS))]}{rng.integers(1, 600)}号" for _ in range(stores)
+        ],
         store_phone=[_switchboard(rng, int(c)) for c in store_city],
         store_opened=config.origin - rng.integers(50, 2500, stores),
     )
@@ -502,7 +552,10 @@ def _plant_hard_negatives(world: World, rng: np.random.Generator) -> None:
     p, orgs = world.people, world.orgs
     n = len(world)
     ordinary = np.flatnonzero(
-        ~world.is_lead[: world.n_people] & ~p.names.latin & (p.employer < 0) & (world.group[: world.n_people] != CONTACT)
+        ~world.is_lead[: world.n_people]
+        & ~p.names.latin
+        & (p.employer < 0)
+        & (world.group[: world.n_people] != CONTACT)
     )
     ordinary = ordinary[ordinary >= len(world.canary_people)]
     pool = list(rng.permutation(ordinary))
@@ -514,13 +567,17 @@ def _plant_hard_negatives(world: World, rng: np.random.Generator) -> None:
         return [int(pool.pop()) for _ in range(count)]
 
     def add(kind: str, members: list[int]) -> None:
-        world.hard_negatives.append((kind, f"{kind}-{world.chunk:04d}-{len(world.hard_negatives):05d}", members))
+        world.hard_negatives.append(
+            (kind, f"{kind}-{world.chunk:04d}-{len(world.hard_negatives):05d}", members)
+        )
 
     def same_home(a: int, b: int) -> None:
         p.city[b], p.district[b] = p.city[a], p.district[a]
         p.home[b] = p.home[a]
 
-    def rename(i: int, surname: str | None, given: str | None, sex: int | None = None, birth: int | None = None) -> None:
+    def rename(
+        i: int, surname: str | None, given: str | None, sex: int | None = None, birth: int | None = None
+    ) -> None:
         if sex is not None:
             p.sex[i] = sex
         if birth is not None:
@@ -550,7 +607,9 @@ def _plant_hard_negatives(world: World, rng: np.random.Generator) -> None:
         p.old_phone[a] = p.phone[b]
         p.phone_changed[a] = int(rng.integers(-300, world.config.days // 2))
         world.acquired[a] = min(int(world.acquired[a]), int(p.phone_changed[a]) - 200)
-        world.acquired[b] = min(int(p.phone_changed[a]) + 90 + int(rng.integers(0, 150)), world.config.days - 30)
+        world.acquired[b] = min(
+            int(p.phone_changed[a]) + 90 + int(rng.integers(0, 150)), world.config.days - 30
+        )
         p.old_phone[b] = ""
         add("recycled_number", [a, b])
 
@@ -612,4 +671,6 @@ def _renumber(world: World, i: int, rng: np.random.Generator) -> None:
     if p.email[i]:
         user, domain = p.email[i].split("@")
         digits = "".join(c for c in user if c.isdigit())
-        p.email[i] = _email(p.names, i, domain, int(digits[-8:]) if domain != "qq.com" else int(digits) - 100_000_000)
+        p.email[i] = _email(
+            p.names, i, domain, int(digits[-8:]) if domain != "qq.com" else int(digits) - 100_000_000
+        )

@@ -1,4 +1,7 @@
-"""The files people would send: which format, encoding and headings each table has, and where each row ends."""
+"""The files people would send.
+
+Which format, encoding and headings each table has, and where each row ends.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,8 @@ CSV, BOM, GB = Layout("csv"), Layout("csv", "utf-8-sig"), Layout("csv", "gb18030
 LAYOUTS: dict[str, Layout] = {
     "crm": BOM, "erp": GB, "shop": Layout("jsonl"), "marketplace": GB, "pos": CSV, "app": Layout("parquet"),
     "social": Layout("parquet"), "service": CSV, "marketing": CSV,
-    "crm.corrections": Layout("xlsx"), "marketing.campaigns": Layout("xlsx"), "marketing.spend": Layout("xlsx"),
+    "crm.corrections": Layout("xlsx"), "marketing.campaigns": Layout("xlsx"),
+    "marketing.spend": Layout("xlsx"),
     "marketing.external_indicators": Layout("xlsx"), "erp.orders": Layout("tsv", "gb18030"),
     "erp.order_lines": Layout("tsv", "gb18030"),
 }  # fmt: skip
@@ -47,8 +51,13 @@ NUMERIC = ("quantity", "unit_price", "amount", "budget", "value")
 """Columns that are number cells in workbooks where they can be read as numbers."""
 
 
-def write_tables(ctx: Context, tables: Tables, declared: dict[tuple[str, str], Entity], root: Path, manifest: Manifest) -> dict[str, int]:
-    """Write the tables of a chunk below `root`; returns rows per file and completes the manifest with file and row."""
+def write_tables(
+    ctx: Context, tables: Tables, declared: dict[tuple[str, str], Entity], root: Path, manifest: Manifest
+) -> dict[str, int]:
+    """Write the tables of a chunk below `root`.
+
+    Returns rows per file and completes the manifest with file and row.
+    """
     counts: dict[str, int] = {}
     for (system, name), table in tables.items():
         entity = declared[system, name]
@@ -62,7 +71,7 @@ def write_tables(ctx: Context, tables: Tables, declared: dict[tuple[str, str], E
             path = folder / f"{stem}.{layout.kind}"
             _check_columns(part, entity)
             first_row = _write(path, part.select(entity.names), headings, layout)
-            _locate(manifest, part, path.name, first_row, SHEET if layout.kind == "xlsx" else None)
+            _locate(manifest, part, path, first_row, SHEET if layout.kind == "xlsx" else None)
             counts[f"{system}/{name}/{path.name}"] = part.num_rows
     return counts
 
@@ -71,7 +80,9 @@ def _check_columns(table: pa.Table, entity: Entity) -> None:
     """A table has exactly the declared columns."""
     made = [c for c in table.column_names if not c.startswith("_")]
     if sorted(made) != sorted(entity.names):
-        raise ValueError(f"{entity.system}.{entity.name}: columns differ from the declaration: {sorted(set(made) ^ set(entity.names))}")
+        raise ValueError(
+            f"{entity.system}.{entity.name}: not as declared: {sorted(set(made) ^ set(entity.names))}"
+        )
 
 
 def _parts(ctx: Context, table: pa.Table, entity: Entity) -> Iterator[tuple[str, pa.Table, list[str]]]:
@@ -88,32 +99,45 @@ def _parts(ctx: Context, table: pa.Table, entity: Entity) -> Iterator[tuple[str,
     if "_office" in table.column_names:
         # Each office has its own export with its own headings.
         for k, office in enumerate(OFFICES):
-            headings = [c.headers[min(k, len(c.headers) - 1)] if c.headers else c.name for c in entity.columns]
-            pieces.append((f"{entity.name}_{office}_{number}", table.filter(pc.equal(table["_office"], office)), headings))
+            headings = [
+                c.headers[min(k, len(c.headers) - 1)] if c.headers else c.name for c in entity.columns
+            ]
+            pieces.append(
+                (
+                    f"{entity.name}_{office}_{number}",
+                    table.filter(pc.equal(table["_office"], office)),
+                    headings,
+                )
+            )
     else:
         pieces.append((f"{entity.name}_{number}", table, use_headers))
     yield from pieces
 
 
-def _locate(manifest: Manifest, part: pa.Table, file: str, first_row: int | None, sheet: str | None = None, rows: np.ndarray | None = None) -> None:
-    """Enter file, sheet and row of each fault. `first_row`: row of the first record as a spreadsheet counts them."""
+def _inbox_path(path: Path) -> str:
+    """system/entity/file, as landing names a file."""
+    return "/".join(path.parts[-3:])
+
+
+def _locate(manifest: Manifest, part: pa.Table, path: Path, first_row: int, sheet: str | None = None) -> None:
+    """Enter file, sheet and row of each fault.
+
+    `first_row`: row of the first record as a spreadsheet counts them; JSON lines and Parquet count from 1.
+    """
     if "_fault" not in part.column_names:
         return
     fault = part["_fault"].to_numpy(zero_copy_only=False)
     for at in np.flatnonzero(fault):
-        entry = manifest.entries[int(fault[at]) - 1]
-        entry["source_file"], entry["source_sheet"] = file, sheet
-        if rows is not None:
-            entry["source_row"] = int(rows[at])
-        elif first_row is not None:
-            entry["source_row"] = first_row + int(at)
+        manifest.entries[int(fault[at]) - 1].update(
+            source_file=_inbox_path(path), source_sheet=sheet, source_row=first_row + int(at)
+        )
 
 
-def _write(path: Path, table: pa.Table, headings: list[str], layout: Layout) -> int | None:
-    """Write one plain file; returns the row number of its first record, None for Parquet."""
+def _write(path: Path, table: pa.Table, headings: list[str], layout: Layout) -> int:
+    """Write one plain file; returns the row number of its first record."""
     if layout.kind == "parquet":
         pq.write_table(table, path, compression="zstd")
-        return None
+        return 1
     if layout.kind == "jsonl":
         _write_jsonl(path, table)
         return 1
@@ -134,7 +158,8 @@ def _csv_bytes(table: pa.Table, headings: list[str], delimiter: str) -> bytes:
     buffer.write(delimiter.join(_quoted(h, delimiter) for h in headings).encode() + b"\n")
     start = buffer.tell()
     try:
-        # As most programs export: bare values. Arrow refuses when a value holds the delimiter, a quote or a line end.
+        # As most programs export: bare values. Arrow refuses when a value holds the delimiter, a quote or a
+        # line end.
         options = pyarrow.csv.WriteOptions(include_header=False, delimiter=delimiter, quoting_style="none")
         pyarrow.csv.write_csv(table, buffer, options)
     except pa.ArrowInvalid:
@@ -179,7 +204,10 @@ def _write_cells(
     numbers: tuple[str, ...] = NUMERIC,
     dates: tuple[str, object] | None = None,
 ) -> None:
-    """One row of a workbook: number cells where a value is a plain number, real dates where the sheet has them."""
+    """One row of a workbook.
+
+    Number cells where a value is a plain number, real dates where the sheet has them.
+    """
     for k, column in enumerate(columns):
         value = row[column]
         if value is None:
@@ -205,7 +233,9 @@ def dealer_style(code: str) -> tuple[bool, int]:
     return number % 100 <= 20 and number % 4 == 1, number
 
 
-def _write_dealers(ctx: Context, table: pa.Table, entity: Entity, folder: Path, manifest: Manifest) -> dict[str, int]:
+def _write_dealers(
+    ctx: Context, table: pa.Table, entity: Entity, folder: Path, manifest: Manifest
+) -> dict[str, int]:
     """One file per dealer: title rows, headings of its own, rows by year, a total and a footer."""
     outlets = ctx.world.outlets
     counts: dict[str, int] = {}
@@ -218,7 +248,10 @@ def _write_dealers(ctx: Context, table: pa.Table, entity: Entity, folder: Path, 
         for code in sorted(set(codes)):
             rows = part.take(np.flatnonzero(codes == code))
             workbook, style = dealer_style(code)
-            headings = [c.headers[(style + k) % len(c.headers)] if c.headers else c.name for k, c in enumerate(entity.columns)]
+            headings = [
+                c.headers[(style + k) % len(c.headers)] if c.headers else c.name
+                for k, c in enumerate(entity.columns)
+            ]
             stem = f"{code}_{by_code[code].removesuffix('有限公司')}_销售明细{' (1)' if again else ''}"
             path = folder / f"{stem}.{'xlsx' if workbook else 'csv'}"
             title = f"{by_code[code]}销售明细表"
@@ -249,26 +282,39 @@ def _tail(rows: pa.Table, entity: Entity, footer: str) -> list[dict[str, str | N
     return [empty | {first: "合计", "quantity": quantity, "amount": amount}, empty | {first: footer}]
 
 
-def _note_tail(manifest: Manifest, file: str, sheet: str | None, first_row: int) -> None:
-    """Total row and footer are no data: they count as planted rows."""
-    for k, what in enumerate(("合计", "制表人")):
+def _note_frame(manifest: Manifest, path: Path, sheet: str | None, titles: list[str], tail: int) -> None:
+    """Title rows (from row 1), total row and footer (from row `tail`) are no data: they count as planted."""
+    for row, what in [*enumerate(titles, 1), (tail, "合计"), (tail + 1, "制表人")]:
         number = manifest.add("not_data_row", "dealer", "sellout", what)
-        manifest.entries[number - 1].update(source_file=file, source_sheet=sheet, source_row=first_row + k)
+        manifest.entries[number - 1].update(source_file=_inbox_path(path), source_sheet=sheet, source_row=row)
 
 
 def _dealer_csv(
-    path: Path, rows: pa.Table, entity: Entity, headings: list[str], title: str, footer: str, manifest: Manifest
+    path: Path,
+    rows: pa.Table,
+    entity: Entity,
+    headings: list[str],
+    title: str,
+    footer: str,
+    manifest: Manifest,
 ) -> None:
     body = rows.select(entity.names)
     tail = pa.Table.from_pylist(_tail(rows, entity, footer), schema=body.schema)
     data = _csv_bytes(pa.concat_tables([body, tail]), headings, ",")
     path.write_bytes((f"{title},,,\n,,,\n".encode() + data).decode().encode("gb18030"))
-    _locate(manifest, rows, path.name, 4)
-    _note_tail(manifest, path.name, None, 4 + rows.num_rows)
+    _locate(manifest, rows, path, 4)
+    _note_frame(manifest, path, None, ["标题"], 4 + rows.num_rows)
 
 
 def _dealer_workbook(
-    path: Path, rows: pa.Table, entity: Entity, headings: list[str], title: str, footer: str, style: int, manifest: Manifest
+    path: Path,
+    rows: pa.Table,
+    entity: Entity,
+    headings: list[str],
+    title: str,
+    footer: str,
+    style: int,
+    manifest: Manifest,
 ) -> None:
     years = rows["_sheet"].to_numpy(zero_copy_only=False)
     numbers = (*NUMERIC, "line_no", "phone") if style % 8 == 1 else NUMERIC
@@ -284,5 +330,5 @@ def _dealer_workbook(
                 _write_cells(sheet, r, entity.names, row, numbers, ("sold_on", day_format))
             for r, row in enumerate(_tail(part, entity, footer), 3 + part.num_rows):
                 _write_cells(sheet, r, entity.names, row, numbers)
-            _locate(manifest, part, path.name, 4, f"{year}年")
-            _note_tail(manifest, path.name, f"{year}年", 4 + part.num_rows)
+            _locate(manifest, part, path, 4, f"{year}年")
+            _note_frame(manifest, path, f"{year}年", ["标题", "年度"], 4 + part.num_rows)

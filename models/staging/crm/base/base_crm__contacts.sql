@@ -16,7 +16,9 @@ landed as (
         *,
         -- the street only where no office named a place
         coalesce(
-            nullif(concat_ws('', {{ clean_text('province') }}, {{ clean_text('city') }}, {{ clean_text('district') }}), ''),
+            nullif(
+                concat_ws('', {{ clean_text('province') }}, {{ clean_text('city') }}, {{ clean_text('district') }}), ''
+            ),
             {{ clean_text('address') }}
         ) as place
     from {{ source('crm', 'contacts') }}

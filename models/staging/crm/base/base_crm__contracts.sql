@@ -37,7 +37,9 @@ typed as (
         {{ clean_text('landed.amount_wan') }} is not null as is_amount_given,
 
         -- measures: the sheet counts in 万元, whether or not a cell says so again
-        {{ parse_amount(regexp_replace_all(clean_text('landed.amount_wan'), ' *万?元?$', '') ~ " || '万'", var('currency')) }}
+        {{ parse_amount(
+            regexp_replace_all(clean_text('landed.amount_wan'), ' *万?元?$', '') ~ " || '万'", var('currency')
+        ) }}
             as amount,
 
         -- dates

@@ -32,11 +32,13 @@ typed as (
         -- attributes
         -- an ID number leaves no base model
         case
-            when lower({{ clean_text('landed.column_name') }}) = 'id_number' then {{ id_number_hash('landed.old_value') }}
+            when lower({{ clean_text('landed.column_name') }}) = 'id_number'
+                then {{ id_number_hash('landed.old_value') }}
             else {{ clean_text('landed.old_value') }}
         end as old_value,
         case
-            when lower({{ clean_text('landed.column_name') }}) = 'id_number' then {{ id_number_hash('landed.new_value') }}
+            when lower({{ clean_text('landed.column_name') }}) = 'id_number'
+                then {{ id_number_hash('landed.new_value') }}
             else {{ clean_text('landed.new_value') }}
         end as new_value,
         {{ clean_text('landed.reason') }} as reason,

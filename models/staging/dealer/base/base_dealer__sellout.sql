@@ -55,10 +55,13 @@ typed as (
         {{ clean_text('landed.original_document_no') }} as original_document_no,
         -- a dealer's customers have no number: name and telephone as written tell them apart
         case
-            when {{ clean_text('landed.customer_name') }} is not null or {{ clean_text('landed.phone') }} is not null
-                then {{ clean_text('landed.dealer_code') }}
-                    || '|' || coalesce(landed.customer_name, '')
-                    || '|' || coalesce(landed.phone, '')
+            when coalesce({{ clean_text('landed.customer_name') }}, {{ clean_text('landed.phone') }}) is not null
+                then concat_ws(
+                    '|',
+                    {{ clean_text('landed.dealer_code') }},
+                    coalesce(landed.customer_name, ''),
+                    coalesce(landed.phone, '')
+                )
         end as source_customer_id,
 
         -- attributes

@@ -25,9 +25,9 @@ landed as (
 paid_orders as (
 
     -- as landed: the payments in turn look for their order here
-    select distinct {{ clean_text('payments.order_no') }} as source_order_id
-    from {{ source('erp', 'payments') }} as payments
-    where {{ parse_amount('payments.amount', var('currency')) }} > 0
+    select distinct {{ clean_text('order_no') }} as source_order_id
+    from {{ source('erp', 'payments') }}
+    where {{ parse_amount('amount', var('currency')) }} > 0
 
 ),
 
@@ -50,7 +50,10 @@ typed as (
         {{ clean_text('landed.dealer_code') }} as dealer_code,
 
         -- attributes
-        case upper({{ clean_text('landed.order_type') }}) when 'ZOR' then 'sale' when 'ZRE' then 'return' end as document_kind,
+        case upper({{ clean_text('landed.order_type') }})
+            when 'ZOR' then 'sale'
+            when 'ZRE' then 'return'
+        end as document_kind,
         case upper({{ clean_text('landed.currency') }})
             when 'RMB' then 'CNY'
             when '人民币' then 'CNY'

@@ -42,7 +42,9 @@ typed as (
         -- flags
         {{ recode('landed.category', 'ticket_category') }} = 'complaint' as is_complaint,
         {{ is_unreadable('landed.created_at', parse_timestamp('landed.created_at', var('time_zone'))) }}
-        or {{ is_unreadable('landed.first_response_at', parse_timestamp('landed.first_response_at', var('time_zone'))) }}
+        or {{ is_unreadable(
+            'landed.first_response_at', parse_timestamp('landed.first_response_at', var('time_zone'))
+        ) }}
         or {{ is_unreadable('landed.resolved_at', parse_timestamp('landed.resolved_at', var('time_zone'))) }}
             as has_unreadable_time,
         {{ is_unreadable('landed.wait_seconds', parse_integer('landed.wait_seconds')) }} as has_unreadable_wait,

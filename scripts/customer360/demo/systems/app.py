@@ -13,7 +13,20 @@ PLATFORMS = ("app", "web", "mini_program")
 CONTENT = ("promotion", "depth", "education")
 PURPOSES = ("marketing", "personalisation", "membership", "sharing")
 CHANNELS = ("sms", "email", "phone", "wechat", "push")
-WORDS = ("送礼 白酒", "酱香", "婚宴用酒", "低度酒", "礼盒", "口感对比", "价格", "真假鉴别", "年份酒", "中秋礼盒", "定制酒", "商务宴请")
+WORDS = (
+    "送礼 白酒",
+    "酱香",
+    "婚宴用酒",
+    "低度酒",
+    "礼盒",
+    "口感对比",
+    "价格",
+    "真假鉴别",
+    "年份酒",
+    "中秋礼盒",
+    "定制酒",
+    "商务宴请",
+)
 UTC_MS = "(epoch_ms(ts) - 28800000)"
 
 
@@ -33,7 +46,8 @@ def _users(ctx: Context) -> Tables:
     table = ctx.sql(
         f"""
         select
-            user_id, union_id, open_id, '+86' || phone as phone, nickname, member_no, gender, birth_year, city, device_os,
+            user_id, union_id, open_id, '+86' || phone as phone, nickname, member_no, gender, birth_year,
+            city, device_os,
             {UTC_MS} as registered_at_ms, epoch_ms(last) - 28800000 as last_login_at_ms
         from r
         """,
@@ -47,7 +61,9 @@ def _users(ctx: Context) -> Tables:
             gender=words(np.where(records.u[:, 7] < 0.35, 2, c["sex"]), ("female", "male", "unknown")),
             birth_year=np.array([b[:4] if b else None for b in c["birth"]], dtype=object),
             city=words(city, ctx.places["city_short"]),
-            device_os=words((records.u[:, 3] * 20).astype(int), ("ios",) * 6 + ("android",) * 10 + ("harmony",) * 4),
+            device_os=words(
+                (records.u[:, 3] * 20).astype(int), ("ios",) * 6 + ("android",) * 10 + ("harmony",) * 4
+            ),
             ts=ctx.stamp(records.created, records.second),
             last=ctx.moment(last),
         ),
@@ -58,14 +74,18 @@ def _users(ctx: Context) -> Tables:
 def _events(ctx: Context) -> Tables:
     e = ctx.engagement.events
     kind = e["kind"]
-    goods = np.isin(kind, [EVENTS.index(k) for k in ("view_product", "compare", "add_to_cart", "request_trial")])
+    goods = np.isin(
+        kind, [EVENTS.index(k) for k in ("view_product", "compare", "add_to_cart", "request_trial")]
+    )
     compare = kind == EVENTS.index("compare")
     n = len(kind)
     table = ctx.sql(
         f"""
         select
-            'e' || lpad((base + idx)::varchar, 11, '0') as event_id, user_id, event_name, {UTC_MS} as event_at_ms, platform,
-            's' || lpad((base + session)::varchar, 11, '0') as session_id, sku, sku || ',' || other as compared_skus, search_term,
+            'e' || lpad((base + idx)::varchar, 11, '0') as event_id, user_id, event_name,
+            {UTC_MS} as event_at_ms, platform,
+            's' || lpad((base + session)::varchar, 11, '0') as session_id, sku,
+            sku || ',' || other as compared_skus, search_term,
             'c' || content_id as content_id, content_type
         from e
         """,

@@ -1,4 +1,7 @@
-"""crm: contacts, companies, activities, contracts, consents of three sales offices (corrections come from faults)."""
+"""crm.
+
+Contacts, companies, activities, contracts, consents of three sales offices (corrections come from faults).
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,14 @@ OFFICES = ("华东", "华北", "中西南")
 STAMP = "'%Y-%m-%d %H:%M:%S'"
 SOURCES = ("展会", "转介绍", "官网留资", "门店", "电话拓展")
 OUTCOMES = ("有意向", "已下单", "待跟进", "无意向")
-NOTES = ("了解节庆用酒计划", "介绍新品，对方感兴趣", "反馈竞品报价更低", "沟通合同续签", "回访满意度", "确认送货时间")
+NOTES = (
+    "了解节庆用酒计划",
+    "介绍新品，对方感兴趣",
+    "反馈竞品报价更低",
+    "沟通合同续签",
+    "回访满意度",
+    "确认送货时间",
+)
 STATUS = ("执行中", "已到期", "已续签", "已终止")
 CHANNELS = ("短信", "邮件", "电话", "微信")
 
@@ -59,14 +69,16 @@ def _contacts(ctx: Context) -> pa.Table:
     return ctx.sql(
         f"""
         select
-            contact_id, full_name, gender, mobile, email, birth_date, id_number, company_id, company_name, job_title, job_level,
-            decision_role, income_band, province, city, district, address, wechat_unionid, owner, source, remark,
+            contact_id, full_name, gender, mobile, email, birth_date, id_number, company_id, company_name,
+            job_title, job_level,
+            decision_role, income_band, province, city, district, address, wechat_unionid, owner, source,
+            remark,
             strftime(created, {STAMP}) as created_at, strftime(changed, {STAMP}) as updated_at, _office
         from r
         """,
         r=frame(
             contact_id=ctx.keys["crm"],
-            full_name=np.where(records.name == None, "未知", records.name),  # noqa: E711
+            full_name=records.name,
             gender=words(np.where(u[:, 7] > 0.88, -1, c["sex"]), ("女", "男")),
             mobile=records.phone,
             email=records.email,
@@ -78,7 +90,9 @@ def _contacts(ctx: Context) -> pa.Table:
             job_level=words(np.where(works | (u[:, 4] < 0.2), people.job_level[who], -1), JOB_LEVELS),
             decision_role=words(np.where(works, people.role[who], -1), DECISION_ROLES),
             income_band=words(np.where(u[:, 5] < 0.55, people.income[who], -1), INCOME_BANDS),
-            province=np.where(short, ctx.places["province_short"][c["city"]], ctx.places["province"][c["city"]]),
+            province=np.where(
+                short, ctx.places["province_short"][c["city"]], ctx.places["province"][c["city"]]
+            ),
             city=np.where(short, ctx.places["city_short"][c["city"]], ctx.places["city"][c["city"]]),
             district=c["district"],
             address=c["address"],
@@ -107,8 +121,10 @@ def _companies(ctx: Context) -> pa.Table:
     return ctx.sql(
         f"""
         select
-            company_id, company_name, credit_code, industry_code, employees, annual_revenue_wan, founded_on, parent_company_id, province,
-            city, address, phone, contact_name, owner, customer_level, strftime(created, {STAMP}) as created_at,
+            company_id, company_name, credit_code, industry_code, employees, annual_revenue_wan, founded_on,
+            parent_company_id, province,
+            city, address, phone, contact_name, owner, customer_level,
+            strftime(created, {STAMP}) as created_at,
             strftime(changed, {STAMP}) as updated_at, _office
         from r
         """,
@@ -118,9 +134,17 @@ def _companies(ctx: Context) -> pa.Table:
             credit_code=c["credit_code"],
             industry_code=c["industry"],
             employees=blank(orgs.employees[org].astype(str).astype(object), u[:, 2] < 0.85),
-            annual_revenue_wan=blank(np.array([f"{v:.0f}" for v in orgs.revenue_wan[org]], dtype=object), records.keep(missing["revenue"], 3, factor)),
-            founded_on=blank(np.array([date_text(d) for d in orgs.founded[org]], dtype=object), records.keep(missing["founded"], 5, factor)),
-            parent_company_id=take(ctx.keys["crm_company"], np.where((parent >= 0) & (u[:, 6] < 0.5), head, -1)),
+            annual_revenue_wan=blank(
+                np.array([f"{v:.0f}" for v in orgs.revenue_wan[org]], dtype=object),
+                records.keep(missing["revenue"], 3, factor),
+            ),
+            founded_on=blank(
+                np.array([date_text(d) for d in orgs.founded[org]], dtype=object),
+                records.keep(missing["founded"], 5, factor),
+            ),
+            parent_company_id=take(
+                ctx.keys["crm_company"], np.where((parent >= 0) & (u[:, 6] < 0.5), head, -1)
+            ),
             province=np.where(short, ctx.places["province_short"][city], ctx.places["province"][city]),
             city=np.where(short, ctx.places["city_short"][city], ctx.places["city"][city]),
             address=blank(c["address"], canary | (u[:, 7] < 0.8)),
@@ -138,15 +162,19 @@ def _companies(ctx: Context) -> pa.Table:
 def _activities(ctx: Context) -> pa.Table:
     a = ctx.engagement.activities
     n = len(a["day"])
-    city = np.where(a["store"] >= 0, ctx.world.outlets.store_city[a["store"].clip(0)], ctx.world.cities()[a["customer"]])
+    city = np.where(
+        a["store"] >= 0, ctx.world.outlets.store_city[a["store"].clip(0)], ctx.world.cities()[a["customer"]]
+    )
     note = words(np.where(np.arange(n) % 3 == 0, a["note"], -1), NOTES).to_numpy(zero_copy_only=False)
     for k in np.flatnonzero(np.isin(a["customer"], ctx.world.canary_people)):
         note[k] = f"与{ctx.full_names[a['customer'][k]]}见面"
     return ctx.sql(
         """
         select
-            'HD' || lpad((base + idx)::varchar, 10, '0') as activity_id, contact_id, company_id, activity_type,
-            strftime(ts, '%Y-%m-%d %H:%M') as started_at, minutes::varchar as duration_min, store_code, city, owner, outcome, note
+            'HD' || lpad((base + idx)::varchar, 10, '0') as activity_id, contact_id, company_id,
+            activity_type,
+            strftime(ts, '%Y-%m-%d %H:%M') as started_at, minutes::varchar as duration_min, store_code, city,
+            owner, outcome, note
         from a
         """,
         a=frame(

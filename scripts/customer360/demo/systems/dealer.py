@@ -59,15 +59,18 @@ def render(ctx: Context) -> Tables:
     table = ctx.sql(
         """
         with moves as (
-            select row, 0 as part, document_no, ts, null as original_document_no, quantity, amount_fen, remark, * exclude (
-                row, document_no, ts, quantity, amount_fen, remark, return_no, back, returned, back_fen, shown
-            )
+            select
+                row, 0 as part, document_no, ts, null as original_document_no, quantity, amount_fen, remark,
+                dealer, dealer_code, customer_name, phone, address, product_code, product_name, unit_fen,
+                sold_region, owner
             from l
             union all
-            select row, 1, return_no, back, case when shown then document_no end, -returned, -back_fen, '退货', * exclude (
-                row, document_no, ts, quantity, amount_fen, remark, return_no, back, returned, back_fen, shown
-            )
-            from l where returned > 0
+            select
+                row, 1, return_no, back, case when shown then document_no end, -returned, -back_fen, '退货',
+                dealer, dealer_code, customer_name, phone, address, product_code, product_name, unit_fen,
+                sold_region, owner
+            from l
+            where returned > 0
         )
         select
             dealer_code,
@@ -81,7 +84,10 @@ def render(ctx: Context) -> Tables:
             end as sold_on,
             customer_name, phone, address, product_code, product_name, quantity::varchar as quantity,
             format('{:.0f}', unit_fen / 100.0) as unit_price,
-            case when dealer % 3 = 0 then format('{:,.2f}', amount_fen / 100.0) else format('{:.0f}', amount_fen / 100.0) end as amount,
+            case
+                when dealer % 3 = 0 then format('{:,.2f}', amount_fen / 100.0)
+                else format('{:.0f}', amount_fen / 100.0)
+            end as amount,
             original_document_no, sold_region, remark,
             dealer_code as _dealer, year(ts)::varchar as _sheet, owner as _owner
         from moves
@@ -108,7 +114,11 @@ def render(ctx: Context) -> Tables:
             back_fen=o.return_fen[lines],
             shown=rng.random(len(lines)) < 0.7,
             # Who undercuts also sells into other territories, and the goods' destination says so.
-            sold_region=np.where(conflict | (rng.random(len(lines)) < 0.3), places["city_short"][city][record], places["city_short"][outlets.dealer_city[o.dealer[owner]]]),
+            sold_region=np.where(
+                conflict | (rng.random(len(lines)) < 0.3),
+                places["city_short"][city][record],
+                places["city_short"][outlets.dealer_city[o.dealer[owner]]],
+            ),
             remark=words(remark, REMARKS),
         ),
     )

@@ -1,4 +1,7 @@
-"""erp: key accounts. Dates yyyymmdd, amounts in yuan with thousands separators, returns as orders of their own."""
+"""erp.
+
+Key accounts. Dates yyyymmdd, amounts in yuan with thousands separators, returns as orders of their own.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +52,9 @@ def company_columns(ctx: Context, table: str) -> dict[str, np.ndarray]:
         "org": org,
         "contact_name": np.array(contact_name, dtype=object),
         "email": np.array(contact_mail, dtype=object),
-        "credit_code": blank(credit, canary | records.keep(PROFILES[table].missing["credit_code"], 1, ctx.config.noise_factor)),
+        "credit_code": blank(
+            credit, canary | records.keep(PROFILES[table].missing["credit_code"], 1, ctx.config.noise_factor)
+        ),
         "industry": np.array(world.orgs.industry, dtype=object)[org],
         "address": np.array(world.orgs.address, dtype=object)[org],
         "city": world.orgs.city[org],
@@ -62,8 +67,10 @@ def _accounts(ctx: Context) -> pa.Table:
     return ctx.sql(
         """
         select
-            account_no, account_name, credit_code, region_code, address, contact_name, contact_phone, email, industry_code,
-            account_manager, payment_terms, strftime(created, '%Y%m%d') as created_on, strftime(changed, '%Y%m%d') as changed_on
+            account_no, account_name, credit_code, region_code, address, contact_name, contact_phone, email,
+            industry_code,
+            account_manager, payment_terms, strftime(created, '%Y%m%d') as created_on,
+            strftime(changed, '%Y%m%d') as changed_on
         from r
         """,
         r=frame(
@@ -88,7 +95,9 @@ def _dealers(ctx: Context) -> pa.Table:
     o = ctx.world.outlets
     n = len(o.dealer_code)
     cities = ref.cities()
-    signed = (o.dealer_signed * np.timedelta64(1, "D")).astype("timedelta64[us]") + np.datetime64("1970-01-01", "us")
+    signed = (o.dealer_signed * np.timedelta64(1, "D")).astype("timedelta64[us]") + np.datetime64(
+        "1970-01-01", "us"
+    )
     return ctx.sql(
         "select * replace (strftime(signed_on, '%Y%m%d') as signed_on) from r",
         r=frame(
@@ -112,7 +121,8 @@ def _products(ctx: Context) -> pa.Table:
         """
         select
             material_no, name as material_name, category, line as product_line, nullif(aroma, '') as aroma,
-            case when strength <> '' then strength || '%vol' end as strength, nullif(volume, '0') as volume_ml,
+            case when strength <> '' then strength || '%vol' end as strength,
+            nullif(volume, '0') as volume_ml,
             format('{:,.2f}', price::double) as list_price, format('{:,.2f}', cost::double) as standard_cost,
             nullif(gift, '') as gift_box, nullif(custom, '') as customised, nullif(bundle, '') as bundle,
             nullif(components, '') as bundle_components, barcode, replace(launched, '-', '') as launched_on
@@ -120,7 +130,11 @@ def _products(ctx: Context) -> pa.Table:
         """,
         r=frame(
             barcode=[identifiers.ean13(k) for k in range(len(rows))],
-            **{key: [row[key] for row in rows] for key in rows[0] if key not in ("business", "gift_group", "personal")},
+            **{
+                key: [row[key] for row in rows]
+                for key in rows[0]
+                if key not in ("business", "gift_group", "personal")
+            },
         ),
     )
 
@@ -151,23 +165,28 @@ def _orders(ctx: Context) -> Tables:
         fen=o.total_fen[rows],
         back_fen=ctx.return_fen[rows],
         purpose=words(purpose, PURPOSES),
-        dealer_code=take(np.array(ctx.world.outlets.dealer_code, dtype=object), np.where(rng.random(n) < 0.5, o.dealer[rows], -1)),
+        dealer_code=take(
+            np.array(ctx.world.outlets.dealer_code, dtype=object),
+            np.where(rng.random(n) < 0.5, o.dealer[rows], -1),
+        ),
         region=region,
         recent=delivered >= days,
     )
     heads = ctx.sql(
         """
         with moves as (
-            select idx, 0 as part, order_no, 'ZOR' as order_type, account_no, ts as on_day, fen, null as ref_order_no, *
-                exclude (idx, order_no, account_no, fen)
+            select idx, 0 as part, order_no, 'ZOR' as order_type, account_no, ts as on_day, fen,
+                null as ref_order_no, * exclude (idx, order_no, account_no, fen)
             from o
             union all
-            select idx, 1, return_no, 'ZRE', account_no, back, -back_fen, order_no, * exclude (idx, order_no, account_no, fen)
+            select idx, 1, return_no, 'ZRE', account_no, back, -back_fen, order_no,
+                * exclude (idx, order_no, account_no, fen)
             from o where back is not null
         )
         select
             order_no, order_type, account_no, strftime(on_day, '%Y%m%d') as order_date, 'CNY' as currency,
-            format('{:,.2f}', fen / 100.0) as amount, ref_order_no, purpose, dealer_code, region as ship_to_region,
+            format('{:,.2f}', fen / 100.0) as amount, ref_order_no, purpose, dealer_code,
+            region as ship_to_region,
             case when recent and part = 0 then '已发货' else '已完成' end as status
         from moves
         order by on_day, idx, part
@@ -180,13 +199,18 @@ def _orders(ctx: Context) -> Tables:
     details = ctx.sql(
         """
         with moves as (
-            select row, 0 as part, order_no, line_no, material_no, quantity, unit_fen, discount_fen, amount_fen from l
+            select row, 0 as part, order_no, line_no, material_no, quantity, unit_fen, discount_fen,
+                amount_fen
+            from l
             union all
-            select row, 1, return_no, line_no, material_no, -returned, unit_fen, 0, -return_fen from l where returned > 0
+            select row, 1, return_no, line_no, material_no, -returned, unit_fen, 0, -return_fen
+            from l
+            where returned > 0
         )
         select
-            order_no, (line_no * 10)::varchar as line_no, material_no, quantity::varchar as quantity, '瓶' as unit,
-            format('{:,.2f}', unit_fen / 100.0) as unit_price, format('{:,.2f}', discount_fen / 100.0) as discount,
+            order_no, (line_no * 10)::varchar as line_no, material_no, quantity::varchar as quantity,
+            '瓶' as unit, format('{:,.2f}', unit_fen / 100.0) as unit_price,
+            format('{:,.2f}', discount_fen / 100.0) as discount,
             format('{:,.2f}', amount_fen / 100.0) as amount
         from moves
         order by part, row
@@ -222,8 +246,8 @@ def _orders(ctx: Context) -> Tables:
             select idx, 3, return_no, refunded, -back_fen, method from p where refunded is not null
         )
         select
-            'SK' || strftime(paid, '%y%m') || lpad((number * 4 + part)::varchar, 10, '0') as payment_no, order_no,
-            strftime(paid, '%Y%m%d') as paid_on, format('{:,.2f}', fen / 100.0) as amount, method
+            'SK' || strftime(paid, '%y%m') || lpad((number * 4 + part)::varchar, 10, '0') as payment_no,
+            order_no, strftime(paid, '%Y%m%d') as paid_on, format('{:,.2f}', fen / 100.0) as amount, method
         from parts
         join n using (idx)
         where paid is not null
@@ -246,7 +270,8 @@ def _orders(ctx: Context) -> Tables:
     deliveries = ctx.sql(
         """
         select
-            'FH' || lpad(number::varchar, 10, '0') as delivery_no, order_no, strftime(promised, '%Y%m%d') as promised_on,
+            'FH' || lpad(number::varchar, 10, '0') as delivery_no, order_no,
+            strftime(promised, '%Y%m%d') as promised_on,
             strftime(shipped, '%Y%m%d') as shipped_on, strftime(delivered, '%Y%m%d') as delivered_on, carrier,
             region as region_code
         from d

@@ -17,7 +17,8 @@ QUESTIONS = ("NPS", "CSAT", "触点评分")
 LEVELS = ("银卡", "金卡", "白金卡")
 SPEND_CHANNELS = ("短信", "邮件", "微信", "企微", "搜索广告", "短视频", "线下活动", "经销商补贴")
 COMMENTS = (
-    "发货慢，体验不好", "价格不透明", "客服态度差", "味道变了", "整体满意", "包装精美，送人合适", "服务周到", "希望多一些优惠",
+    "发货慢，体验不好", "价格不透明", "客服态度差", "味道变了", "整体满意", "包装精美，送人合适",
+    "服务周到", "希望多一些优惠",
 )  # fmt: skip
 TIERS = ("高", "中", "低")
 
@@ -36,7 +37,9 @@ def _profiles(ctx: Context) -> Tables:
     out = (records.u[:, 6] < 0.07) & (records.updated > records.created)
     table = ctx.sql(
         f"""
-        select * replace (strftime(created_at, {STAMP}) as created_at, strftime(unsubscribed_at, {STAMP}) as unsubscribed_at)
+        select * replace (
+            strftime(created_at, {STAMP}) as created_at, strftime(unsubscribed_at, {STAMP}) as unsubscribed_at
+        )
         from r
         """,
         r=frame(
@@ -57,10 +60,15 @@ def _profiles(ctx: Context) -> Tables:
 def _campaigns(ctx: Context) -> Tables:
     campaigns = ctx.market.campaigns
     rng = ctx.config.rng("campaign_budget")
-    budget = [round(ctx.config.customers * c.reach * float(rng.uniform(1.5, 4.0)), -2) + 2000 for c in campaigns]
+    budget = [
+        round(ctx.config.customers * c.reach * float(rng.uniform(1.5, 4.0)), -2) + 2000 for c in campaigns
+    ]
     day = "datetime64[us]"
     table = ctx.sql(
-        "select * replace (strftime(start_on, '%Y-%m-%d') as start_on, strftime(end_on, '%Y-%m-%d') as end_on) from r",
+        """
+        select * replace (strftime(start_on, '%Y-%m-%d') as start_on, strftime(end_on, '%Y-%m-%d') as end_on)
+        from r
+        """,
         r=frame(
             campaign_code=[c.code for c in campaigns],
             campaign_name=[c.name for c in campaigns],
@@ -88,7 +96,8 @@ def _contacts(ctx: Context) -> Tables:
     table = ctx.sql(
         f"""
         select
-            campaign_code, profile_id, variant, strftime(sent, {STAMP}) as sent_at, strftime(opened, {STAMP}) as opened_at,
+            campaign_code, profile_id, variant, strftime(sent, {STAMP}) as sent_at,
+            strftime(opened, {STAMP}) as opened_at,
             strftime(clicked, {STAMP}) as clicked_at, strftime(converted, {STAMP}) as converted_at, order_no
         from c
         """,
@@ -107,7 +116,10 @@ def _contacts(ctx: Context) -> Tables:
 
 
 def _spend(ctx: Context) -> Tables:
-    """Always-on spend per month and channel, and what campaigns cost; most of it aims at low-value customers."""
+    """Always-on spend per month and channel, and what campaigns cost.
+
+    Most of it aims at low-value customers.
+    """
     config, rng = ctx.config, ctx.config.rng("spend")
     rows: list[tuple[str, ...]] = []
     provinces = ref.provinces()
@@ -121,7 +133,9 @@ def _spend(ctx: Context) -> Tables:
                 amount = config.customers * float(rng.uniform(1.2, 4.2)) * (1.6 if purpose == "拉新" else 1.0)
                 rows.append((month, channel, "", purpose, province, tier, f"{amount:,.2f}"))
     for c in ctx.market.campaigns:
-        month = str((np.datetime64(config.start_date) + np.timedelta64(int(c.start), "D")).astype("datetime64[M]"))
+        month = str(
+            (np.datetime64(config.start_date) + np.timedelta64(int(c.start), "D")).astype("datetime64[M]")
+        )
         amount = config.customers * c.reach * float(rng.uniform(1.2, 3.8)) + 1500
         purpose = "拉新" if c.acquisition else "留存"
         rows.append((month, CAMPAIGN_CHANNELS[c.channel], c.code, purpose, "", "", f"{amount:,.2f}"))
@@ -141,7 +155,8 @@ def _surveys(ctx: Context) -> Tables:
     table = ctx.sql(
         f"""
         select
-            'A' || lpad((base + idx)::varchar, 10, '0') as response_id, profile_id, mobile, question, touch_point, score::varchar as score,
+            'A' || lpad((base + idx)::varchar, 10, '0') as response_id, profile_id, mobile, question,
+            touch_point, score::varchar as score,
             case when question = 'NPS' then '10' else '5' end as scale_max, store_code, agent_id,
             strftime(ts, {STAMP}) as answered_at, comment
         from s
@@ -170,7 +185,8 @@ def _coupons(ctx: Context) -> Tables:
         f"""
         select
             coupon_no, profile_id, campaign_code, face::varchar as face_value, minimum::varchar as min_spend,
-            strftime(issued, {STAMP}) as issued_at, strftime(expires, '%Y-%m-%d') as expires_on, strftime(used, {STAMP}) as used_at,
+            strftime(issued, {STAMP}) as issued_at, strftime(expires, '%Y-%m-%d') as expires_on,
+            strftime(used, {STAMP}) as used_at,
             order_no as used_order_no
         from c
         """,
@@ -194,11 +210,16 @@ def _points(ctx: Context) -> Tables:
     n = len(p["order"])
     record = ctx.registry.order_record[p["order"]]
     at_till = o.channel[p["order"]] == 2
-    card = np.where(at_till, take(ctx.keys["pos"], np.where(at_till, record, -1)), ctx.engagement.member_no[o.customer[p["order"]]])
+    card = np.where(
+        at_till,
+        take(ctx.keys["pos"], np.where(at_till, record, -1)),
+        ctx.engagement.member_no[o.customer[p["order"]]],
+    )
     table = ctx.sql(
         f"""
         select
-            'J' || lpad((base + idx)::varchar, 11, '0') as txn_no, member_no, txn_type, points::varchar as points, level, order_no,
+            'J' || lpad((base + idx)::varchar, 11, '0') as txn_no, member_no, txn_type,
+            points::varchar as points, level, order_no,
             strftime(ts, {STAMP}) as txn_at
         from p
         """,

@@ -1,4 +1,7 @@
-"""marketplace: orders of three platforms. Buyers only inside orders, masked; amounts with ¥; refunds in columns."""
+"""marketplace.
+
+Orders of three platforms. Buyers only inside orders, masked; amounts with ¥; refunds in columns.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +38,9 @@ def render(ctx: Context) -> Tables:
         for r, b, g in zip(rows, record, gift, strict=True)
     ]
     address = [a if c else _mask_house(a) for a, c in zip(receiver["address"][rows], canary, strict=True)]
-    nick = np.array([_nick(ctx.world, int(i), u) for i, u in zip(buyers.owner, buyers.u, strict=True)], dtype=object)
+    nick = np.array(
+        [_nick(ctx.world, int(i), u) for i, u in zip(buyers.owner, buyers.u, strict=True)], dtype=object
+    )
     message = np.where(rng.random(n) < 0.12, rng.integers(0, len(MESSAGES), n), -1)
     texts = words(message, MESSAGES).to_numpy(zero_copy_only=False)
     for k in np.flatnonzero(canary):
@@ -45,9 +50,11 @@ def render(ctx: Context) -> Tables:
     orders = ctx.sql(
         """
         select
-            order_sn, platform, store_name, buyer_id, buyer_nick, receiver_name, receiver_phone, receiver_province, receiver_city,
+            order_sn, platform, store_name, buyer_id, buyer_nick, receiver_name, receiver_phone,
+            receiver_province, receiver_city,
             receiver_district, receiver_address, is_gift, strftime(ts, '%Y/%m/%d %H:%M:%S') as ordered_at,
-            strftime(paid, '%Y/%m/%d %H:%M:%S') as paid_at, '¥' || format('{:,.2f}', fen / 100.0) as pay_amount,
+            strftime(paid, '%Y/%m/%d %H:%M:%S') as paid_at,
+            '¥' || format('{:,.2f}', fen / 100.0) as pay_amount,
             '¥' || format('{:,.2f}', back_fen / 100.0) as refund_amount, status, buyer_message
         from o
         """,
@@ -65,10 +72,14 @@ def render(ctx: Context) -> Tables:
             receiver_address=address,
             is_gift=words(gift.astype(int), ("否", "是")),
             ts=ctx.order_moment[rows],
-            paid=ctx.stamp(np.where(o.cancelled[rows], NEVER, o.day[rows]), o.second[rows] + rng.integers(3, 290, n)),
+            paid=ctx.stamp(
+                np.where(o.cancelled[rows], NEVER, o.day[rows]), o.second[rows] + rng.integers(3, 290, n)
+            ),
             fen=np.where(o.cancelled[rows], 0, o.total_fen[rows]),
             back_fen=ctx.return_fen[rows],
-            status=words(np.where(o.cancelled[rows], 2, np.where(full_back, 1, 0)), ("交易成功", "已退款", "交易关闭")),
+            status=words(
+                np.where(o.cancelled[rows], 2, np.where(full_back, 1, 0)), ("交易成功", "已退款", "交易关闭")
+            ),
             buyer_message=texts,
         ),
     )
@@ -76,8 +87,10 @@ def render(ctx: Context) -> Tables:
     items = ctx.sql(
         """
         select
-            order_sn || lpad(line_no::varchar, 2, '0') as sub_order_sn, order_sn, merchant_sku, title, quantity::varchar as quantity,
-            format('{:.2f}', unit_fen / 100.0) as unit_price, '¥' || format('{:,.2f}', amount_fen / 100.0) as amount,
+            order_sn || lpad(line_no::varchar, 2, '0') as sub_order_sn, order_sn, merchant_sku, title,
+            quantity::varchar as quantity,
+            format('{:.2f}', unit_fen / 100.0) as unit_price,
+            '¥' || format('{:,.2f}', amount_fen / 100.0) as amount,
             case when returned > 0 then '退款成功' else '无退款' end as refund_status,
             case when returned > 0 then returned::varchar end as refund_quantity,
             case when returned > 0 then '¥' || format('{:,.2f}', back_fen / 100.0) end as refund_amount,

@@ -1,4 +1,7 @@
-"""pos: tills of the stores. Upper-case headings, local times, returns as receipts of type R with negative quantities."""
+"""pos.
+
+Tills of the stores. Upper-case headings, local times, returns as receipts of type R with negative quantities.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +30,8 @@ def _members(ctx: Context) -> pa.Table:
     return ctx.sql(
         """
         select
-            member_no, member_name, mobile, gender, replace(birth, '-', '') as birthday, level::varchar as level, store_code,
+            member_no, member_name, mobile, gender, replace(birth, '-', '') as birthday,
+            level::varchar as level, store_code,
             city || district || address as address, strftime(created, '%Y%m%d') as registered_on
         from r
         """,
@@ -38,7 +42,10 @@ def _members(ctx: Context) -> pa.Table:
             gender=words(np.where(records.u[:, 7] < 0.12, -1, c["sex"]), ("F", "M")),
             birth=c["birth"],
             level=1 + np.searchsorted((4.0, 11.0), rate),
-            store_code=take(np.array(ctx.world.outlets.store_code, dtype=object), ctx.behaviour.traits.store[records.owner]),
+            store_code=take(
+                np.array(ctx.world.outlets.store_code, dtype=object),
+                ctx.behaviour.traits.store[records.owner],
+            ),
             city=place,
             district=c["district"],
             address=c["address"],
@@ -50,7 +57,9 @@ def _members(ctx: Context) -> pa.Table:
 def _stores(ctx: Context) -> pa.Table:
     o = ctx.world.outlets
     n = len(o.store_code)
-    opened = (o.store_opened * np.timedelta64(1, "D")).astype("timedelta64[us]") + np.datetime64("1970-01-01", "us")
+    opened = (o.store_opened * np.timedelta64(1, "D")).astype("timedelta64[us]") + np.datetime64(
+        "1970-01-01", "us"
+    )
     city = ctx.places["city_short"][o.store_city]
     return ctx.sql(
         "select * replace (strftime(opened_on, '%Y%m%d') as opened_on) from r",
@@ -76,16 +85,18 @@ def _receipts(ctx: Context) -> Tables:
     heads = ctx.sql(
         """
         with moves as (
-            select idx, 0 as part, receipt_no, store_code, till_no, member_no, ts, 'S' as receipt_type, null as original_receipt_no, fen,
-                pay_method, cashier
+            select idx, 0 as part, receipt_no, store_code, till_no, member_no, ts, 'S' as receipt_type,
+                null as original_receipt_no, fen, pay_method, cashier
             from o
             union all
-            select idx, 1, return_no, store_code, till_no, member_no, back, 'R', case when shown then receipt_no end, -back_fen,
-                pay_method, cashier
-            from o where back is not null
+            select idx, 1, return_no, store_code, till_no, member_no, back, 'R',
+                case when shown then receipt_no end, -back_fen, pay_method, cashier
+            from o
+            where back is not null
         )
         select
-            receipt_no, store_code, till_no::varchar as till_no, member_no, strftime(ts, '%Y-%m-%d %H:%M:%S') as sold_at, receipt_type,
+            receipt_no, store_code, till_no::varchar as till_no, member_no,
+            strftime(ts, '%Y-%m-%d %H:%M:%S') as sold_at, receipt_type,
             original_receipt_no, format('{:.2f}', fen / 100.0) as total_amount, pay_method, cashier
         from moves
         order by ts, idx, part
@@ -112,9 +123,13 @@ def _receipts(ctx: Context) -> Tables:
     items = ctx.sql(
         """
         with moves as (
-            select row, 0 as part, receipt_no, line_no, barcode, item_name, quantity, unit_fen, discount_fen, amount_fen from l
+            select row, 0 as part, receipt_no, line_no, barcode, item_name, quantity, unit_fen, discount_fen,
+                amount_fen
+            from l
             union all
-            select row, 1, return_no, line_no, barcode, item_name, -returned, unit_fen, 0, -back_fen from l where returned > 0
+            select row, 1, return_no, line_no, barcode, item_name, -returned, unit_fen, 0, -back_fen
+            from l
+            where returned > 0
         )
         select
             receipt_no, line_no::varchar as line_no, barcode, item_name, quantity::varchar as quantity,

@@ -61,10 +61,14 @@ def _tickets(ctx: Context) -> Tables:
     table = ctx.sql(
         f"""
         select
-            'T' || lpad((base + idx)::varchar, 10, '0') as ticket_no, requester_id, category, complaint_type, channel, touch_point, order_no,
-            store_code, agent_id, case when wait >= 0 then wait::varchar end as wait_seconds, strftime(opened, {STAMP}) as created_at,
+            'T' || lpad((base + idx)::varchar, 10, '0') as ticket_no, requester_id, category, complaint_type,
+            channel, touch_point, order_no,
+            store_code, agent_id, case when wait >= 0 then wait::varchar end as wait_seconds,
+            strftime(opened, {STAMP}) as created_at,
             strftime(answered, {STAMP}) as first_response_at, strftime(resolved, {STAMP}) as resolved_at,
-            case when resolved is null then '处理中' when idx % 5 = 0 then '已关闭' else '已解决' end as status,
+            case
+                when resolved is null then '处理中' when idx % 5 = 0 then '已关闭' else '已解决'
+            end as status,
             case when score > 0 then score::varchar end as satisfaction, description
         from t
         """,
@@ -98,7 +102,8 @@ def _erasures(ctx: Context) -> Tables:
     table = ctx.sql(
         f"""
         select
-            'GD' || lpad((base + idx)::varchar, 8, '0') as request_id, requester_id, requester_name, phone, email,
+            'GD' || lpad((base + idx)::varchar, 8, '0') as request_id, requester_id, requester_name, phone,
+            email,
             strftime(received, {STAMP}) as received_at, status
         from e
         """,

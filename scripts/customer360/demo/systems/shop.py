@@ -1,4 +1,7 @@
-"""shop: the maker's own online shop. JSON lines, ISO times with offset, money in fen, refunds apart and positive."""
+"""shop.
+
+The maker's own online shop. JSON lines, ISO times with offset, money in fen, refunds apart and positive.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +28,7 @@ def render(ctx: Context) -> Tables:
 
 
 def person_columns(ctx: Context, table: str) -> dict[str, np.ndarray]:
-    """True attributes behind person records that several systems show, each blanked by the system's habits."""
+    """True attributes behind the person records of a table, blanked by the habits of its system."""
     records: Records = ctx.table(table)
     people, who = ctx.world.people, records.owner
     missing, factor = PROFILES[table].missing, ctx.config.noise_factor
@@ -55,7 +58,9 @@ def _users(ctx: Context) -> pa.Table:
     u = records.u
     nick = np.array(
         [
-            f"{ref.NICKNAMES[int(a * len(ref.NICKNAMES))]}{int(b * 900) + 10}" if b < 0.7 else f"用户{int(a * 10**6):06d}"
+            f"{ref.NICKNAMES[int(a * len(ref.NICKNAMES))]}{int(b * 900) + 10}"
+            if b < 0.7
+            else f"用户{int(a * 10**6):06d}"
             for a, b in zip(u[:, 5], u[:, 6], strict=True)
         ],
         dtype=object,
@@ -63,8 +68,10 @@ def _users(ctx: Context) -> pa.Table:
     return ctx.sql(
         f"""
         select
-            user_id, nickname, real_name, mobile, email, unionid, member_no, gender, birthday, province, city, district, address,
-            register_channel, strftime(created, {ISO}) as registered_at, strftime(changed, {ISO}) as updated_at
+            user_id, nickname, real_name, mobile, email, unionid, member_no, gender, birthday, province, city,
+            district, address,
+            register_channel, strftime(created, {ISO}) as registered_at,
+            strftime(changed, {ISO}) as updated_at
         from r
         """,
         r=frame(
@@ -105,7 +112,9 @@ def _orders(ctx: Context) -> Tables:
     coupon = np.full(len(o), -1)
     used = np.flatnonzero(ctx.engagement.coupons["order"] >= 0)
     coupon[ctx.engagement.coupons["order"][used]] = used
-    coupon_no = np.array([None if k < 0 else ctx.coupon_no(np.array([k]))[0] for k in coupon[rows]], dtype=object)
+    coupon_no = np.array(
+        [None if k < 0 else ctx.coupon_no(np.array([k]))[0] for k in coupon[rows]], dtype=object
+    )
     receiver = ctx.receivers
     orders = frame(
         order_id=key[rows],
@@ -113,7 +122,9 @@ def _orders(ctx: Context) -> Tables:
         user_id=ctx.keys["shop"][record],
         platform=words(rng.choice(3, n, p=[0.2, 0.3, 0.5]), PLATFORMS),
         ts=ctx.order_moment[rows],
-        paid=ctx.stamp(np.where(o.cancelled[rows], NEVER, o.day[rows]), o.second[rows] + rng.integers(5, 290, n)),
+        paid=ctx.stamp(
+            np.where(o.cancelled[rows], NEVER, o.day[rows]), o.second[rows] + rng.integers(5, 290, n)
+        ),
         status=words(
             np.where(o.cancelled[rows], 3, np.where(full_back, 2, np.where(arrive_day >= days, 1, 0))),
             ("completed", "shipped", "refunded", "cancelled"),
@@ -143,10 +154,14 @@ def _orders(ctx: Context) -> Tables:
     heads = ctx.sql(
         f"""
         select
-            order_id, user_id, platform, strftime(ts, {ISO}) as created_at, strftime(paid, {ISO}) as paid_at, status,
-            list_fen as total_fen, list_fen - fen as discount_fen, case when cancelled then 0 else fen end as pay_fen,
-            coupon_no, campaign as campaign_code, is_gift, receiver_name, receiver_mobile, province as receiver_province,
-            city as receiver_city, district as receiver_district, address as receiver_address, store as pickup_store_code
+            order_id, user_id, platform, strftime(ts, {ISO}) as created_at, strftime(paid, {ISO}) as paid_at,
+            status,
+            list_fen as total_fen, list_fen - fen as discount_fen,
+            case when cancelled then 0 else fen end as pay_fen,
+            coupon_no, campaign as campaign_code, is_gift, receiver_name, receiver_mobile,
+            province as receiver_province,
+            city as receiver_city, district as receiver_district, address as receiver_address,
+            store as pickup_store_code
         from o
         """,
         o=orders,
@@ -156,10 +171,12 @@ def _orders(ctx: Context) -> Tables:
         with moves as (
             select number, 1 as part, order_id, method, fen, paid as ts from o where paid is not null
             union all
-            select number, 2, order_id, method, -back_fen, back + interval 2 hour from o where back is not null
+            select number, 2, order_id, method, -back_fen,
+            back + interval 2 hour from o where back is not null
         )
         select
-            'PY' || strftime(ts, '%y%m%d') || lpad(number::varchar, 9, '0') || part::varchar as payment_id, order_id, method,
+            'PY' || strftime(ts, '%y%m%d') || lpad(number::varchar, 9, '0') || part::varchar as payment_id,
+            order_id, method,
             fen as amount_fen, strftime(ts, {ISO}) as paid_at, 'success' as status
         from moves
         order by number, part
@@ -169,7 +186,8 @@ def _orders(ctx: Context) -> Tables:
     deliveries = ctx.sql(
         f"""
         select
-            'SP' || lpad(number::varchar, 10, '0') as shipment_id, order_id, strftime(promised, {ISO}) as promised_at,
+            'SP' || lpad(number::varchar, 10, '0') as shipment_id, order_id,
+            strftime(promised, {ISO}) as promised_at,
             strftime(shipped, {ISO}) as shipped_at, strftime(arrived, {ISO}) as delivered_at, carrier, city
         from o
         where shipped is not null and not pickup
@@ -193,7 +211,8 @@ def _orders(ctx: Context) -> Tables:
     )
     items = ctx.sql(
         """
-        select order_id || lpad(line_no::varchar, 2, '0') as item_id, order_id, sku, title, quantity, price_fen, amount_fen
+        select order_id || lpad(line_no::varchar, 2, '0') as item_id, order_id, sku, title, quantity,
+        price_fen, amount_fen
         from l
         """,
         l=goods,
@@ -202,7 +221,8 @@ def _orders(ctx: Context) -> Tables:
         f"""
         select
             'RF' || order_id || lpad(line_no::varchar, 2, '0') as refund_id, order_id,
-            order_id || lpad(line_no::varchar, 2, '0') as item_id, returned as quantity, back_fen as refund_fen, reason,
+            order_id || lpad(line_no::varchar, 2, '0') as item_id, returned as quantity,
+            back_fen as refund_fen, reason,
             strftime(back, {ISO}) as refunded_at
         from l
         where returned > 0

@@ -27,8 +27,17 @@ def render(ctx: Context) -> Tables:
     for r in np.flatnonzero(wechat & (c["canary"] | records.keep(missing["remark"], 4, factor))):
         i, u = int(records.owner[r]), records.u[r]
         kind = "plain" if c["canary"][r] or u[5] < 0.45 else ("honorific", "note", "nickname")[int(u[6] * 3)]
-        name = names.variant(kind, people.names.surname[i], people.names.given[i], bool(people.names.latin[i]), bool(people.sex[i]), u[7])
-        remark[r] = f"{name}{records.digits[r]}" if records.digits[r] and (u[3] < 0.35 or c["canary"][r]) else name
+        name = names.variant(
+            kind,
+            people.names.surname[i],
+            people.names.given[i],
+            bool(people.names.latin[i]),
+            bool(people.sex[i]),
+            u[7],
+        )
+        remark[r] = (
+            f"{name}{records.digits[r]}" if records.digits[r] and (u[3] < 0.35 or c["canary"][r]) else name
+        )
     place = np.where(records.keep(missing["city"], 1, factor), c["city"], -1)
     gone = (records.u[:, 6] < 0.08) & (records.updated > records.created)
     followers = ctx.sql(
@@ -58,7 +67,8 @@ def render(ctx: Context) -> Tables:
     interactions = ctx.sql(
         """
         select
-            'i' || lpad((base + idx)::varchar, 11, '0') as interaction_id, follower_id, platform, action, 'p' || post as content_id,
+            'i' || lpad((base + idx)::varchar, 11, '0') as interaction_id, follower_id, platform, action,
+            'p' || post as content_id,
             comment_text, case when not isnan(sentiment) then sentiment end as sentiment,
             strftime(ts - interval 8 hour, '%Y-%m-%dT%H:%M:%SZ') as occurred_at_utc
         from e

@@ -1,0 +1,55 @@
+-- grain: one landed switch of the privacy settings, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_consent_id is null or source_customer_id is null"),
+    ('unknown_code', "purpose is null or is_granted is null"),
+    ('invalid_time', "changed_at is null"),
+    ('time_after_landing', "cast(changed_at as date) > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('app', 'consents') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.consent_id') }} as source_consent_id,
+        {{ clean_text('landed.user_id') }} as source_customer_id,
+
+        -- attributes
+        lower({{ clean_text('landed.purpose') }}) as purpose,
+        lower({{ clean_text('landed.channel') }}) as channel,
+
+        -- flags
+        {{ parse_boolean('landed.granted') }} as is_granted,
+
+        -- timestamps
+        {{ parse_utc('landed.changed_at_utc') }} as changed_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_consent_id'], rules)),
+            ('conflicting_row', is_superseded(['source_consent_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

@@ -1,0 +1,59 @@
+-- grain: one landed behaviour event, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_interaction_id is null"),
+    ('unknown_code', "interaction_type is null"),
+    ('invalid_time', "occurred_at is null"),
+    ('time_after_landing', "cast(occurred_at as date) > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('app', 'events') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.event_id') }} as source_interaction_id,
+        {{ clean_text('landed.user_id') }} as source_customer_id,
+        {{ clean_text('landed.session_id') }} as session_id,
+        {{ clean_text('landed.sku') }} as source_product_id,
+        {{ clean_text('landed.content_id') }} as content_id,
+
+        -- attributes
+        'behaviour' as family, -- noqa: RF04
+        lower({{ clean_text('landed.event_name') }}) as interaction_type,
+        lower({{ clean_text('landed.platform') }}) as platform,
+        nullif(replace(landed.compared_skus, ' ', ''), '') as compared_products,
+        {{ clean_text('landed.search_term') }} as search_term,
+        lower({{ clean_text('landed.content_type') }}) as content_type,
+
+        -- timestamps
+        {{ parse_timestamp('landed.event_at_ms', var('time_zone')) }} as occurred_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_interaction_id'], rules)),
+            ('conflicting_row', is_superseded(['source_interaction_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

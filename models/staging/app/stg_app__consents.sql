@@ -1,0 +1,3 @@
+-- grain: one switch of the privacy settings
+
+{{ accepted(ref('base_app__consents')) }}

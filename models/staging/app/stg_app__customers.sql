@@ -1,0 +1,3 @@
+-- grain: one app account
+
+{{ accepted(ref('base_app__users')) }}

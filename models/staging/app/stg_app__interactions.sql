@@ -1,0 +1,3 @@
+-- grain: one behaviour event
+
+{{ accepted(ref('base_app__events')) }}

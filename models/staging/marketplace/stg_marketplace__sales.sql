@@ -1,0 +1,3 @@
+-- grain: one marketplace order
+
+{{ accepted(ref('base_marketplace__orders')) }}

@@ -1,0 +1,62 @@
+-- grain: one landed receipt, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_order_number', "source_order_id is null"),
+    ('unknown_code', "document_kind is null"),
+    ('invalid_amount', "document_amount is null"),
+    ('invalid_order_time', "ordered_at is null"),
+    ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    ('negative_amount_not_return', "document_kind = 'sale' and document_amount < 0"),
+    ('positive_amount_on_return', "document_kind = 'return' and document_amount > 0"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('pos', 'receipts') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.receipt_no') }} as source_order_id,
+        {{ clean_text('landed.member_no') }} as source_customer_id,
+        {{ clean_text('landed.original_receipt_no') }} as original_source_order_id,
+        {{ clean_text('landed.store_code') }} as store_code,
+
+        -- attributes
+        case upper(trim(landed.receipt_type))
+            when 'S' then 'sale'
+            when 'R' then 'return'
+        end as document_kind,
+
+        -- measures
+        {{ parse_amount('landed.total_amount', var('currency')) }} as document_amount,
+
+        -- timestamps
+        {{ parse_timestamp('landed.sold_at', var('time_zone')) }} as ordered_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_order_id'], rules)),
+            ('conflicting_row', is_superseded(['source_order_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

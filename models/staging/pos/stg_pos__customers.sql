@@ -1,0 +1,3 @@
+-- grain: one loyalty card
+
+{{ accepted(ref('base_pos__members')) }}

@@ -1,0 +1,3 @@
+-- grain: one store
+
+{{ accepted(ref('base_pos__stores')) }}

@@ -1,0 +1,72 @@
+-- grain: one landed shipment, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_delivery_id is null"),
+    ('missing_order_number', "source_order_id is null"),
+    ('invalid_time', "has_unreadable_time"),
+    ('time_after_landing', "cast(shipped_at as date) > landed_on or cast(delivered_at as date) > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select
+        *,
+        {{ place_text(['city']) }} as place
+    from {{ source('shop', 'deliveries') }}
+
+),
+
+regions as (
+
+    {{ match_regions('landed', 'place') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.shipment_id') }} as source_delivery_id,
+        {{ clean_text('landed.order_id') }} as source_order_id,
+
+        -- attributes
+        {{ clean_text('landed.carrier') }} as carrier,
+        regions.province_code,
+        regions.city_code,
+
+        -- flags
+        {{ is_unreadable('landed.promised_at', parse_timestamp('landed.promised_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.shipped_at', parse_timestamp('landed.shipped_at', var('time_zone'))) }}
+        or {{ is_unreadable('landed.delivered_at', parse_timestamp('landed.delivered_at', var('time_zone'))) }}
+            as has_unreadable_time,
+
+        -- timestamps
+        {{ parse_timestamp('landed.promised_at', var('time_zone')) }} as promised_at,
+        {{ parse_timestamp('landed.shipped_at', var('time_zone')) }} as shipped_at,
+        {{ parse_timestamp('landed.delivered_at', var('time_zone')) }} as delivered_at
+    from landed
+    left join regions
+        on landed.place = regions.address
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_delivery_id'], rules)),
+            ('conflicting_row', is_superseded(['source_delivery_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

@@ -1,0 +1,83 @@
+-- grain: one landed shop order, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_order_number', "source_order_id is null"),
+    ('invalid_amount', "document_amount is null"),
+    ('invalid_order_time', "ordered_at is null"),
+    ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    ('negative_amount_not_return', "document_amount < 0"),
+    ('never_paid', "status = 'cancelled' and paid_at is null"),
+] %}
+
+with
+
+landed as (
+
+    select
+        *,
+        {{ place_text(['receiver_province', 'receiver_city', 'receiver_district'], 'receiver_address') }} as place
+    from {{ source('shop', 'orders') }}
+
+),
+
+regions as (
+
+    {{ match_regions('landed', 'place') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.order_id') }} as source_order_id,
+        {{ clean_text('landed.user_id') }} as source_customer_id,
+        {{ clean_text('landed.pickup_store_code') }} as store_code,
+        {{ clean_text('landed.coupon_no') }} as coupon_no,
+        {{ clean_text('landed.campaign_code') }} as campaign_code,
+
+        -- attributes; what is no app and no mini-program is the web shop
+        'sale' as document_kind,
+        case
+            when lower({{ clean_text('landed.platform') }}) in ('app', 'mini_program')
+                then lower({{ clean_text('landed.platform') }})
+            else 'web_shop'
+        end as channel,
+        lower({{ clean_text('landed.platform') }}) as platform,
+        lower({{ clean_text('landed.status') }}) as status,
+        regions.province_code,
+        regions.city_code,
+
+        -- flags
+        {{ parse_boolean('landed.is_gift') }} as is_gift,
+
+        -- measures
+        {{ fen_as_yuan('landed.pay_fen') }} as document_amount,
+
+        -- timestamps
+        {{ parse_timestamp('landed.created_at', var('time_zone')) }} as ordered_at,
+        {{ parse_timestamp('landed.paid_at', var('time_zone')) }} as paid_at
+    from landed
+    left join regions
+        on landed.place = regions.address
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_order_id'], rules)),
+            ('conflicting_row', is_superseded(['source_order_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

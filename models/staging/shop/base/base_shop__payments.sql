@@ -1,0 +1,61 @@
+-- grain: one landed payment or refund of a shop order, typed, with the rules it breaks
+
+{# A payment that failed may have no time. #}
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_payment_id is null"),
+    ('missing_order_number', "source_order_id is null"),
+    ('invalid_amount', "amount is null"),
+    ('invalid_time', "has_unreadable_time or (paid_at is null and coalesce(status, '') <> 'failed')"),
+    ('time_after_landing', "cast(paid_at as date) > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('shop', 'payments') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.payment_id') }} as source_payment_id,
+        {{ clean_text('landed.order_id') }} as source_order_id,
+
+        -- attributes
+        lower({{ clean_text('landed.method') }}) as method, -- noqa: RF04
+        lower({{ clean_text('landed.status') }}) as status,
+
+        -- flags
+        {{ is_unreadable('landed.paid_at', parse_timestamp('landed.paid_at', var('time_zone'))) }}
+            as has_unreadable_time,
+
+        -- measures
+        {{ fen_as_yuan('landed.amount_fen') }} as amount,
+
+        -- timestamps
+        {{ parse_timestamp('landed.paid_at', var('time_zone')) }} as paid_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_payment_id'], rules)),
+            ('conflicting_row', is_superseded(['source_payment_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

@@ -1,0 +1,3 @@
+-- grain: one shop account
+
+{{ accepted(ref('base_shop__users')) }}

@@ -1,0 +1,3 @@
+-- grain: one shipment
+
+{{ accepted(ref('base_shop__deliveries')) }}

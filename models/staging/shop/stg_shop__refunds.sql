@@ -1,0 +1,3 @@
+-- grain: one refund of an item
+
+{{ accepted(ref('base_shop__refunds')) }}

@@ -1,0 +1,3 @@
+-- grain: one shop order
+
+{{ accepted(ref('base_shop__orders')) }}

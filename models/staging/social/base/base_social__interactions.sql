@@ -1,0 +1,56 @@
+-- grain: one landed social interaction, typed, with the rules it breaks
+
+{% set rules = [
+    ('total_row', "row_kind = 'total'"),
+    ('note_row', "row_kind = 'note'"),
+    ('missing_record_key', "source_interaction_id is null"),
+    ('unknown_code', "interaction_type is null"),
+    ('invalid_time', "occurred_at is null"),
+    ('time_after_landing', "cast(occurred_at as date) > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('social', 'interactions') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ clean_text('landed.interaction_id') }} as source_interaction_id,
+        {{ clean_text('landed.follower_id') }} as source_customer_id,
+        {{ clean_text('landed.content_id') }} as content_id,
+
+        -- attributes
+        'social' as family, -- noqa: RF04
+        lower({{ clean_text('landed.action') }}) as interaction_type,
+        lower({{ clean_text('landed.platform') }}) as platform,
+        -- the contract takes words as well as scores
+        cast(try_cast({{ clean_text('landed.sentiment') }} as double) as varchar) as sentiment,
+
+        -- timestamps
+        {{ parse_utc('landed.occurred_at_utc') }} as occurred_at
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(rules + [
+            ('repeated_row', is_repeated(['source_interaction_id'], rules)),
+            ('conflicting_row', is_superseded(['source_interaction_id'], rules)),
+        ]) }}
+    from typed
+
+)
+
+select * from final

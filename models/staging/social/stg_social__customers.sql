@@ -1,0 +1,3 @@
+-- grain: one follower account
+
+{{ accepted(ref('base_social__followers')) }}

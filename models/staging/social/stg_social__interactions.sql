@@ -1,0 +1,3 @@
+-- grain: one social interaction
+
+{{ accepted(ref('base_social__interactions')) }}

@@ -1,0 +1,138 @@
+#!/usr/bin/env python3
+"""Time the standardisation macros on synthetic rows: seconds, ratio to copying the column, peak memory.
+
+Each figure comes from a process of its own. Compare ratios: machines differ and are shared.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from customer360.macro_views import build, connect
+
+# Text per row: mostly clean, some per cent of what makes the slow branches work. `s` and `g` are surname
+# and given name.
+VALUES = {
+    "person": """
+        case i % 50 when 0 then '張' || g || '(送货到后门)' when 1 then '王总' when 2 then 'Zhang Wei'
+        when 3 then '李' || g || ' VIP' else s || g end""",
+    "company": """
+        case i % 20 when 0 then '國際' || g || '貿易（上海）有限公司北京分公司'
+        else '江苏' || g || i % 5000 || '有限公司' end""",
+    "phone": """
+        case i % 50 when 0 then '138****' || 1000 + i % 9000 when 1 then '+86 1' || 3000000000 + i
+        when 2 then '0512-' || 60000000 + i % 9999999 when 3 then '１３９' || 10000000 + i % 89999999
+        else '1' || 3000000000 + (i * 7919) % 6999999999 end""",
+    "email": "case when i % 50 = 0 then 'x@example.com' else 'user' || i || '@qq.com' end",
+    "credit": "'91350100M' || lpad(cast(i as varchar), 9, '0')",
+    "id_number": "'110105' || strftime(date '1950-01-01' + cast(i % 20000 as integer), '%Y%m%d') || '002X'",
+    "time": """
+        case i % 4 when 0 then '2025-03-07 09:05:06' when 1 then '2025/3/7 9:05' when 2 then '2025年3月7日'
+        else '2025-03-07T09:05:06Z' end""",
+    "amount": "case i % 20 when 0 then '￥1,234.50' when 1 then '1.2万元' else i || '.50' end",
+    "word": "case i % 4 when 0 then '男' when 1 then '是' when 2 then '制造业' else '无' end",
+    "address": """
+        case i % 4 when 0 then '广东省深圳市南山区科技园' when 1 then '江苏省昆山市花桥镇'
+        when 2 then '北京市朝阳区建国路' else '浙江杭州西湖区文三路' end || i || '号'""",
+}
+MACROS = {
+    "person": "fold_width clean_text han_simplify name_parts name_clean name_pinyin",
+    "company": "company_parts company_clean",
+    "phone": "phone_verdict phone keyed_hash",
+    "email": "email",
+    "credit": "credit_code",
+    "id_number": "id_number_valid id_number_hash",
+    "time": "parse_timestamp parse_date",
+    "amount": "parse_amount parse_integer",
+    "word": "parse_boolean gender industry_code",
+    "address": "clean_text",
+}
+# What a staging model of customers asks for, in one query: each field parsed once, its parts read from the
+# result.
+PARSED = {
+    "name_parts('person')": "name_clean name_surname name_given name_honorific name_note name_script",
+    "company_parts('company')": "company_clean company_legal_form company_place company_branch",
+    "phone_verdict('phone')": "phone phone_reason phone_type phone_partial phone_extension",
+    "email_verdict('email')": "email email_reason",
+    "credit_code_verdict('credit')": "credit_code credit_code_reason",
+    "id_number_verdict('id_number')": "id_number_valid id_number_birth_date id_number_sex id_number_hash",
+}
+PLAIN = ["parse_timestamp('time')", "parse_amount('amount')", "gender('word')", "clean_text('address')"]
+
+
+def customer_model() -> tuple[str, int]:
+    """A model with all columns of PARSED and PLAIN, and how many they are."""
+    parsed = [f"{{{{ {parse} }}}} as parsed_{n}" for n, parse in enumerate(PARSED)]
+    read = [
+        f"{{{{ {macro}('parsed_{n}', parsed=true) }}}} as {macro}_"
+        for n, macros in enumerate(PARSED.values())
+        for macro in macros.split()
+    ]
+    read += [f"{{{{ {plain} }}}} as plain_{n}" for n, plain in enumerate(PLAIN)]
+    model = (
+        f"select id, {', '.join(read)} from (select *, {', '.join(parsed)} from {{{{ ref('cases') }}}}) as p"
+    )
+    return model, len(read)
+
+
+def timed(folder: Path, sql: str, rows: int, kinds: list[str]) -> tuple[float, float]:
+    """Wall seconds and peak MB of one query over fresh values, in a child process."""
+    read, write = os.pipe()
+    child = os.fork()
+    if child == 0:
+        connection = connect(folder)
+        connection.execute("set threads = 2")
+        values = ", ".join(f"{VALUES[kind]} as {kind}" for kind in kinds)
+        connection.execute(f"""
+            create temp table cases as
+            select cast(i as integer) as id, {values}
+            from (
+                select
+                    i,
+                    (['王', '李', '陈', '刘', '欧阳'])[1 + i % 5] as s,
+                    (['伟', '娜', '晓明', '建国', '秀英', '子涵'])[1 + (i * 31) % 6]
+                        || case when i % 3 = 0 then chr(cast(19968 + i % 3000 as integer)) else '' end as g
+                from range({rows}) as t(i)
+            ) as names""")
+        started = time.perf_counter()
+        connection.execute(f"create temp table result as {sql}")
+        os.write(write, str(time.perf_counter() - started).encode())
+        os._exit(0)
+    _, status, usage = os.wait4(child, 0)
+    if status:
+        sys.exit(f"failed: {sql[:200]}")
+    return float(os.read(read, 100)), usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    """Print a Markdown table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    rows = parser.parse_args().rows
+    model, columns = customer_model()
+    jobs = [(macro, kind) for kind, macros in MACROS.items() for macro in macros.split()]
+    expressions = {f"{macro}_of_{kind}": f"{{{{ {macro}('{kind}') }}}}" for macro, kind in jobs}
+    queries = {"customer": model, "regions": "{{ match_regions(ref('cases'), 'address') }}"}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "project"
+        build(folder, expressions, queries, ",".join(f"{kind} varchar" for kind in VALUES)).close()
+
+        def row(label: str, view: str, kinds: list[str]) -> None:
+            compiled = folder / f"target/compiled/customer360/models/{view}.sql"
+            sql = compiled.read_text(encoding="utf-8").replace('"macro_views"."main"."cases"', "cases")
+            copy, _ = timed(folder, "select * from cases", rows, kinds)
+            seconds, peak = timed(folder, sql, rows, kinds)
+            print(f"| {label} | {seconds:.1f} | {seconds / copy:.0f} | {peak:.0f} |", flush=True)
+
+        print("| what | seconds | ratio to a copy | peak MB |\n|---|---|---|---|")
+        for macro, kind in jobs:
+            row(f"{macro} ({kind})", f"{macro}_of_{kind}", [kind])
+        row("match_regions", "regions", ["address"])
+        row(f"{columns} columns at once", "customer", list(VALUES))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,130 @@
+"""The hashing key: when there must be one, and that no file dbt writes ever holds it."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from pathlib import Path
+
+import pytest
+from dbt_common.exceptions import DbtRuntimeError
+
+from customer360.dbt_plugins.hmac_key import DEMO_KEY, ENVIRONMENT_VARIABLE, key_for, session_variables
+from customer360.macro_views import dbt, lay_out
+
+KEY = "canary-5f2d9c1e7b3a4086-not-for-any-file"
+MODELS = {
+    "hashed": "select {{ keyed_hash(\"'13812345679'\") }} as phone_hash, {{ keyed_hash_key_id() }} as key_id",
+    "broken": "select {{ keyed_hash(\"'13812345679'\") }} as phone_hash from no_such_table",
+}
+PROFILE = """
+macro_views:
+  target: duckdb
+  outputs:
+    duckdb:
+      type: duckdb
+      path: macro_views.duckdb
+      threads: 2
+      module_paths: ["{scripts}"]
+      plugins:
+        - module: customer360.dbt_plugins.hmac_key
+          config: {{data_set: {data_set}, personal_data: "{personal_data}"}}
+"""
+
+
+def project(folder: Path, data_set: str, personal_data: str) -> Path:
+    """A throw-away dbt project for a data set."""
+    lay_out(folder, MODELS)
+    scripts = Path(__file__).resolve().parents[2] / "scripts"
+    profile = PROFILE.format(scripts=scripts, data_set=data_set, personal_data=personal_data)
+    (folder / "profiles.yml").write_text(profile, encoding="utf-8")
+    (folder / "models/schema.yml").write_text(
+        "version: 2\nmodels:\n  - name: hashed\n    columns: [{name: phone_hash, data_tests: [not_null]}]\n"
+        "unit_tests:\n  - name: a_hash_has_64_digits\n    model: lengths\n"
+        "    given: [{input: ref('hashed'), rows: [{phone_hash: a}]}]\n    expect: {rows: [{digits: 64}]}\n",
+        encoding="utf-8",
+    )
+    (folder / "models/lengths.sql").write_text(
+        "select length({{ keyed_hash('phone_hash') }}) as digits from {{ ref('hashed') }}", encoding="utf-8"
+    )
+    return folder
+
+
+def environment(key: str | None) -> dict[str, str]:
+    """The process environment with or without a key."""
+    kept = {name: value for name, value in os.environ.items() if name != ENVIRONMENT_VARIABLE}
+    return kept | ({ENVIRONMENT_VARIABLE: key} if key else {})
+
+
+@pytest.mark.parametrize(
+    ("data_set", "personal_data", "key", "wanted"),
+    [
+        ("mine", "yes", KEY, KEY.encode()),
+        ("demo", "yes", KEY, KEY.encode()),
+        ("demo", "yes", None, DEMO_KEY.encode()),
+        ("demo", "yes", "", DEMO_KEY.encode()),
+        ("online_retail", "none", None, None),
+    ],
+)
+def test_which_key(data_set: str, personal_data: str, key: str | None, wanted: bytes | None) -> None:
+    """A key from the environment first; the public one for the demo; none where nothing personal is."""
+    assert key_for(data_set, personal_data, key) == wanted
+
+
+@pytest.mark.parametrize(
+    ("data_set", "personal_data", "key", "message"),
+    [
+        ("mine", "yes", None, "CUSTOMER360_HMAC_KEY is not set"),
+        ("demo2", "yes", "", "CUSTOMER360_HMAC_KEY is not set"),
+        ("None", "yes", None, "is not set"),
+        ("mine", "yes", "brief-key-0451", "shorter than 32"),
+        ("mine", "no", KEY, "'yes' or 'none'"),
+        ("mine", "None", KEY, "'yes' or 'none'"),
+    ],
+)
+def test_no_key_is_a_clear_stop(data_set: str, personal_data: str, key: str | None, message: str) -> None:
+    """And the message never repeats a key."""
+    with pytest.raises(DbtRuntimeError, match=message) as stop:
+        key_for(data_set, personal_data, key)
+    assert not key or key not in str(stop.value)
+
+
+def test_pads_are_those_of_rfc_2104() -> None:
+    """Also for keys longer than a block."""
+    for key in (b"k" * 40, b"k" * 64, b"k" * 100):
+        pads = session_variables(key)
+        inner = hashlib.sha256(pads["customer360_hmac_inner"] + b"value").digest()
+        outer = hashlib.sha256(pads["customer360_hmac_outer"] + inner).hexdigest()
+        assert outer == hmac.new(key, b"value", hashlib.sha256).hexdigest()
+
+
+def test_the_key_is_in_no_file(tmp_path: Path) -> None:
+    """A build with threads, tests, a unit test and a failing model, debug logs on: byte scan for the key and
+    its pads, raw, in hex and in the escaped form DuckDB prints."""
+    folder = project(tmp_path / "project", "mine", "yes")
+    done = dbt(folder, "--debug", "build", "--select", "path:models", environment=environment(KEY))
+    docs = dbt(folder, "docs", "generate", environment=environment(KEY))
+    pads = [value for value in session_variables(KEY.encode()).values() if isinstance(value, bytes)]
+    printed = ["".join(chr(b) if 32 < b < 127 else f"\\x{b:02X}" for b in pad).encode() for pad in pads]
+    hexadecimal = [secret.hex().encode() for secret in (KEY.encode(), *pads)]
+    secrets = [KEY.encode(), *pads, *printed, *hexadecimal]
+    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    contents = {str(path): path.read_bytes() for path in files} | {
+        "output": (done.stdout + docs.stdout).encode()
+    }
+    names = {path.name for path in files}
+    assert {"manifest.json", "run_results.json", "dbt.log", "hashed.sql", "catalog.json"} <= names
+    assert "macro_views.duckdb" in names
+    assert "PASS=4" in done.stdout
+    assert "ERROR=1" in done.stdout
+    assert [name for name, data in contents.items() if any(secret in data for secret in secrets)] == []
+
+
+def test_a_build_without_a_key_stops_before_it_starts(tmp_path: Path) -> None:
+    """No table is written, and the message says what to do."""
+    folder = project(tmp_path / "project", "mine", "yes")
+    done = dbt(folder, "run", "--select", "hashed", environment=environment(None))
+    assert done.returncode != 0
+    assert "export it before the build" in done.stdout + done.stderr
+    assert not (folder / "macro_views.duckdb").exists()

@@ -1,0 +1,204 @@
+"""Every planted error of the demo company is caught under its reason, and no clean row is refused.
+
+The manifest (truth/demo/planted_errors.parquet) is written by the generator and read here only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import PROJECT, latest_build
+from customer360.build import dbt_command
+from customer360.data_sets import load_data_set
+from customer360.sources import load_sources
+
+# kind of planted row error → reasons under which the row may stand in the quarantine
+ROW_REASONS = {
+    "amount_negative": {"negative_amount_not_return"},
+    "amount_unparseable": {"invalid_amount"},
+    "child_of_refused_row": {"order_quarantined"},
+    "date_after_landing": {"order_after_landing", "time_after_landing"},
+    "date_unparseable": {"invalid_order_time", "invalid_time"},
+    "key_missing": {"missing_order_number", "missing_record_key"},
+    "not_data_row": {"total_row", "note_row"},
+    "orphan_row": {"orphan_line"},
+    "quantity_zero": {"zero_quantity"},
+}
+# What the rules refuse without an error having been planted: orders that were never paid, and their lines. Of
+# repeated rows it is no matter which copy stays: they are compared by number.
+CLEAN_REFUSALS = {"never_paid", "order_quarantined", "repeated_row"}
+# kind of planted field error → (column of the input layer that is null, reasons that say why)
+FIELD_REASONS = {
+    "birth_date_invalid": ("birth_date", {"invalid", "implausible"}),
+    "credit_code_invalid": ("credit_code", {"invalid_check_digit", "invalid_length", "invalid_characters"}),
+    "email_invalid": ("email", {"invalid_syntax"}),
+    "email_placeholder": ("email", {"placeholder_domain"}),
+    "id_number_invalid": ("id_number_hash", {"invalid_check_digit", "invalid_date", "invalid_length"}),
+    # a planted 无电话 says that there is none
+    "phone_invalid": (
+        "phone",
+        {"invalid_length", "invalid_prefix", "invalid_characters", "placeholder", "missing"},
+    ),
+    "phone_placeholder": ("phone", {"placeholder"}),
+}
+
+
+def check(database: Path, truth: Path) -> None:
+    """Compare one build with one manifest."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        connection.execute(f"create temp view planted as from '{truth / 'planted_errors.parquet'}'")
+
+        caught = connection.execute(
+            """
+            select planted.kind, planted.system, planted.entity, quarantine.reason_code, count(*)
+            from planted
+            -- lines of an order whose customer is unknown stay, as their order does
+            anti join (
+                select items.*
+                from input.input__order_items as items
+                inner join marts.orders as orders
+                    using (source_system, source_order_id)
+                where orders.customer_id = 'unknown'
+            ) as strangers
+                on planted.kind = 'child_of_refused_row'
+                and strangers.source_system = planted.system
+                and planted.business_key in (
+                    strangers.source_line_id, strangers.source_order_id || '|' || strangers.source_line_id
+                )
+            left join quality.quarantine as quarantine
+                on quarantine.source_system = planted.system
+                and quarantine.entity = planted.entity
+                and quarantine.source_file = planted.source_file
+                and quarantine.source_row = planted.source_row
+                and quarantine.source_sheet is not distinct from planted.source_sheet
+            where list_contains(?, planted.kind)
+            group by all
+            """,
+            [sorted(ROW_REASONS)],
+        ).fetchall()
+        assert {kind for kind, *_ in caught} == set(ROW_REASONS)
+        wrong = [row for row in caught if row[3] not in ROW_REASONS[row[0]]]
+        assert wrong == []
+
+        repeated = "select system, entity, count(*) from planted where kind = 'repeated_load' group by all order by all"
+        assert (
+            connection.execute(repeated).fetchall()
+            == connection.execute(
+                """
+            select source_system, entity, count(*) from quality.quarantine
+            where reason_code = 'repeated_row' group by all order by all
+            """
+            ).fetchall()
+        )
+
+        clean = connection.execute(
+            """
+            select quarantine.source_system, quarantine.entity, quarantine.reason_code, count(*)
+            from quality.quarantine as quarantine
+            anti join planted
+                on quarantine.source_system = planted.system
+                and quarantine.entity = planted.entity
+                and quarantine.source_file = planted.source_file
+                and quarantine.source_row = planted.source_row
+                and quarantine.source_sheet is not distinct from planted.source_sheet
+            where not list_contains(?, quarantine.reason_code)
+            group by all
+            """,
+            [sorted(CLEAN_REFUSALS)],
+        ).fetchall()
+        assert clean == []
+
+        for kind, (column, reasons) in FIELD_REASONS.items():
+            reason = "id_number_reason" if column == "id_number_hash" else f"{column}_reason"
+            fields = connection.execute(
+                f"""
+                select planted.system, customers.{column} is null, customers.{reason}, count(*)
+                from planted
+                inner join input.input__customers as customers
+                    on customers.source_system = planted.system
+                    and customers.source_customer_id = planted.business_key
+                where planted.kind = ? and planted.system <> 'dealer'
+                group by all
+                """,
+                [kind],
+            ).fetchall()
+            assert fields, kind
+            assert [row for row in fields if not row[1] or row[2] not in reasons] == [], kind
+
+        # An unknown place or trade stays visible.
+        for kind, table, column, key in (
+            ("region_unknown", "staging.base_crm__contacts", "region_status", "source_customer_id"),
+            ("industry_unknown", "staging.base_crm__companies", "industry_code", "source_customer_id"),
+        ):
+            unmapped = connection.execute(
+                f"""
+                select records.{column}, count(*)
+                from planted
+                inner join {table} as records on records.{key} = planted.business_key
+                where planted.kind = ? and planted.entity in ('contacts', 'companies')
+                group by all
+                """,
+                [kind],
+            ).fetchall()
+            assert [value for value, _ in unmapped] == ["unmapped"], kind
+
+        # An order of a customer whom no master knows is a sale all the same: it stays, under `unknown`.
+        strangers = connection.execute(
+            """
+            select planted.system, orders.customer_id, count(*)
+            from planted
+            left join marts.orders as orders
+                on orders.source_system = planted.system and orders.source_order_id = planted.business_key
+            where planted.kind = 'customer_unknown' and planted.entity in ('orders', 'receipts')
+            group by all
+            """
+        ).fetchall()
+        assert strangers
+        assert [row for row in strangers if row[1] != "unknown"] == []
+
+
+def test_planted_errors_are_caught_and_clean_rows_are_kept():
+    check(latest_build("demo"), PROJECT / "truth" / "demo")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_planted_errors_are_caught_whatever_the_seed(seed: int, tmp_path: Path):
+    def run(*command: str) -> None:
+        outcome = subprocess.run(
+            command,
+            cwd=tmp_path,
+            env={
+                **os.environ,
+                "PYTHONPATH": str(PROJECT / "scripts"),
+                "CUSTOMER360_DATABASE": str(tmp_path / "customer360.duckdb"),
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-2000:]
+
+    for folder in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
+        (tmp_path / folder).symlink_to(PROJECT / folder)
+    for file in ("dbt_project.yml", "profiles.yml", "vars.yml"):
+        (tmp_path / file).symlink_to(PROJECT / file)
+    inbox, truth = tmp_path / "inbox" / "demo", tmp_path / "truth" / "demo"
+    places = ["--inbox", str(inbox), "--truth", str(truth)]
+    size = ["--customers", "600", "--seed", str(seed)]
+    run(sys.executable, str(PROJECT / "scripts" / "generate_demo.py"), *size, *places)
+    landing = ["--inbox", str(inbox), "--landing", str(tmp_path / "landing" / "demo")]
+    run(sys.executable, str(PROJECT / "scripts" / "land.py"), "--data", "demo", *landing)
+    data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
+    run(*dbt_command(data_set, "seed"))
+    selected = "+quarantine +orders +input__customers"
+    run(*dbt_command(data_set, "run", "--select", *selected.split()))
+    assert json.loads((truth / "run.json").read_text(encoding="utf-8"))
+    check(tmp_path / "customer360.duckdb", truth)
