@@ -182,7 +182,9 @@ def check(database: Path, truth: Path) -> None:
             from planted
             left join marts.orders as orders
                 on orders.source_system = planted.system
-                and orders.source_order_id in (planted.business_key, replace(regexp_replace(planted.business_key, '[|][^|]*$', ''), '|', ':'))
+                and orders.source_order_id in (
+                    planted.business_key, replace(regexp_replace(planted.business_key, '[|][^|]*$', ''), '|', ':')
+                )
             where planted.kind = 'bulk_purchase'
             group by all
             """
