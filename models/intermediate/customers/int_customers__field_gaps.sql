@@ -75,7 +75,7 @@ values_by_field as (
 gaps as (
 
     select
-        values_by_field.*,
+        *,
         count(*) over (partition by source_system, kind, field) as gap_count
     from values_by_field
     where missing_reason is not null
