@@ -42,6 +42,7 @@
         ('account_owner', 'varchar'),
         ('source_organisation_id', 'varchar'),
         ('parent_source_organisation_id', 'varchar'),
+        ('missing_reasons', 'varchar'),
         ('first_seen_at', 'timestamp'),
         ('last_seen_at', 'timestamp'),
         ('landed_on', 'date'),
@@ -63,6 +64,7 @@
             'region_status',
             'first_seen_at',
             'last_seen_at',
+            'missing_reasons',
             'landed_on',
         ]),
         ('crm', ref('stg_crm__contacts'), [
@@ -99,6 +101,7 @@
             'source_organisation_id',
             'first_seen_at',
             'last_seen_at',
+            'missing_reasons',
             'landed_on',
         ]),
         ('crm', ref('stg_crm__companies'), [
@@ -128,6 +131,7 @@
             'parent_source_organisation_id',
             'first_seen_at',
             'last_seen_at',
+            'missing_reasons',
             'landed_on',
         ]),
         ('dealer', ref('stg_dealer__customers'), [
@@ -174,6 +178,7 @@
             'account_owner',
             'first_seen_at',
             'last_seen_at',
+            'missing_reasons',
             'landed_on',
         ]),
         ('marketing', ref('stg_marketing__customers'), [
@@ -191,6 +196,7 @@
             'member_no',
             'first_seen_at',
             'last_seen_at',
+            'missing_reasons',
             'landed_on',
         ]),
         ('marketplace', ref('stg_marketplace__customers'), [
@@ -239,6 +245,7 @@
             'region_status',
             'address',
             'first_seen_at',
+            'missing_reasons',
             'landed_on',
         ]),
         ('service', ref('stg_service__customers'), [
@@ -257,6 +264,7 @@
             'member_no',
             'first_seen_at',
             'last_seen_at',
+            'missing_reasons',
             'landed_on',
         ]),
         ('shop', ref('stg_shop__customers'), [
@@ -283,6 +291,7 @@
             'address',
             'first_seen_at',
             'last_seen_at',
+            'missing_reasons',
             'landed_on',
         ]),
         ('social', ref('stg_social__customers'), [

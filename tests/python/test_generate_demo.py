@@ -209,6 +209,26 @@ def test_a_failed_run_leaves_yesterdays_files_and_nothing_half_written(
     assert digests(tmp_path) == before
 
 
+def test_what_a_killed_run_left_is_put_right_by_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = config(tmp_path, customers=200)
+    build.generate(small)
+    before = digests(tmp_path)
+    # Killed in the middle of a chunk.
+    half = small.truth.parent / ".demo.new" / "half.parquet"
+    half.parent.mkdir()
+    half.write_bytes(b"PAR1")
+    build.generate(small)
+    assert digests(tmp_path) == before
+    # Killed between the two renames of a swap, and the next run fails as well.
+    small.inbox.rename(small.inbox.parent / ".demo.old")
+    monkeypatch.setattr(build, "plan_tickets", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        build.generate(small)
+    assert digests(tmp_path) == before
+
+
 def test_the_command_line_reports_wrong_arguments(capsys: pytest.CaptureFixture[str]) -> None:
     assert generate_demo.main(["--customers", "3"]) == 2
     assert "customers must be 200 or more" in capsys.readouterr().err

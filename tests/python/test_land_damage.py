@@ -223,13 +223,13 @@ def check_against_text(place: Place, text: str, kind: str) -> None:
     assert cells == sorted(sorted(filter(None, row)) for row in expected if any(row))
 
 
-@settings(max_examples=30, **LOOSE)
+@settings(max_examples=20, **LOOSE)
 @given(st.integers(0, 2**32))
 def test_no_row_is_lost_or_doubled_by_what_people_do_to_files(places: Any, number: int) -> None:
     check_kept(places, number)
 
 
-@settings(max_examples=30, **LOOSE)
+@settings(max_examples=20, **LOOSE)
 @given(st.integers(0, 2**32))
 def test_a_damaged_file_lands_whole_or_not_at_all(places: Any, number: int) -> None:
     check_damaged(places, number)
@@ -254,7 +254,7 @@ def flat(batches: Iterator[Batch]) -> list[tuple[Any, ...]]:
     ]
 
 
-@settings(max_examples=300, **LOOSE)
+@settings(max_examples=150, **LOOSE)
 @given(st.text(alphabet=',,,"" \n\na中\r\t;5', max_size=40))
 @example('1,"q" "r",3\n')
 @example('1,"" "r",3\n')

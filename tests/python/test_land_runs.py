@@ -298,6 +298,28 @@ def test_a_full_disk_stops_the_run_and_leaves_no_part(place: Place, monkeypatch:
     assert place.land() == 0
 
 
+def test_a_library_message_is_never_shown(place: Place, monkeypatch: Any, capsys: Any) -> None:
+    place.put("a.csv", FIRST)
+
+    def fail(*given: Any) -> None:
+        raise OSError(f"cannot convert {ROWS[0][1]}")
+
+    monkeypatch.setattr(run, "publish", fail)
+    assert place.land() == 2
+    told = capsys.readouterr()
+    assert ROWS[0][1] not in told.out + told.err and "OSError" in told.err
+
+
+def test_what_a_killed_run_left_is_gone_after_the_next(place: Place) -> None:
+    place.put("a.csv", FIRST)
+    place.land()
+    (place.landing / "crm" / "contacts" / ".0123456789abcdef_01.parquet.tmp").write_bytes(b"part")
+    (place.landing / ".scratch").mkdir()
+    (place.landing / ".scratch" / "a.csv.utf8").write_bytes(b"part")
+    assert place.land() == 0
+    assert not list(place.landing.rglob("*.tmp")) and not (place.landing / ".scratch").exists()
+
+
 def test_a_foreign_file_in_landing_stops_the_run(place: Place, capsys: Any) -> None:
     place.land()
     foreign = place.landing / "erp" / "orders" / "mine.parquet"

@@ -102,6 +102,7 @@ ORDERS = [
     # a total names no other text, leaves a required column empty, and has its word in the first cell
     (["合计", "张三", None, None, "100", None], "data"),
     (["合计", None, None, "2024-03-01", "100", "5"], "data"),
+    (["合计", None, None, "20240301", "100", None], "data"),
     (["A1", "合计", None, None, "100", None], "data"),
     (["A1", "Total", None, None, None, None], "data"),
     (["小计算机", None, None, None, "100", None], "data"),
@@ -150,13 +151,10 @@ def test_a_lone_cell_is_a_note_only_among_the_last_rows(tables: Any) -> None:
 
 def test_the_kind_does_not_depend_on_where_batches_end(tables: Any) -> None:
     orders = tables["erp", "orders"]
-    rows = list(
-        enumerate(
-            [DATA] * 70 + [["合计", None, None, None, "10", None], ["说明", None, None, None, None, None]], 2
-        )
-    )
-    for cut in (0, 1, 60, 69, 70, 71):
+    lone = ["内部资料", None, None, None, None, None]
+    rows = list(enumerate([DATA] * 70 + [["合计", None, None, None, "10", None], lone, lone], 2))
+    for cut in (0, 1, 60, 69, 70, 71, 72):
         inspector = Inspector(layout([column.name for column in orders.columns], orders, 1, None), None)
         batches = [grid_batch(part, 6) for part in (rows[:cut], rows[cut:]) if part]
         found = [kind for _, kinds in inspector.look(batches) for kind in kinds.to_pylist()]
-        assert found == ["data"] * 70 + ["total", "note"]
+        assert found == ["data"] * 70 + ["total", "note", "note"]

@@ -24,6 +24,12 @@ items as (
 
 ),
 
+bulk_limits as (
+
+    select * from {{ ref('int_orders__bulk_limits') }}
+
+),
+
 final as (
 
     select
@@ -49,6 +55,7 @@ final as (
         documents.customer_id <> 'unknown' as is_known_customer,
         documents.is_gift,
         documents.document_kind = 'sale' and coalesce(items.net_amount, 0) > 0 as is_purchase,
+        documents.document_kind = 'sale' and coalesce(items.quantity > bulk_limits.quantity_limit, false) as is_bulk,
 
         -- measures
         cast(coalesce(items.line_count, 0) as bigint) as line_count,
@@ -67,6 +74,8 @@ final as (
     from documents
     left join items
         on documents.order_id = items.order_id
+    left join bulk_limits
+        on documents.source_system = bulk_limits.source_system
 
 )
 

@@ -23,6 +23,7 @@ final as (
         email_reason,
         member_no,
         unionid,
+        missing_reasons,
         imported_from,
         landed_on,
         first_seen_at,

@@ -28,6 +28,7 @@ final as (
         requesters.name_honorific,
         requesters.name_note,
         requesters.name_script,
+        requesters.missing_reasons,
         requesters.phone,
         requesters.phone_reason,
         requesters.phone_partial,

@@ -105,8 +105,10 @@ def _run(jobs: list[Job], workers: int) -> Iterator[dict[str, int]]:
 
 
 def _fresh(target: Path) -> Path:
-    """An empty folder beside the target."""
-    folder = target.parent / f".{target.name}.new"
+    """An empty folder beside the target; what a killed run left behind is put right first."""
+    folder, old = target.parent / f".{target.name}.new", target.parent / f".{target.name}.old"
+    if old.exists() and not target.exists():
+        old.rename(target)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder

@@ -52,6 +52,11 @@ typed as (
         regions.city_code,
         regions.district,
         {{ region_status('landed.city') }} as region_status,
+        {{ missing_reasons([
+            ('phone', 'landed.phone'),
+            ('gender', 'landed.gender'),
+            ('city_code', 'landed.city'),
+        ]) }} as missing_reasons,
 
         -- flags
         {{ is_unreadable('landed.registered_at_ms', parse_timestamp('landed.registered_at_ms', var('time_zone'))) }}

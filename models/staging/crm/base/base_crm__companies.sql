@@ -65,6 +65,14 @@ typed as (
         {{ clean_text('landed.address') }} as address,
         {{ industry_code('landed.industry_code') }} as industry_code,
         {{ clean_text('landed.owner') }} as account_owner,
+        {{ missing_reasons([
+            ('company_name', 'landed.company_name'),
+            ('phone', 'landed.phone'),
+            ('credit_code', 'landed.credit_code'),
+            ('industry_code', 'landed.industry_code'),
+            ('city_code', 'landed.city'),
+            ('address', 'landed.address'),
+        ]) }} as missing_reasons,
 
         -- measures: the sheet counts in 万元, whether or not a cell says so again
         try_cast({{ parse_integer('landed.employees') }} as integer) as employees,

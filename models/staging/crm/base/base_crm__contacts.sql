@@ -76,6 +76,16 @@ typed as (
         {{ clean_text('landed.job_level') }} as job_level,
         {{ clean_text('landed.decision_role') }} as decision_role,
         {{ clean_text('landed.owner') }} as account_owner,
+        {{ missing_reasons([
+            ('name', 'landed.full_name'),
+            ('phone', 'landed.mobile'),
+            ('email', 'landed.email'),
+            ('birth_date', 'landed.birth_date'),
+            ('gender', 'landed.gender'),
+            ('city_code', 'landed.city'),
+            ('address', 'landed.address'),
+            ('income_band', 'landed.income_band'),
+        ]) }} as missing_reasons,
 
         -- timestamps
         {{ parse_timestamp('landed.created_at', var('time_zone')) }} as first_seen_at,

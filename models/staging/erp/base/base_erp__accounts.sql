@@ -49,6 +49,15 @@ typed as (
         {{ clean_text('landed.address') }} as address,
         {{ industry_code('landed.industry_code') }} as industry_code,
         {{ clean_text('landed.account_manager') }} as account_owner,
+        {{ missing_reasons([
+            ('company_name', 'landed.account_name'),
+            ('phone', 'landed.contact_phone'),
+            ('email', 'landed.email'),
+            ('credit_code', 'landed.credit_code'),
+            ('industry_code', 'landed.industry_code'),
+            ('city_code', 'landed.region_code'),
+            ('address', 'landed.address'),
+        ]) }} as missing_reasons,
 
         -- timestamps
         {{ parse_timestamp('landed.created_on', var('time_zone')) }} as first_seen_at,

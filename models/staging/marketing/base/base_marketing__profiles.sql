@@ -38,6 +38,11 @@ typed as (
         {{ clean_text('landed.unionid') }} as unionid,
         {{ clean_text('landed.member_no') }} as member_no,
         {{ clean_text('landed.imported_from') }} as imported_from,
+        {{ missing_reasons([
+            ('name', 'landed.full_name'),
+            ('phone', 'landed.mobile'),
+            ('email', 'landed.email'),
+        ]) }} as missing_reasons,
 
         -- flags
         {{ is_unreadable('landed.created_at', parse_timestamp('landed.created_at', var('time_zone'))) }}

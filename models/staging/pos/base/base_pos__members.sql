@@ -50,6 +50,13 @@ typed as (
         regions.city_code,
         regions.district,
         {{ region_status() }} as region_status,
+        {{ missing_reasons([
+            ('name', 'landed.member_name'),
+            ('phone', 'landed.mobile'),
+            ('birth_date', 'landed.birthday'),
+            ('gender', 'landed.gender'),
+            ('address', 'landed.address'),
+        ]) }} as missing_reasons,
 
         -- flags
         {{ is_unreadable('landed.registered_on', parse_timestamp('landed.registered_on', var('time_zone'))) }}

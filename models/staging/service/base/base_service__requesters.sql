@@ -39,6 +39,11 @@ typed as (
         {{ email('landed.email') }} as email,
         {{ email_reason('landed.email') }} as email_reason,
         {{ clean_text('landed.member_no') }} as member_no,
+        {{ missing_reasons([
+            ('name', 'landed.requester_name'),
+            ('phone', 'landed.phone'),
+            ('email', 'landed.email'),
+        ]) }} as missing_reasons,
 
         -- flags
         {{ is_unreadable('landed.created_at', parse_timestamp('landed.created_at', var('time_zone'))) }}

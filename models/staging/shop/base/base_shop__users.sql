@@ -53,6 +53,15 @@ typed as (
         regions.city_code,
         regions.district,
         {{ region_status('landed.city') }} as region_status,
+        {{ missing_reasons([
+            ('name', 'landed.real_name'),
+            ('phone', 'landed.mobile'),
+            ('email', 'landed.email'),
+            ('birth_date', 'landed.birthday'),
+            ('gender', 'landed.gender'),
+            ('city_code', 'landed.city'),
+            ('address', 'landed.address'),
+        ]) }} as missing_reasons,
 
         -- flags
         {{ is_unreadable('landed.registered_at', parse_timestamp('landed.registered_at', var('time_zone'))) }}
