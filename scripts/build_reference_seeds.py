@@ -151,6 +151,7 @@ def division_rows(source: Path) -> Iterator[tuple[str, str, str, str]]:
         for name in ("provinces", "cities", "areas")
     )
     names = {p["code"]: p["name"] for p in provinces}
+    city_names = {c["code"]: c["name"] for c in cities}
     direct = {c["code"] for c in cities if "直辖" in c["name"]}
     apart = [("71", "台湾省"), ("81", "香港特别行政区"), ("82", "澳门特别行政区")]
     for code, name in [*sorted(names.items()), *apart]:
@@ -162,7 +163,7 @@ def division_rows(source: Path) -> Iterator[tuple[str, str, str, str]]:
     for a in areas:
         if a["cityCode"] in direct:
             yield a["code"], "city", a["name"], f"{a['provinceCode']}0000"
-        elif not a["code"].endswith("00") and not "71" <= a["code"][4:] <= "80":
+        elif a["name"] != city_names[a["cityCode"]] and not "71" <= a["code"][4:] <= "80":
             city = "5001" if a["cityCode"] == "5002" else a["cityCode"]
             yield a["code"], "county", a["name"], f"{city}00"
 

@@ -3,7 +3,7 @@
         and its branches share a name and are still told from each other. -#}
     {%- set form = '(?:集团)?(?:股份有限公司|有限责任公司|有限公司|股份公司|公司)|集团|总公司|(?:co|company|pty|pvt|pte)[., ]*(?:ltd|limited)|limited|ltd|inc|incorporated|corp|corporation|company|co|llc|llp|plc|gmbh|ag|sarl|bv|nv' -%}
     {%- set branch = '分公司|支公司|分行|支行|分店|分厂|分部|分院|分校|办事处|代表处|营业部|经营部|事业部' -%}
-    {%- set bracketed_branch = '[(]([^()]*(?:' ~ branch ~ '|门店|店|branch))[)]' -%}
+    {%- set bracketed_branch = '[(]([^()]*(?:' ~ branch ~ '|店|branch))[)]' -%}
     {%- set branch_behind = '(?:' ~ form ~ ')[., ]*([^., ][^()]{0,20}(?:' ~ branch ~ ')|[^()]* branch)$' -%}
     {%- set form_at_end = '(?:^|[., ]|[^a-z.])(' ~ form ~ ')$' -%}
     {%- set places -%}

@@ -4,9 +4,10 @@
 
         An address is read from its start, one division per step: the longest name (official, short or other_names)
         that fits the lineage found so far. A city names its province, a county that exists once names both. A short
-        name is no division where a street or a smaller place goes on (南京路, 朝阳区). The steps run on distinct heads
-        of a few characters, not on addresses, and repeated divisions (省, 市 and address put together) are read over. -#}
+        name is no division where a street or a smaller place goes on (南京路, 朝阳区). The steps work on distinct heads
+        of a few characters, and repeated divisions (省, 市 and address put together) are read over. -#}
     {%- set head_length = 12 -%}
+    {%- set goes_on = '^(?:[东南西北中]?(?:大道|大街|路|街|道|巷|弄|胡同)|新?区|县|镇|乡|村)' -%}
 with texts as (
     select
         address,
@@ -43,103 +44,99 @@ names as (
         n.district_code,
         n.name <> n.label_zh as is_short
     from (
-        select *, unnest(list_distinct([label_zh, short_name] || string_split(coalesce(other_names, ''), '|'))) as name
+        select
+            *,
+            unnest(list_distinct([label_zh, short_name] || string_split(coalesce(other_names, ''), '|'))) as name
         from divisions
     ) as n
-    where n.name <> ''
+    where
+        n.name <> ''
         and not (n.level = 'province' and n.label_zh in (select label_zh from divisions where level = 'city'))
 ),
 
--- What a text may start with while nothing is known yet: a county only where no other division has its name.
+-- What an address may start with: a county only where no other division has its name.
 openings as (
     select * from names
-    where district_code is null
+    where
+        district_code is null
         or (not is_short and name in (select name from names group by name having count(*) = 1))
 ),
+
+step_0 as (
+    select
+        address,
+        rest,
+        left(rest, {{ head_length }}) as head,
+        '' as province_code,
+        '' as city_code,
+        '' as district_code,
+        '' as district
+    from texts
+),
 {% for step in range(1, steps + 1) %}
-heads_{{ step }} as (
-    select distinct
-        left(rest, {{ head_length }}) as head
-        {%- if step > 1 %},
-        province_code,
-        city_code,
-        district_code
-        {%- endif %}
-    from {{ 'texts' if step == 1 else 'step_' ~ (step - 1) }}
-    {%- if step > 1 %}
-    where province_code is not null and district_code is null
-    {%- endif %}
+-- Unnested before the join: joined any other way, every head would meet every name of its province.
+prefixes_{{ step }} as (
+    select
+        *,
+        unnest(list_distinct([
+            {%- for size in range(2, head_length + 1) %}left(head, {{ size }}){{ ', ' if not loop.last }}{% endfor -%}
+        ])) as prefix
+    from (select distinct head, province_code, city_code from step_{{ step - 1 }} where head is not null) as h
 ),
 
 matches_{{ step }} as (
     select
         h.head,
-        {%- if step > 1 %}
         h.province_code as known_province_code,
         h.city_code as known_city_code,
-        {%- endif %}
         n.name,
         n.province_code,
-        {{ 'n.city_code' if step == 1 else 'coalesce(n.city_code, h.city_code) as city_code' }},
-        n.district_code,
+        coalesce(n.city_code, h.city_code) as city_code,
+        coalesce(n.district_code, '') as district_code,
         row_number() over (
-            partition by h.head{{ ', h.province_code, h.city_code' if step > 1 }}
+            partition by h.head, h.province_code, h.city_code
             order by length(n.name) desc, n.district_code is not null, n.city_code is not null, n.code
         ) as position
-    from heads_{{ step }} as h
-    cross join (select unnest(range(2, {{ head_length + 1 }})) as size) as l
+    from prefixes_{{ step }} as h
     inner join {{ 'openings' if step == 1 else 'names' }} as n
-        on left(h.head, l.size) = n.name
-        {%- if step > 1 %}
-        and h.province_code = n.province_code
-        and (h.city_code is null or n.city_code is null or h.city_code = n.city_code)
-        {%- endif %}
-    where length(h.head) >= l.size
-        and not (
-            n.is_short
-            and {{ regexp_like('substr(h.head, length(n.name) + 1)', '^(?:[东南西北中]?(?:大道|大街|路|街|道|巷|弄|胡同)|新?区|县|镇|乡|村)') }}
-        )
+        on
+            h.prefix = n.name
+            {%- if step > 1 %}
+            and h.province_code = n.province_code
+            and (h.city_code = '' or n.city_code is null or h.city_code = n.city_code)
+            {%- endif %}
+    where not (n.is_short and {{ regexp_like('substr(h.head, length(n.name) + 1)', goes_on) }})
 ),
 
+-- An address is done, and its head null, once nothing matches or its district is known.
 step_{{ step }} as (
     select
         t.address,
-        {%- if step == 1 %}
-        m.province_code,
-        m.city_code,
-        m.district_code,
-        {%- else %}
-        t.province_code,
+        substr(t.rest, 1 + coalesce(length(m.name), 0)) as rest,
+        case when m.district_code = '' then left(substr(t.rest, 1 + length(m.name)), {{ head_length }}) end as head,
+        coalesce(m.province_code, t.province_code) as province_code,
         coalesce(m.city_code, t.city_code) as city_code,
         coalesce(m.district_code, t.district_code) as district_code,
-        {%- endif %}
-        {%- if step == 1 %}
-        case when m.district_code is not null then m.name end as district,
-        {%- else %}
-        coalesce(t.district, case when m.district_code is not null then m.name end) as district,
-        {%- endif %}
-        case when m.name is null then t.rest else substr(t.rest, length(m.name) + 1) end as rest
-    from {{ 'texts' if step == 1 else 'step_' ~ (step - 1) }} as t
+        case when m.district_code <> '' then m.name else t.district end as district
+    from step_{{ step - 1 }} as t
     left join matches_{{ step }} as m
-        on left(t.rest, {{ head_length }}) = m.head
-        and m.position = 1
-        {%- if step > 1 %}
-        and t.province_code = m.known_province_code
-        and t.city_code is not distinct from m.known_city_code
-        and t.district_code is null
-        {%- endif %}
+        on
+            t.head = m.head
+            and t.province_code = m.known_province_code
+            and t.city_code = m.known_city_code
+            and m.position = 1
 ),
 {% endfor %}
 placed as (
     select
         address,
-        province_code,
-        city_code,
-        district_code,
+        nullif(province_code, '') as province_code,
+        nullif(city_code, '') as city_code,
+        nullif(district_code, '') as district_code,
         coalesce(
-            district,
+            nullif(district, ''),
             case
-                when province_code is not null
+                when province_code <> ''
                     then nullif(regexp_extract(rest, '^([^0-9a-zA-Z()]{1,9}?(?:新区|区|县|市|旗))', 1), '')
             end
         ) as district
