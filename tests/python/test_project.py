@@ -66,7 +66,7 @@ def test_rules_and_reasons_are_the_same_list():
     used = {
         code
         for model in (PROJECT / "models" / "staging").glob("*/base/*.sql")
-        for code in re.findall(r"^\s*\('([a-z_]+)',", model.read_text(encoding="utf-8"), re.MULTILINE)
+        for code in re.findall(r"^\s*\('([a-z_]+)',(?! 'landed)", model.read_text(encoding="utf-8"), re.MULTILINE)
     }
     for policy in POLICIES:
         with (policy / "quarantine_reasons.csv").open(encoding="utf-8", newline="") as file:

@@ -1,8 +1,8 @@
 -- grain: one empty core field of one customer record whose source system keeps that field
 
--- SPEC 2: a gap has a reason. A field that is empty in few of a source's records is filled, first from the
--- business's corrections, else by the most frequent value of the same source, kind of record and province; one
--- that is empty in many is never filled but is to be verified.
+-- A gap has a reason. A field that is empty in few of a source's records is filled: by a correction that the business
+-- sent in, else by the most frequent value of the same source, kind of record and province. One that is empty in many
+-- is never filled but is to be verified.
 
 {% set fields = [
     ('name', none),
@@ -152,7 +152,7 @@ judged as (
         on
             gaps.source_system = frequent_values.source_system
             and gaps.kind = frequent_values.kind
-            and gaps.province_code is not distinct from frequent_values.province_code
+            and coalesce(gaps.province_code, '') = coalesce(frequent_values.province_code, '')
             and gaps.field = frequent_values.field
             and frequent_values.frequency_rank = 1
 
