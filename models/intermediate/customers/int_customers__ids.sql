@@ -13,7 +13,12 @@ final as (
     select
         source_system,
         source_customer_id,
-        source_system || ':' || source_customer_id as customer_id
+        -- a record's key may be personal (a dealer's customer is name and telephone): marts carry a keyed hash of it
+        {% if var('personal_data') == 'none' -%}
+        source_system || ':' || source_customer_id
+        {%- else -%}
+        source_system || ':' || left({{ keyed_hash("source_system || '|' || source_customer_id") }}, 24)
+        {%- endif %} as customer_id
     from customers
 
 )
