@@ -10,6 +10,7 @@ from pathlib import Path
 from customer360.build import PROJECT, dbt_command
 from customer360.data_sets import load_data_set
 from customer360.sources import DeclarationError, load_sources
+from customer360.warehouse import Warehouse
 
 
 def main() -> int:
@@ -22,14 +23,14 @@ def main() -> int:
     except DeclarationError as error:
         print(f"docs.py: {error}", file=sys.stderr)
         return 2
-    builds = sorted((PROJECT / "warehouse" / data_set.name / "build").glob("*/customer360.duckdb"))
-    if not builds:
+    built = Warehouse(PROJECT / "warehouse" / data_set.name).latest_build()
+    if built is None:
         print(f"docs.py: nothing is built yet. Run: make build DATA={data_set.name}", file=sys.stderr)
         return 1
     code = subprocess.run(
         dbt_command(data_set, "docs", "generate", "--static", "--no-compile"),
         cwd=PROJECT,
-        env={**os.environ, "CUSTOMER360_DATABASE": str(builds[-1])},
+        env={**os.environ, "CUSTOMER360_DATABASE": str(built)},
         check=False,
     ).returncode
     if code == 0:

@@ -10,8 +10,6 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from customer360.demo.build import generate
 from customer360.demo.config import NOISE, Config
 

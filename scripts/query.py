@@ -7,6 +7,8 @@ from pathlib import Path
 
 import duckdb
 
+from customer360.warehouse import Warehouse
+
 PROJECT = Path(__file__).resolve().parents[1]
 
 
@@ -16,7 +18,7 @@ def main() -> int:
     parser.add_argument("--data", required=True, metavar="NAME", help="data set")
     parser.add_argument("sql", help='for example "select * from marts.orders limit 3"')
     given = parser.parse_args()
-    published = PROJECT / "warehouse" / given.data / "published" / "customer360.duckdb"
+    published = Warehouse(PROJECT / "warehouse" / given.data).published
     if not published.is_file():
         print(f"query.py: nothing is published yet. Run: make build DATA={given.data}", file=sys.stderr)
         return 1

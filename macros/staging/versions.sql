@@ -4,6 +4,18 @@
   therefore never pushes out a sound one.
 -#}
 
+{#-
+  The rules of an entity and what holds for every one beside them: rows of totals and notes are no records, and of
+  one key (`keys`, a list) one row stays. `changed_at` is the record's own stamp of its last change, if it has one.
+-#}
+{% macro versioned_rules(rules, keys, changed_at=none) -%}
+    {%- set own = [('total_row', "row_kind = 'total'"), ('note_row', "row_kind = 'note'")] + rules -%}
+    {{ return(own + [
+        ('repeated_row', is_repeated(keys, own)),
+        ('conflicting_row', is_superseded(keys, own, changed_at)),
+    ]) }}
+{%- endmacro %}
+
 {#- What the two conditions below look at. -#}
 {% macro version_columns(relation='landed') -%}
     {{ relation }}._row_kind as row_kind,

@@ -14,12 +14,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from customer360.data_sets import DataSet, load_data_set
+from customer360.durable import Busy
 from customer360.landing.ledger import content_id
 from customer360.landing.writer import write_declared
 from customer360.publish import write_published, write_state
 from customer360.scorecard import print_scorecard
 from customer360.sources import DeclarationError, Table, load_sources, load_state_tables
-from customer360.warehouse import Busy, Warehouse
+from customer360.warehouse import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
 

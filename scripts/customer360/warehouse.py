@@ -12,23 +12,19 @@ warehouse/<data set>/
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+
+from customer360.durable import hold, sync, sync_tree
 
 KEPT_BUILDS = 2
 """Builds that stay for inspection; older ones go."""
 
 KEPT_VERSIONS = 3
 """Published versions that stay for rollback, the current one included."""
-
-
-class Busy(Exception):
-    """Another build of the same data set is running."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +54,10 @@ class Warehouse:
         """The version that holds, or None before the first publication."""
         return self.pointer.resolve() if self.pointer.is_symlink() else None
 
+    def latest_build(self) -> Path | None:
+        """The file of the newest build, published or not; None before the first."""
+        return max(self.builds.glob("*/customer360.duckdb"), default=None)
+
     def new_build(self) -> Path:
         """A new, empty build folder; its name sorts after every earlier one."""
         build_id = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
@@ -74,9 +74,9 @@ class Warehouse:
     def promote(self, candidate: Path) -> Path:
         """Make a finished candidate the version that holds, published copy and state in one step."""
         version = candidate.with_name(candidate.name.removeprefix("."))
-        _sync_tree(candidate)
+        sync_tree(candidate)
         candidate.rename(version)
-        _sync(self.versions)
+        sync(self.versions)
         for name in ("published", "state"):
             link = self.folder / name
             if not link.is_symlink():
@@ -89,7 +89,7 @@ class Warehouse:
         new.unlink(missing_ok=True)
         new.symlink_to(version.relative_to(self.folder))
         os.replace(new, self.pointer)
-        _sync(self.folder)
+        sync(self.folder)
 
     def tidy(self) -> None:
         """Remove what killed builds left behind and what policy keeps no longer."""
@@ -106,35 +106,6 @@ class Warehouse:
             for old in sorted(self.builds.iterdir())[:-KEPT_BUILDS]:
                 shutil.rmtree(old)
 
-    @contextmanager
-    def lock(self) -> Iterator[None]:
-        """Hold the warehouse for one build; the system frees it even if the build is killed."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        with (self.folder / ".lock").open("a+") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                file.seek(0)
-                raise Busy(
-                    f"another build of {self.folder.name} is running (process {file.read().strip()}). "
-                    "Wait for it to end and build again"
-                ) from None
-            file.truncate(0)
-            file.write(str(os.getpid()))
-            file.flush()
-            yield
-
-
-def _sync(path: Path) -> None:
-    """Make a file, or the names in a folder, durable."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in folder.rglob("*"):
-        _sync(path)
-    _sync(folder)
+    def lock(self) -> AbstractContextManager[None]:
+        """Hold the warehouse for one build."""
+        return hold(self.folder, f"build of {self.folder.name}")

@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
+from customer360.warehouse import Warehouse
+
 PROJECT = Path(__file__).resolve().parents[2]
 
 
 def latest_build(data_set: str) -> Path:
     """The newest build file of a data set; the test fails with the remedy where there is none."""
-    builds = sorted((PROJECT / "warehouse" / data_set / "build").glob("*/customer360.duckdb"))
-    if not builds:
-        pytest.fail(f"no build of {data_set}; run: make build DATA={data_set}")
-    return builds[-1]
+    built = Warehouse(PROJECT / "warehouse" / data_set).latest_build()
+    return built or pytest.fail(f"no build of {data_set}; run: make build DATA={data_set}")
 
 
 def manifest(data_set: str) -> dict[str, Any]:

@@ -8,11 +8,11 @@ import hashlib
 import io
 import json
 import re
-import sys
 import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 
+import generate_demo
 import numpy as np
 import phonenumbers
 import pyarrow.parquet as pq
@@ -20,15 +20,12 @@ import pytest
 import yaml
 from python_calamine import CalamineWorkbook
 
+from customer360.demo import build, declared, faults, identifiers
+from customer360.demo.behaviour import NEVER
+from customer360.demo.config import Config, months_back
+from customer360.demo.systems.dealer import customer_key
+
 ROOT = Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "scripts"))
-
-import generate_demo  # noqa: E402
-
-from customer360.demo import build, declared, faults, identifiers  # noqa: E402
-from customer360.demo.behaviour import NEVER  # noqa: E402
-from customer360.demo.config import Config, months_back  # noqa: E402
-from customer360.demo.systems.dealer import customer_key  # noqa: E402
 
 SOURCES = ROOT / "models" / "staging"
 DEMO = yaml.safe_load((ROOT / "datasets" / "demo.yml").read_text(encoding="utf-8"))

@@ -65,8 +65,15 @@ def test_every_staging_model_is_read():
 def test_rules_and_reasons_are_the_same_list():
     used = {
         code
-        for model in (PROJECT / "models" / "staging").glob("*/base/*.sql")
-        for code in re.findall(r"^\s*\('([a-z_]+)',(?! 'landed)", model.read_text(encoding="utf-8"), re.MULTILINE)
+        for model in [
+            *(PROJECT / "models" / "staging").glob("*/base/*.sql"),
+            PROJECT / "macros" / "staging" / "versions.sql",
+        ]
+        for code in re.findall(
+            r"(?:^\s*|= \[|, )\('([a-z_]+)', *(?!'landed)(?=[\"i])",
+            model.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
     }
     for policy in POLICIES:
         with (policy / "quarantine_reasons.csv").open(encoding="utf-8", newline="") as file:

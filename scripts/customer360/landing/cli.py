@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from customer360.data_sets import load_data_set
+from customer360.durable import Busy, hold
 from customer360.landing.ledger import ForeignFile
 from customer360.landing.report import report, summary, write_report
-from customer360.landing.run import Busy, land, run_lock
+from customer360.landing.run import land
 from customer360.sources import DeclarationError, load_sources
 
 PROJECT = Path(__file__).resolve().parents[3]
@@ -36,7 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data_set = load_data_set(given.project, given.data, tables)
         if not inbox.is_dir():
             return _stop(f"{inbox} is no folder. Make it and put files under <system>/<entity>/ in it")
-        with run_lock(landing):
+        with hold(landing, f"landing into {landing}"):
             outcome = land(data_set, tables, inbox, landing, lambda line: print(line, flush=True))
             content = report(outcome)
             for path in filter(None, (landing / "load_report.json", given.report)):

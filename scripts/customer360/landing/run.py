@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
-import fcntl
-import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from customer360.data_sets import DataSet, Offer
+from customer360.durable import publish, sync
 from customer360.landing.catalogue import Remark, SetAside
 from customer360.landing.files import read_file
 from customer360.landing.ledger import Load, content_id, landed_name, read_ledger
-from customer360.landing.writer import publish, sync_folder, temporary_name, write_declared, write_part
+from customer360.landing.writer import temporary_name, write_declared, write_part
 from customer360.sources import Table
 
 READER = "1"
 """Raise when the same bytes would land differently: files still in the inbox are then read again."""
 
 IGNORED = (".", "~$", "Thumbs.db", "desktop.ini")
-
-
-class Busy(Exception):
-    """Another landing of the same data set is running."""
 
 
 @dataclass
@@ -57,24 +52,6 @@ class Outcome:
         return [d for d in self.deliveries if d.status == "set_aside"]
 
 
-@contextmanager
-def run_lock(landing: Path) -> Iterator[None]:
-    """Hold the data set's landing for one run; the system frees it even if the run is killed."""
-    landing.mkdir(parents=True, exist_ok=True)
-    with (landing / ".lock").open("a+") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            raise Busy(
-                f"another landing into {landing} is running (process {file.read().strip()}). Wait for it"
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
-        yield
-
-
 def land(
     data_set: DataSet,
     tables: Mapping[tuple[str, str], Table],
@@ -82,7 +59,7 @@ def land(
     landing: Path,
     say: Callable[[str], None] = lambda line: None,
 ) -> Outcome:
-    """Bring `landing` up to date with `inbox`. Call it under `run_lock`."""
+    """Bring `landing` up to date with `inbox`. Call it while holding `landing`."""
     scratch = landing / ".scratch"
     for table in tables.values():
         clear_leftovers(landing / table.system / table.entity, scratch)
@@ -249,6 +226,6 @@ class _Entity:
     def _remove(self, load: Load) -> None:
         for file in load.files:
             file.unlink()
-        sync_folder(self.folder)
+        sync(self.folder)
         del self.loads[load.load_id]
         self.say(f"superseded {load.source_file} (load {load.load_id})")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer360.durable import publish
 from customer360.landing.catalogue import SetAside
 from customer360.landing.parts import Batch, NotClean, Part
 from customer360.landing.rows import KINDS, Inspector
@@ -33,23 +33,6 @@ _MARKS = (
 def schema(names: list[str]) -> pa.Schema:
     """Landed schema: the given columns as text, then what landing adds."""
     return pa.schema([(name, pa.string()) for name in names] + list(_MARKS))
-
-
-def publish(temporary: Path, final: Path) -> None:
-    """Give a fully written temporary file its name, durably."""
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(temporary, final)
-    sync_folder(final.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames and removals in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def temporary_name(final: Path) -> Path:

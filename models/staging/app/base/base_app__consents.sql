@@ -1,8 +1,6 @@
 -- grain: one landed switch of the privacy settings, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_consent_id is null or source_customer_id is null"),
     ('unknown_code', "purpose is null or is_granted is null"),
     ('invalid_time', "changed_at is null"),
@@ -44,10 +42,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_consent_id'], rules)),
-            ('conflicting_row', is_superseded(['source_consent_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_consent_id'])) }}
     from typed
 
 )

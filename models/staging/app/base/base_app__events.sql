@@ -1,8 +1,6 @@
 -- grain: one landed behaviour event, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_interaction_id is null"),
     ('unknown_code', "interaction_type is null"),
     ('invalid_time', "occurred_at is null"),
@@ -48,10 +46,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_interaction_id'], rules)),
-            ('conflicting_row', is_superseded(['source_interaction_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_interaction_id'])) }}
     from typed
 
 )

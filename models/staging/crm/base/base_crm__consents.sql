@@ -1,8 +1,6 @@
 -- grain: one landed consent or withdrawal, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "(source_consent_id || source_customer_id || purpose) is null"),
     ('unknown_code', "is_granted is null"),
     ('invalid_time', "changed_at is null"),
@@ -45,10 +43,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_consent_id'], rules)),
-            ('conflicting_row', is_superseded(['source_consent_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_consent_id'])) }}
     from typed
 
 )

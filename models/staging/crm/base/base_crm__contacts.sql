@@ -1,8 +1,6 @@
 -- grain: one landed contact record, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "first_seen_at is null"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(changed_at as date) > landed_on"),
@@ -15,12 +13,7 @@ landed as (
     select
         *,
         -- the street only where no office named a place
-        coalesce(
-            nullif(
-                concat_ws('', {{ clean_text('province') }}, {{ clean_text('city') }}, {{ clean_text('district') }}), ''
-            ),
-            {{ clean_text('address') }}
-        ) as place
+        {{ place_text(['province', 'city', 'district'], 'address') }} as place
     from {{ source('crm', 'contacts') }}
 
 ),
@@ -63,13 +56,7 @@ typed as (
         regions.province_code,
         regions.city_code,
         coalesce({{ clean_text('landed.district') }}, regions.district) as district,
-        -- where a city is named, the province alone does not do
-        case
-            when landed.place is null then 'missing'
-            when regions.region_status = 'city' then 'mapped'
-            when regions.region_status = 'province' and {{ clean_text('landed.city') }} is null then 'mapped'
-            else 'unmapped'
-        end as region_status,
+        {{ region_status('landed.city') }} as region_status,
         {{ clean_text('landed.address') }} as address,
         {{ clean_text('landed.income_band') }} as income_band,
         {{ clean_text('landed.job_title') }} as job_title,
@@ -110,10 +97,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_customer_id'], rules)),
-            ('conflicting_row', is_superseded(['source_customer_id'], rules, 'last_seen_at')),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_customer_id'], changed_at='last_seen_at')) }}
     from dated
 
 )

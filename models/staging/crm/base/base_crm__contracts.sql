@@ -1,8 +1,6 @@
 -- grain: one landed contract, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "contract_no is null or source_customer_id is null"),
     ('invalid_amount', "is_amount_given and amount is null"),
     ('invalid_time', "ended_on is null"),
@@ -54,10 +52,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['contract_no'], rules)),
-            ('conflicting_row', is_superseded(['contract_no'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['contract_no'])) }}
     from typed
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed correction, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "(source_correction_id || corrected_system || corrected_entity || corrected_record_id || column_name) is null"),
     ('invalid_time', "requested_at is null"),
     ('time_after_landing', "cast(requested_at as date) > landed_on"),
@@ -54,10 +52,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_correction_id'], rules)),
-            ('conflicting_row', is_superseded(['source_correction_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_correction_id'])) }}
     from typed
 
 )

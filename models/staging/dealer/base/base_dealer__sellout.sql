@@ -1,8 +1,6 @@
 -- grain: one landed line of a dealer's sheet, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_order_number', "document_no is null"),
     ('missing_record_key', "dealer_code is null or source_line_id is null"),
     ('missing_product', "source_product_id is null"),
@@ -118,10 +116,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(key, rules)),
-            ('conflicting_row', is_superseded(key, rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=key)) }}
     from typed
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed account, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "first_seen_at is null"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(changed_at as date) > landed_on"),
@@ -89,10 +87,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_customer_id'], rules)),
-            ('conflicting_row', is_superseded(['source_customer_id'], rules, 'last_seen_at')),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_customer_id'], changed_at='last_seen_at')) }}
     from placed
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed delivery, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_delivery_id is null"),
     ('missing_order_number', "source_order_id is null"),
     ('time_after_landing', "cast(shipped_at as date) > landed_on or cast(delivered_at as date) > landed_on"),
@@ -76,10 +74,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_delivery_id'], rules)),
-            ('conflicting_row', is_superseded(['source_delivery_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_delivery_id'])) }}
     from extended
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed product, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_product', "source_product_id is null"),
 ] %}
 
@@ -53,10 +51,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_product_id'], rules)),
-            ('conflicting_row', is_superseded(['source_product_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_product_id'])) }}
     from typed
 
 )

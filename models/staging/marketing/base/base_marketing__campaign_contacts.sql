@@ -1,8 +1,6 @@
 -- grain: one landed row of a profile in the target group of a campaign, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "campaign_code is null or source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(greatest(sent_at, opened_at, clicked_at, converted_at) as date) > landed_on"),
@@ -51,10 +49,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['campaign_code', 'source_customer_id'], rules)),
-            ('conflicting_row', is_superseded(['campaign_code', 'source_customer_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['campaign_code', 'source_customer_id'])) }}
     from typed
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed row of a campaign, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "campaign_code is null"),
     ('invalid_time', "started_on is null or ended_on is null"),
     ('times_out_of_order', "ended_on < started_on"),
@@ -55,10 +53,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['campaign_code'], rules)),
-            ('conflicting_row', is_superseded(['campaign_code'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['campaign_code'])) }}
     from typed
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed row of a coupon, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "coupon_no is null"),
     ('invalid_time', "issued_at is null or has_unreadable_time"),
     ('time_after_landing', "cast(greatest(issued_at, used_at) as date) > landed_on"),
@@ -56,10 +54,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['coupon_no'], rules)),
-            ('conflicting_row', is_superseded(['coupon_no'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['coupon_no'])) }}
     from typed
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed observation of the market, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "indicator is null"),
     ('invalid_time', "month_start_on is null"),
     ('time_after_landing', "month_start_on > landed_on"),
@@ -56,10 +54,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['month_start_on', 'province_code', 'indicator', 'subject'], rules)),
-            ('conflicting_row', is_superseded(['month_start_on', 'province_code', 'indicator', 'subject'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['month_start_on', 'province_code', 'indicator', 'subject'])) }}
     from typed
 
 )

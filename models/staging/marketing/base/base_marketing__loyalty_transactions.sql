@@ -1,8 +1,6 @@
 -- grain: one landed movement of points, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_transaction_id is null"),
     ('invalid_time', "occurred_at is null"),
     ('time_after_landing', "cast(occurred_at as date) > landed_on"),
@@ -45,10 +43,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_transaction_id'], rules)),
-            ('conflicting_row', is_superseded(['source_transaction_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_transaction_id'])) }}
     from typed
 
 )

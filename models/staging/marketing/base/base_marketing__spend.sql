@@ -1,8 +1,6 @@
 -- grain: one landed booking of marketing spend, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_spend_id is null"),
     ('invalid_time', "month_start_on is null"),
     ('time_after_landing', "month_start_on > landed_on"),
@@ -57,10 +55,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_spend_id'], rules)),
-            ('conflicting_row', is_superseded(['source_spend_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_spend_id'])) }}
     from typed
 
 )

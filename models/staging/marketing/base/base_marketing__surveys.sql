@@ -1,8 +1,6 @@
 -- grain: one landed answer to a question, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_response_id is null"),
     ('invalid_time', "answered_at is null"),
     ('time_after_landing', "cast(answered_at as date) > landed_on"),
@@ -49,10 +47,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_response_id'], rules)),
-            ('conflicting_row', is_superseded(['source_response_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_response_id'])) }}
     from typed
 
 )

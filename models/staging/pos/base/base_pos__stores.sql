@@ -1,8 +1,6 @@
 -- grain: one landed store, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "store_code is null"),
 ] %}
 
@@ -51,10 +49,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['store_code'], rules)),
-            ('conflicting_row', is_superseded(['store_code'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['store_code'])) }}
     from typed
 
 )

@@ -2,8 +2,6 @@
 
 -- A request is honoured whatever its date says: an unreadable date is null and no rule.
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_request_id is null"),
 ] %}
 
@@ -40,10 +38,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_request_id'], rules)),
-            ('conflicting_row', is_superseded(['source_request_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_request_id'])) }}
     from typed
 
 )

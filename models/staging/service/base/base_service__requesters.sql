@@ -2,8 +2,6 @@
 
 {% set is_company = company_legal_form('landed.requester_name') ~ ' is not null' %}
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on"),
@@ -59,10 +57,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_customer_id'], rules)),
-            ('conflicting_row', is_superseded(['source_customer_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_customer_id'])) }}
     from typed
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed row of a ticket, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_ticket_id is null"),
     ('invalid_time', "created_at is null or has_unreadable_time"),
     ('time_after_landing', "cast(greatest(created_at, first_response_at, resolved_at) as date) > landed_on"),
@@ -67,10 +65,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_ticket_id'], rules)),
-            ('conflicting_row', is_superseded(['source_ticket_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_ticket_id'])) }}
     from typed
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed item of a shop order, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_line_id is null"),
     ('missing_order_number', "source_order_id is null"),
     ('missing_product', "source_product_id is null"),
@@ -76,10 +74,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_line_id'], rules)),
-            ('conflicting_row', is_superseded(['source_line_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_line_id'])) }}
     from extended
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed shop order, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_order_number', "source_order_id is null"),
     ('invalid_amount', "document_amount is null"),
     ('invalid_order_time', "ordered_at is null"),
@@ -72,10 +70,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_order_id'], rules)),
-            ('conflicting_row', is_superseded(['source_order_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_order_id'])) }}
     from typed
 
 )

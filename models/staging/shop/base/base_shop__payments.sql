@@ -2,8 +2,6 @@
 
 {# A payment that failed may have no time. #}
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_payment_id is null"),
     ('missing_order_number', "source_order_id is null"),
     ('invalid_amount', "amount is null"),
@@ -50,10 +48,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_payment_id'], rules)),
-            ('conflicting_row', is_superseded(['source_payment_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_payment_id'])) }}
     from typed
 
 )

@@ -1,8 +1,6 @@
 -- grain: one landed refund of an item, typed, with the rules it breaks
 
 {% set rules = [
-    ('total_row', "row_kind = 'total'"),
-    ('note_row', "row_kind = 'note'"),
     ('missing_record_key', "source_order_id is null or source_line_id is null"),
     ('missing_order_number', "original_source_order_id is null"),
     ('invalid_quantity', "quantity is null"),
@@ -81,10 +79,7 @@ final as (
 
     select
         *,
-        {{ broken_rules(rules + [
-            ('repeated_row', is_repeated(['source_order_id'], rules)),
-            ('conflicting_row', is_superseded(['source_order_id'], rules)),
-        ]) }}
+        {{ broken_rules(versioned_rules(rules, keys=['source_order_id'])) }}
     from extended
 
 )

@@ -1,0 +1,54 @@
+"""What survives a kill: writes made durable, and one holder of a folder at a time."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class Busy(Exception):
+    """Another process holds the folder."""
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or the names in a folder, durable."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Make everything below a folder durable."""
+    for path in folder.rglob("*"):
+        sync(path)
+    sync(folder)
+
+
+def publish(temporary: Path, final: Path) -> None:
+    """Give a fully written temporary file its name, durably."""
+    sync(temporary)
+    os.replace(temporary, final)
+    sync(final.parent)
+
+
+@contextmanager
+def hold(folder: Path, what: str) -> Iterator[None]:
+    """Hold a folder for `what`; the system frees it even if this process is killed. Busy if it is held already."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            raise Busy(
+                f"another {what} is running (process {file.read().strip()}). Wait for it to end, then try again"
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
