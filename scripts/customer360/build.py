@@ -19,7 +19,7 @@ from customer360.landing.ledger import content_id
 from customer360.landing.writer import write_declared
 from customer360.publish import write_published, write_state
 from customer360.scorecard import print_scorecard
-from customer360.sources import DeclarationError, Table, load_sources, load_state_tables
+from customer360.sources import STATE, TRUTH, DeclarationError, Table, load_sources, load_tables
 from customer360.warehouse import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -84,7 +84,8 @@ def build(data_set: DataSet, warehouse: Warehouse) -> Path:
     folder = warehouse.new_build()
     # The catalogue is named after the file and views name the catalogue: the file's name never changes.
     database = folder / "customer360.duckdb"
-    state_tables = load_state_tables(PROJECT)
+    state_tables = load_tables(PROJECT, STATE)
+    offer_truth(PROJECT / "truth" / data_set.name, load_tables(PROJECT, TRUTH))
     read_state(warehouse, folder / "state", state_tables)
     run = {"build_id": folder.name, "state_path": str(folder / "state")}
     failed = _run(
@@ -136,6 +137,12 @@ def read_state(warehouse: Warehouse, folder: Path, tables: list[Table]) -> None:
         earlier = current / "state" / table.entity / "data.parquet" if current else None
         if earlier and earlier.is_file():
             shutil.copyfile(earlier, folder / table.entity / "data.parquet")
+
+
+def offer_truth(folder: Path, tables: list[Table]) -> None:
+    """Lay a zero-row file beside each table of labelled data, so that a data set without labels builds."""
+    for table in tables:
+        write_declared(folder, table, f"{table.entity}_declared.parquet")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -9,7 +9,14 @@ import duckdb
 STORAGE_VERSION = "v1.4.0"
 """Storage format of the published file: what released BI clients can read."""
 
-PUBLISHED_QUALITY = ("scorecard", "scorecard_history", "landing_summary", "input_coverage", "field_reasons")
+PUBLISHED_QUALITY = (
+    "scorecard",
+    "scorecard_history",
+    "landing_summary",
+    "input_coverage",
+    "field_reasons",
+    "identity_quality",
+)
 """Quality tables without row-level content; the quarantine never leaves the build file."""
 
 
@@ -41,12 +48,23 @@ def write_published(database: Path, folder: Path) -> None:
 
 
 def write_state(database: Path, folder: Path, names: list[str]) -> None:
-    """Write each state table of a build to folder/<name>/data.parquet."""
+    """Write each state table of a build to folder/<name>/data.parquet, from the model of that name in any layer.
+
+    Raises LookupError where not exactly one model has the name, with or without an intermediate prefix.
+    """
     with duckdb.connect(str(database), read_only=True) as connection:
         for name in names:
+            found = connection.execute(
+                "select table_schema, table_name from information_schema.tables"
+                " where regexp_matches(table_name, ?) and table_schema <> 'staging'",
+                [f"^(int_[a-z]+__)?{name}$"],
+            ).fetchall()
+            if len(found) != 1:
+                raise LookupError(f"state table {name}: {len(found)} models of that name, wanted one")
+            schema, table = found[0]
             (folder / name).mkdir(parents=True, exist_ok=True)
             connection.execute(
-                f'copy quality."{name}" to {_text(folder / name / "data.parquet")} (compression zstd)'
+                f'copy {schema}."{table}" to {_text(folder / name / "data.parquet")} (compression zstd)'
             )
 
 

@@ -93,7 +93,10 @@ class Table:
 
 
 STATE = "state"
-"""The source that is written by earlier builds and not landed."""
+"""The source that earlier builds write."""
+
+TRUTH = "truth"
+"""The source of labelled data, kept apart from what systems say."""
 
 
 def load_sources(project: Path) -> dict[tuple[str, str], Table]:
@@ -101,15 +104,15 @@ def load_sources(project: Path) -> dict[tuple[str, str], Table]:
 
     Raises DeclarationError on anything that landing or dbt could not use.
     """
-    return {key: table for key, table in _load_all(project).items() if key[0] != STATE}
+    return {key: table for key, table in _load_all(project).items() if key[0] not in (STATE, TRUTH)}
 
 
-def load_state_tables(project: Path) -> list[Table]:
-    """The declared tables of the state.
+def load_tables(project: Path, source: str) -> list[Table]:
+    """The declared tables of a source that is not landed: STATE or TRUTH.
 
     Raises DeclarationError on anything that landing or dbt could not use.
     """
-    return [table for key, table in _load_all(project).items() if key[0] == STATE]
+    return [table for key, table in _load_all(project).items() if key[0] == source]
 
 
 def _load_all(project: Path) -> dict[tuple[str, str], Table]:

@@ -1,19 +1,12 @@
 -- grain: one customer, and one row `unknown` that carries the orders nobody is named on
 
+-- Personal values are masked; the raw ones stay in int_customers__profiles.
+
 with
 
-records as (
+profiles as (
 
-    select
-        ids.customer_id,
-        customers.source_system,
-        customers.source_customer_id,
-        customers.country
-    from {{ ref('input__customers') }} as customers
-    inner join {{ ref('int_customers__ids') }} as ids
-        on
-            customers.source_system = ids.source_system
-            and customers.source_customer_id = ids.source_customer_id
+    select * from {{ ref('int_customers__profiles') }}
 
 ),
 
@@ -35,15 +28,48 @@ people as (
 
     select
         customer_id,
+        customer_kind,
+        case when customer_kind = 'organisation' then company_name else {{ mask_name('name') }} end as display_name,
+        {{ mask_phone('phone') }} as phone_masked,
+        {{ mask_email('email') }} as email_masked,
+        coalesce(birth_year, cast(extract(year from birth_date) as integer)) as birth_year,
+        gender,
+        province_code,
+        city_code,
+        district,
         country,
+        industry_code,
+        employees,
+        annual_revenue,
+        founded_on,
+        income_band,
+        job_level,
+        decision_role,
+        account_owner,
+        filled_fields,
+        conflicting_fields,
+        record_count,
+        system_count,
+        first_seen_on,
+        last_seen_on,
         true as is_known
-    from records
+    from profiles
 
     union all
 
     select
         'unknown' as customer_id,
-        cast(null as varchar) as country,
+        {% for column in [
+            'customer_kind', 'display_name', 'phone_masked', 'email_masked', 'birth_year', 'gender', 'province_code',
+            'city_code', 'district', 'country', 'industry_code', 'employees', 'annual_revenue', 'founded_on',
+            'income_band', 'job_level', 'decision_role', 'account_owner', 'filled_fields', 'conflicting_fields',
+        ] -%}
+        null as {{ column }},
+        {% endfor -%}
+        0 as record_count,
+        0 as system_count,
+        null as first_seen_on,
+        null as last_seen_on,
         false as is_known
 
 ),
@@ -52,12 +78,35 @@ final as (
 
     select
         cast(people.customer_id as varchar) as customer_id,
+        cast(people.customer_kind as varchar) as customer_kind,
+        cast(people.display_name as varchar) as display_name,
+        cast(people.phone_masked as varchar) as phone_masked,
+        cast(people.email_masked as varchar) as email_masked,
+        cast(people.gender as varchar) as gender,
+        cast(people.province_code as varchar) as province_code,
+        cast(people.city_code as varchar) as city_code,
+        cast(people.district as varchar) as district,
         cast(people.country as varchar) as country,
+        cast(people.industry_code as varchar) as industry_code,
+        cast(people.income_band as varchar) as income_band,
+        cast(people.job_level as varchar) as job_level,
+        cast(people.decision_role as varchar) as decision_role,
+        cast(people.account_owner as varchar) as account_owner,
+        cast(people.filled_fields as varchar) as filled_fields,
+        cast(people.conflicting_fields as varchar) as conflicting_fields,
         people.is_known,
         coalesce(orders.purchase_count, 0) > 0 as has_purchased,
+        cast(people.birth_year as integer) as birth_year,
+        cast(people.employees as integer) as employees,
+        cast(people.annual_revenue as decimal(18, 2)) as annual_revenue,
+        cast(people.record_count as bigint) as record_count,
+        cast(people.system_count as bigint) as system_count,
         cast(coalesce(orders.purchase_count, 0) as bigint) as purchase_count,
         cast(coalesce(orders.gross_amount, 0) as decimal(18, 2)) as gross_amount,
         cast(coalesce(orders.net_amount, 0) as decimal(18, 2)) as net_amount,
+        cast(people.founded_on as date) as founded_on,
+        cast(people.first_seen_on as date) as first_seen_on,
+        cast(people.last_seen_on as date) as last_seen_on,
         cast(orders.first_purchase_on as date) as first_purchase_on,
         cast(orders.last_purchase_on as date) as last_purchase_on
     from people

@@ -40,9 +40,9 @@ def temporary_name(final: Path) -> Path:
     return final.with_name(f".{final.name}.tmp")
 
 
-def write_declared(folder: Path, table: Table) -> None:
+def write_declared(folder: Path, table: Table, name: str = DECLARED) -> None:
     """The zero-row file that gives every declared column a type even where nothing was delivered."""
-    final = folder / DECLARED
+    final = folder / name
     wanted = schema([column.name for column in table.columns])
     if final.is_file() and pq.read_schema(final).equals(wanted):
         return

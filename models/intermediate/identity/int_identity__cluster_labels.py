@@ -1,0 +1,36 @@
+# grain: one customer record
+
+import numpy as np
+import pyarrow as pa
+from customer360.clustering import Limits, guarded_components
+
+EXCLUSIVE = ("unionid", "id_number_hash", "credit_code")
+
+
+def model(dbt, session):
+    """Label each record with the smallest record of its customer, after a stricter look at suspicious groups."""
+    dbt.config(materialized="table")
+    codes = ", ".join(
+        f"case when {name} is null then -1 else dense_rank() over (order by {name}) end as {name}"
+        for name in EXCLUSIVE
+    )
+    records = (
+        dbt.ref("int_identity__records").project(f"record_key, {codes}").order("record_key").fetchnumpy()
+    )
+    size = len(records["record_key"])
+    links = (
+        dbt.ref("int_identity__links").aggregate("record_key_a, record_key_b, min(tier) as tier").fetchnumpy()
+    )
+    limits = dbt.ref("identity_limits").fetchone()
+    label, suspicious = guarded_components(
+        size,
+        links["record_key_a"],
+        links["record_key_b"],
+        links["tier"],
+        {name: np.concatenate([[-1], records[name]]) for name in EXCLUSIVE},
+        (np.empty(0, int), np.empty(0, int)),
+        Limits(*limits),
+    )
+    return pa.table(
+        {"record_key": np.arange(1, size + 1), "cluster_key": label[1:], "is_suspicious": suspicious[1:]}
+    )

@@ -1,0 +1,76 @@
+-- grain: one value of one type of evidence on one customer record
+
+{% set evidence = [
+    ('unionid', "unionid"),
+    ('id_number', "id_number_hash"),
+    ('member_no', "member_no"),
+    ('credit_code', "credit_code"),
+    ('phone', "phone"),
+    ('email', "email"),
+    ('home_address', "city_code || home_address"),
+    ('name_birth_city', "name_key || '|' || cast(birth_date as varchar) || '|' || city_code"),
+    ('name_phone_pattern', "name_key || '|' || phone_pattern"),
+    ('phone_pattern_city', "phone_pattern || '|' || city_code"),
+    ('company_name', "case when customer_kind = 'organisation' then name_key end"),
+] %}
+
+with
+
+records as (
+
+    select * from {{ ref('int_identity__records') }}
+
+),
+
+types as (
+
+    select * from {{ ref('identity_evidence') }}
+    where is_active
+
+),
+
+collected as (
+
+    {% for evidence_type, value in evidence -%}
+    select
+        record_key,
+        customer_kind,
+        '{{ evidence_type }}' as evidence_type,
+        {{ value }} as value
+    from records
+    where {{ value }} is not null
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
+
+),
+
+banned as (
+
+    select * from {{ ref('identity_banned_values') }}
+
+),
+
+final as (
+
+    select
+        collected.record_key,
+        collected.customer_kind,
+        collected.evidence_type,
+        collected.value
+    from collected
+    inner join types
+        on
+            collected.customer_kind = types.customer_kind
+            and collected.evidence_type = types.evidence_type
+    left join banned
+        on
+            collected.evidence_type = banned.evidence_type
+            and collected.value = banned.value
+    where banned.value is null
+
+)
+
+select * from final

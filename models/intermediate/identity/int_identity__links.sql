@@ -1,0 +1,25 @@
+-- grain: two customer records and one rule that joins them
+
+select
+    record_key_a,
+    record_key_b,
+    rule_code,
+    tier,
+    evidence_type,
+    name_agreement
+from {{ ref('int_identity__pairs') }}
+where
+    decision = 'link'
+    and not is_conflict
+
+union all
+
+select
+    record_key_a,
+    record_key_b,
+    rule_code,
+    tier,
+    evidence_type,
+    name_agreement
+from {{ ref('int_identity__attachments') }}
+where decision = 'link'

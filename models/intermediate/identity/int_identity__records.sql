@@ -1,0 +1,110 @@
+-- grain: one customer record of a source system, as identity resolution compares it
+
+with
+
+customers as (
+
+    select
+        *,
+        -- a source that does not say: a company's name alone is a company, everything else a person
+        coalesce(
+            record_kind, case when company_name is not null and name is null then 'organisation' else 'person' end
+        ) as customer_kind
+    from {{ ref('input__customers') }}
+
+),
+
+named as (
+
+    select
+        *,
+        -- a record's key may be personal (a dealer's customer is name and telephone): what leaves the build is a hash
+        {% if var('personal_data') == 'none' -%}
+        source_system || ':' || source_customer_id
+        {%- else -%}
+        left({{ keyed_hash("source_system || '|' || source_customer_id") }}, 24)
+        {%- endif %} as record_id,
+        case when customer_kind = 'organisation' then company_name else name end as compared_name,
+        {{ surname_length('name') }} as surname_length,
+        {{ name_pinyin('name') }} as pinyin
+    from customers
+
+),
+
+sounded as (
+
+    select
+        *,
+        case when pinyin is not null then replace(pinyin, ' ', '') else replace(name, ' ', '') end as name_sound,
+        case
+            when pinyin is not null then split_part(pinyin, ' ', 2) || split_part(pinyin, ' ', 1)
+            when length(name) - length(replace(name, ' ', '')) = 1
+                then split_part(name, ' ', 2) || split_part(name, ' ', 1)
+            else replace(name, ' ', '')
+        end as name_sound_turned,
+        -- a surname, 阿婷, 婷婷 or 'rossi' is a part of a name
+        case
+            when surname_length > 0
+                then
+                    length(name) > surname_length
+                    and not (length(name) = 2 and (left(name, 1) in ('阿', right(name, 1))))
+            else length(split_part(name, ' ', 1)) > 1 and length(split_part(name, ' ', 2)) > 1
+        end as is_complete_name
+    from named
+
+),
+
+final as (
+
+    select
+        -- dense: matching and clustering compare integers
+        row_number() over (order by record_id asc) as record_key,
+        record_id,
+        source_system,
+        source_customer_id,
+        customer_kind,
+
+        -- names
+        compared_name as name,
+        case
+            when customer_kind = 'organisation'
+                -- in one order: the place stands before the name or behind it
+                then array_to_string(list_sort({{ characters('company_name') }}), '') || coalesce(company_branch, '')
+            when is_complete_name then least(name_sound, name_sound_turned)
+        end as name_key,
+        case when customer_kind = 'person' then name_sound end as name_sound,
+        case when customer_kind = 'person' then name_sound_turned end as name_sound_turned,
+        case when customer_kind = 'person' then surname_length end as surname_length,
+        company_branch,
+
+        -- identifiers
+        unionid,
+        member_no,
+        id_number_hash,
+        credit_code,
+        phone,
+        coalesce(
+            phone_partial, case when phone like '+861%' then substr(phone, 4, 3) || '****' || right(phone, 4) end
+        ) as phone_pattern,
+        email,
+
+        -- attributes
+        birth_date,
+        coalesce(birth_year, cast(extract(year from birth_date) as integer)) as birth_year,
+        gender,
+        city_code,
+        -- what stands behind the district: street, number, flat
+        case
+            when {{ regexp_like('address', '[0-9]') }} and not contains(address, '*')
+                then
+                    case
+                        when contains(address, district)
+                            then substr(address, instr(address, district) + length(district))
+                        else address
+                    end
+        end as home_address
+    from sounded
+
+)
+
+select * from final

@@ -1,0 +1,61 @@
+-- grain: one customer record of a source system, with its customer and what holds it there
+
+with
+
+ids as (
+
+    select * from {{ ref('int_customers__ids') }}
+
+),
+
+links as (
+
+    select
+        record_key_a as record_key,
+        rule_code,
+        tier
+    from {{ ref('int_identity__links') }}
+
+    union all
+
+    select
+        record_key_b as record_key,
+        rule_code,
+        tier
+    from {{ ref('int_identity__links') }}
+
+),
+
+strongest as (
+
+    select
+        record_key,
+        rule_code,
+        tier,
+        count(*) over (partition by record_key) as link_count
+    from links
+    qualify row_number() over (partition by record_key order by tier asc, rule_code asc) = 1
+
+),
+
+final as (
+
+    select
+        cast(ids.record_id as varchar) as record_id,
+        cast(ids.customer_id as varchar) as customer_id,
+        cast(ids.source_system as varchar) as source_system,
+        cast(ids.customer_kind as varchar) as customer_kind,
+        -- alone: no rule joined the record to another
+        cast(coalesce(strongest.rule_code, 'alone') as varchar) as rule_code,
+        clusters.is_suspicious,
+        cast(strongest.tier as integer) as tier,
+        cast(coalesce(strongest.link_count, 0) as bigint) as link_count
+    from ids
+    inner join {{ ref('int_identity__clusters') }} as clusters
+        on ids.record_key = clusters.record_key
+    left join strongest
+        on ids.record_key = strongest.record_key
+
+)
+
+select * from final

@@ -1,0 +1,141 @@
+"""Connected components of match graphs, and the stricter second look at suspicious ones.
+
+Records are dense integers 1..n (int_identity__records.record_key); an edge joins two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
+
+Keys = np.ndarray
+
+
+@dataclass(frozen=True)
+class Limits:
+    """From when on a group is suspicious, and what still holds it together then."""
+
+    max_records: int
+    """A larger group is suspicious."""
+    min_density: float
+    """So is one whose edges are a smaller share of all its pairs; from `density_from` records on."""
+    density_from: int
+    strict_tier: int
+    """In a suspicious group only edges up to this tier count."""
+
+
+def components(n: int, a: Keys, b: Keys) -> Keys:
+    """Label each record 1..n with the smallest record of its connected component.
+
+    `a`, `b`: ends of the edges, integers of shape (m,). Returns int64 of shape (n + 1,); position 0 is unused.
+    Raises ValueError on an end outside 1..n.
+    """
+    if len(a) and (min(a.min(), b.min()) < 1 or max(a.max(), b.max()) > n):
+        raise ValueError("an edge ends outside the records")
+    graph = coo_matrix((np.ones(len(a), dtype=bool), (a, b)), shape=(n + 1, n + 1))
+    count, label = connected_components(graph, directed=False)
+    smallest = np.full(count, n + 1, dtype=np.int64)
+    np.minimum.at(smallest, label, np.arange(n + 1))
+    return smallest[label]
+
+
+def guarded_components(
+    n: int,
+    a: Keys,
+    b: Keys,
+    tier: Keys,
+    exclusive: Mapping[str, Keys],
+    apart: tuple[Keys, Keys],
+    limits: Limits,
+) -> tuple[Keys, Keys]:
+    """Components in which no customer holds two values of an exclusive identifier and no separated pair.
+
+    `tier`: strength of each edge, 1 strongest, 0 a steward's decision. `exclusive`: per identifier a code for each
+    record, shape (n + 1,), negative where it has none. `apart`: pairs that must not be together, however indirectly.
+    Groups that break this, are too large or too thin are clustered again from single records: edges up to
+    `limits.strict_tier` only, strongest first, each refused that would bring a conflict. Returns labels as
+    `components` does, and a mask (n + 1,) of the records whose group was suspicious. Independent of the order of edges.
+    """
+    label = components(n, a, b)
+    suspicious = _suspicious(label, a, b, exclusive, apart, limits)
+    if not suspicious.any():
+        return label, suspicious
+    inside = suspicious[a] & (tier <= limits.strict_tier)
+    order = np.lexsort((b[inside], a[inside], tier[inside]))
+    group = _Groups(np.flatnonzero(suspicious), exclusive, apart, limits)
+    for left, right, strength in zip(
+        a[inside][order].tolist(), b[inside][order].tolist(), tier[inside][order].tolist(), strict=True
+    ):
+        group.join(left, right, steward=strength == 0)
+    label = label.copy()
+    for record in group.parent:
+        label[record] = group.find(record)
+    return label, suspicious
+
+
+def _suspicious(
+    label: Keys, a: Keys, b: Keys, exclusive: Mapping[str, Keys], apart: tuple[Keys, Keys], limits: Limits
+) -> Keys:
+    size = np.bincount(label, minlength=len(label))
+    bad = size > limits.max_records
+    pairs = (
+        np.unique(np.stack([np.minimum(a, b), np.maximum(a, b)]), axis=1) if len(a) else np.empty((2, 0), int)
+    )
+    edges = np.bincount(label[pairs[0]], minlength=len(label))
+    possible = size * (size - 1) / 2
+    bad |= (size >= limits.density_from) & (edges < limits.min_density * possible)
+    for codes in exclusive.values():
+        known = codes >= 0
+        holder = np.unique(np.stack([label[known], codes[known]]), axis=1)[0]
+        bad |= np.bincount(holder, minlength=len(label)) > 1
+    together = label[apart[0]] == label[apart[1]]
+    bad[label[apart[0][together]]] = True
+    return bad[label]
+
+
+class _Groups:
+    """Union of records that remembers what each group holds; the smallest record names a group."""
+
+    def __init__(
+        self, records: Keys, exclusive: Mapping[str, Keys], apart: tuple[Keys, Keys], limits: Limits
+    ) -> None:
+        self.parent = {record: record for record in records.tolist()}
+        self.size = dict.fromkeys(self.parent, 1)
+        self.limits = limits
+        self.held = {
+            record: {name: int(codes[record]) for name, codes in exclusive.items() if codes[record] >= 0}
+            for record in self.parent
+        }
+        self.apart: dict[int, set[int]] = {record: set() for record in self.parent}
+        for left, right in zip(apart[0].tolist(), apart[1].tolist(), strict=True):
+            if left in self.parent and right in self.parent:
+                self.apart[left].add(right)
+                self.apart[right].add(left)
+
+    def find(self, record: int) -> int:
+        while self.parent[record] != record:
+            self.parent[record] = self.parent[self.parent[record]]
+            record = self.parent[record]
+        return record
+
+    def join(self, left: int, right: int, steward: bool) -> None:
+        left, right = self.find(left), self.find(right)
+        if left == right:
+            return
+        if any(self.find(other) == right for other in self.apart[left]):
+            return
+        if not steward:
+            if self.size[left] + self.size[right] > self.limits.max_records:
+                return
+            mine, theirs = self.held[left], self.held[right]
+            if any(name in theirs and theirs[name] != code for name, code in mine.items()):
+                return
+        root, other = min(left, right), max(left, right)
+        self.parent[other] = root
+        self.size[root] += self.size.pop(other)
+        self.held[root] |= self.held.pop(other)
+        self.apart[root] |= self.apart.pop(other)
