@@ -4,9 +4,13 @@ with
 
 records as (
 
+    -- a system that keeps nothing to compare by was not examined
     select
         source_system,
-        count(*) as record_count
+        case
+            when count(coalesce(unionid, credit_code, id_number_hash, member_no, name, company_name)) > 0 then count(*)
+            else 0
+        end as record_count
     from {{ ref('input__customers') }}
     group by source_system
 
