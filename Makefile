@@ -9,7 +9,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-full lint docs bench clean query
+.PHONY: help setup build test test-full lint docs bench audit clean query
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -49,8 +49,11 @@ docs: setup ## dbt documentation and lineage of a built data set as one page
 bench: setup ## time and peak memory of the main jobs
 	$(PY) scripts/bench.py
 
+audit: setup ## the fields drawn for audit by people as a workbook: make audit DATA=demo
+	@$(PY) scripts/audit.py --data $(DATA)
+
 query: setup ## ask the published copy: make query DATA=online_retail SQL="from marts.orders limit 3"
 	@$(PY) scripts/query.py --data $(DATA) "$(SQL)"
 
 clean: ## remove everything that make made, except .venv
-	rm -rf landing inbox truth warehouse target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf landing inbox truth warehouse audit target logs .pytest_cache .ruff_cache .hypothesis

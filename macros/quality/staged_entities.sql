@@ -47,5 +47,6 @@
         {'system': 'shop', 'entity': 'users', 'staged': 'stg_shop__customers', 'family': none},
         {'system': 'social', 'entity': 'followers', 'staged': 'stg_social__customers', 'family': none},
         {'system': 'social', 'entity': 'interactions', 'staged': 'stg_social__interactions', 'family': 'social'},
+        {'system': 'stewardship', 'entity': 'audit_verdicts', 'staged': 'stg_stewardship__audit_verdicts', 'family': none},
     ]) }}
 {% endmacro %}

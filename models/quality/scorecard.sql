@@ -14,6 +14,22 @@ measures as (
 
     select * from {{ ref('measures_facts') }}
 
+    union all
+
+    select * from {{ ref('measures_customers') }}
+
+    union all
+
+    select * from {{ ref('measures_fields') }}
+
+    union all
+
+    select * from {{ ref('measures_duplicates') }}
+
+    union all
+
+    select * from {{ ref('measures_audit') }}
+
 ),
 
 thresholds as (
@@ -27,6 +43,7 @@ candidates as (
     -- the most specific threshold stands
     select
         measures.*,
+        thresholds.gate,
         thresholds.better,
         thresholds.warn_level,
         thresholds.error_level,
@@ -65,8 +82,9 @@ final as (
         cast(entity as varchar) as entity,
         cast(
             case
-                when error_level is null then 'no_threshold'
+                when gate is null then 'no_threshold'
                 when rate is null or denominator < minimum_base then 'not_measured'
+                when gate = 'reported' then 'reported'
                 when better = 'lower' and rate > error_level then 'fail'
                 when better = 'higher' and rate < error_level then 'fail'
                 when better = 'lower' and rate > warn_level then 'warn'

@@ -26,7 +26,7 @@ def print_scorecard(database: Path) -> None:
                 numerator, denominator, rate, warn_level, error_level
             from quality.scorecard
             order by
-                list_position(['fail', 'no_threshold', 'warn', 'not_measured', 'pass'], status),
+                list_position(['fail', 'no_threshold', 'warn', 'reported', 'not_measured', 'pass'], status),
                 measure, source_system, entity
             """
         ).fetchall()
@@ -38,19 +38,25 @@ def print_scorecard(database: Path) -> None:
         ).fetchall()
     print("\n== scorecard 质量记分卡")
     for status, measure, system, entity, numerator, denominator, rate, warn, error in rows:
-        if (status != "pass" and denominator) or status == "fail" or system == "all":
+        told = status in ("pass", "reported")
+        if (not told and denominator) or status == "fail" or system == "all":
             shown = "-" if rate is None else f"{rate:.2%}"
             scope = system if entity in ("all", system) else f"{system}.{entity}"
+            levels = "no levels" if error is None else f"warn {warn:g}, error {error:g}"
             print(
                 f"{status:12} {measure:22} {scope:28} {shown:>9}"
-                f"  ({numerator or 0:,.0f} of {denominator or 0:,.0f}; warn {warn:g}, error {error:g})"
+                f"  ({numerator or 0:,.0f} of {denominator or 0:,.0f}; {levels})"
             )
-    passed = sum(1 for status, _, system, *_ in rows if status == "pass" and system != "all")
+    passed, reported = (
+        sum(1 for status, _, system, *_ in rows if status == wanted and system != "all")
+        for wanted in ("pass", "reported")
+    )
     absent = sum(
         1 for status, *_, denominator, _, _, _ in rows if status == "not_measured" and not denominator
     )
     print(
-        f"and {passed} measures of single sources pass, {absent} have nothing to measure (table quality.scorecard)"
+        f"and {passed} measures of single sources pass, {reported} are reported without a gate, "
+        f"{absent} have nothing to measure (table quality.scorecard)"
     )
     if outcomes:
         print("\n== quarantined rows 隔离的行")

@@ -1,13 +1,21 @@
-"""What the tests share: the project's folders and the latest build of a data set."""
+"""What the tests share: the project's folders, the latest build of a data set, and copies of the project to break."""
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from customer360.build import dbt_command
+from customer360.data_sets import load_data_set
+from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -22,3 +30,42 @@ def latest_build(data_set: str) -> Path:
 def manifest(data_set: str) -> dict[str, Any]:
     """dbt's manifest of the latest build of a data set."""
     return json.loads((PROJECT / "target" / data_set / "manifest.json").read_text(encoding="utf-8"))
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the project without anything that `make` made, for a test to change and run."""
+    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("dbt_project.yml", "profiles.yml", "vars.yml"):
+        shutil.copy(PROJECT / name, folder / name)
+    return folder
+
+
+def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a copy of the project, whose warehouse file is customer360.duckdb in its folder."""
+    return subprocess.run(
+        command,
+        cwd=project,
+        env={
+            **os.environ,
+            "PYTHONPATH": str(project / "scripts"),
+            "CUSTOMER360_DATABASE": str(project / "customer360.duckdb"),
+            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def run_script(project: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run one of the copy's scripts."""
+    return run(project, sys.executable, f"scripts/{name}", *arguments)
+
+
+def run_dbt(
+    project: Path, data_set: str, *words: str, variables: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run dbt in a copy of the project for one data set."""
+    declared = load_data_set(project, data_set, load_sources(project))
+    return run(project, *dbt_command(declared, *words, variables=variables))

@@ -7,19 +7,13 @@ node downwards.
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from conftest import PROJECT, latest_build
-from customer360.build import dbt_command
-from customer360.data_sets import load_data_set
-from customer360.sources import load_sources
+from conftest import PROJECT, copy_project, latest_build, run_dbt
 
 
 class Break(NamedTuple):
@@ -207,12 +201,8 @@ QUICK = {"a rule is forgotten", "orders nobody is named on fall out of the facts
 
 @pytest.fixture
 def copy_of_project(tmp_path: Path) -> Path:
-    for folder in ("models", "macros", "seeds", "tests", "analyses", "datasets"):
-        shutil.copytree(PROJECT / folder, tmp_path / folder)
-    for file in ("dbt_project.yml", "profiles.yml", "vars.yml"):
-        shutil.copy(PROJECT / file, tmp_path / file)
-    for folder in ("landing", "scripts"):
-        (tmp_path / folder).symlink_to(PROJECT / folder)
+    copy_project(tmp_path)
+    (tmp_path / "landing").symlink_to(PROJECT / "landing")
     shutil.copy(latest_build("online_retail"), tmp_path / "customer360.duckdb")
     return tmp_path
 
@@ -225,19 +215,7 @@ def test_a_broken_project_is_red(case: Break, copy_of_project: Path) -> None:
     text = file.read_text(encoding="utf-8")
     assert case.old in text, "the break no longer fits the file"
     file.write_text(text.replace(case.old, case.new), encoding="utf-8")
-    data_set = load_data_set(PROJECT, "online_retail", load_sources(PROJECT))
-    outcome = subprocess.run(
-        dbt_command(data_set, "build", "--select", *case.select.split()),
-        cwd=copy_of_project,
-        env={
-            **os.environ,
-            "CUSTOMER360_DATABASE": str(copy_of_project / "customer360.duckdb"),
-            "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    outcome = run_dbt(copy_of_project, "online_retail", "build", "--select", *case.select.split())
     results = json.loads((copy_of_project / "target" / "online_retail" / "run_results.json").read_text())[
         "results"
     ]

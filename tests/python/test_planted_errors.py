@@ -6,18 +6,13 @@ The manifest (truth/demo/planted_errors.parquet) is written by the generator and
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from conftest import PROJECT, latest_build
-from customer360.build import dbt_command
-from customer360.data_sets import load_data_set
-from customer360.sources import load_sources
+from conftest import PROJECT, copy_project, latest_build, run_dbt, run_script
 
 # kind of planted row error → reasons under which the row may stand in the quarantine
 ROW_REASONS = {
@@ -234,34 +229,17 @@ def test_planted_errors_are_caught_and_clean_rows_are_kept():
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_planted_errors_are_caught_whatever_the_seed(seed: int, tmp_path: Path):
-    def run(*command: str) -> None:
-        outcome = subprocess.run(
-            command,
-            cwd=tmp_path,
-            env={
-                **os.environ,
-                "PYTHONPATH": str(PROJECT / "scripts"),
-                "CUSTOMER360_DATABASE": str(tmp_path / "customer360.duckdb"),
-            },
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+    def succeed(outcome: subprocess.CompletedProcess[str]) -> None:
         assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr[-2000:]
 
-    for folder in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
-        (tmp_path / folder).symlink_to(PROJECT / folder)
-    for file in ("dbt_project.yml", "profiles.yml", "vars.yml"):
-        (tmp_path / file).symlink_to(PROJECT / file)
-    inbox, truth = tmp_path / "inbox" / "demo", tmp_path / "truth" / "demo"
-    places = ["--inbox", str(inbox), "--truth", str(truth)]
+    copy_project(tmp_path)
+    truth = tmp_path / "truth" / "demo"
     size = ["--customers", "600", "--seed", str(seed)]
-    run(sys.executable, str(PROJECT / "scripts" / "generate_demo.py"), *size, *places)
-    landing = ["--inbox", str(inbox), "--landing", str(tmp_path / "landing" / "demo")]
-    run(sys.executable, str(PROJECT / "scripts" / "land.py"), "--data", "demo", *landing)
-    data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
-    run(*dbt_command(data_set, "seed"))
+    places = ["--inbox", "inbox/demo", "--truth", str(truth)]
+    succeed(run_script(tmp_path, "generate_demo.py", *size, *places))
+    succeed(run_script(tmp_path, "land.py", "--data", "demo"))
+    succeed(run_dbt(tmp_path, "demo", "seed"))
     selected = "+quarantine +orders +int_customers__field_gaps"
-    run(*dbt_command(data_set, "run", "--select", *selected.split()))
+    succeed(run_dbt(tmp_path, "demo", "run", "--select", *selected.split()))
     assert json.loads((truth / "run.json").read_text(encoding="utf-8"))
     check(tmp_path / "customer360.duckdb", truth)

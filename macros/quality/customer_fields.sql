@@ -1,0 +1,37 @@
+{#- Columns of input__customers that policy may name as core field or as field to audit. -#}
+{% macro customer_fields() %}
+    {{ return([
+        'name', 'company_name', 'phone', 'email', 'credit_code', 'birth_date', 'gender', 'province_code', 'city_code',
+        'district', 'address', 'country', 'industry_code', 'income_band', 'job_title',
+    ]) }}
+{% endmacro %}
+
+{#- Whether the column of `relation` that `field` names holds a value; an unmapped word is none. -#}
+{% macro is_field_filled(field, relation) -%}
+    coalesce(
+        case {{ field }}
+            {%- for column in customer_fields() %}
+            when '{{ column }}' then cast({{ relation }}.{{ column }} as varchar)
+            {%- endfor %}
+        end,
+        'unmapped'
+    ) <> 'unmapped'
+{%- endmacro %}
+
+{#- Landed entities whose rows describe or name a customer: where a record of input__customers came from. -#}
+{% macro customer_tables() %}
+    {{ return([
+        ('app', 'users'),
+        ('crm', 'companies'),
+        ('crm', 'contacts'),
+        ('dealer', 'sellout'),
+        ('erp', 'accounts'),
+        ('marketing', 'profiles'),
+        ('marketplace', 'orders'),
+        ('online_retail', 'order_lines'),
+        ('pos', 'members'),
+        ('service', 'requesters'),
+        ('shop', 'users'),
+        ('social', 'followers'),
+    ]) }}
+{% endmacro %}

@@ -1,0 +1,75 @@
+-- grain: one landed verdict, typed, with the rules it breaks
+
+{% set rules = [
+    ('missing_record_key', "audit_month is null or record_id is null or field is null"),
+    ('unknown_audit_item', "not is_drawn"),
+    ('no_verdict_yet', "verdict is null"),
+    ('unknown_code', "verdict = 'unmapped'"),
+    ('invalid_time', "has_unreadable_date"),
+    ('time_after_landing', "reviewed_on > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('stewardship', 'audit_verdicts') }}
+
+),
+
+drawn as (
+
+    -- only a published draw can have been handed to a reviewer
+    select * from {{ ref('stg_state__audit_sample') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys
+        {{ parse_month('landed.audit_month') }} as audit_month,
+        {{ clean_text('landed.record_id') }} as record_id,
+        lower({{ clean_text('landed.field') }}) as field,
+
+        -- attributes
+        {{ recode('landed.verdict', 'audit_verdict') }} as verdict,
+        {{ clean_text('landed.reviewer') }} as reviewer,
+
+        -- flags
+        {{ is_unreadable('landed.reviewed_on', parse_date('landed.reviewed_on', var('time_zone'))) }}
+            as has_unreadable_date,
+
+        -- dates
+        {{ parse_date('landed.reviewed_on', var('time_zone')) }} as reviewed_on
+    from landed
+
+),
+
+matched as (
+
+    select
+        typed.*,
+        drawn.record_id is not null as is_drawn
+    from typed
+    left join drawn
+        on
+            typed.audit_month = drawn.audit_month
+            and typed.record_id = drawn.record_id
+            and typed.field = drawn.field
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(versioned_rules(rules, keys=['audit_month', 'record_id', 'field'])) }}
+    from matched
+
+)
+
+select * from final
