@@ -1,6 +1,6 @@
 {#-
-  Every landed entity with its staging model, listed once: the quarantine, the landing summary and
-  the conservation check loop over it. tests/python/test_project.py proves that it is complete.
+  Every landed entity with its staging model, listed once (those staged by mapping in mapped_sources): the quarantine,
+  the landing summary and the conservation check loop over it. tests/python/test_project.py proves that it is complete.
 -#}
 {% macro staged_entities() %}
     {{ return([
@@ -47,5 +47,5 @@
         {'system': 'shop', 'entity': 'users', 'staged': 'stg_shop__customers', 'family': none},
         {'system': 'social', 'entity': 'followers', 'staged': 'stg_social__customers', 'family': none},
         {'system': 'social', 'entity': 'interactions', 'staged': 'stg_social__interactions', 'family': 'social'},
-    ]) }}
+    ] + mapped_sources()) }}
 {% endmacro %}
