@@ -1,5 +1,7 @@
 # Two commands matter: `make build` and `make test`. `make help` lists the rest.
 DATA ?= demo
+CURRENCY ?= CNY
+TIME_ZONE ?= Asia/Shanghai
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PY := .venv/bin/python
@@ -9,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-full lint docs bench audit clean query
+.PHONY: help setup build new-data check-data test test-full lint docs bench audit clean query
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -27,6 +29,12 @@ setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv wh
 
 build: setup ## land, build, test and publish one data set (DATA=demo)
 	$(PY) scripts/build.py --data $(DATA)
+
+new-data: setup ## scaffold your own data: make new-data NAME=acme CURRENCY=EUR TIME_ZONE=Europe/Berlin FILES=...
+	$(PY) scripts/new_data.py --name $(NAME) --currency $(CURRENCY) --time-zone $(TIME_ZONE) $(FILES)
+
+check-data: setup ## what is missing for which mart: make check-data NAME=acme
+	@$(PY) scripts/check_data.py --name $(NAME)
 
 test: setup lint ## lint, build both data sets, run all quick tests
 	$(PY) scripts/build.py --data demo

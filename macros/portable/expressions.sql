@@ -60,3 +60,13 @@ list_select({{ list }}, list_transform({{ characters }}, lambda _c: unicode(_c) 
 {% macro default__strip_accents(x) -%}
 strip_accents({{ x }})
 {%- endmacro %}
+
+
+{% macro first_filled(x, position) %}
+    {#- Aggregate: the value of `x` that is not null and stands first by `position`. -#}
+    {{- return(adapter.dispatch('first_filled')(x, position)) -}}
+{% endmacro %}
+
+{% macro default__first_filled(x, position) -%}
+arg_min({{ x }}, {{ position }})
+{%- endmacro %}

@@ -1,6 +1,6 @@
 {#-
-  Every landed entity with its staging model, listed once: the quarantine, the landing summary and
-  the conservation check loop over it. tests/python/test_project.py proves that it is complete.
+  Every landed entity with its staging model, listed once (those staged by mapping in mapped_sources): the quarantine,
+  the landing summary and the conservation check loop over it. tests/python/test_project.py proves that it is complete.
 -#}
 {% macro staged_entities() %}
     {{ return([
@@ -48,5 +48,6 @@
         {'system': 'social', 'entity': 'followers', 'staged': 'stg_social__customers', 'family': none},
         {'system': 'social', 'entity': 'interactions', 'staged': 'stg_social__interactions', 'family': 'social'},
         {'system': 'stewardship', 'entity': 'audit_verdicts', 'staged': 'stg_stewardship__audit_verdicts', 'family': none},
-    ]) }}
+        {'system': 'stewardship', 'entity': 'identity_decisions', 'staged': 'stg_stewardship__identity_decisions', 'family': none},
+    ] + mapped_sources()) }}
 {% endmacro %}

@@ -12,6 +12,7 @@
     ('deliveries', '配送', 'Deliveries'),
     ('erasure_requests', '删除请求', 'Erasure requests'),
     ('external_indicators', '外部指标', 'External indicators'),
+    ('identity_decisions', '合并决定', 'Identity decisions'),
     ('interactions', '互动', 'Interactions'),
     ('loyalty_transactions', '积分流水', 'Loyalty points'),
     ('order_items', '订单明细', 'Order lines'),

@@ -2,13 +2,9 @@
 
 with
 
--- The one relation that is measured, its key and kind. Core fields are columns of it under the names of the seed.
 customers as (
 
-    select
-        *,
-        coalesce(record_kind, 'person') as customer_kind
-    from {{ ref('input__customers') }}
+    select * from {{ ref('int_customers__profiles') }}
 
 ),
 
@@ -22,7 +18,16 @@ kinds as (
 
     select
         core_fields.customer_kind,
-        sum(case when {{ is_field_filled('core_fields.field', 'customers') }} then 1 else 0 end) as filled_count,
+        -- a value that was filled in counts as empty
+        sum(
+            case
+                when
+                    {{ is_field_filled('core_fields.field', 'customers') }}
+                    and not contains(',' || coalesce(customers.filled_fields, ''), ',' || core_fields.field || '=')
+                    then 1
+                else 0
+            end
+        ) as filled_count,
         count(*) as field_count
     from customers
     inner join core_fields on customers.customer_kind = core_fields.customer_kind

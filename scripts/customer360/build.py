@@ -13,10 +13,11 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from customer360.data_sets import DataSet, load_data_set
+from customer360.data_sets import DataSet, check_policy, load_data_set
 from customer360.durable import Busy
 from customer360.landing.ledger import content_id
 from customer360.landing.writer import write_declared
+from customer360.mapping import load_contracts, out_of_step, require_complete
 from customer360.publish import write_published, write_state
 from customer360.scorecard import print_scorecard
 from customer360.sources import STATE, TRUTH, DeclarationError, Table, load_sources, load_tables
@@ -109,6 +110,21 @@ def build(data_set: DataSet, warehouse: Warehouse) -> Path:
     return version
 
 
+def check_before(data_set: DataSet) -> None:
+    """DeclarationError where a build of the data set would end in nothing but a late and obscure failure."""
+    check_policy(PROJECT, data_set)
+    tables = load_sources(PROJECT)
+    require_complete([tables[key] for key in data_set.offers], load_contracts(PROJECT))
+    missing = out_of_step(PROJECT, tables.values())
+    if missing:
+        raise DeclarationError(
+            PROJECT / missing[0],
+            "mapping",
+            "the models do not follow the mappings any more",
+            f"Run: make new-data NAME={data_set.name}",
+        )
+
+
 def fill_inbox(data_set: DataSet) -> None:
     """Run the data set's own command. If it replaced files, landing starts over: deltas of another run of a
     generator would be added to those of this one.
@@ -157,6 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     started = time.monotonic()
     try:
         data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
+        check_before(data_set)
         warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
         with warehouse.lock():
             build(data_set, warehouse)

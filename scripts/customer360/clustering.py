@@ -56,15 +56,17 @@ def guarded_components(
 
     `tier`: strength of each edge, 1 strongest, 0 a steward's decision. `exclusive`: per identifier a code for each
     record, shape (n + 1,), negative where it has none. `apart`: pairs that must not be together, however indirectly.
-    Groups that break this, are too large or too thin are clustered again from single records: edges up to
-    `limits.strict_tier` only, strongest first, each refused that would bring a conflict. Returns labels as
+    Groups that break this, are too large or too thin are clustered again from single records, strongest edges first,
+    each refused that would bring a conflict; in the large and thin ones edges beyond `limits.strict_tier` do not count
+    at all. Returns labels as
     `components` does, and a mask (n + 1,) of the records whose group was suspicious. Independent of the order of edges.
     """
     label = components(n, a, b)
-    suspicious = _suspicious(label, a, b, exclusive, apart, limits)
+    misshapen = _misshapen(label, a, b, limits)
+    suspicious = misshapen | _conflicting(label, exclusive, apart)
     if not suspicious.any():
         return label, suspicious
-    inside = suspicious[a] & (tier <= limits.strict_tier)
+    inside = suspicious[a] & (~misshapen[a] | (tier <= limits.strict_tier))
     order = np.lexsort((b[inside], a[inside], tier[inside]))
     group = _Groups(np.flatnonzero(suspicious), exclusive, apart, limits)
     for left, right, strength in zip(
@@ -77,23 +79,23 @@ def guarded_components(
     return label, suspicious
 
 
-def _suspicious(
-    label: Keys, a: Keys, b: Keys, exclusive: Mapping[str, Keys], apart: tuple[Keys, Keys], limits: Limits
-) -> Keys:
+def _misshapen(label: Keys, a: Keys, b: Keys, limits: Limits) -> Keys:
+    """Records of groups that are too large or too thin."""
     size = np.bincount(label, minlength=len(label))
-    bad = size > limits.max_records
-    pairs = (
-        np.unique(np.stack([np.minimum(a, b), np.maximum(a, b)]), axis=1) if len(a) else np.empty((2, 0), int)
-    )
-    edges = np.bincount(label[pairs[0]], minlength=len(label))
-    possible = size * (size - 1) / 2
-    bad |= (size >= limits.density_from) & (edges < limits.min_density * possible)
+    ends = np.stack([np.minimum(a, b), np.maximum(a, b)]) if len(a) else np.empty((2, 0), int)
+    edges = np.bincount(label[np.unique(ends, axis=1)[0]], minlength=len(label))
+    thin = (size >= limits.density_from) & (edges < limits.min_density * size * (size - 1) / 2)
+    return ((size > limits.max_records) | thin)[label]
+
+
+def _conflicting(label: Keys, exclusive: Mapping[str, Keys], apart: tuple[Keys, Keys]) -> Keys:
+    """Records of groups that hold two values of an exclusive identifier, or a separated pair."""
+    bad = np.zeros(len(label), dtype=bool)
     for codes in exclusive.values():
         known = codes >= 0
         holder = np.unique(np.stack([label[known], codes[known]]), axis=1)[0]
         bad |= np.bincount(holder, minlength=len(label)) > 1
-    together = label[apart[0]] == label[apart[1]]
-    bad[label[apart[0][together]]] = True
+    bad[label[apart[0][label[apart[0]] == label[apart[1]]]]] = True
     return bad[label]
 
 

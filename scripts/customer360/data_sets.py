@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import csv
 import datetime as dt
 import difflib
 import re
@@ -130,6 +131,25 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
         _offers(file, content.get("systems"), tables),
         file,
     )
+
+
+def check_policy(project: Path, data_set: DataSet) -> None:
+    """DeclarationError where the policy folder is absent or one of its rows states money of another currency."""
+    folder = project / "seeds" / "policy" / data_set.policy
+    if not folder.is_dir():
+        known = ", ".join(sorted(path.name for path in folder.parent.iterdir() if path.is_dir()))
+        raise DeclarationError(data_set.file, "policy", f"{folder} is no folder", f"Use one of: {known}")
+    for file in sorted(folder.glob("*.csv")):
+        with file.open(encoding="utf-8-sig", newline="") as lines:
+            for number, row in enumerate(csv.DictReader(lines), 2):
+                if "currency" in row and row["currency"] != data_set.currency:
+                    raise DeclarationError(
+                        file,
+                        f"row {number}, currency",
+                        f"{row['currency'] or 'none'}, but amounts of {data_set.name} are in {data_set.currency}"
+                        " 币种与数据集不一致",
+                        "Convert the row's amounts and write its currency",
+                    )
 
 
 def _offers(

@@ -9,8 +9,8 @@ import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,8 @@ import yaml
 PII_CLASSES = frozenset(
     {"name", "phone", "email", "id_number", "address", "birth_date", "social_id", "free_text"}
 )
+# libyaml reads ten times as fast, where PyYAML was built with it; nothing but plain data in either.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
 # What people add to a heading without changing its meaning: marks of a mandatory field, a closing colon.
 _MARKS = re.compile(r"\((?:必填|选填|必填项|可选|required|optional)\)|[*:]+$|^[*]+")
@@ -41,13 +43,19 @@ def heading_key(heading: str) -> str:
 
 @dataclass(frozen=True)
 class Column:
-    """One declared column and the headings under which files offer it."""
+    """One declared column and the headings under which files offer it.
+
+    `maps_to` are the columns of the input contract that it becomes where the table is staged by mapping, `words`
+    what the words in it mean.
+    """
 
     name: str
     headings: tuple[str, ...] = ()
     required: bool = False
     pii: str | None = None
     data_type: str | None = None
+    maps_to: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def holds_dates(self) -> bool:
@@ -65,6 +73,10 @@ class Table:
     entity: str
     columns: tuple[Column, ...]
     file: Path
+    rows: str | None = None
+    """The input entity that each row is, where the table is staged by mapping (docs/bring-your-data.md)."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    formats: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str]:
@@ -136,7 +148,7 @@ def _load_all(project: Path) -> dict[tuple[str, str], Table]:
 def read_yaml(file: Path) -> Any:
     """The content of a YAML file; DeclarationError with the line where it does not parse."""
     try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
+        return yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"line {mark.line + 1}" if mark else "text"
@@ -184,7 +196,10 @@ def _table(file: Path, system: str, declared: dict[str, Any]) -> Table:
                     "Keep it at one column",
                 )
             seen[key] = column.name
-    return Table(system, entity, columns, file)
+    meta = _meta(declared)
+    constants = _texts(file, f"{system}.{entity}.constants", meta.get("constants"))
+    formats = {key: meta[key] for key in ("decimal", "day_first", "phone_country") if key in meta}
+    return Table(system, entity, columns, file, meta.get("rows"), constants, formats)
 
 
 def _column(file: Path, at: str, declared: dict[str, Any]) -> Column:
@@ -209,4 +224,23 @@ def _column(file: Path, at: str, declared: dict[str, Any]) -> Column:
         raise DeclarationError(
             file, f"{at}.{name}.pii", f"unknown class {pii!r}", f"Use one of {', '.join(sorted(PII_CLASSES))}"
         )
-    return Column(name, tuple(headers), required, pii, declared.get("data_type"))
+    targets = meta.get("maps_to") or []
+    return Column(
+        name,
+        tuple(headers),
+        required,
+        pii,
+        declared.get("data_type"),
+        tuple([targets] if isinstance(targets, str) else map(str, targets)),
+        _texts(file, f"{at}.{name}.values", meta.get("values")),
+    )
+
+
+def _texts(file: Path, at: str, given: Any) -> dict[str, str]:
+    """A YAML mapping of words; a bare yes or no, which YAML takes for a boolean, cannot be told apart any more."""
+    given = given or {}
+    if not isinstance(given, dict) or any(isinstance(word, bool) for word in given):
+        raise DeclarationError(
+            file, at, "expected words and what they mean", "Write {word: meaning}, quoting yes and no"
+        )
+    return {str(word): str(meaning) for word, meaning in given.items()}

@@ -76,8 +76,8 @@ def test_an_edge_outside_the_records_is_an_error():
 
 
 def test_two_values_of_an_exclusive_identifier_never_share_a_customer():
-    # 1 and 4 hold different codes; the weakest edge on the way between them goes
-    edges, tiers = [(1, 2), (2, 3), (3, 4)], [1, 3, 2]
+    # 1 and 4 hold different codes; the weakest edge on the way between them goes, however weak the others are
+    edges, tiers = [(1, 2), (2, 3), (3, 4)], [1, 6, 5]
     codes = {"credit_code": np.array([-1, 7, -1, -1, 8])}
     label, suspicious = guarded(4, edges, tiers, codes)
     assert label == [1, 1, 3, 3]

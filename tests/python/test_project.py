@@ -97,7 +97,8 @@ def test_columns_built_are_the_columns_described():
     described = {
         (node["schema"], node["name"]): set(node["columns"])
         for node in manifest(DATA_SET)["nodes"].values()
-        if node["resource_type"] in ("model", "seed")
+        # the columns of a mapped model are those of the input contract, described there
+        if node["resource_type"] in ("model", "seed") and not node["config"]["meta"].get("mapped")
     }
     built: dict[tuple[str, str], set[str]] = {}
     with duckdb.connect(str(latest_build(DATA_SET)), read_only=True) as connection:

@@ -21,6 +21,7 @@ def model(dbt, session):
     links = (
         dbt.ref("int_identity__links").aggregate("record_key_a, record_key_b, min(tier) as tier").fetchnumpy()
     )
+    apart = dbt.ref("int_identity__decisions").filter("decision = 'must_not_link'").fetchnumpy()
     limits = dbt.ref("identity_limits").fetchone()
     label, suspicious = guarded_components(
         size,
@@ -28,7 +29,7 @@ def model(dbt, session):
         links["record_key_b"],
         links["tier"],
         {name: np.concatenate([[-1], records[name]]) for name in EXCLUSIVE},
-        (np.empty(0, int), np.empty(0, int)),
+        (apart["record_key_a"], apart["record_key_b"]),
         Limits(*limits),
     )
     return pa.table(

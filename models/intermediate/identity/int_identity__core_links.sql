@@ -10,13 +10,21 @@ pairs as (
 
 final as (
 
-    select distinct
+    select
         record_key_a,
         record_key_b
     from pairs
     where
         decision = 'link'
         and not is_conflict
+
+    union
+
+    select
+        record_key_a,
+        record_key_b
+    from {{ ref('int_identity__decisions') }}
+    where decision = 'must_link'
 
 )
 

@@ -23,3 +23,15 @@ select
     name_agreement
 from {{ ref('int_identity__attachments') }}
 where decision = 'link'
+
+union all
+
+select
+    record_key_a,
+    record_key_b,
+    'steward_must_link' as rule_code,
+    0 as tier,
+    'steward' as evidence_type,
+    cast(null as varchar) as name_agreement
+from {{ ref('int_identity__decisions') }}
+where decision = 'must_link'

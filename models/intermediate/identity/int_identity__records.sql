@@ -18,12 +18,7 @@ named as (
 
     select
         *,
-        -- a record's key may be personal (a dealer's customer is name and telephone): what leaves the build is a hash
-        {% if var('personal_data') == 'none' -%}
-        source_system || ':' || source_customer_id
-        {%- else -%}
-        left({{ keyed_hash("source_system || '|' || source_customer_id") }}, 24)
-        {%- endif %} as record_id,
+        {{ customer_record_key('source_system', 'source_customer_id') }} as record_id,
         case when customer_kind = 'organisation' then company_name else name end as compared_name,
         {{ surname_length('name') }} as surname_length,
         {{ name_pinyin('name') }} as pinyin

@@ -1,0 +1,52 @@
+-- grain: one landed decision on two records, typed, with the rules it breaks
+
+{% set rules = [
+    ('missing_record_key', "record_id_a is null or record_id_b is null or record_id_a = record_id_b"),
+    ('unknown_code', "decision is null or decision = 'unmapped'"),
+    ('invalid_time', "has_unreadable_date"),
+    ('time_after_landing', "decided_on > landed_on"),
+] %}
+
+with
+
+landed as (
+
+    select * from {{ source('stewardship', 'identity_decisions') }}
+
+),
+
+typed as (
+
+    select
+        {{ lineage_columns() }},
+        {{ version_columns() }},
+
+        -- keys: a pair has no order
+        least({{ clean_text('landed.record_id_a') }}, {{ clean_text('landed.record_id_b') }}) as record_id_a,
+        greatest({{ clean_text('landed.record_id_a') }}, {{ clean_text('landed.record_id_b') }}) as record_id_b,
+
+        -- attributes
+        {{ recode('landed.decision', 'identity_decision') }} as decision,
+        {{ clean_text('landed.decided_by') }} as decided_by,
+        {{ clean_text('landed.note') }} as note,
+
+        -- flags
+        {{ is_unreadable('landed.decided_on', parse_date('landed.decided_on', var('time_zone'))) }}
+            as has_unreadable_date,
+
+        -- dates
+        {{ parse_date('landed.decided_on', var('time_zone')) }} as decided_on
+    from landed
+
+),
+
+final as (
+
+    select
+        *,
+        {{ broken_rules(versioned_rules(rules, keys=['record_id_a', 'record_id_b'], changed_at='decided_on')) }}
+    from typed
+
+)
+
+select * from final
