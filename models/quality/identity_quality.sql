@@ -267,6 +267,15 @@ measures as (
     union all
 
     select
+        'duplicate_rate_after' as measure,
+        'all' as scope,
+        (select count(*) from found) - count(*) as numerator,
+        (select count(*) from found) as denominator
+    from true_customers
+
+    union all
+
+    select
         'largest_customer' as measure,
         'all' as scope,
         (select max(record_count) from found) as numerator,

@@ -38,6 +38,14 @@ systems as (
 
 ),
 
+unified as (
+
+    select
+        (select count(distinct other_customer_id) from {{ ref('duplicate_customers') }}) as surplus_count,
+        (select count(*) from {{ ref('int_customers__profiles') }}) as customer_count
+
+),
+
 final as (
 
     select
@@ -57,6 +65,16 @@ final as (
         cast(coalesce(sum(surplus_count), 0) as decimal(18, 2)) as numerator,
         cast(coalesce(sum(record_count), 0) as decimal(18, 2)) as denominator
     from systems
+
+    union all
+
+    select
+        'duplicate_rate' as measure,
+        'all' as source_system,
+        'customers' as entity,
+        cast(unified.surplus_count as decimal(18, 2)) as numerator,
+        cast(unified.customer_count as decimal(18, 2)) as denominator
+    from unified
 
 )
 
