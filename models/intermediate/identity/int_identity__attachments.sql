@@ -154,7 +154,10 @@ compared as (
         on open_records.core_key = profiles_a.core_key
     inner join profiles as profiles_b
         on named.core_key = profiles_b.core_key
-    where not open_records.is_named
+    where
+        not open_records.is_named
+        -- two full numbers are compared as such
+        and (open_records.evidence_type <> 'phone_pattern_city' or a.phone is null)
     group by
         open_records.customer_kind,
         open_records.evidence_type,
@@ -216,6 +219,7 @@ nameless as (
             order by occupied.core_key asc, occupied.record_key asc
         ) as first_record_key,
         {{ all_agree('left(records.name, coalesce(nullif(records.surname_length, 0), 50))') }}
+        and {{ all_agree('records.phone') }}
         and {{ all_agree('profiles.unionid') }}
         and {{ all_agree('profiles.id_number_hash') }}
         and {{ all_agree('profiles.gender') }}

@@ -65,11 +65,21 @@ final as (
         on
             collected.customer_kind = types.customer_kind
             and collected.evidence_type = types.evidence_type
+    inner join records
+        on collected.record_key = records.record_key
     left join banned
         on
             collected.evidence_type = banned.evidence_type
             and collected.value = banned.value
-    where banned.value is null
+    -- what a banned phone shows when it is masked says as little
+    left join banned as banned_phones
+        on
+            banned_phones.evidence_type = 'phone'
+            and collected.evidence_type in ('name_phone_pattern', 'phone_pattern_city')
+            and records.phone = banned_phones.value
+    where
+        banned.value is null
+        and banned_phones.value is null
 
 )
 

@@ -54,6 +54,8 @@ candidates as (
         on evidence_a.record_key = a.record_key
     inner join records as b
         on evidence_b.record_key = b.record_key
+    -- two full numbers are compared as such
+    where not (evidence_a.evidence_type = 'name_phone_pattern' and a.phone is not null and b.phone is not null)
 
 ),
 
