@@ -313,8 +313,14 @@ def digests(folder: Path) -> dict[str, str]:
     return found
 
 
+_LONG = re.compile(r"\d+\.\d{8,}(?:e[+-]?\d+)?")
+
+
 def rows_of(version: Path, hidden: Mapping[str, str] | None = None) -> dict[str, list[str]]:
-    """Every row of everything a version holds, as sorted text by table; `hidden` texts are replaced first."""
+    """Every row of everything a version holds, as sorted text by table; `hidden` texts are replaced first.
+
+    Doubles to 12 digits: the last ones of a sum depend on the order in which threads add up.
+    """
     found: dict[str, list[str]] = {}
     with duckdb.connect() as connection:
         connection.execute(
@@ -331,7 +337,7 @@ def rows_of(version: Path, hidden: Mapping[str, str] | None = None) -> dict[str,
             ]
             for text, stand_in in (hidden or {}).items():
                 lines = [line.replace(text, stand_in) for line in lines]
-            found[name] = sorted(lines)
+            found[name] = sorted(_LONG.sub(lambda number: f"{float(number[0]):.12g}", line) for line in lines)
     return found
 
 
@@ -366,29 +372,32 @@ def files_holding(folders: Iterable[Path], needles: Iterable[bytes]) -> list[str
     return sorted(str(path) for path in files if pattern.search(path.read_bytes()))
 
 
-def columns_holding(relation: str, needles: Iterable[str], database: Path | None = None) -> list[str]:
-    """Columns of a relation one of whose values, as text, holds one of the needles: compressed storage hides
-    values from a scan of bytes."""
+def columns_holding(needles: Iterable[str], file: Path) -> list[str]:
+    """Columns of a database or Parquet file one of whose values, as text, holds one of the needles: compressed
+    storage hides values from a search of bytes."""
     pattern = "|".join(re.escape(needle) for needle in needles)
-    with duckdb.connect(str(database) if database else ":memory:", read_only=bool(database)) as connection:
-        names = [name for name, *_ in connection.execute(f"describe from {relation}").fetchall()]
-        tests = ", ".join(
-            f'coalesce(bool_or(regexp_matches(cast("{name}" as varchar), ?)), false)' for name in names
-        )
-        found = connection.execute(f"select {tests} from {relation}", [pattern] * len(names)).fetchone()
-    return [f"{relation}.{name}" for name, held in zip(names, found, strict=True) if held]
+    is_database = file.suffix == ".duckdb"
+    found = []
+    with duckdb.connect(str(file) if is_database else ":memory:", read_only=is_database) as connection:
+        for relation in tables_of(connection) if is_database else [f"'{file}'"]:
+            names = [name for name, *_ in connection.execute(f"describe from {relation}").fetchall()]
+            tests = ", ".join(
+                f'coalesce(bool_or(regexp_matches(cast("{name}" as varchar), ?)), false)' for name in names
+            )
+            held = connection.execute(f"select {tests} from {relation}", [pattern] * len(names)).fetchone()
+            found += [f"{relation}.{name}" for name, holds in zip(names, held, strict=True) if holds]
+    return found
 
 
-def tables_of(database: Path, kinds: str = "('BASE TABLE')") -> list[str]:
-    """Qualified names of the tables of a database file."""
-    with duckdb.connect(str(database), read_only=True) as connection:
-        return [
-            name
-            for (name,) in connection.execute(
-                "select '\"' || table_schema || '\".\"' || table_name || '\"' from information_schema.tables "
-                f"where table_type in {kinds} order by 1"
-            ).fetchall()
-        ]
+def tables_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Qualified names of the tables of a database; views show what tables hold."""
+    return [
+        f'"{schema}"."{name}"'
+        for schema, name in connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_type = 'BASE TABLE' order by all"
+        ).fetchall()
+    ]
 
 
 if __name__ == "__main__":
