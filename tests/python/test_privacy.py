@@ -113,6 +113,7 @@ def test_personal_data_without_a_key_stops_before_anything_is_done(
     key: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The message says what is missing and how to get it, and never repeats a key."""
+    monkeypatch.setattr(build, "check_before", lambda data_set: None)  # of declarations, not of keys
     monkeypatch.setattr(build, "PROJECT", mine(tmp_path, "yes"))
     monkeypatch.setattr(build, "_run", lambda *step: pytest.fail("a step ran"))
     monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
@@ -129,6 +130,7 @@ def test_a_build_goes_on_with_a_key_or_without_personal_data(
     personal_data: str, key: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     steps: list[str] = []
+    monkeypatch.setattr(build, "check_before", lambda data_set: None)  # of declarations, not of keys
     monkeypatch.setattr(build, "PROJECT", mine(tmp_path, personal_data))
     monkeypatch.setattr(build, "_run", lambda step, *more: steps.append(step) or 2)
     monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
