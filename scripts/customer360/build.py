@@ -15,7 +15,8 @@ from pathlib import Path
 
 from customer360.data_sets import DataSet, check_policy, load_data_set
 from customer360.durable import Busy
-from customer360.landing.ledger import content_id
+from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for
+from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
 from customer360.mapping import load_contracts, out_of_step, require_complete
 from customer360.publish import write_published, write_state
@@ -30,6 +31,10 @@ class BuildStopped(Exception):
     """The build cannot go on; the message says which step, why, and what to do."""
 
 
+def _personal_data(data_set: DataSet) -> str:
+    return "yes" if data_set.personal_data else "none"
+
+
 def dbt_vars(data_set: DataSet) -> dict[str, str]:
     """What dbt needs to know of a data set: the keys of vars.yml."""
     return {
@@ -37,7 +42,7 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
         "policy": data_set.policy,
         "currency": data_set.currency,
         "time_zone": data_set.time_zone,
-        "personal_data": "yes" if data_set.personal_data else "none",
+        "personal_data": _personal_data(data_set),
         "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
         "build_id": "by hand",
         "state_path": f"warehouse/{data_set.name}/state",
@@ -62,8 +67,10 @@ def _run(step: str, command: Sequence[str], environment: dict[str, str] | None =
     """Run one step in the project folder with its output shown; returns its exit code."""
     print(f"\n== {step}", flush=True)
     started = time.monotonic()
+    # The step inherits the lock: should this process alone be killed, the warehouse stays held until the
+    # step has ended.
     code = subprocess.run(
-        command, cwd=PROJECT, env={**os.environ, **(environment or {})}, check=False
+        command, cwd=PROJECT, env={**os.environ, **(environment or {})}, check=False, close_fds=False
     ).returncode
     print(f"-- {step}: {time.monotonic() - started:.1f} s", flush=True)
     return code
@@ -74,14 +81,21 @@ def build(data_set: DataSet, warehouse: Warehouse) -> Path:
 
     Raises BuildStopped where a step fails; what was published before stays as it was.
     """
+    try:
+        key_for(data_set.name, _personal_data(data_set), os.environ.get(ENVIRONMENT_VARIABLE))
+    except KeyRefused as error:
+        raise BuildStopped(str(error)) from None
     warehouse.tidy()
     if data_set.prepare:
         fill_inbox(data_set)
-    if _run("land", [sys.executable, "scripts/land.py", "--data", data_set.name]):
+    landed = _run("land", [sys.executable, "scripts/land.py", "--data", data_set.name])
+    if landed == 1:
         raise BuildStopped(
             "files were set aside. Mend or remove them; "
             f"landing/{data_set.name}/load_report.json says which and why"
         )
+    if landed:
+        raise BuildStopped("landing did not end; see above")
     folder = warehouse.new_build()
     # The catalogue is named after the file and views name the catalogue: the file's name never changes.
     database = folder / "customer360.duckdb"
@@ -126,23 +140,20 @@ def check_before(data_set: DataSet) -> None:
 
 
 def fill_inbox(data_set: DataSet) -> None:
-    """Run the data set's own command. If it replaced files, landing starts over: deltas of another run of a
-    generator would be added to those of this one.
+    """Run the data set's own command. Where landing holds what the inbox offers no longer, landing starts over:
+    deltas of another run of a generator would be added to those of this one.
 
+    Looks at what has landed and not at what the command did, so that a kill between the two changes nothing.
     Raises BuildStopped where the command fails.
     """
-    inbox = PROJECT / "inbox" / data_set.name
-    before = _contents(inbox)
     if _run("fill the inbox", [sys.executable, *data_set.prepare.split()]):
         raise BuildStopped("the inbox could not be filled; see above")
-    after = _contents(inbox)
-    if any(after.get(name) != digest for name, digest in before.items()):
+    landing = PROJECT / "landing" / data_set.name
+    inbox = PROJECT / "inbox" / data_set.name
+    offered = {content_id(path) for path in inbox.rglob("*") if path.is_file()}
+    if landed_ids(landing) - offered:
         print("the files of the inbox were replaced: landing starts over")
-        shutil.rmtree(PROJECT / "landing" / data_set.name, ignore_errors=True)
-
-
-def _contents(folder: Path) -> dict[str, str]:
-    return {str(path.relative_to(folder)): content_id(path) for path in folder.rglob("*") if path.is_file()}
+        shutil.rmtree(landing)
 
 
 def read_state(warehouse: Warehouse, folder: Path, tables: list[Table]) -> None:

@@ -38,7 +38,11 @@ def publish(temporary: Path, final: Path) -> None:
 
 @contextmanager
 def hold(folder: Path, what: str) -> Iterator[None]:
-    """Hold a folder for `what`; the system frees it even if this process is killed. Busy if it is held already."""
+    """Hold a folder for `what`; Busy if it is held already.
+
+    The system frees it when this process ends, however it ends, and with it every process that it started
+    without closing its files: a step that outlives a killed build keeps the next one from starting beside it.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("a+") as file:
         try:
@@ -51,4 +55,5 @@ def hold(folder: Path, what: str) -> Iterator[None]:
         file.truncate(0)
         file.write(str(os.getpid()))
         file.flush()
+        os.set_inheritable(file.fileno(), True)
         yield

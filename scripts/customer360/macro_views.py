@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from customer360.dbt_plugins.hmac_key import DEMO_KEY, session_variables
+from customer360.hashing_key import DEMO_KEY, session_variables
 
 PROJECT = Path(__file__).resolve().parents[2]
 

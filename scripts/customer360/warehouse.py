@@ -27,6 +27,14 @@ KEPT_VERSIONS = 3
 """Published versions that stay for rollback, the current one included."""
 
 
+BUILD_ID = "%Y%m%dT%H%M%S%f"
+"""A build is named after the moment it began, to the millisecond (UTC)."""
+
+
+def _build_id(moment: dt.datetime) -> str:
+    return moment.strftime(BUILD_ID)[:-3]
+
+
 @dataclass(frozen=True)
 class Warehouse:
     """One data set's warehouse folder."""
@@ -59,8 +67,12 @@ class Warehouse:
         return max(self.builds.glob("*/customer360.duckdb"), default=None)
 
     def new_build(self) -> Path:
-        """A new, empty build folder; its name sorts after every earlier one."""
-        build_id = dt.datetime.now(dt.UTC).strftime("%Y%m%dT%H%M%S%f")[:-3]
+        """A new, empty build folder; its name sorts after every earlier one, whatever the clock does."""
+        names = [path.name.lstrip(".") for place in (self.builds, self.versions) for path in place.glob("*")]
+        latest = max(names, default="")
+        build_id = _build_id(dt.datetime.now(dt.UTC))
+        if build_id <= latest:  # the clock was put back
+            build_id = _build_id(dt.datetime.strptime(latest, BUILD_ID) + dt.timedelta(milliseconds=1))
         folder = self.builds / build_id
         folder.mkdir(parents=True)
         return folder
@@ -101,7 +113,8 @@ class Warehouse:
                     shutil.rmtree(folder)
             for old in sorted(self.versions.iterdir())[:-KEPT_VERSIONS]:
                 if old != current:
-                    shutil.rmtree(old)
+                    # out of sight first: a kill must not leave part of a version under its name
+                    shutil.rmtree(old.rename(old.with_name(f".{old.name}")))
         if self.builds.is_dir():
             for old in sorted(self.builds.iterdir())[:-KEPT_BUILDS]:
                 shutil.rmtree(old)

@@ -8,9 +8,14 @@ import os
 from pathlib import Path
 
 import pytest
-from dbt_common.exceptions import DbtRuntimeError
 
-from customer360.dbt_plugins.hmac_key import DEMO_KEY, ENVIRONMENT_VARIABLE, key_for, session_variables
+from customer360.hashing_key import (
+    DEMO_KEY,
+    ENVIRONMENT_VARIABLE,
+    KeyRefused,
+    key_for,
+    session_variables,
+)
 from customer360.macro_views import dbt, lay_out
 
 KEY = "canary-5f2d9c1e7b3a4086-not-for-any-file"
@@ -85,7 +90,7 @@ def test_which_key(data_set: str, personal_data: str, key: str | None, wanted: b
 )
 def test_no_key_is_a_clear_stop(data_set: str, personal_data: str, key: str | None, message: str) -> None:
     """And the message never repeats a key."""
-    with pytest.raises(DbtRuntimeError, match=message) as stop:
+    with pytest.raises(KeyRefused, match=message) as stop:
         key_for(data_set, personal_data, key)
     assert not key or key not in str(stop.value)
 

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
-from customer360.dbt_plugins.hmac_key import DEMO_KEY, key_id, session_variables
+from customer360.hashing_key import DEMO_KEY, key_id, session_variables
 from customer360.macro_views import build, dbt, lay_out
 
 PLAIN = [

@@ -65,6 +65,19 @@ def test_tidying_removes_what_was_never_published_and_what_is_too_old(tmp_path):
     assert read(warehouse.published) == "4"
 
 
+def test_a_build_is_the_newest_even_if_the_clock_was_put_back(tmp_path):
+    warehouse = Warehouse(tmp_path / "demo")
+    assert warehouse.latest_build() is None
+    publish(warehouse, "29991231T235959999", "of a wrong clock")
+    names = [warehouse.new_build().name for _ in range(3)]
+    assert names == sorted({*names, "29991231T235959999"})[1:]
+    (warehouse.builds / names[1] / "customer360.duckdb").touch()
+    assert warehouse.latest_build().parent.name == names[1]
+    publish(warehouse, names[2], "later")
+    warehouse.tidy()
+    assert read(warehouse.published) == "later"
+
+
 def test_a_first_build_killed_before_the_pointer_leaves_nothing(tmp_path):
     warehouse = Warehouse(tmp_path / "demo")
     (warehouse.versions / "20260109").mkdir(parents=True)

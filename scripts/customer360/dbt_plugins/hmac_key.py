@@ -12,61 +12,13 @@ Variables set on every connection and cursor: `customer360_hmac_inner`, `custome
 64-byte pads of RFC 2104), `customer360_hmac_key_id`. Read by the macros keyed_hash and keyed_hash_key_id.
 """
 
-import hashlib
-import hmac
 import os
 from typing import Any
 
 from dbt.adapters.duckdb.plugins import BasePlugin
 from dbt_common.exceptions import DbtRuntimeError
 
-ENVIRONMENT_VARIABLE = "CUSTOMER360_HMAC_KEY"
-# Public on purpose: the demo company is invented, and everyone should build the same hashes of it.
-DEMO_KEY = "customer360 demo key: public, for invented people only"
-MINIMUM_LENGTH = 32
-BLOCK = 64
-
-
-def key_for(data_set: str, personal_data: str, environment_key: str | None) -> bytes | None:
-    """The key to hash with, or None for a data set without personal data.
-
-    Raises DbtRuntimeError where personal data would have to be hashed without a secret key.
-    """
-    if personal_data not in ("yes", "none"):
-        raise DbtRuntimeError(f"hmac_key: personal_data must be 'yes' or 'none', not {personal_data!r}")
-    if environment_key:
-        if len(environment_key) < MINIMUM_LENGTH:
-            raise DbtRuntimeError(
-                f"{ENVIRONMENT_VARIABLE} is shorter than {MINIMUM_LENGTH} characters: phone numbers hashed "
-                "with it could be guessed. Make one with: openssl rand -hex 32"
-            )
-        return environment_key.encode()
-    if personal_data == "none":
-        return None
-    if data_set == "demo":
-        return DEMO_KEY.encode()
-    raise DbtRuntimeError(
-        f"The data set {data_set!r} holds personal data, and {ENVIRONMENT_VARIABLE} is not set. "
-        "Make a key with: openssl rand -hex 32, keep it outside of the project, and export it before the "
-        "build."
-    )
-
-
-def session_variables(key: bytes | None) -> dict[str, bytes | str]:
-    """Values of the session variables for a key: the pads of RFC 2104 and the key id (first 8 hex digits)."""
-    if key is None:
-        return {}
-    block = (hashlib.sha256(key).digest() if len(key) > BLOCK else key).ljust(BLOCK, b"\0")
-    return {
-        "customer360_hmac_inner": bytes(b ^ 0x36 for b in block),
-        "customer360_hmac_outer": bytes(b ^ 0x5C for b in block),
-        "customer360_hmac_key_id": key_id(key),
-    }
-
-
-def key_id(key: bytes) -> str:
-    """Eight hex digits that name a key without giving it away."""
-    return hmac.new(key, b"customer360 key id", hashlib.sha256).hexdigest()[:8]
+from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for, session_variables
 
 
 class Plugin(BasePlugin):
@@ -74,11 +26,14 @@ class Plugin(BasePlugin):
 
     def initialize(self, config: dict[str, Any]) -> None:
         """Read the data set from the profile and the key from the environment."""
-        key = key_for(
-            str(config.get("data_set")),
-            str(config.get("personal_data")),
-            os.environ.get(ENVIRONMENT_VARIABLE),
-        )
+        try:
+            key = key_for(
+                str(config.get("data_set")),
+                str(config.get("personal_data")),
+                os.environ.get(ENVIRONMENT_VARIABLE),
+            )
+        except KeyRefused as error:
+            raise DbtRuntimeError(str(error)) from None
         self._variables = session_variables(key)
 
     def _set(self, connection: Any) -> None:

@@ -58,6 +58,11 @@ def landed_name(load_id: str, part: int) -> str:
     return f"{load_id}_{part:02d}.parquet"
 
 
+def landed_ids(landing: Path) -> set[str]:
+    """Load ids of all that has landed in a data set, by file name."""
+    return {path.name.partition("_")[0] for path in landing.glob("*/*/*.parquet") if path.name != DECLARED}
+
+
 def read_ledger(folder: Path) -> dict[str, Load]:
     """Loads in one landing folder by load id."""
     loads: dict[str, Load] = {}
