@@ -15,7 +15,7 @@
 
 with
 
-hashes as (
+identifiers as (
 
     select
         ids.customer_id,
@@ -32,15 +32,15 @@ customers as (
 
     select
         profiles.*,
-        hashes.id_number_hash,
+        identifiers.id_number_hash,
         case
             when profiles.customer_kind = 'organisation'
-                then profiles.company_name || coalesce(hashes.company_branch, '')
+                then profiles.company_name || coalesce(identifiers.company_branch, '')
             else profiles.name
         end as shown_name
     from {{ ref('int_customers__profiles') }} as profiles
-    inner join hashes
-        on profiles.customer_id = hashes.customer_id
+    inner join identifiers
+        on profiles.customer_id = identifiers.customer_id
 
 ),
 
@@ -52,9 +52,9 @@ pairs as (
 
 separated as (
 
-    select
-        a.customer_id as customer_id_a,
-        b.customer_id as customer_id_b
+    select distinct
+        least(a.customer_id, b.customer_id) as first_customer_id,
+        greatest(a.customer_id, b.customer_id) as other_customer_id
     from {{ ref('int_identity__decisions') }} as decisions
     inner join {{ ref('int_customers__ids') }} as a
         on decisions.record_key_a = a.record_key
@@ -78,11 +78,10 @@ final as (
         on pairs.other_record = b.customer_id
     left join separated
         on
-            least(pairs.first_record, pairs.other_record) = least(separated.customer_id_a, separated.customer_id_b)
-            and greatest(pairs.first_record, pairs.other_record)
-            = greatest(separated.customer_id_a, separated.customer_id_b)
+            pairs.first_record = separated.first_customer_id
+            and pairs.other_record = separated.other_customer_id
     where
-        separated.customer_id_a is null
+        separated.first_customer_id is null
         and not {{ identity_conflict('a', 'b') }}
 
 )

@@ -1,0 +1,173 @@
+#!/usr/bin/env python3
+"""Measure identity resolution on generated companies with known truth: quality, and time and memory of its models."""
+
+import argparse
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+import numpy as np
+
+from customer360.build import PROJECT, dbt_command, offer_truth, read_state
+from customer360.clustering import components
+from customer360.data_sets import load_data_set
+from customer360.sources import STATE, TRUTH, load_sources, load_tables
+from customer360.warehouse import Warehouse
+
+ENTITIES = (
+    "crm/contacts", "crm/companies", "erp/accounts", "erp/dealers", "shop/users", "marketplace/orders", "pos/members",
+    "dealer/sellout", "app/users", "social/followers", "service/requesters", "marketing/profiles",
+)  # fmt: skip
+NAIVE = {
+    "naive union of phone, e-mail, unionid": ("phone", "email", "unionid"),
+    "phone and surname": ("phone || '|' || left(name, 1)",),
+}
+
+
+def prepare(folder: Path, customers: int, seed: int, noise: str) -> Path:
+    """A project folder beside this one with a generated company in it: only what identity resolution reads."""
+    project = folder / f"{customers}-{noise}-{seed}"
+    project.mkdir()
+    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
+        (project / name).symlink_to(PROJECT / name)
+    for name in ("dbt_project.yml", "profiles.yml", "vars.yml"):
+        (project / name).symlink_to(PROJECT / name)
+    everything = folder / "inbox"
+    run(
+        project, "generate", sys.executable, "scripts/generate_demo.py", "--customers", str(customers),
+        "--seed", str(seed), "--noise", noise, "--inbox", str(everything), "--truth", str(project / "truth" / "demo"),
+    )  # fmt: skip
+    for entity in ENTITIES:
+        shutil.copytree(everything / entity, project / "inbox" / "demo" / entity)
+    shutil.rmtree(everything)
+    return project
+
+
+def run(project: Path, step: str, *command: str) -> float:
+    """Run one step in a project folder; returns its seconds, or ends the program with what it printed."""
+    started = time.monotonic()
+    done = subprocess.run(
+        command,
+        cwd=project,
+        env={**os.environ, "CUSTOMER360_DATABASE": str(project / "customer360.duckdb")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        sys.exit(f"bench_identity.py: {step} failed\n{done.stdout[-3000:]}{done.stderr[-3000:]}")
+    return time.monotonic() - started
+
+
+def measure(project: Path) -> dict[str, float]:
+    """Land and resolve; returns every rate by `measure scope`, with seconds and GB of the identity models."""
+    run(project, "land", sys.executable, "-c", LAND, str(project))
+    data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
+    offer_truth(project / "truth" / "demo", load_tables(PROJECT, TRUTH))
+    read_state(Warehouse(project / "warehouse"), project / "state", load_tables(PROJECT, STATE))
+    variables = {"build_id": "bench", "state_path": str(project / "state")}
+
+    def dbt(step: str, *select: str) -> None:
+        command = dbt_command(data_set, "build", "--select", *select, variables=variables)
+        run(project, step, *command, "--exclude-resource-type", "test", "unit_test")
+
+    dbt("staging", "+input__customers", "+input__identity_decisions", "resource_type:seed", "source:state+1")
+    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    dbt("identity", "int_identity__records+,+int_customers__ids")
+    results = json.loads((project / "target" / "demo" / "run_results.json").read_text(encoding="utf-8"))
+    seconds = sum(result["execution_time"] for result in results["results"])
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+    dbt("quality", "stg_truth__record_links", "stg_truth__hard_negatives", "identity_quality")
+    with duckdb.connect(str(project / "customer360.duckdb"), read_only=True) as connection:
+        rates = {
+            f"{name} {scope}".removesuffix(" all"): rate
+            for name, scope, rate in connection.execute(
+                "select measure, scope, rate from quality.identity_quality"
+            ).fetchall()
+        }
+        for name, values in NAIVE.items():
+            rates |= naive(connection, project / "truth" / "demo", name, values)
+        records = connection.execute("select count(*) from intermediate.int_identity__records").fetchone()[0]
+    return {"records": records, "seconds": seconds, "GB": max(peak, before) / 1024**2, **rates}
+
+
+LAND = """
+import sys
+from pathlib import Path
+from customer360.data_sets import load_data_set
+from customer360.landing.run import land
+from customer360.sources import load_sources
+project = Path(sys.argv[1])
+tables = load_sources(project)
+outcome = land(load_data_set(project, "demo", tables), tables, project / "inbox" / "demo", project / "landing" / "demo")
+sys.exit(1 if outcome.set_aside else 0)
+"""
+
+
+def naive(
+    connection: duckdb.DuckDBPyConnection, truth_folder: Path, name: str, values: tuple[str, ...]
+) -> dict[str, float]:
+    """Pair precision and recall of joining all records with an equal value, without validation, caps or vetoes."""
+    edges = [
+        connection.execute(
+            f"select record_key, min(record_key) over (partition by {value}) as first_key"
+            f" from intermediate.int_identity__records where {value} is not null"
+        ).fetchnumpy()
+        for value in values
+    ]
+    truth = connection.execute(
+        "select ids.record_key, dense_rank() over (order by links.customer_id) as label"
+        " from intermediate.int_customers__ids as ids inner join read_parquet(?) as links"
+        " on links.system = ids.source_system and links.record_key = ids.source_customer_id",
+        [str(truth_folder / "record_links.parquet")],
+    ).fetchnumpy()
+    size = connection.execute("select count(*) from intermediate.int_identity__records").fetchone()[0]
+    label = components(
+        size,
+        np.concatenate([edge["record_key"] for edge in edges]),
+        np.concatenate([edge["first_key"] for edge in edges]),
+    )[truth["record_key"]]
+
+    def pairs(codes: np.ndarray) -> float:
+        count = np.unique(codes, return_counts=True)[1]
+        return float((count * (count - 1) / 2).sum())
+
+    hits = pairs(label * (int(truth["label"].max()) + 1) + truth["label"])
+    return {f"{name}: precision": hits / pairs(label), f"{name}: recall": hits / pairs(truth["label"])}
+
+
+def main() -> int:
+    """Print one column per company and the mean."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--customers", type=int, default=20_000, metavar="N", help="true customers (20000)")
+    parser.add_argument("--seeds", default="1,2,3,4,5", help="seeds, divided by commas (1,2,3,4,5)")
+    parser.add_argument("--noise", default="low,mid,high", help="noise levels, divided by commas (all three)")
+    given = parser.parse_args()
+    found: list[dict[str, float]] = []
+    for noise in given.noise.split(","):
+        for seed in given.seeds.split(","):
+            with tempfile.TemporaryDirectory() as folder:
+                started = time.monotonic()
+                found.append(measure(prepare(Path(folder), given.customers, int(seed), noise)))
+                print(
+                    f"{noise} noise, seed {seed}: {time.monotonic() - started:.0f} s",
+                    file=sys.stderr,
+                    flush=True,
+                )
+    names = sorted({name for rates in found for name in rates}, key=lambda name: (name not in found[0], name))
+    print(f"{'measure':60} {'mean':>12} {'lowest':>12} {'highest':>12}")
+    for name in names:
+        values = [rates[name] for rates in found if name in rates]
+        print(f"{name:60} {np.mean(values):12.5f} {min(values):12.5f} {max(values):12.5f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
