@@ -2,12 +2,13 @@
   How far two names may be one person's or one company's. Of persons:
     equal       the same complete name
     sound       the same reading: homophones, pinyin in either order
-    close       one character off, or the given name turned round
+    close       the given name turned round; of Latin names up to two letters off. One Chinese character off is none:
+                brothers share one
     partial     one of them is a part of a name: surname, nickname, given name alone, initial
     unknown     one record has no name
     different
-  Of organisations: equal (name and branch), close (one contains the other, the place moved, one character off), else
-  different. A branch is another organisation than its head office.
+  Of organisations: equal (name and branch), sound (the place moved), close (one contains the other, or one letter off),
+  else different. DuckDB counts edits in bytes: a Chinese character is three. A branch is another organisation than its head office.
   `a` and `b` are aliases of int_identity__records.
 -#}
 {% macro name_agreement(a, b) -%}
@@ -47,7 +48,6 @@
                                             when {{ is_given_alone(a, b) }} or {{ is_given_alone(b, a) }} then 'partial'
                                             else 'different'
                                         end
-                                when levenshtein({{ a }}.name, {{ b }}.name) = 1 then 'close'
                                 when reverse({{ given_part(a) }}) = {{ given_part(b) }} then 'close'
                                 else 'different'
                             end
@@ -55,7 +55,10 @@
                         {{ a }}.surname_length = 0
                         and {{ b }}.surname_length = 0
                         and least(length({{ a }}.name_sound), length({{ b }}.name_sound)) > 6
-                        and levenshtein({{ a }}.name_sound, {{ b }}.name_sound) <= 1
+                        and least(
+                            damerau_levenshtein({{ a }}.name_sound, {{ b }}.name_sound),
+                            damerau_levenshtein({{ a }}.name_sound, {{ b }}.name_sound_turned)
+                        ) <= 2
                         then 'close'
                     when {{ shares_latin_surname(a, b) }} then 'partial'
                     else 'different'

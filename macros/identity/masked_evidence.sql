@@ -9,6 +9,9 @@
         when 'name_phone_pattern' then {{ x }}.phone_pattern
         when 'phone_pattern_city' then {{ x }}.phone_pattern
         when 'home_address' then {{ mask_text(x ~ '.home_address') }}
-        when 'name_birth_city' then cast({{ x }}.birth_year as varchar) || ', ' || {{ x }}.city_code
+        when 'name_birth' then cast({{ x }}.birth_year as varchar)
+        when 'birth_city' then cast({{ x }}.birth_year as varchar) || ', ' || {{ x }}.city_code
+        when 'birth_address' then cast({{ x }}.birth_year as varchar)
+        when 'name_city' then {{ x }}.city_code
     end
 {%- endmacro %}

@@ -1,7 +1,7 @@
 -- grain: one pair of resolved customers that still look like one
 
--- The detector of duplicate_pairs, independent of the rules that resolve records. A pair that something known rules
--- out, or that a steward keeps apart, is none.
+-- By a detector independent of the rules that resolve records (macro duplicate_pairs). A pair that something known
+-- rules out, or that a steward keeps apart, is none.
 
 {% set detector = duplicate_pairs(
     relation='customers',

@@ -2,47 +2,30 @@
 
 with
 
-records as (
+ids as (
 
-    -- a system that keeps nothing to compare by was not examined
-    select
-        source_system,
-        case
-            when count(coalesce(unionid, credit_code, id_number_hash, member_no, name, company_name)) > 0 then count(*)
-            else 0
-        end as record_count
-    from {{ ref('input__customers') }}
-    group by source_system
+    select * from {{ ref('int_customers__ids') }}
 
 ),
 
--- a record is surplus if an earlier one is the same customer: however many say so, it counts once
-surplus as (
-
-    select
-        source_system,
-        count(distinct other_record_id) as record_count
-    from {{ ref('duplicate_pairs') }}
-    group by source_system
-
-),
-
+-- before: a record is surplus if its system knows the customer already; what systems share is no surplus
 systems as (
 
     select
-        records.source_system,
-        coalesce(surplus.record_count, 0) as surplus_count,
-        records.record_count
-    from records
-    left join surplus on records.source_system = surplus.source_system
+        source_system,
+        count(*) as record_count,
+        count(*) - count(distinct customer_id) as surplus_count
+    from ids
+    group by source_system
 
 ),
 
+-- after: a customer is surplus if an earlier one is the same; however many say so, it counts once
 unified as (
 
     select
         (select count(distinct other_customer_id) from {{ ref('duplicate_customers') }}) as surplus_count,
-        (select count(*) from {{ ref('int_customers__profiles') }}) as customer_count
+        (select count(distinct customer_id) from ids) as customer_count
 
 ),
 
@@ -72,8 +55,8 @@ final as (
         'duplicate_rate' as measure,
         'all' as source_system,
         'customers' as entity,
-        cast(unified.surplus_count as decimal(18, 2)) as numerator,
-        cast(unified.customer_count as decimal(18, 2)) as denominator
+        cast(surplus_count as decimal(18, 2)) as numerator,
+        cast(customer_count as decimal(18, 2)) as denominator
     from unified
 
 )

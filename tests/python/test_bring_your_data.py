@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections import defaultdict
@@ -31,7 +30,7 @@ from coffee_company import (
     web_lines,
     write_company,
 )
-from conftest import PROJECT
+from conftest import PROJECT, copy_project
 from customer360.check_data import describe, marts
 from customer360.data_sets import check_policy, load_data_set
 from customer360.mapping import (
@@ -62,22 +61,11 @@ EDITS = [
         TILL,
         "Loyalty card",
         "maps_to: todo",
-        "maps_to: [orders.source_customer_id, customers.source_customer_id]",
+        "pii: name, maps_to: [orders.source_customer_id, customers.source_customer_id]",
     ),
     (TILL, "Cardholder", "maps_to: todo", "pii: name, maps_to: customers.name"),
     (TILL, "Cashier", "maps_to: todo", "maps_to: none"),
 ]
-
-
-def copy_project(folder: Path) -> Path:
-    """The project without what make made of it."""
-    project = folder / "project"
-    project.mkdir()
-    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
-        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("dbt_project.yml", "profiles.yml", "vars.yml"):
-        shutil.copy(PROJECT / name, project / name)
-    return project
 
 
 def run(project: Path, script: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -109,7 +97,7 @@ def decide(project: Path) -> None:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of the project with the company's files in the inbox."""
-    copy = copy_project(tmp_path)
+    copy = copy_project(tmp_path / "project")
     write_company(copy / "inbox" / NAME)
     return copy
 
@@ -235,7 +223,7 @@ def test_a_new_entity_of_a_declared_system_is_shown_for_pasting(scaffolded):
     ],
 )
 def test_what_cannot_be_named_is_refused_and_nothing_is_written(tmp_path, name, folder, currency, zone, says):
-    project = copy_project(tmp_path)
+    project = copy_project(tmp_path / "project")
     file = tmp_path / "files" / folder / "a.csv"
     file.parent.mkdir(parents=True)
     file.write_text("Order no,SKU,Qty,Amount\n1,A,1,2.50\n")
@@ -429,7 +417,7 @@ def test_yaml_of_a_proposal_says_what_it_means(scaffolded):
 @pytest.fixture(scope="module")
 def brought(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     """The project after the how-to was followed to its end, and what check-data said before the build."""
-    project = copy_project(tmp_path_factory.mktemp("brought"))
+    project = copy_project(tmp_path_factory.mktemp("brought") / "project")
     write_company(project / "inbox" / NAME)
     assert new_data(project).returncode == 0
     decide(project)

@@ -27,7 +27,25 @@ FIXTURES = {
         person(
             "crm", "1", city_code="510100", district="武侯区", address="成都市武侯区和平路3号2幢101室", **WANG
         ),
-        person("shop", "2", city_code="510100", district="武侯区", address="和平路3号2幢101室", **WANG),
+        person(
+            "shop", "2", city_code="510100", district="武侯区", address="和平路3号2幢101室", name="王强伟"
+        ),
+    ],
+    "person_name_city_address": [
+        person("crm", "1", city_code="510100", address="和平路3号阳光花园2幢101室", **WANG),
+        person("shop", "2", city_code="510100", address="和平路3号阳光华园2幢101室", **WANG),
+    ],
+    "person_birth_name_address": [
+        person("crm", "1", birth_date="1980-02-03", address="和平路3号阳光花园2幢101室", **WANG),
+        person("pos", "2", birth_date="1980-02-03", address="和平路3号阳光华园2幢101室", **WANG),
+    ],
+    "person_birth_city_name": [
+        person("crm", "1", birth_date="1980-02-03", city_code="510100", **WANG),
+        person("pos", "2", birth_date="1980-02-03", city_code="510100", name="王强伟"),
+    ],
+    "person_birth_address": [
+        person("crm", "1", birth_date="1980-02-03", address="和平路3号2幢101室", **WANG),
+        person("pos", "2", birth_date="1980-02-03", address="和平路3号2幢101室"),
     ],
     "person_birth_name_city": [
         person("crm", "1", birth_date="1980-02-03", city_code="510100", **WANG),
@@ -203,6 +221,16 @@ PHONE = {"phone": "+8613900001111"}
 )
 def test_who_looks_alike_stays_apart(why, records):
     assert not joined(Lab().build(records)), why
+
+
+def test_a_mistyped_detail_gives_way_to_a_strong_identifier_under_the_same_name():
+    records = [
+        person("crm", "1", member_no="m1", birth_date="1960-05-01", **WANG),
+        person("pos", "2", member_no="m1", birth_date="1990-11-12", **WANG),
+    ]
+    assert joined(Lab().build(records))
+    records[1] |= {"name": "李娜"}
+    assert not joined(Lab().build(records))
 
 
 def test_a_nameless_record_on_a_shared_phone_goes_to_nobody():

@@ -32,7 +32,8 @@ counted as (
         case
             when evidence_type in ('name_phone_pattern') then phone_count
             when evidence_type = 'company_name' then greatest(city_count, credit_code_count)
-            when evidence_type = 'name_birth_city' then 1
+            when evidence_type in ('name_birth', 'name_city') then 1
+            when evidence_type = 'birth_address' then city_count
             else name_count
         end as people_count
     from used

@@ -42,7 +42,10 @@ candidates as (
         evidence_a.evidence_type,
         a.customer_kind,
         {{ name_agreement('a', 'b') }} as name_agreement,
-        {{ identity_conflict('a', 'b') }} as is_conflict
+        {{ identifier_conflict('a', 'b') }} as is_identifier_conflict,
+        {{ detail_conflict('a', 'b') }} as is_detail_conflict,
+        coalesce(a.city_code = b.city_code, false) as is_same_city,
+        coalesce({{ is_close_address('a', 'b') }}, false) as is_close_address
     from evidence as evidence_a
     inner join evidence as evidence_b
         on
@@ -69,13 +72,23 @@ final as (
         rules.decision,
         candidates.evidence_type,
         candidates.name_agreement,
-        candidates.is_conflict
+        -- a detail may be mistyped: it gives way to a strong identifier under the same name
+        candidates.is_identifier_conflict
+        or (
+            candidates.is_detail_conflict
+            and not (rules.tier = 1 and candidates.name_agreement in ('equal', 'sound', 'close'))
+        ) as is_conflict
     from candidates
     inner join rules
         on
             candidates.customer_kind = rules.customer_kind
             and candidates.evidence_type = rules.evidence_type
             and contains(' ' || rules.name_agreements || ' ', ' ' || candidates.name_agreement || ' ')
+            and case rules.corroboration
+                when 'city' then candidates.is_same_city
+                when 'address' then candidates.is_close_address
+                else true
+            end
 
 )
 
