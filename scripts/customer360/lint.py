@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         [_tool("dbt-bouncer"), "run"],
     ]
     if targets:
-        commands.append([_tool("sqlfluff"), "lint", "--disable-progress-bar", *targets])
+        commands.append([_tool("sqlfluff"), "lint", "--disable-progress-bar", "--processes", "2", *targets])
     # one failing linter must not hide what the others have to say
     codes = [subprocess.run(command, cwd=PROJECT, check=False).returncode for command in commands]
     if not targets:
