@@ -124,3 +124,16 @@ def test_what_a_steward_keeps_apart_stays_apart_through_others():
     edges, tiers = [(1, 2), (2, 3)], [0, 1]
     apart = (np.array([1]), np.array([3]))
     assert guarded(3, edges, tiers, apart=apart)[0] == [1, 1, 3]
+
+
+def test_what_a_record_is_kept_from_its_whole_group_is_kept_from():
+    apart = (np.array([2]), np.array([4]))
+    assert guarded(4, [(1, 2), (1, 4)], [1, 2], apart=apart)[0] == [1, 1, 3, 4]
+
+
+def test_a_customer_of_too_many_records_is_built_up_to_the_limit():
+    chain = [(record, record + 1) for record in range(1, 10)]
+    small = Limits(max_records=4, min_density=0.0, density_from=60, strict_tier=3)
+    label, suspicious = guarded(10, chain, limits=small)
+    assert all(suspicious)
+    assert max(np.bincount(label)) == 4

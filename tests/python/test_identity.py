@@ -87,10 +87,6 @@ FIXTURES = {
         company("crm", "1", company_name="郑州金方贸易", phone="+8637112345678", city_code="410100"),
         company("service", "2", company_name="金方贸易", phone="+8637112345678"),
     ],
-    "organisation_email_name": [
-        company("erp", "1", company_name="郑州金方贸易", email="a@jf.cn"),
-        company("service", "2", company_name="金方贸易", email="a@jf.cn"),
-    ],
     "organisation_address_name": [
         company("erp", "1", company_name="郑州金方贸易", city_code="410100", address="和平路3号9层"),
         company("crm", "2", company_name="金方贸易", city_code="410100", address="和平路3号9层"),
@@ -270,8 +266,22 @@ def test_a_phone_of_many_people_joins_nobody():
 
 def test_no_customer_holds_two_credit_codes_however_they_are_chained():
     records = [
-        company("crm", "1", company_name="郑州金方贸易", credit_code="91A", email="a@jf.cn"),
-        company("erp", "2", company_name="郑州金方贸易", email="a@jf.cn", phone="+8637112345678"),
+        company(
+            "crm",
+            "1",
+            company_name="郑州金方贸易",
+            credit_code="91A",
+            city_code="410100",
+            address="和平路3号",
+        ),
+        company(
+            "erp",
+            "2",
+            company_name="郑州金方贸易",
+            phone="+8637112345678",
+            city_code="410100",
+            address="和平路3号",
+        ),
         company("service", "3", company_name="郑州金方贸易", phone="+8637112345678", credit_code="91B"),
     ]
     lab = Lab()
