@@ -117,8 +117,9 @@ def naive(
     """Pair precision and recall of joining all records with an equal value, without validation, caps or vetoes."""
     edges = [
         connection.execute(
-            f"select record_key, min(record_key) over (partition by {value}) as first_key"
-            f" from intermediate.int_identity__records where {value} is not null"
+            f"select record_key, first_key from (select record_key, {value} as value"
+            f" from intermediate.int_identity__records where {value} is not null) inner join (select {value} as value,"
+            f" min(record_key) as first_key from intermediate.int_identity__records group by all) using (value)"
         ).fetchnumpy()
         for value in values
     ]

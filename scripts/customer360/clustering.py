@@ -82,8 +82,8 @@ def guarded_components(
 def _misshapen(label: Keys, a: Keys, b: Keys, limits: Limits) -> Keys:
     """Records of groups that are too large or too thin."""
     size = np.bincount(label, minlength=len(label))
-    ends = np.stack([np.minimum(a, b), np.maximum(a, b)]) if len(a) else np.empty((2, 0), int)
-    edges = np.bincount(label[np.unique(ends, axis=1)[0]], minlength=len(label))
+    pair = np.unique(np.minimum(a, b).astype(np.int64) * len(label) + np.maximum(a, b))
+    edges = np.bincount(label[pair // len(label)], minlength=len(label))
     thin = (size >= limits.density_from) & (edges < limits.min_density * size * (size - 1) / 2)
     return ((size > limits.max_records) | thin)[label]
 
@@ -93,7 +93,8 @@ def _conflicting(label: Keys, exclusive: Mapping[str, Keys], apart: tuple[Keys, 
     bad = np.zeros(len(label), dtype=bool)
     for codes in exclusive.values():
         known = codes >= 0
-        holder = np.unique(np.stack([label[known], codes[known]]), axis=1)[0]
+        width = int(codes.max()) + 1 if known.any() else 1
+        holder = np.unique(label[known].astype(np.int64) * width + codes[known]) // width
         bad |= np.bincount(holder, minlength=len(label)) > 1
     bad[label[apart[0][label[apart[0]] == label[apart[1]]]]] = True
     return bad[label]

@@ -5,6 +5,19 @@
 
 with
 
+-- most values stand on one record: what is counted below is the rest
+repeated_values as (
+
+    select
+        customer_kind,
+        evidence_type,
+        value
+    from {{ ref('int_identity__evidence') }}
+    group by customer_kind, evidence_type, value
+    having count(*) > 1
+
+),
+
 used as (
 
     select
@@ -18,10 +31,14 @@ used as (
         count(distinct records.city_code) as city_count,
         count(distinct records.credit_code) as credit_code_count
     from {{ ref('int_identity__evidence') }} as evidence
+    inner join repeated_values
+        on
+            evidence.customer_kind = repeated_values.customer_kind
+            and evidence.evidence_type = repeated_values.evidence_type
+            and evidence.value = repeated_values.value
     inner join {{ ref('int_identity__records') }} as records
         on evidence.record_key = records.record_key
     group by evidence.customer_kind, evidence.evidence_type, evidence.value
-    having count(*) > 1
 
 ),
 
