@@ -231,23 +231,26 @@ class Page:
         ratio = totals["records"] / totals["customers"] if totals["customers"] else 0
         detected = {row["measure"]: row for row in self.found["scorecard"] if row["source_system"] == "all"}
         tiles = [
-            ("records", f"{totals['records']:,}"),
-            ("customers", f"{totals['customers']:,}"),
-            ("persons", f"{totals['persons']:,}"),
-            ("organisations", f"{totals['organisations']:,}"),
-            ("duplicates_before", rate(*_pair(detected.get("duplicate_rate_before", {}))).html),
-            ("duplicates_after", rate(*_pair(detected.get("duplicate_rate", {}))).html),
-            ("precision", self._measured("pair_precision")[0].html),
-            ("recall", self._measured("pair_recall")[0].html),
-            ("ratio", f"{ratio:.2f}"),
-            ("alone", f"{totals['alone']:,}"),
-            ("suspicious", f"{totals['suspicious']:,}"),
-            ("queue", f"{sum(row['pairs'] for row in self.found['queue']):,}"),
+            ("records", number(totals["records"])),
+            ("customers", number(totals["customers"])),
+            ("persons", number(totals["persons"])),
+            ("organisations", number(totals["organisations"])),
+            ("duplicates_before", rate(*_pair(detected.get("duplicate_rate_before", {})))),
+            ("duplicates_after", rate(*_pair(detected.get("duplicate_rate", {})))),
+            ("precision", self._measured("pair_precision")[0]),
+            ("recall", self._measured("pair_recall")[0]),
+            ("ratio", Cell(f"{ratio:.2f}")),
+            ("alone", number(totals["alone"])),
+            ("suspicious", number(totals["suspicious"])),
+            ("queue", number(sum(row["pairs"] for row in self.found["queue"]))),
         ]
         return section(
             "headline",
             '<dl class="tiles">',
-            *(f"<div><dt>{say(f'headline.{key}')}</dt><dd>{shown}</dd></div>" for key, shown in tiles),
+            *(
+                f"<div><dt>{say(f'headline.{key}')}</dt><dd{_class(cell.kind)}>{cell.html}</dd></div>"
+                for key, cell in tiles
+            ),
             "</dl>",
         )
 
@@ -263,7 +266,9 @@ class Page:
         name = "identifier_recall"
         rows.append([text(say(f"measure.{name}")), *self._measured(name), bar(self._rate(name))])
         return section(
-            "quality", self._basis(), table(say("quality"), ("measure", "rate", "counted", ""), rows)
+            "quality",
+            self._basis(),
+            table(say("quality"), ("measure", "rate", "counted", ""), rows, quiet=True),
         )
 
     def duplicates(self) -> str:
@@ -625,14 +630,15 @@ p { margin: .35rem 0; max-width: 50rem; color: var(--soft); }
   background: var(--ground); border-radius: .5rem; }
 .tiles dt { color: var(--soft); font-size: .85rem; }
 .tiles dd { margin: 0; font-size: 1.6rem; font-weight: 600; font-variant-numeric: tabular-nums; }
+.tiles dd.absent { font-size: 1.1rem; font-weight: 400; line-height: 2.4rem; }
 .quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .table { position: relative; overflow-x: auto; margin-top: .6rem; }
 table { width: 100%; border-collapse: collapse; }
 th, td { padding: .32rem .75rem .32rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: middle; }
 thead th { color: var(--soft); font-size: .82rem; font-weight: 500; vertical-align: bottom; }
 tbody th { font-weight: 400; }
-.number + :not(.number), .absent + :not(.number) { padding-left: 1.4rem; }
-.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.number + :not(.number), td.absent + :not(.number) { padding-left: 1.4rem; }
+:is(th, td).number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 thead .number { white-space: normal; }
 .absent { color: var(--soft); font-style: italic; }
 td.absent { text-align: right; white-space: nowrap; }
