@@ -67,7 +67,7 @@ try-rules: setup ## who would change customer with the identity rules as edited 
 	@$(PY) scripts/try_rules.py --data $(DATA)
 
 query: setup ## ask the published copy: make query DATA=online_retail SQL="from marts.orders limit 3"
-	@$(PY) scripts/query.py --data $(DATA) "$(SQL)"
+	@$(PY) scripts/query.py --data $(DATA) "$$SQL"
 
 clean: ## remove everything that make made, except .venv
 	rm -rf landing inbox truth warehouse audit reports target logs .pytest_cache .ruff_cache .hypothesis
