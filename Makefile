@@ -11,10 +11,10 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build new-data check-data test test-full lint docs bench audit clean query
+.PHONY: help setup build new-data check-data test test-full lint docs bench audit clean query identity-page try-rules
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv where missing)
 	@mkdir -p warehouse/dev
@@ -60,8 +60,14 @@ bench: setup ## time and peak memory of the main jobs
 audit: setup ## the fields drawn for audit by people as a workbook: make audit DATA=demo
 	@$(PY) scripts/audit.py --data $(DATA)
 
+identity-page: setup ## how records became customers, and how well, as one page: make identity-page DATA=demo
+	@$(PY) scripts/identity_page.py --data $(DATA)
+
+try-rules: setup ## who would change customer with the identity rules as edited now; builds and publishes nothing
+	@$(PY) scripts/try_rules.py --data $(DATA)
+
 query: setup ## ask the published copy: make query DATA=online_retail SQL="from marts.orders limit 3"
-	@$(PY) scripts/query.py --data $(DATA) "$(SQL)"
+	@$(PY) scripts/query.py --data $(DATA) "$$SQL"
 
 clean: ## remove everything that make made, except .venv
-	rm -rf landing inbox truth warehouse audit target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf landing inbox truth warehouse audit reports target logs .pytest_cache .ruff_cache .hypothesis

@@ -16,6 +16,8 @@ PUBLISHED_QUALITY = (
     "input_coverage",
     "field_reasons",
     "identity_quality",
+    "identity_rule_use",
+    "identity_value_use",
 )
 """Quality tables without row-level content; the quarantine never leaves the build file."""
 

@@ -5,6 +5,7 @@ warehouse/<data set>/
     versions/<id>/published/        what BI reads: customer360.duckdb, parquet/
     versions/<id>/state/            what cannot be rebuilt from landing
     current → versions/<id>         the pointer; replaced in one step, so both move together or not at all
+    try/                            copy of a build while a dry run works on it (try_rules.py)
     published → current/published   fixed names for readers
     state → current/state
 """
