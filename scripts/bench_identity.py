@@ -72,8 +72,8 @@ def run(project: Path, step: str, *command: str) -> float:
 def measure(project: Path, model: str | None = None) -> dict[str, float]:
     """Land and resolve; returns every rate by `measure scope`, with seconds and GB of the identity models.
 
-    `model`: resolve again with a fitted model, the stored one of this version or, with `fit`, one trained on the
-    company itself; its figures are called `with model: ...`.
+    `model`: resolve again with fitted models, divided by commas: the stored one of a version or, with `fit`, one trained
+    on the company itself; their figures are called `with model <version>: ...`.
     """
     run(project, "land", sys.executable, "-c", LAND, str(project))
     data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
@@ -114,12 +114,12 @@ def measure(project: Path, model: str | None = None) -> dict[str, float]:
             rates |= naive(connection, project / "truth" / "demo", name, values)
         records = connection.execute("select count(*) from intermediate.int_identity__records").fetchone()[0]
     rates = {"records": records, **rates}
-    if model:
+    for version in filter(None, (model or "").split(",")):
         started = time.monotonic()
-        switch_on(project, model)
-        fitting = {"seconds to fit": time.monotonic() - started} if model == "fit" else {}
+        switch_on(project, version)
+        fitting = {"seconds to fit": time.monotonic() - started} if version == "fit" else {}
         again = resolve("identity_model", "int_identity__model_scores+,+int_customers__ids")
-        rates |= {f"with model: {name}": rate for name, rate in (fitting | again).items()}
+        rates |= {f"with model {version}: {name}": rate for name, rate in (fitting | again).items()}
     return rates
 
 
@@ -191,7 +191,9 @@ def main() -> int:
     parser.add_argument("--seeds", default="1,2,3,4,5", help="seeds, divided by commas (1,2,3,4,5)")
     parser.add_argument("--noise", default="low,mid,high", help="noise levels, divided by commas (all three)")
     parser.add_argument(
-        "--model", metavar="V", help="resolve again with the stored model V, or with `fit`: one trained here"
+        "--model",
+        metavar="V",
+        help="resolve again with stored models, divided by commas; `fit`: trained here",
     )
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the companies there")
     given = parser.parse_args()

@@ -142,6 +142,10 @@ def settings() -> Settings:
                 "place",
                 "city_code_l is null or city_code_r is null",
                 _level("home_address_l = home_address_r", "same address"),
+                _level(
+                    "city_code_l = city_code_r and home_address_l is not null and home_address_r is not null",
+                    "same city, another address",
+                ),
                 _level("city_code_l = city_code_r", "same city", "city_code"),
             ),
             _comparison(
@@ -173,8 +177,10 @@ def settings() -> Settings:
 
 
 EM_BLOCK = "l.name_key = r.name_key"
-UNSEEN = 0.01
-"""m of a level that no example shows."""
+UNSEEN_M = 0.01
+"""m of a level that hardly an example shows: people move, and are registered under a wrong birth date."""
+UNSEEN_U = 1 / U_PAIRS
+"""u of a level that no random pair shows."""
 
 
 def _linker(rows: pa.Table, model: Settings) -> tuple[Any, duckdb.DuckDBPyConnection]:
@@ -213,18 +219,32 @@ def fit(cores: pa.Table, examples: pa.Table, pairs: pa.Table, version: str, buil
     teacher.training.estimate_u_using_random_sampling(max_pairs=1000, seed=SEED, min_count_per_level=None)
     teacher.training.estimate_m_from_pairwise_labels("labels")
     model = teacher.misc.save_model_to_json()
+    for level in _levels(model):
+        level.pop("u_probability", None)
+        level["m_probability"] = max(level.get("m_probability", 0.0), UNSEEN_M)
+    sampler, _ = _linker(cores, model)
+    sampler.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
+    model = sampler.misc.save_model_to_json()
+    for level in _levels(model):
+        level["u_probability"] = max(level.get("u_probability", 0.0), UNSEEN_U)
     for comparison in model["comparisons"]:
         for level in comparison["comparison_levels"]:
-            level.pop("u_probability", None)
-            if not level.get("is_null_level"):
-                level["m_probability"] = max(level.get("m_probability", 0.0), UNSEEN)
-                level["fix_m_probability"] = comparison["output_column_name"] != "phone"
+            level["fix_m_probability"] = comparison["output_column_name"] != "phone"
     learner, _ = _linker(cores, model)
-    learner.training.estimate_u_using_random_sampling(max_pairs=U_PAIRS, seed=SEED)
     learner.training.estimate_parameters_using_expectation_maximisation(
         EM_BLOCK, populate_probability_two_random_records_match_from_trained_values=True, max_pairs=EM_PAIRS
     )
     return Fitted(version, build_id, cores.num_rows, pairs.num_rows, learner.misc.save_model_to_json())
+
+
+def _levels(model: Settings) -> list[dict[str, Any]]:
+    """The levels that have parameters."""
+    return [
+        level
+        for comparison in model["comparisons"]
+        for level in comparison["comparison_levels"]
+        if not level.get("is_null_level")
+    ]
 
 
 def score(cores: pa.Table, model: Fitted, threshold: float) -> pa.Table:
