@@ -106,7 +106,7 @@ def settings() -> Settings:
                 "name_key_l is null or name_key_r is null",
                 _level("complete_name_l = complete_name_r", "equal", "complete_name"),
                 _level("name_key_l = name_key_r", "same reading", "name_key"),
-                _level("surname_l = surname_r and levenshtein(name_l, name_r) <= 1", "one character off"),
+                _level("surname_l = surname_r and levenshtein(name_l, name_r) <= 1", "one letter off"),
             ),
             _comparison(
                 "part_of_name",
