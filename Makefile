@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build new-data check-data test test-full lint docs bench audit clean query identity-page try-rules
+.PHONY: help setup setup-fit fit build new-data check-data test test-full lint docs bench audit clean query identity-page try-rules
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -27,6 +27,9 @@ setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv wh
 	$(UV) sync --frozen --quiet
 	@touch $@
 
+setup-fit: setup ## what `make fit`, and a policy with a fitted model, need beside that (Splink)
+	$(UV) sync --frozen --quiet --group fit
+
 build: setup ## land, build, test and publish one data set (DATA=demo)
 	$(PY) scripts/build.py --data $(DATA)
 
@@ -41,7 +44,7 @@ test: setup lint ## lint, build both data sets, run all quick tests
 	$(PY) scripts/build.py --data online_retail
 	$(PY) -m pytest -m "not slow"
 
-test-full: setup lint ## the complete matrices as well (long)
+test-full: setup-fit lint ## the complete matrices as well (long)
 	$(PY) scripts/build.py --data demo
 	$(PY) scripts/build.py --data online_retail
 	$(PY) -m pytest
@@ -56,6 +59,9 @@ docs: setup ## dbt documentation and lineage of a built data set as one page
 
 bench: setup ## time and peak memory of the main jobs
 	$(PY) scripts/bench.py
+
+fit: setup-fit ## train the probabilistic model of identity resolution on the latest build: make fit DATA=demo
+	$(PY) scripts/fit_identity.py --data $(DATA)
 
 audit: setup ## the fields drawn for audit by people as a workbook: make audit DATA=demo
 	@$(PY) scripts/audit.py --data $(DATA)

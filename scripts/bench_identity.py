@@ -18,6 +18,8 @@ import numpy as np
 from customer360.build import PROJECT, dbt_command, offer_truth, read_state
 from customer360.clustering import components
 from customer360.data_sets import load_data_set
+from customer360.fit_identity import fit_build
+from customer360.identity_model import model_file, read_model
 from customer360.sources import STATE, TRUTH, load_sources, load_tables
 from customer360.warehouse import Warehouse
 
@@ -35,8 +37,9 @@ def prepare(folder: Path, customers: int, seed: int, noise: str) -> Path:
     """A project folder beside this one with a generated company in it: only what identity resolution reads."""
     project = folder / f"{customers}-{noise}-{seed}"
     project.mkdir()
-    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
+    for name in ("models", "macros", "tests", "analyses", "datasets", "scripts"):
         (project / name).symlink_to(PROJECT / name)
+    shutil.copytree(PROJECT / "seeds", project / "seeds")
     for name in ("dbt_project.yml", "profiles.yml", "vars.yml"):
         (project / name).symlink_to(PROJECT / name)
     everything = folder / "inbox"
@@ -66,8 +69,12 @@ def run(project: Path, step: str, *command: str) -> float:
     return time.monotonic() - started
 
 
-def measure(project: Path) -> dict[str, float]:
-    """Land and resolve; returns every rate by `measure scope`, with seconds and GB of the identity models."""
+def measure(project: Path, model: str | None = None) -> dict[str, float]:
+    """Land and resolve; returns every rate by `measure scope`, with seconds and GB of the identity models.
+
+    `model`: resolve again with fitted models, divided by commas: the stored one of a version or, with `fit`, one trained
+    on the company itself; their figures are called `with model <version>: ...`.
+    """
     run(project, "land", sys.executable, "-c", LAND, str(project))
     data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
     offer_truth(project / "truth" / "demo", load_tables(PROJECT, TRUTH))
@@ -78,24 +85,57 @@ def measure(project: Path) -> dict[str, float]:
         command = dbt_command(data_set, "build", "--select", *select, variables=variables)
         run(project, step, *command, "--exclude-resource-type", "test", "unit_test")
 
-    dbt("staging", "+input__customers", "+input__identity_decisions", "resource_type:seed", "source:state+1")
-    before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    dbt("identity", "int_identity__records+,+int_customers__ids")
-    results = json.loads((project / "target" / "demo" / "run_results.json").read_text(encoding="utf-8"))
-    seconds = sum(result["execution_time"] for result in results["results"])
-    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-    dbt("quality", "stg_truth__record_links", "stg_truth__hard_negatives", "identity_quality")
-    with duckdb.connect(str(project / "customer360.duckdb"), read_only=True) as connection:
-        rates = {
-            f"{name} {scope}".removesuffix(" all"): rate
-            for name, scope, rate in connection.execute(
-                "select measure, scope, rate from quality.identity_quality"
-            ).fetchall()
+    def resolve(*select: str) -> dict[str, float]:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        dbt("identity", *select)
+        results = json.loads((project / "target" / "demo" / "run_results.json").read_text(encoding="utf-8"))
+        took = {result["unique_id"]: result["execution_time"] for result in results["results"]}
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+        dbt("quality", "stg_truth__record_links", "stg_truth__hard_negatives", "identity_quality")
+        with duckdb.connect(str(project / "customer360.duckdb"), read_only=True) as connection:
+            rates = {
+                f"{name} {scope}".removesuffix(" all"): rate
+                for name, scope, rate in connection.execute(
+                    "select measure, scope, rate from quality.identity_quality"
+                ).fetchall()
+            }
+        model_seconds = sum(t for node, t in took.items() if "int_identity__model" in node)
+        return {
+            "seconds": sum(took.values()),
+            "seconds of the model": model_seconds,
+            "GB": max(peak, before) / 1024**2,
+            **rates,
         }
+
+    dbt("staging", "+input__customers", "+input__identity_decisions", "resource_type:seed", "source:state+1")
+    rates = resolve("int_identity__records+,+int_customers__ids", "int_identity__model_examples")
+    with duckdb.connect(str(project / "customer360.duckdb"), read_only=True) as connection:
         for name, values in NAIVE.items():
             rates |= naive(connection, project / "truth" / "demo", name, values)
         records = connection.execute("select count(*) from intermediate.int_identity__records").fetchone()[0]
-    return {"records": records, "seconds": seconds, "GB": max(peak, before) / 1024**2, **rates}
+    rates = {"records": records, **rates}
+    for version in filter(None, (model or "").split(",")):
+        started = time.monotonic()
+        switch_on(project, version)
+        fitting = {"seconds to fit": time.monotonic() - started} if version == "fit" else {}
+        again = resolve("identity_model", "int_identity__model_scores+,+int_customers__ids")
+        rates |= {f"with model {version}: {name}": rate for name, rate in (fitting | again).items()}
+    return rates
+
+
+def switch_on(project: Path, version: str) -> None:
+    """Give the project a fitted model and let its policy use it."""
+    folder = project / "fitted" / "demo"
+    if version == "fit":
+        model, report = fit_build(project / "customer360.duckdb", project / "truth" / "demo", version)
+        model.write(model_file(folder, version))
+        model_file(folder, version).with_name("report.md").write_text(report, encoding="utf-8")
+    else:
+        read_model(PROJECT / "fitted" / "demo", version).write(model_file(folder, version))
+    policy = project / "seeds" / "policy" / "default" / "identity_model.csv"
+    heading, row = policy.read_text(encoding="utf-8").splitlines()
+    columns = ["true", version, *row.split(",")[2:]]
+    policy.write_text(f"{heading}\n{','.join(columns)}\n", encoding="utf-8")
 
 
 LAND = """
@@ -150,13 +190,20 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=20_000, metavar="N", help="true customers (20000)")
     parser.add_argument("--seeds", default="1,2,3,4,5", help="seeds, divided by commas (1,2,3,4,5)")
     parser.add_argument("--noise", default="low,mid,high", help="noise levels, divided by commas (all three)")
+    parser.add_argument(
+        "--model",
+        metavar="V",
+        help="resolve again with stored models, divided by commas; `fit`: trained here",
+    )
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the companies there")
     given = parser.parse_args()
     found: list[dict[str, float]] = []
     for noise in given.noise.split(","):
         for seed in given.seeds.split(","):
             with tempfile.TemporaryDirectory() as folder:
                 started = time.monotonic()
-                found.append(measure(prepare(Path(folder), given.customers, int(seed), noise)))
+                project = prepare(given.keep or Path(folder), given.customers, int(seed), noise)
+                found.append(measure(project, given.model))
                 print(
                     f"{noise} noise, seed {seed}: {time.monotonic() - started:.0f} s",
                     file=sys.stderr,

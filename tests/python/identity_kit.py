@@ -24,6 +24,9 @@ MODELS = (
     "int_identity__cores",
     "int_identity__core_profiles",
     "int_identity__attachments",
+    "int_identity__model_inputs",
+    "int_identity__model_scores",
+    "int_identity__model_pairs",
     "int_identity__links",
     "int_identity__cluster_labels",
     "int_identity__clusters",
@@ -35,7 +38,14 @@ MODELS = (
     "int_customers__profiles",
     "identity_review_queue",
 )
-POLICY = ("identity_evidence", "identity_rules", "identity_banned_values", "identity_limits", "survivorship")
+POLICY = (
+    "identity_evidence",
+    "identity_rules",
+    "identity_banned_values",
+    "identity_limits",
+    "identity_model",
+    "survivorship",
+)
 Row = Mapping[str, Any]
 
 

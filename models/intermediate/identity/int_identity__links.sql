@@ -6,7 +6,8 @@ select
     rule_code,
     tier,
     evidence_type,
-    name_agreement
+    name_agreement,
+    cast(null as double) as match_probability
 from {{ ref('int_identity__pairs') }}
 where
     decision = 'link'
@@ -20,7 +21,8 @@ select
     rule_code,
     tier,
     evidence_type,
-    name_agreement
+    name_agreement,
+    cast(null as double) as match_probability
 from {{ ref('int_identity__attachments') }}
 where decision = 'link'
 
@@ -32,6 +34,20 @@ select
     'steward_must_link' as rule_code,
     0 as tier,
     'steward' as evidence_type,
-    cast(null as varchar) as name_agreement
+    cast(null as varchar) as name_agreement,
+    cast(null as double) as match_probability
 from {{ ref('int_identity__decisions') }}
 where decision = 'must_link'
+
+union all
+
+select
+    record_key_a,
+    record_key_b,
+    'model' as rule_code,
+    6 as tier,
+    'model' as evidence_type,
+    name_agreement,
+    match_probability
+from {{ ref('int_identity__model_pairs') }}
+where decision = 'link'

@@ -37,7 +37,8 @@ final as (
         cast({{ mask_name('a.name') }} as varchar) as name_a_masked,
         cast({{ mask_name('b.name') }} as varchar) as name_b_masked,
         cast(links.name_agreement as varchar) as name_agreement,
-        cast(links.tier as integer) as tier
+        cast(links.tier as integer) as tier,
+        cast(links.match_probability as double) as match_probability
     from links
     inner join records as a
         on links.record_key_a = a.record_key

@@ -11,6 +11,7 @@ proposed as (
         rule_code,
         evidence_type,
         name_agreement,
+        cast(null as double) as match_probability,
         case when is_clear then 'policy' else 'ambiguous' end as review_reason
     from {{ ref('int_identity__attachments') }}
     where decision = 'review'
@@ -23,11 +24,26 @@ proposed as (
         rule_code,
         evidence_type,
         name_agreement,
+        cast(null as double) as match_probability,
         case when is_conflict then 'conflict' else 'policy' end as review_reason
     from {{ ref('int_identity__pairs') }}
     where
         is_conflict
         or decision = 'review'
+
+    union all
+
+    -- neither clearly one person nor clearly two
+    select
+        record_key_a,
+        record_key_b,
+        'model' as rule_code,
+        'model' as evidence_type,
+        name_agreement,
+        match_probability,
+        case when is_conflict then 'conflict' else 'model' end as review_reason
+    from {{ ref('int_identity__model_pairs') }}
+    where decision = 'review'
 
     union all
 
@@ -38,6 +54,7 @@ proposed as (
         links.rule_code,
         links.evidence_type,
         links.name_agreement,
+        links.match_probability,
         'suspicious' as review_reason
     from {{ ref('int_identity__links') }} as links
 
@@ -71,7 +88,8 @@ final as (
         cast({{ masked_evidence('b') }} as varchar) as value_b_masked,
         cast({{ mask_name('a.name') }} as varchar) as name_a_masked,
         cast({{ mask_name('b.name') }} as varchar) as name_b_masked,
-        cast(links.name_agreement as varchar) as name_agreement
+        cast(links.name_agreement as varchar) as name_agreement,
+        cast(links.match_probability as double) as match_probability
     from proposed as links
     inner join records as a
         on links.record_key_a = a.record_key
