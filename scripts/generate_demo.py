@@ -45,7 +45,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         help="last day of the period, never today (%(default)s)",
     )
     parser.add_argument(
-        "--inbox", type=Path, default=ROOT / defaults.inbox, help="where the files go; replaced as a whole"
+        "--inbox",
+        type=Path,
+        default=ROOT / defaults.inbox,
+        help="where the files go; its ten systems are replaced",
     )
     parser.add_argument(
         "--truth", type=Path, default=ROOT / defaults.truth, help="where the truth goes; replaced as a whole"

@@ -173,6 +173,18 @@ def business_key(key: tuple[str, str], row: dict[str, str | None]) -> str:
 # Reproducibility
 
 
+def test_what_people_put_beside_the_systems_stays(tmp_path: Path) -> None:
+    verdicts = tmp_path / "inbox" / "stewardship" / "audit_verdicts" / "2026-10.csv"
+    for file in (verdicts, tmp_path / "inbox" / "crm" / "contacts" / "old.csv"):
+        file.parent.mkdir(parents=True)
+        file.write_text("kept")
+    made = tmp_path / "made"
+    (made / "crm").mkdir(parents=True)
+    build._carry_over(tmp_path / "inbox", made)
+    assert (made / verdicts.relative_to(tmp_path / "inbox")).read_text() == "kept"
+    assert not list((made / "crm").iterdir())
+
+
 def test_same_seed_gives_the_same_bytes_whatever_the_number_of_workers(tmp_path: Path) -> None:
     first = config(tmp_path / "a", customers=600, chunk=300)
     second = config(tmp_path / "b", customers=600, chunk=300)

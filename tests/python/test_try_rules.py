@@ -87,6 +87,7 @@ def partition_without(rule: str) -> dict[str, int]:
     return {record_id: int(label[key]) for key, record_id in ids}
 
 
+@pytest.mark.slow
 def test_a_rule_switched_off_moves_the_records_of_just_that_rule(project: Path) -> None:
     """Counts, partition and evidence; no raw value is said and nothing but the seed differs afterwards."""
     edit_rule(project, RULE, ",link,true,", ",link,false,")

@@ -11,30 +11,30 @@ ids as (
 links as (
 
     select
-        record_key_a as record_key,
+        record_id_a as record_id,
         rule_code,
         tier
-    from {{ ref('int_identity__links') }}
+    from {{ ref('customer_identity_evidence') }}
 
     union all
 
     select
-        record_key_b as record_key,
+        record_id_b as record_id,
         rule_code,
         tier
-    from {{ ref('int_identity__links') }}
+    from {{ ref('customer_identity_evidence') }}
 
 ),
 
 strongest as (
 
     select
-        record_key,
+        record_id,
         rule_code,
         tier,
-        count(*) over (partition by record_key) as link_count
+        count(*) over (partition by record_id) as link_count
     from links
-    qualify row_number() over (partition by record_key order by tier asc, rule_code asc) = 1
+    qualify row_number() over (partition by record_id order by tier asc, rule_code asc) = 1
 
 ),
 
@@ -54,7 +54,7 @@ final as (
     inner join {{ ref('int_identity__clusters') }} as clusters
         on ids.record_key = clusters.record_key
     left join strongest
-        on ids.record_key = strongest.record_key
+        on ids.record_id = strongest.record_id
 
 )
 

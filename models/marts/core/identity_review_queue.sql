@@ -99,7 +99,14 @@ final as (
         on links.record_key_a = ids_a.record_key
     inner join ids as ids_b
         on links.record_key_b = ids_b.record_key
-    where ids_a.customer_id <> ids_b.customer_id
+    -- what a steward has decided is no question any more
+    left join {{ ref('int_identity__decisions') }} as decisions
+        on
+            least(links.record_key_a, links.record_key_b) = decisions.record_key_a
+            and greatest(links.record_key_a, links.record_key_b) = decisions.record_key_b
+    where
+        ids_a.customer_id <> ids_b.customer_id
+        and decisions.record_key_a is null
 
 )
 

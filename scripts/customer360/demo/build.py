@@ -73,8 +73,8 @@ def generate(
 ) -> dict[str, int]:
     """Generate the demo company and swap it in; returns rows per file below the inbox.
 
-    Nothing half-written stays: files are made beside the targets and renamed when all are there. The result
-    does not depend on `workers`.
+    What stands in the inbox beside the generated systems stays. Nothing half-written does: files are made beside the
+    targets and renamed when all are there. The result does not depend on `workers`.
     """
     entities = {k: e for k, e in declaration.load(config.sources).items() if k[0] in systems.NAMES}
     inbox, truth = _fresh(config.inbox), _fresh(config.truth)
@@ -86,6 +86,7 @@ def generate(
             progress(f"{done} of {len(jobs)} chunks, {sum(counts.values()):,} rows")
         _merge_truth(truth)
         _write_run(config, truth, counts)
+        _carry_over(config.inbox, inbox)
         _swap(inbox, config.inbox)
         _swap(truth, config.truth)
     finally:
@@ -112,6 +113,14 @@ def _fresh(target: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     return folder
+
+
+def _carry_over(earlier: Path, made: Path) -> None:
+    """What people put into the inbox beside the generated systems (verdicts, decisions) stays."""
+    if earlier.is_dir():
+        for folder in earlier.iterdir():
+            if folder.name not in systems.NAMES:
+                shutil.copytree(folder, made / folder.name) if folder.is_dir() else shutil.copy2(folder, made)
 
 
 def _swap(made: Path, target: Path) -> None:
