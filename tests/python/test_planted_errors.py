@@ -13,6 +13,9 @@ import duckdb
 import pytest
 
 from conftest import PROJECT, copy_project, latest_build, run_dbt, run_script
+from customer360.build import read_state
+from customer360.sources import STATE, load_tables
+from customer360.warehouse import Warehouse
 
 # kind of planted row error → reasons under which the row may stand in the quarantine
 ROW_REASONS = {
@@ -238,6 +241,11 @@ def test_planted_errors_are_caught_whatever_the_seed(seed: int, tmp_path: Path):
     places = ["--inbox", "inbox/demo", "--truth", str(truth)]
     succeed(run_script(tmp_path, "generate_demo.py", *size, *places))
     succeed(run_script(tmp_path, "land.py", "--data", "demo"))
+    read_state(
+        Warehouse(tmp_path / "warehouse" / "demo"),
+        tmp_path / "warehouse/demo/state",
+        load_tables(tmp_path, STATE),
+    )
     succeed(run_dbt(tmp_path, "demo", "seed"))
     selected = "+quarantine +orders +int_customers__field_gaps"
     succeed(run_dbt(tmp_path, "demo", "run", "--select", *selected.split()))
