@@ -28,3 +28,13 @@
 {% macro utc_to_local(utc_at, time_zone) %}{{ return(adapter.dispatch('utc_to_local')(utc_at, time_zone)) }}{% endmacro %}
 {% macro default__utc_to_local(utc_at, time_zone) -%} timezone('{{ time_zone }}', timezone('UTC', {{ utc_at }})) {%- endmacro %}
 {% macro spark__utc_to_local(utc_at, time_zone) -%} from_utc_timestamp({{ utc_at }}, '{{ time_zone }}') {%- endmacro %}
+
+{#- A date so many days later (or, negative, earlier). -#}
+{% macro add_days(date, days) %}{{ return(adapter.dispatch('add_days')(date, days)) }}{% endmacro %}
+{% macro default__add_days(date, days) -%} cast({{ date }} + cast({{ days }} as integer) as date) {%- endmacro %}
+{% macro spark__add_days(date, days) -%} date_add({{ date }}, {{ days }}) {%- endmacro %}
+
+{#- The last day of the calendar quarter before a date's own. -#}
+{% macro quarter_end_before(date) -%}
+    {{ add_days("cast(date_trunc('quarter', " ~ date ~ ") as date)", -1) }}
+{%- endmacro %}

@@ -32,3 +32,13 @@
 {% macro list_as_text(list) %}{{ return(adapter.dispatch('list_as_text')(list)) }}{% endmacro %}
 {% macro default__list_as_text(list) -%} array_to_string({{ list }}, ', ') {%- endmacro %}
 {% macro spark__list_as_text(list) -%} array_join({{ list }}, ', ') {%- endmacro %}
+
+{#- The nth element, counted from 1. -#}
+{% macro list_at(list, position) %}{{ return(adapter.dispatch('list_at')(list, position)) }}{% endmacro %}
+{% macro default__list_at(list, position) -%} {{ list }}[{{ position }}] {%- endmacro %}
+{% macro spark__list_at(list, position) -%} element_at({{ list }}, {{ position }}) {%- endmacro %}
+
+{#- Aggregate: interpolated percentiles as one list, in one pass. -#}
+{% macro percentiles(x, shares) %}{{ return(adapter.dispatch('percentiles')(x, shares)) }}{% endmacro %}
+{% macro default__percentiles(x, shares) -%} quantile_cont(cast({{ x }} as double), {{ shares }}) {%- endmacro %}
+{% macro spark__percentiles(x, shares) -%} percentile(cast({{ x }} as double), array({{ shares | join(', ') }})) {%- endmacro %}

@@ -1,6 +1,19 @@
--- grain: one customer who has ever purchased, for one window of months before the as-of date
+-- grain: one customer who has ever purchased, for one window of months (policy) before one as-of date
 
 with
+
+features as (
+
+    select * from {{ ref('int_value__base_features') }}
+    where is_latest or is_month_end
+
+),
+
+dates as (
+
+    select * from {{ ref('int_value__as_of_dates') }}
+
+),
 
 policy as (
 
@@ -8,69 +21,34 @@ policy as (
 
 ),
 
-orders as (
-
-    select * from {{ ref('int_value__net_orders') }}
-
-),
-
-purchasers as (
-
-    select
-        as_of_on,
-        customer_id,
-        max(ordered_on) as last_purchase_on
-    from orders
-    where is_purchase
-    group by as_of_on, customer_id
-
-),
-
-windows as (
-
-    select
-        purchasers.as_of_on,
-        purchasers.customer_id,
-        purchasers.last_purchase_on,
-        policy.window_months,
-        policy.monetary_basis,
-        {{ months_before('purchasers.as_of_on', 'policy.window_months') }} as window_start_on
-    from purchasers
-    cross join policy
-
-),
-
 measured as (
 
-    -- windows are (start, as of]; returns without a link count on their own day
     select
-        windows.as_of_on,
-        windows.window_months,
-        windows.customer_id,
-        min(windows.monetary_basis) as monetary_basis,
-        min(windows.last_purchase_on) as last_purchase_on,
-        count(case when orders.is_purchase then 1 end) as frequency,
-        coalesce(sum(orders.net_amount), 0) as net_amount
-    from windows
-    left join orders
-        on
-            windows.customer_id = orders.customer_id
-            and windows.as_of_on = orders.as_of_on
-            and windows.window_start_on < orders.ordered_on
-    group by windows.as_of_on, windows.window_months, windows.customer_id
+        features.as_of_on,
+        case policy.parameters_frozen
+            when 'quarter' then dates.parameters_as_of_on
+            else features.as_of_on
+        end as parameters_as_of_on,
+        features.is_latest,
+        features.is_reported and policy.keeps_history as is_history,
+        policy.window_months,
+        policy.monetary_basis,
+        features.customer_id,
+        features.last_purchase_on,
+        features.recency_days,
+        case policy.window_months when 6 then features.frequency_6m else features.frequency_12m end as frequency,
+        case policy.window_months when 6 then features.net_amount_6m else features.net_amount_12m end as net_amount
+    from features
+    inner join dates
+        on features.as_of_on = dates.as_of_on
+    cross join policy
 
 ),
 
 final as (
 
     select
-        as_of_on,
-        window_months,
-        customer_id,
-        last_purchase_on,
-        {{ days_from('last_purchase_on', 'as_of_on') }} as recency_days,
-        frequency,
-        net_amount,
+        measured.*,
         case
             when monetary_basis = 'order_value' then net_amount / nullif(frequency, 0)
             else net_amount

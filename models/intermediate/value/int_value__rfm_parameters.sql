@@ -1,13 +1,23 @@
--- grain: one window of months: the cut-offs its scores and classes are read against
+-- grain: one window of months and one date at which its cut-offs were frozen
 
--- Customers with a purchase in the window set the cut-offs: those without one are all recency.
+-- Frozen at the end of a quarter for the next one (policy), so that a customer who changes class has changed, and not
+-- the yardstick. Customers with a purchase in the window set the cut-offs: those without one are all recency.
 
 with
 
 measured as (
 
     select * from {{ ref('int_value__recency_frequency_monetary') }}
-    where frequency > 0
+
+),
+
+used as (
+
+    select distinct
+        window_months,
+        parameters_as_of_on
+    from measured
+    where is_latest or is_history
 
 ),
 
@@ -20,35 +30,41 @@ policy as (
 statistics as (
 
     select
-        as_of_on,
-        window_months,
+        used.window_months,
+        used.parameters_as_of_on,
         {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
-        {%- for percent in [20, 40, 60, 80] %}
-        percentile_cont(0.{{ percent }}) within group (order by cast({{ measure }} as double))
-            as {{ measure }}_p{{ percent }},
-        {%- endfor %}
-        avg(cast({{ measure }} as double)) as {{ measure }}_mean,
-        percentile_cont(0.50) within group (order by cast({{ measure }} as double))
-            as {{ measure }}_median,
+        {{ percentiles('measured.' ~ measure, [0.2, 0.4, 0.5, 0.6, 0.8]) }} as {{ measure }}_percentiles,
+        avg(cast(measured.{{ measure }} as double)) as {{ measure }}_mean,
         {%- endfor %}
         count(*) as customer_count
     from measured
-    group by as_of_on, window_months
+    inner join used
+        on
+            measured.window_months = used.window_months
+            and measured.as_of_on = used.parameters_as_of_on
+    where measured.frequency > 0
+    group by used.window_months, used.parameters_as_of_on
 
 ),
 
 final as (
 
     select
-        statistics.*,
+        statistics.window_months,
+        statistics.parameters_as_of_on,
+        statistics.customer_count,
+        policy.threshold_method,
         {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
+        {%- for percent in [20, 40, 50, 60, 80] %}
+        {{ list_at('statistics.' ~ measure ~ '_percentiles', loop.index) }} as {{ measure }}_p{{ percent }},
+        {%- endfor %}
+        statistics.{{ measure }}_mean,
         case policy.threshold_method
             when 'mean' then statistics.{{ measure }}_mean
-            when 'median' then statistics.{{ measure }}_median
+            when 'median' then {{ list_at('statistics.' ~ measure ~ '_percentiles', 3) }}
             when 'fixed' then cast(policy.{{ measure }}_threshold as double)
-        end as {{ measure }}_threshold,
+        end as {{ measure }}_threshold{{ "," if not loop.last }}
         {%- endfor %}
-        policy.threshold_method
     from statistics
     inner join policy
         on statistics.window_months = policy.window_months

@@ -1,0 +1,209 @@
+-- grain: one known customer as of one date of the reported history, or of the back-test: group, stage, tier and class
+
+-- From the first contact on. Who has never purchased has a stage and, as a business, a group; no tier and no class.
+
+with
+
+dates as (
+
+    select
+        *,
+        {%- for stage in ['churned', 'churn_warning', 'unconverted', 'trial', 'stable'] %}
+        {{ months_before('dates.as_of_on', 'stages.' ~ stage ~ '_months') }} as {{ stage }}_on{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_value__as_of_dates') }} as dates
+    cross join (
+        select
+            {%- for stage in ['churned', 'churn_warning', 'unconverted', 'trial', 'stable'] %}
+            max(case when lifecycle_stage = '{{ stage }}' then months_from end) as {{ stage }}_months{{ "," if not loop.last }}
+            {%- endfor %}
+        from {{ ref('lifecycle_stages') }}
+    ) as stages
+
+),
+
+tiers as (
+
+    select
+        max(case when value_tier = 'high' then orders_from end) as high_orders_from,
+        max(case when value_tier = 'high' then order_value_from end) as high_order_value_from,
+        max(case when value_tier = 'high' then cycle_days_to end) as high_cycle_days_to,
+        max(case when value_tier = 'high' then interactions_from end) as high_interactions_from,
+        max(case when value_tier = 'low' then orders_below end) as low_orders_below,
+        max(case when value_tier = 'low' then order_value_below end) as low_order_value_below
+    from {{ ref('value_tiers') }}
+
+),
+
+abc as (
+
+    select
+        max(case when abc_class = 'A' then share_before_below end) as a_share,
+        max(case when abc_class = 'B' then share_before_below end) as b_share
+    from {{ ref('abc_classes') }}
+
+),
+
+policy as (
+
+    select gift_share from {{ ref('value_policy') }}
+
+),
+
+first_documents as (
+
+    select
+        customer_id,
+        min(ordered_on) as ordered_on
+    from {{ ref('int_orders__documents') }}
+    group by customer_id
+
+),
+
+contacts as (
+
+    select
+        profiles.customer_id,
+        profiles.customer_kind,
+        least(profiles.first_seen_on, first_documents.ordered_on) as first_contact_on
+    from {{ ref('int_customers__profiles') }} as profiles
+    left join first_documents
+        on profiles.customer_id = first_documents.customer_id
+
+),
+
+features as (
+
+    select * from {{ ref('int_value__base_features') }}
+
+),
+
+interactions as (
+
+    select * from {{ ref('int_value__interaction_depth') }}
+
+),
+
+measured as (
+
+    select
+        contacts.customer_id,
+        dates.as_of_on,
+        contacts.customer_kind,
+        contacts.first_contact_on,
+        dates.is_latest,
+        dates.is_month_end,
+        dates.is_reported,
+        dates.is_backtest,
+        dates.churned_on,
+        dates.churn_warning_on,
+        dates.unconverted_on,
+        dates.trial_on,
+        dates.stable_on,
+        features.last_purchase_on,
+        features.cycle_days_12m,
+        coalesce(interactions.interactions_12m, 0) as interactions_12m,
+        features.customer_id is not null as has_purchased,
+        coalesce(features.frequency_12m, 0) as frequency_12m,
+        coalesce(features.net_amount_12m, 0) as net_amount_12m,
+        coalesce(features.margin_amount_12m, 0) as margin_amount_12m,
+        features.net_amount_12m / nullif(features.frequency_12m, 0) as order_value_12m,
+        case when features.net_amount_24m > 0 then features.gift_amount_24m / features.net_amount_24m end as gift_share_24m
+    from contacts
+    inner join dates
+        on contacts.first_contact_on <= dates.as_of_on
+    left join features
+        on
+            contacts.customer_id = features.customer_id
+            and dates.as_of_on = features.as_of_on
+    left join interactions
+        on
+            contacts.customer_id = interactions.customer_id
+            and dates.as_of_on = interactions.as_of_on
+
+),
+
+cumulated as (
+
+    -- equal amounts share what was cumulated before the first of them
+    select
+        customer_id,
+        as_of_on,
+        (
+            sum(net_amount_12m) over (
+                partition by as_of_on order by net_amount_12m desc nulls last
+                range between unbounded preceding and current row
+            )
+            - sum(net_amount_12m) over (partition by as_of_on, net_amount_12m)
+        ) / cast(sum(net_amount_12m) over (partition by as_of_on) as double) as share_before
+    from measured
+    where net_amount_12m > 0
+
+),
+
+final as (
+
+    select
+        measured.customer_id,
+        measured.as_of_on,
+        case
+            when measured.customer_kind = 'organisation' then 'business'
+            when measured.gift_share_24m >= policy.gift_share then 'gift'
+            when measured.has_purchased then 'personal'
+        end as customer_group,
+        case
+            when measured.last_purchase_on < measured.churned_on then 'churned'
+            when measured.last_purchase_on < measured.churn_warning_on then 'churn_warning'
+            when not measured.has_purchased and measured.first_contact_on <= measured.unconverted_on then 'unconverted'
+            when measured.first_contact_on <= measured.stable_on then 'stable'
+            when measured.first_contact_on <= measured.trial_on then 'trial'
+            else 'awareness'
+        end as lifecycle_stage,
+        case
+            when not measured.has_purchased then null
+            when measured.frequency_12m = 0 then 'inactive'
+            when
+                measured.frequency_12m >= tiers.high_orders_from
+                and measured.order_value_12m >= tiers.high_order_value_from
+                and measured.cycle_days_12m <= tiers.high_cycle_days_to
+                and measured.interactions_12m >= coalesce(tiers.high_interactions_from, 0)
+                then 'high'
+            when
+                measured.frequency_12m < tiers.low_orders_below
+                and measured.order_value_12m < tiers.low_order_value_below
+                then 'low'
+            else 'middle'
+        end as value_tier,
+        case
+            when cumulated.share_before < abc.a_share then 'A'
+            when cumulated.share_before < abc.b_share then 'B'
+            when cumulated.share_before is not null then 'C'
+        end as abc_class,
+        cumulated.share_before,
+        measured.customer_kind,
+        measured.first_contact_on,
+        measured.last_purchase_on,
+        measured.has_purchased,
+        measured.frequency_12m,
+        measured.net_amount_12m,
+        measured.margin_amount_12m,
+        measured.order_value_12m,
+        measured.cycle_days_12m,
+        measured.interactions_12m,
+        measured.gift_share_24m,
+        measured.is_latest,
+        measured.is_month_end,
+        measured.is_reported,
+        measured.is_backtest
+    from measured
+    cross join tiers
+    cross join abc
+    cross join policy
+    left join cumulated
+        on
+            measured.customer_id = cumulated.customer_id
+            and measured.as_of_on = cumulated.as_of_on
+
+)
+
+select * from final

@@ -1,0 +1,74 @@
+-- grain: one customer who has purchased, as of the latest date or an origin of the back-test
+
+-- A tier gives all its customers one value, which ranks badly: each customer's own spend, weighted by purchases
+-- (policy), scales it. An inactive customer's own spend is read per order.
+
+with
+
+features as (
+
+    select
+        features.customer_id,
+        features.as_of_on,
+        states.value_tier,
+        features.order_count,
+        cast(
+            case
+                when states.value_tier = 'inactive' then features.purchase_amount / features.order_count
+                else features.net_amount_12m
+            end as double
+        ) as own_amount
+    from {{ ref('int_value__base_features') }} as features
+    inner join {{ ref('int_value__customer_states') }} as states
+        on
+            features.customer_id = states.customer_id
+            and features.as_of_on = states.as_of_on
+    where features.is_latest or features.is_backtest
+
+),
+
+scaled as (
+
+    select
+        features.*,
+        avg(own_amount) over (partition by as_of_on, value_tier) as tier_amount
+    from features
+
+),
+
+tier_values as (
+
+    select
+        as_of_on,
+        value_tier,
+        max(case when step = 1 then net_amount end) as step_net_amount,
+        sum(discounted_margin_amount) as lifetime_margin
+    from {{ ref('int_value__tier_values') }}
+    group by as_of_on, value_tier
+
+),
+
+final as (
+
+    select
+        scaled.customer_id,
+        scaled.as_of_on,
+        scaled.value_tier,
+        1 + scaled.order_count / (scaled.order_count + policy.shrinkage_orders)
+        * (greatest(scaled.own_amount, 0) / nullif(scaled.tier_amount, 0) - 1) as spend_factor,
+        tier_values.step_net_amount * 12 / policy.transition_months as tier_net_per_year,
+        tier_values.lifetime_margin as tier_lifetime_margin
+    from scaled
+    cross join {{ ref('clv_policy') }} as policy
+    left join tier_values
+        on
+            scaled.as_of_on = tier_values.as_of_on
+            and scaled.value_tier = tier_values.value_tier
+
+)
+
+select
+    *,
+    tier_net_per_year * spend_factor as net_amount_per_year,
+    tier_lifetime_margin * spend_factor as dynamic_value
+from final

@@ -1,0 +1,77 @@
+-- grain: one line of an order document of a known customer, with its margin rate and whether it is a gift
+
+-- Where the article's cost is known the rate is 1 - cost / price; elsewhere it is the policy's, and margin_basis says so.
+
+with
+
+items as (
+
+    select * from {{ ref('order_items') }}
+    where customer_id <> 'unknown'
+
+),
+
+documents as (
+
+    select
+        order_id,
+        is_gift
+    from {{ ref('int_orders__documents') }}
+
+),
+
+products as (
+
+    select
+        product_id,
+        unit_cost,
+        is_gift_box,
+        aroma
+    from {{ ref('products') }}
+
+),
+
+festival_days as (
+
+    select date_on from {{ ref('int_calendar__festival_days') }}
+
+),
+
+policy as (
+
+    select margin_rate from {{ ref('clv_policy') }}
+
+),
+
+final as (
+
+    select
+        items.order_item_id,
+        items.order_id,
+        items.customer_id,
+        items.product_id,
+        products.aroma,
+        items.ordered_on,
+        items.gross_amount,
+        items.return_amount,
+        coalesce(1 - cast(products.unit_cost as double) / nullif(cast(items.unit_price as double), 0), policy.margin_rate)
+            as margin_rate,
+        case
+            when products.unit_cost / nullif(items.unit_price, 0) is null then 'policy'
+            else 'cost'
+        end as margin_basis,
+        coalesce(products.is_gift_box, false)
+        or documents.is_gift
+        or festival_days.date_on is not null as is_gift
+    from items
+    inner join documents
+        on items.order_id = documents.order_id
+    cross join policy
+    left join products
+        on items.product_id = products.product_id
+    left join festival_days
+        on items.ordered_on = festival_days.date_on
+
+)
+
+select * from final

@@ -1,0 +1,107 @@
+-- grain: one customer who has ever purchased, for one window of months (policy) before one as-of date
+
+-- A view: customer_rfm keeps the latest date, customer_rfm_history the ends of months.
+{{ config(materialized='view') }}
+
+with
+
+measured as (
+
+    select * from {{ ref('int_value__recency_frequency_monetary') }}
+    where is_latest or is_history
+
+),
+
+parameters as (
+
+    select * from {{ ref('int_value__rfm_parameters') }}
+
+),
+
+classes as (
+
+    select * from {{ ref('rfm_classes') }}
+
+),
+
+action_groups as (
+
+    select * from {{ ref('rfm_action_groups') }}
+
+),
+
+scored as (
+
+    -- A score counts the quintile cut-offs that a value has passed, so equal values always share
+    -- one score; recency runs the other way. A value on a threshold belongs to the better side,
+    -- except that a median only separates those strictly above it: half of all customers may
+    -- stand on a median frequency of one.
+    select
+        measured.*,
+        5
+        {%- for percent in [20, 40, 60, 80] %}
+        - case when measured.recency_days > parameters.recency_days_p{{ percent }} then 1 else 0 end
+        {%- endfor %} as recency_score,
+        {%- for measure in ['frequency', 'monetary'] %}
+        case
+            when measured.frequency = 0 then 1
+            else
+                1
+                {%- for percent in [20, 40, 60, 80] %}
+                + case when measured.{{ measure }} > parameters.{{ measure }}_p{{ percent }} then 1 else 0 end
+                {%- endfor %}
+        end as {{ measure }}_score,
+        {%- endfor %}
+        {%- for measure, flag in [('frequency', 'is_frequent'), ('monetary', 'is_high_spending')] %}
+        measured.frequency > 0
+        and case
+            when parameters.threshold_method = 'median'
+                then measured.{{ measure }} > parameters.{{ measure }}_threshold
+            else measured.{{ measure }} >= parameters.{{ measure }}_threshold
+        end as {{ flag }},
+        {%- endfor %}
+        measured.recency_days <= parameters.recency_days_threshold as is_recent
+    from measured
+    inner join parameters
+        on
+            measured.parameters_as_of_on = parameters.parameters_as_of_on
+            and measured.window_months = parameters.window_months
+
+),
+
+final as (
+
+    select
+        scored.*,
+        classes.rfm_class,
+        classes.label_zh as rfm_class_zh,
+        classes.label_en as rfm_class_en,
+        -- they are defined on 12 months
+        case when scored.window_months = 12 then coalesce(action_groups.action_group, 'other') end as action_group
+    from scored
+    inner join classes
+        on
+            scored.is_recent = classes.is_recent
+            and scored.is_frequent = classes.is_frequent
+            and scored.is_high_spending = classes.is_high_spending
+    -- the groups exclude each other (a test on the seed); whoever is in none is in the rest
+    left join action_groups
+        on
+            scored.window_months = 12
+            and action_groups.action_group <> 'other'
+            and (
+                action_groups.recency_months_above is null
+                or scored.last_purchase_on < {{ months_before('scored.as_of_on', 'action_groups.recency_months_above') }}
+            )
+            and (
+                action_groups.recency_months_to is null
+                or scored.last_purchase_on >= {{ months_before('scored.as_of_on', 'action_groups.recency_months_to') }}
+            )
+            and scored.frequency >= action_groups.frequency_from
+            and scored.frequency <= coalesce(action_groups.frequency_to, scored.frequency)
+            and scored.net_amount >= coalesce(action_groups.monetary_from, scored.net_amount)
+            and (action_groups.monetary_below is null or scored.net_amount < action_groups.monetary_below)
+
+)
+
+select * from final

@@ -1,0 +1,163 @@
+-- grain: one customer group and the path by which its customers are said to rise: who rose with it, and who without
+
+-- Over the latest pair of ends of months 12 months apart: of the customers of the middle tier at the first, the share
+-- that stands in the high tier at the second. An association, no proof: the company visits whom it expects to rise.
+
+with
+
+spans as (
+
+    select
+        max(as_of_on) as as_of_on,
+        {{ add_days(months_before(add_days('max(as_of_on)', 1), 12), -1) }} as earlier_on
+    from {{ ref('int_value__as_of_dates') }}
+    where is_reported
+
+),
+
+states as (
+
+    select * from {{ ref('int_value__customer_states') }}
+
+),
+
+base as (
+
+    select
+        earlier.customer_id,
+        earlier.customer_group,
+        spans.as_of_on,
+        spans.earlier_on,
+        later.value_tier = 'high' as is_upgraded
+    from spans
+    inner join states as earlier
+        on spans.earlier_on = earlier.as_of_on
+    inner join states as later
+        on
+            earlier.customer_id = later.customer_id
+            and spans.as_of_on = later.as_of_on
+    where earlier.value_tier = 'middle'
+
+),
+
+contacts as (
+
+    select
+        ids.customer_id,
+        interactions.interaction_type,
+        cast(interactions.occurred_at as date) as occurred_on
+    from {{ ref('input__interactions') }} as interactions
+    inner join {{ ref('int_customers__ids') }} as ids
+        on
+            interactions.source_system = ids.source_system
+            and interactions.source_customer_id = ids.source_customer_id
+    where
+        interactions.family = 'offline'
+        and interactions.interaction_type in ('visit', 'tasting')
+
+),
+
+walked as (
+
+    -- visited in each of the four quarters, counted back from the end
+    select
+        contacts.customer_id,
+        'quarterly_visits' as upgrade_path
+    from contacts
+    cross join spans
+    where
+        contacts.interaction_type = 'visit'
+        and contacts.occurred_on > spans.earlier_on
+        and contacts.occurred_on <= spans.as_of_on
+    group by contacts.customer_id
+    having
+        count(distinct case
+            when contacts.occurred_on > {{ months_before('spans.as_of_on', 3) }} then 1
+            when contacts.occurred_on > {{ months_before('spans.as_of_on', 6) }} then 2
+            when contacts.occurred_on > {{ months_before('spans.as_of_on', 9) }} then 3
+            else 4
+        end) = 4
+
+    union all
+
+    select distinct
+        contacts.customer_id,
+        'tastings' as upgrade_path
+    from contacts
+    inner join spans
+        on
+            contacts.occurred_on > spans.earlier_on
+            and contacts.occurred_on <= spans.as_of_on
+    where contacts.interaction_type = 'tasting'
+
+    union all
+
+    select distinct
+        days.customer_id,
+        'festival_buying' as upgrade_path
+    from {{ ref('int_value__day_versions') }} as days
+    inner join spans
+        on
+            days.ordered_on > spans.earlier_on
+            and days.ordered_on <= spans.as_of_on
+            and days.valid_from_on <= spans.as_of_on
+            and days.valid_to_on > spans.as_of_on
+    inner join {{ ref('int_calendar__festival_days') }} as festival_days
+        on days.ordered_on = festival_days.date_on
+    where days.order_count > 0
+
+),
+
+counted as (
+
+    select
+        paths.customer_group,
+        paths.upgrade_path,
+        count(base.customer_id) as customer_count,
+        count(walked.customer_id) as path_count,
+        count(case when base.is_upgraded and walked.customer_id is not null then 1 end) as path_upgrade_count,
+        count(case when base.is_upgraded and walked.customer_id is null then 1 end) as other_upgrade_count
+    from {{ ref('upgrade_path_policy') }} as paths
+    left join base
+        on paths.customer_group = base.customer_group
+    left join walked
+        on
+            base.customer_id = walked.customer_id
+            and paths.upgrade_path = walked.upgrade_path
+    group by paths.customer_group, paths.upgrade_path
+
+),
+
+final as (
+
+    select
+        cast(counted.customer_group as varchar) as customer_group,
+        cast(counted.upgrade_path as varchar) as upgrade_path,
+        cast(paths.label_zh as varchar) as upgrade_path_zh,
+        cast(paths.label_en as varchar) as upgrade_path_en,
+        cast(counted.customer_count as bigint) as customer_count,
+        cast(counted.path_count as bigint) as path_count,
+        cast(counted.path_upgrade_count as bigint) as path_upgrade_count,
+        cast(counted.other_upgrade_count as bigint) as other_upgrade_count,
+        cast(counted.path_upgrade_count / cast(nullif(counted.path_count, 0) as double) as double) as path_upgrade_rate,
+        cast(counted.other_upgrade_count / cast(nullif(counted.customer_count - counted.path_count, 0) as double) as double)
+            as other_upgrade_rate,
+        cast(
+            (counted.path_upgrade_count / cast(nullif(counted.path_count, 0) as double))
+            / nullif(
+                counted.other_upgrade_count / cast(nullif(counted.customer_count - counted.path_count, 0) as double), 0
+            ) - 1 as double
+        ) as lift,
+        cast(paths.reference_lift as double) as reference_lift,
+        cast(spans.earlier_on as date) as earlier_on,
+        cast(spans.as_of_on as date) as as_of_on
+    from counted
+    cross join spans
+    inner join {{ ref('upgrade_path_policy') }} as paths
+        on
+            counted.customer_group = paths.customer_group
+            and counted.upgrade_path = paths.upgrade_path
+
+)
+
+select * from final
