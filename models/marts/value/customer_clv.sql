@@ -1,0 +1,163 @@
+-- grain: one customer who has purchased, as of the latest date: lifetime value by three methods side by side
+
+-- The probabilistic value is the one that classes and orders customers where its model holds; elsewhere the dynamic one.
+
+with
+
+states as (
+
+    select * from {{ ref('int_value__customer_states') }}
+    where
+        is_latest
+        and has_purchased
+
+),
+
+formula as (
+
+    select * from {{ ref('int_value__formula_values') }}
+
+),
+
+dynamic as (
+
+    select * from {{ ref('int_value__dynamic_values') }}
+
+),
+
+probabilistic as (
+
+    select * from {{ ref('int_value__probabilistic_values') }}
+    where is_latest
+
+),
+
+rising as (
+
+    select * from {{ ref('int_value__rising_spend') }}
+
+),
+
+upgrades as (
+
+    -- how likely the middle tier is to rise within a step
+    select
+        as_of_on,
+        sum(probability) as upgrade_probability
+    from {{ ref('int_value__tier_transitions') }}
+    where
+        from_tier = 'middle'
+        and to_tier = 'high'
+    group by as_of_on
+
+),
+
+valued as (
+
+    select
+        states.customer_id,
+        states.customer_group,
+        states.value_tier,
+        formula.main_aroma,
+        formula.order_value,
+        formula.orders_per_year,
+        formula.margin_rate,
+        formula.retention_rate,
+        formula.retention_basis,
+        formula.lifespan_years,
+        formula.formula_value,
+        dynamic.dynamic_value,
+        probabilistic.lifetime_margin as probabilistic_value,
+        case when probabilistic.lifetime_margin is null then 'dynamic' else 'probabilistic' end as leading_method,
+        coalesce(probabilistic.lifetime_margin, dynamic.dynamic_value) as leading_value,
+        probabilistic.p_alive,
+        probabilistic.p_no_order_30d,
+        probabilistic.p_no_order_90d,
+        probabilistic.p_no_order_180d,
+        probabilistic.expected_orders_12m,
+        probabilistic.expected_margin_12m,
+        probabilistic.expected_order_value,
+        probabilistic.order_value_basis,
+        case
+            when states.value_tier = 'middle' then coalesce(upgrades.upgrade_probability, 0)
+        end as upgrade_probability,
+        coalesce(rising.rising_months, 0) as rising_months,
+        states.as_of_on
+    from states
+    inner join formula
+        on
+            states.customer_id = formula.customer_id
+            and states.as_of_on = formula.as_of_on
+    inner join dynamic
+        on
+            states.customer_id = dynamic.customer_id
+            and states.as_of_on = dynamic.as_of_on
+    left join probabilistic
+        on states.customer_id = probabilistic.customer_id
+    left join rising
+        on states.customer_id = rising.customer_id
+    left join upgrades
+        on states.as_of_on = upgrades.as_of_on
+
+),
+
+ranked as (
+
+    select
+        *,
+        -- equal values share the better place
+        rank() over (order by leading_value desc nulls last) / cast(count(*) over () as double) as value_rank_share
+    from valued
+
+),
+
+final as (
+
+    select
+        cast(ranked.customer_id as varchar) as customer_id,
+        cast(ranked.customer_group as varchar) as customer_group,
+        cast(ranked.value_tier as varchar) as value_tier,
+        cast(
+            case
+                when ranked.value_rank_share <= clv_policy.high_value_share then 'high_value'
+                when
+                    ranked.value_tier = 'middle'
+                    and (
+                        ranked.upgrade_probability >= value_policy.upgrade_share
+                        or ranked.rising_months >= value_policy.rising_months
+                    )
+                    then 'high_potential'
+                else 'other'
+            end as varchar
+        ) as clv_class,
+        cast(ranked.leading_method as varchar) as leading_method,
+        cast(ranked.retention_basis as varchar) as retention_basis,
+        cast(ranked.order_value_basis as varchar) as order_value_basis,
+        cast(ranked.main_aroma as varchar) as main_aroma,
+        cast(ranked.formula_value as decimal(18, 2)) as formula_value,
+        cast(ranked.dynamic_value as decimal(18, 2)) as dynamic_value,
+        cast(ranked.probabilistic_value as decimal(18, 2)) as probabilistic_value,
+        cast(ranked.leading_value as decimal(18, 2)) as leading_value,
+        cast(ranked.value_rank_share as double) as value_rank_share,
+        cast(ranked.order_value as decimal(18, 2)) as order_value,
+        cast(ranked.orders_per_year as double) as orders_per_year,
+        cast(ranked.margin_rate as double) as margin_rate,
+        cast(ranked.retention_rate as double) as retention_rate,
+        cast(ranked.lifespan_years as double) as lifespan_years,
+        cast(ranked.upgrade_probability as double) as upgrade_probability,
+        cast(ranked.rising_months as integer) as rising_months,
+        cast(ranked.p_alive as double) as p_alive,
+        cast(ranked.p_no_order_30d as double) as p_no_order_30d,
+        cast(ranked.p_no_order_90d as double) as p_no_order_90d,
+        cast(ranked.p_no_order_180d as double) as p_no_order_180d,
+        cast(ranked.expected_orders_12m as double) as expected_orders_12m,
+        cast(ranked.expected_order_value as decimal(18, 2)) as expected_order_value,
+        cast(ranked.expected_margin_12m as decimal(18, 2)) as expected_margin_12m,
+        cast(ranked.as_of_on as date) as as_of_on
+    from ranked
+    cross join {{ ref('clv_policy') }} as clv_policy
+    cross join {{ ref('value_policy') }} as value_policy
+
+)
+
+select * from final

@@ -1,0 +1,194 @@
+-- grain: one figure of one segment: the company's own beside what the field reports
+
+with
+
+states as (
+
+    select * from {{ ref('int_value__customer_states') }}
+    where is_latest
+
+),
+
+segments as (
+
+    {%- for kind in ['customer_group', 'value_tier'] %}
+    select
+        '{{ kind }}' as segment_kind,
+        {{ kind }} as segment,
+        count(*) as customer_count,
+        sum(net_amount_12m) as net_amount_12m
+    from states
+    where
+        {{ kind }} is not null
+        and frequency_12m > 0
+    group by {{ kind }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+retention as (
+
+    select
+        value_tier,
+        sum(measured_rate * customer_count) / nullif(sum(customer_count), 0) as retention_rate
+    from {{ ref('int_value__retention_rates') }}
+    inner join (select distinct as_of_on from states) as latest
+        using (as_of_on)
+    group by value_tier
+
+),
+
+upgrades as (
+
+    select
+        share_of_from,
+        row_number() over (order by as_of_on desc nulls last) as recency_rank
+    from {{ ref('tier_migration') }}
+    where
+        months_apart = 12
+        and from_value_tier = 'middle'
+        and to_value_tier = 'high'
+
+),
+
+dormant as (
+
+    -- who was in churn warning or had no order for the policy's months a quarter ago, and has ordered since
+    select
+        avg(case when later.last_purchase_on > earlier.as_of_on then 1.0 else 0.0 end) as activation_rate
+    from {{ ref('int_value__customer_states') }} as earlier
+    inner join {{ ref('int_value__as_of_dates') }} as dates
+        on
+            dates.is_latest
+            and earlier.as_of_on = {{ add_days(months_before("cast(date_trunc('month', " ~ add_days('dates.as_of_on', 1) ~ ") as date)", 3), -1) }}
+    inner join states as later
+        on earlier.customer_id = later.customer_id
+    cross join {{ ref('value_policy') }} as policy
+    where
+        earlier.has_purchased
+        and earlier.last_purchase_on <= {{ months_before('earlier.as_of_on', 'policy.dormant_months') }}
+
+),
+
+festivals as (
+
+    -- gift customers' net sales of 12 months by the window they fell into, as a share of all that year
+    select
+        festival_days.festival,
+        sum(days.net_amount) / nullif(sum(sum(days.net_amount)) over (), 0) as net_share
+    from {{ ref('int_value__day_versions') }} as days
+    inner join states
+        on
+            days.customer_id = states.customer_id
+            and states.customer_group = 'gift'
+            and days.ordered_on > {{ months_before('states.as_of_on', 12) }}
+            and days.valid_from_on <= states.as_of_on
+            and days.valid_to_on > states.as_of_on
+    left join {{ ref('int_calendar__festival_days') }} as festival_days
+        on days.ordered_on = festival_days.date_on
+    group by festival_days.festival
+
+),
+
+figures as (
+
+    select
+        'revenue_share' as metric,
+        segment_kind,
+        segment,
+        cast(net_amount_12m as double) / sum(net_amount_12m) over (partition by segment_kind) as figure
+    from segments
+
+    union all
+
+    select
+        'customer_share' as metric,
+        segment_kind,
+        segment,
+        customer_count / cast(sum(customer_count) over (partition by segment_kind) as double) as figure
+    from segments
+
+    union all
+
+    select
+        'churn_rate' as metric,
+        'value_tier' as segment_kind,
+        value_tier as segment,
+        1 - retention_rate as figure
+    from retention
+    where value_tier <> 'inactive'
+
+    union all
+
+    select
+        'upgrade_rate' as metric,
+        'value_tier' as segment_kind,
+        'middle' as segment,
+        share_of_from as figure
+    from upgrades
+    where recency_rank = 1
+
+    union all
+
+    select
+        'clv_formula' as metric,
+        'value_tier' as segment_kind,
+        value_tier as segment,
+        avg(formula_value) as figure
+    from {{ ref('customer_clv') }}
+    where value_tier <> 'inactive'
+    group by value_tier
+
+    union all
+
+    select
+        'activation_rate' as metric,
+        'all' as segment_kind,
+        'all' as segment,
+        activation_rate as figure
+    from dormant
+
+    union all
+
+    select
+        'acquisition_cost' as metric,
+        'all' as segment_kind,
+        'all' as segment,
+        sum(acquisition_spend) / nullif(sum(case when acquisition_spend is not null then new_customers end), 0) as figure
+    from {{ ref('unit_economics') }}
+
+    union all
+
+    select
+        'festival_gift_share' as metric,
+        'festival' as segment_kind,
+        festival as segment,
+        net_share as figure
+    from festivals
+    where festival is not null
+
+),
+
+final as (
+
+    select
+        cast(coalesce(figures.metric, benchmarks.metric) as varchar) as metric,
+        cast(coalesce(figures.segment_kind, benchmarks.segment_kind) as varchar) as segment_kind,
+        cast(coalesce(figures.segment, benchmarks.segment) as varchar) as segment,
+        cast(benchmarks.label_zh as varchar) as metric_zh,
+        cast(benchmarks.label_en as varchar) as metric_en,
+        cast(figures.figure as double) as figure,
+        cast(benchmarks.reference as double) as reference,
+        cast(benchmarks.unit as varchar) as unit,
+        cast(benchmarks.source as varchar) as reference_source
+    from figures
+    full outer join {{ ref('value_references') }} as benchmarks
+        on
+            figures.metric = benchmarks.metric
+            and figures.segment_kind = benchmarks.segment_kind
+            and figures.segment = benchmarks.segment
+
+)
+
+select * from final
