@@ -50,9 +50,12 @@ ranked as (
     select
         dated.*,
         row_number() over (
-            partition by date_on
+            partition by dated.date_on
             -- the coming festival, the nearest of them; then the one just past
-            order by case when day_number <= 0 then 0 else 1 end asc, abs(day_number) asc, festival asc
+            order by
+                case when dated.day_number <= 0 then 0 else 1 end asc,
+                abs(dated.day_number) asc,
+                dated.festival asc
         ) as festival_rank
     from dated
 

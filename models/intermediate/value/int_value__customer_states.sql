@@ -4,21 +4,26 @@
 
 with
 
+stages as (
+
+    select
+        {%- for stage in ['churned', 'churn_warning', 'unconverted', 'trial'] %}
+        max(case when lifecycle_stage = '{{ stage }}' then months_from end) as {{ stage }}_months,
+        {%- endfor %}
+        max(case when lifecycle_stage = 'stable' then months_from end) as stable_months
+    from {{ ref('lifecycle_stages') }}
+
+),
+
 dates as (
 
     select
-        *,
         {%- for stage in ['churned', 'churn_warning', 'unconverted', 'trial', 'stable'] %}
-        {{ months_before('dates.as_of_on', 'stages.' ~ stage ~ '_months') }} as {{ stage }}_on{{ "," if not loop.last }}
+        {{ months_before('dates.as_of_on', 'stages.' ~ stage ~ '_months') }} as {{ stage }}_on,
         {%- endfor %}
+        dates.*
     from {{ ref('int_value__as_of_dates') }} as dates
-    cross join (
-        select
-            {%- for stage in ['churned', 'churn_warning', 'unconverted', 'trial', 'stable'] %}
-            max(case when lifecycle_stage = '{{ stage }}' then months_from end) as {{ stage }}_months{{ "," if not loop.last }}
-            {%- endfor %}
-        from {{ ref('lifecycle_stages') }}
-    ) as stages
+    cross join stages
 
 ),
 
@@ -108,7 +113,9 @@ measured as (
         coalesce(features.net_amount_12m, 0) as net_amount_12m,
         coalesce(features.margin_amount_12m, 0) as margin_amount_12m,
         features.net_amount_12m / nullif(features.frequency_12m, 0) as order_value_12m,
-        case when features.net_amount_24m > 0 then features.gift_amount_24m / features.net_amount_24m end as gift_share_24m
+        case
+            when features.net_amount_24m > 0 then features.gift_amount_24m / features.net_amount_24m
+        end as gift_share_24m
     from contacts
     inner join dates
         on contacts.first_contact_on <= dates.as_of_on
@@ -123,21 +130,30 @@ measured as (
 
 ),
 
+summed as (
+
+    select
+        customer_id,
+        as_of_on,
+        sum(net_amount_12m) over (
+            partition by as_of_on order by net_amount_12m desc nulls last
+            range between unbounded preceding and current row
+        ) as amount_up_to,
+        sum(net_amount_12m) over (partition by as_of_on, net_amount_12m) as amount_of_equals,
+        sum(net_amount_12m) over (partition by as_of_on) as amount_of_all
+    from measured
+    where net_amount_12m > 0
+
+),
+
 cumulated as (
 
     -- equal amounts share what was cumulated before the first of them
     select
         customer_id,
         as_of_on,
-        (
-            sum(net_amount_12m) over (
-                partition by as_of_on order by net_amount_12m desc nulls last
-                range between unbounded preceding and current row
-            )
-            - sum(net_amount_12m) over (partition by as_of_on, net_amount_12m)
-        ) / cast(sum(net_amount_12m) over (partition by as_of_on) as double) as share_before
-    from measured
-    where net_amount_12m > 0
+        (amount_up_to - amount_of_equals) / cast(amount_of_all as double) as share_before
+    from summed
 
 ),
 

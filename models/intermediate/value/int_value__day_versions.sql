@@ -113,13 +113,13 @@ purchase_changes as (
     select
         order_id,
         known_on,
-        net_amount,
-        gift_amount,
         {%- for measure in ['order_count', 'purchase_amount', 'margin_amount'] %}
         {{ measure }} - lag({{ measure }}, 1, 0) over (
             partition by order_id order by known_on asc nulls last
-        ) as {{ measure }}{{ "," if not loop.last }}
+        ) as {{ measure }},
         {%- endfor %}
+        net_amount,
+        gift_amount
     from purchases
 
 ),
@@ -138,12 +138,12 @@ documents as (
 day_changes as (
 
     select
+        {%- for measure in ['order_count', 'net_amount', 'purchase_amount', 'margin_amount', 'gift_amount'] %}
+        sum(changed.{{ measure }}) as {{ measure }},
+        {%- endfor %}
         documents.customer_id,
         documents.ordered_on,
-        changed.known_on,
-        {%- for measure in ['order_count', 'net_amount', 'purchase_amount', 'margin_amount', 'gift_amount'] %}
-        sum(changed.{{ measure }}) as {{ measure }}{{ "," if not loop.last }}
-        {%- endfor %}
+        changed.known_on
     from purchase_changes as changed
     inner join documents
         on changed.order_id = documents.order_id
@@ -156,16 +156,16 @@ final as (
     select
         customer_id,
         ordered_on,
-        known_on as valid_from_on,
-        lead(known_on, 1, date '9999-12-31') over (
-            partition by customer_id, ordered_on order by known_on asc nulls last
-        ) as valid_to_on,
         {%- for measure in ['order_count', 'net_amount', 'purchase_amount', 'margin_amount', 'gift_amount'] %}
         sum({{ measure }}) over (
             partition by customer_id, ordered_on order by known_on asc nulls last
             rows between unbounded preceding and current row
-        ) as {{ measure }}{{ "," if not loop.last }}
+        ) as {{ measure }},
         {%- endfor %}
+        known_on as valid_from_on,
+        lead(known_on, 1, date '9999-12-31') over (
+            partition by customer_id, ordered_on order by known_on asc nulls last
+        ) as valid_to_on
     from day_changes
 
 )

@@ -31,7 +31,7 @@ scaled as (
 
     select
         features.*,
-        avg(own_amount) over (partition by as_of_on, value_tier) as tier_amount
+        avg(features.own_amount) over (partition by features.as_of_on, features.value_tier) as tier_amount
     from features
 
 ),

@@ -7,10 +7,13 @@ with
 dates as (
 
     select
-        as_of_on,
-        {{ months_before('as_of_on', 12) }} as start_on
-    from {{ ref('int_value__as_of_dates') }}
-    where exists (select 1 from {{ ref('value_tiers') }} where interactions_from is not null)
+        dates.as_of_on,
+        {{ months_before('dates.as_of_on', 12) }} as start_on
+    from {{ ref('int_value__as_of_dates') }} as dates
+    inner join {{ ref('value_tiers') }} as tiers
+        on
+            tiers.value_tier = 'high'
+            and tiers.interactions_from is not null
 
 ),
 

@@ -1,6 +1,6 @@
 -- grain: one line of an order document of a known customer, with its margin rate and whether it is a gift
 
--- Where the article's cost is known the rate is 1 - cost / price; elsewhere it is the policy's, and margin_basis says so.
+-- Where the article's cost is known the rate is 1 - cost / price; elsewhere the policy's, as margin_basis says.
 
 with
 
@@ -54,8 +54,10 @@ final as (
         items.ordered_on,
         items.gross_amount,
         items.return_amount,
-        coalesce(1 - cast(products.unit_cost as double) / nullif(cast(items.unit_price as double), 0), policy.margin_rate)
-            as margin_rate,
+        coalesce(
+            1 - cast(products.unit_cost as double) / nullif(cast(items.unit_price as double), 0),
+            policy.margin_rate
+        ) as margin_rate,
         case
             when products.unit_cost / nullif(items.unit_price, 0) is null then 'policy'
             else 'cost'

@@ -44,10 +44,10 @@ outcomes as (
     from backtests
     inner join {{ ref('int_value__day_versions') }} as days
         on
-            days.ordered_on > backtests.as_of_on
-            and days.ordered_on <= backtests.until_on
-            and days.valid_from_on <= backtests.until_on
-            and days.valid_to_on > backtests.until_on
+            backtests.as_of_on < days.ordered_on
+            and backtests.until_on >= days.ordered_on
+            and backtests.until_on >= days.valid_from_on
+            and backtests.until_on < days.valid_to_on
     where days.order_count > 0
     group by backtests.horizon_days, days.customer_id
 

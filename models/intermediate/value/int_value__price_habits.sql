@@ -47,7 +47,7 @@ ranked as (
     select
         spent.*,
         row_number() over (
-            partition by customer_id order by net_amount desc nulls last, band_rank desc
+            partition by spent.customer_id order by spent.net_amount desc nulls last, spent.band_rank desc
         ) as habit_rank
     from spent
 

@@ -50,8 +50,8 @@ final as (
     select
         measured.*,
         case
-            when monetary_basis = 'order_value' then net_amount / nullif(frequency, 0)
-            else net_amount
+            when measured.monetary_basis = 'order_value' then measured.net_amount / nullif(measured.frequency, 0)
+            else measured.net_amount
         end as monetary
     from measured
 

@@ -91,7 +91,8 @@ final as (
             and action_groups.action_group <> 'other'
             and (
                 action_groups.recency_months_above is null
-                or scored.last_purchase_on < {{ months_before('scored.as_of_on', 'action_groups.recency_months_above') }}
+                or scored.last_purchase_on
+                < {{ months_before('scored.as_of_on', 'action_groups.recency_months_above') }}
             )
             and (
                 action_groups.recency_months_to is null

@@ -50,10 +50,6 @@ statistics as (
 final as (
 
     select
-        statistics.window_months,
-        statistics.parameters_as_of_on,
-        statistics.customer_count,
-        policy.threshold_method,
         {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
         {%- for percent in [20, 40, 50, 60, 80] %}
         {{ list_at('statistics.' ~ measure ~ '_percentiles', loop.index) }} as {{ measure }}_p{{ percent }},
@@ -63,8 +59,12 @@ final as (
             when 'mean' then statistics.{{ measure }}_mean
             when 'median' then {{ list_at('statistics.' ~ measure ~ '_percentiles', 3) }}
             when 'fixed' then cast(policy.{{ measure }}_threshold as double)
-        end as {{ measure }}_threshold{{ "," if not loop.last }}
+        end as {{ measure }}_threshold,
         {%- endfor %}
+        statistics.window_months,
+        statistics.parameters_as_of_on,
+        statistics.customer_count,
+        policy.threshold_method
     from statistics
     inner join policy
         on statistics.window_months = policy.window_months

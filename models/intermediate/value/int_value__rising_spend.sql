@@ -17,7 +17,8 @@ months as (
 
 latest as (
 
-    select {{ months_before("cast(date_trunc('month', " ~ add_days('as_of_on', 1) ~ ") as date)", 1) }} as month_start_on
+    select
+        {{ months_before("cast(date_trunc('month', " ~ add_days('as_of_on', 1) ~ ") as date)", 1) }} as month_start_on
     from {{ ref('int_value__as_of_dates') }}
     where is_latest
 

@@ -49,8 +49,8 @@ spans as (
     inner join {{ ref('int_value__as_of_dates') }} as month_ends
         on
             month_ends.is_month_end
-            and month_ends.as_of_on <= dates.month_end_on
-            and month_ends.as_of_on > {{ months_before('dates.month_end_on', 12) }}
+            and dates.month_end_on >= month_ends.as_of_on
+            and {{ months_before('dates.month_end_on', 12) }} < month_ends.as_of_on
     cross join {{ ref('clv_policy') }} as policy
 
 ),

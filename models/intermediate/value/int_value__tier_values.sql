@@ -1,7 +1,7 @@
 -- grain: one tier and step of months ahead: what a customer of the tier is expected to bring in that step
 
--- Step 1 is what the tier brought within one step; step k what the tiers bring that the transition matrix leads to after
--- k - 1 steps: upgrades, downgrades and leaving are in it (SPEC 6.2). Margin is discounted to the end of its step.
+-- Step 1 is what the tier brought within one step; step k what the tiers bring that the transition matrix leads to
+-- after k - 1 steps: upgrades, downgrades and leaving are in it (SPEC 6.2). Margin is discounted by whole steps.
 
 with recursive
 

@@ -1,6 +1,9 @@
 -- grain: one horizon, one method and one measure (net amount, purchase days): how its predictions held
 
-{%- set pairs = [('net_amount', 'predicted_amount', 'actual_amount'), ('purchase_days', 'predicted_days', 'actual_days')] %}
+{%- set pairs = [
+    ('net_amount', 'predicted_amount', 'actual_amount'),
+    ('purchase_days', 'predicted_days', 'actual_days'),
+] %}
 
 with
 
@@ -60,23 +63,39 @@ measured as (
 
 ),
 
+first_order as (
+
+    select min(ordered_on) as ordered_on from {{ ref('int_orders__documents') }}
+
+),
+
+year_before as (
+
+    -- only where the data reaches back so far
+    select
+        backtests.horizon_days,
+        {{ months_before('backtests.as_of_on', 12) }} as as_of_on
+    from {{ ref('int_value__backtests') }} as backtests
+    inner join first_order
+        on {{ months_before('backtests.as_of_on', 12) }} - backtests.horizon_days >= first_order.ordered_on
+
+),
+
 seasons as (
 
     -- what the same days of the year before sold against the days before them: 1 is no season
     select
-        backtests.horizon_days,
-        sum(case when days.ordered_on > {{ months_before('backtests.as_of_on', 12) }} then days.purchase_amount end)
-        / nullif(sum(case when days.ordered_on <= {{ months_before('backtests.as_of_on', 12) }} then days.purchase_amount end), 0)
+        year_before.horizon_days,
+        sum(case when days.ordered_on > year_before.as_of_on then days.purchase_amount end)
+        / nullif(sum(case when days.ordered_on <= year_before.as_of_on then days.purchase_amount end), 0)
             as season_factor
-    from {{ ref('int_value__backtests') }} as backtests
+    from year_before
     inner join {{ ref('int_value__day_versions') }} as days
         on
-            days.ordered_on > {{ add_days(months_before('backtests.as_of_on', 12), '-backtests.horizon_days') }}
-            and days.ordered_on <= {{ add_days(months_before('backtests.as_of_on', 12), 'backtests.horizon_days') }}
-            and days.valid_to_on = date '9999-12-31'
-    cross join (select min(ordered_on) as ordered_on from {{ ref('int_orders__documents') }}) as first_order
-    where first_order.ordered_on <= {{ add_days(months_before('backtests.as_of_on', 12), '-backtests.horizon_days') }}
-    group by backtests.horizon_days
+            days.valid_to_on = date '9999-12-31'
+            and {{ add_days('year_before.as_of_on', '-year_before.horizon_days') }} < days.ordered_on
+            and {{ add_days('year_before.as_of_on', 'year_before.horizon_days') }} >= days.ordered_on
+    group by year_before.horizon_days
 
 ),
 

@@ -1,6 +1,6 @@
 -- grain: one customer who has purchased, as of the latest date: lifetime value by three methods side by side
 
--- The probabilistic value is the one that classes and orders customers where its model holds; elsewhere the dynamic one.
+-- The probabilistic value classes and orders customers where its model could be fitted; elsewhere the dynamic one.
 
 with
 

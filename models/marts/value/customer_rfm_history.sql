@@ -1,4 +1,4 @@
--- grain: one customer who had purchased by then, for one window of months that keeps a history (policy), at one month's end
+-- grain: one customer who had purchased, for one window of months that keeps a history (policy), at one month's end
 
 with
 

@@ -1,4 +1,4 @@
--- grain: one member of one dimension (province, age band, tier ...) at one month's end of the history, or the latest date
+-- grain: one member of one dimension (province, age band, tier ...) as of the latest date or one month's end
 
 -- Registered attributes are those known today; age, order value, group, tier, stage and class are as of the date.
 {%- set dimensions = {
@@ -56,13 +56,13 @@ bands as (
 described as (
 
     select
+        {%- for dimension, member in dimensions.items() %}
+        coalesce({{ member }}, 'unknown') as {{ dimension }},
+        {%- endfor %}
         states.as_of_on,
         states.is_latest,
         states.frequency_12m,
-        states.net_amount_12m,
-        {%- for dimension, member in dimensions.items() %}
-        coalesce({{ member }}, 'unknown') as {{ dimension }}{{ "," if not loop.last }}
-        {%- endfor %}
+        states.net_amount_12m
     from states
     inner join profiles
         on states.customer_id = profiles.customer_id
@@ -108,8 +108,10 @@ shared as (
 
     select
         *,
-        customer_count / cast(sum(customer_count) over (partition by as_of_on, dimension) as double) as customer_share,
-        active_count / cast(nullif(sum(active_count) over (partition by as_of_on, dimension), 0) as double) as active_share,
+        customer_count / cast(sum(customer_count) over (partition by as_of_on, dimension) as double)
+            as customer_share,
+        active_count / cast(nullif(sum(active_count) over (partition by as_of_on, dimension), 0) as double)
+            as active_share,
         cast(net_amount_12m as double) / nullif(sum(net_amount_12m) over (partition by as_of_on, dimension), 0)
             as revenue_share
     from counted
@@ -175,10 +177,12 @@ final as (
         cast(shared.dimension as varchar) as dimension,
         cast(shared.member as varchar) as member,
         shared.is_latest,
-        cast(coalesce(labels.label_zh, case shared.member when 'unknown' then '未知' else shared.member end) as varchar)
-            as member_zh,
-        cast(coalesce(labels.label_en, case shared.member when 'unknown' then 'Unknown' else shared.member end) as varchar)
-            as member_en,
+        cast(
+            case shared.member when 'unknown' then '未知' else coalesce(labels.label_zh, shared.member) end as varchar
+        ) as member_zh,
+        cast(
+            case shared.member when 'unknown' then 'Unknown' else coalesce(labels.label_en, shared.member) end as varchar
+        ) as member_en,
         cast(shared.customer_count as bigint) as customer_count,
         cast(shared.active_count as bigint) as active_count,
         cast(shared.net_amount_12m as decimal(18, 2)) as net_amount_12m,

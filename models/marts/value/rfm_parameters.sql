@@ -13,13 +13,13 @@ final as (
     select
         cast(window_months as integer) as window_months,
         cast(parameters_as_of_on as date) as parameters_as_of_on,
+        {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
+        {%- for statistic in ['threshold', 'mean', 'p20', 'p40', 'p50', 'p60', 'p80'] %}
+        cast({{ measure }}_{{ statistic }} as double) as {{ measure }}_{{ statistic }},
+        {%- endfor %}
+        {%- endfor %}
         cast(threshold_method as varchar) as threshold_method,
         cast(customer_count as bigint) as customer_count
-        {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
-        {%- for statistic in ['threshold', 'mean', 'p20', 'p40', 'p50', 'p60', 'p80'] %},
-        cast({{ measure }}_{{ statistic }} as double) as {{ measure }}_{{ statistic }}
-        {%- endfor %}
-        {%- endfor %}
     from parameters
 
 )

@@ -1,6 +1,6 @@
 -- grain: one quarter with orders: what a new customer cost and is expected to bring
 
--- Acquisition cost = acquisition spend ÷ customers with their first order in the quarter (SPEC 13.15); null where no spend
+-- Acquisition cost = acquisition spend ÷ customers with their first order in the quarter (SPEC 13.15).
 -- is known.
 
 with
@@ -60,7 +60,7 @@ final as (
             (won.margin_to_date / won.new_customers + won.mean_future_value)
             / nullif(spend.acquisition_spend / won.new_customers, 0) as double
         ) as value_to_cost,
-        coalesce(spend.acquisition_spend <= won.margin_to_date, false) as is_paid_back
+        spend.acquisition_spend <= won.margin_to_date as is_paid_back
     from won
     left join spend
         on won.quarter_start_on = spend.quarter_start_on

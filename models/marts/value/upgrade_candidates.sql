@@ -1,4 +1,4 @@
--- grain: one customer of the middle tier whose monthly spend has risen several times in a row (policy), as of the latest date
+-- grain: one customer of the middle tier whose monthly spend has risen several times in a row (policy)
 
 with
 

@@ -128,35 +128,39 @@ counted as (
 
 ),
 
+rated as (
+
+    select
+        *,
+        path_upgrade_count / cast(nullif(path_count, 0) as double) as path_upgrade_rate,
+        other_upgrade_count / cast(nullif(customer_count - path_count, 0) as double) as other_upgrade_rate
+    from counted
+
+),
+
 final as (
 
     select
-        cast(counted.customer_group as varchar) as customer_group,
-        cast(counted.upgrade_path as varchar) as upgrade_path,
+        cast(rated.customer_group as varchar) as customer_group,
+        cast(rated.upgrade_path as varchar) as upgrade_path,
         cast(paths.label_zh as varchar) as upgrade_path_zh,
         cast(paths.label_en as varchar) as upgrade_path_en,
-        cast(counted.customer_count as bigint) as customer_count,
-        cast(counted.path_count as bigint) as path_count,
-        cast(counted.path_upgrade_count as bigint) as path_upgrade_count,
-        cast(counted.other_upgrade_count as bigint) as other_upgrade_count,
-        cast(counted.path_upgrade_count / cast(nullif(counted.path_count, 0) as double) as double) as path_upgrade_rate,
-        cast(counted.other_upgrade_count / cast(nullif(counted.customer_count - counted.path_count, 0) as double) as double)
-            as other_upgrade_rate,
-        cast(
-            (counted.path_upgrade_count / cast(nullif(counted.path_count, 0) as double))
-            / nullif(
-                counted.other_upgrade_count / cast(nullif(counted.customer_count - counted.path_count, 0) as double), 0
-            ) - 1 as double
-        ) as lift,
+        cast(rated.customer_count as bigint) as customer_count,
+        cast(rated.path_count as bigint) as path_count,
+        cast(rated.path_upgrade_count as bigint) as path_upgrade_count,
+        cast(rated.other_upgrade_count as bigint) as other_upgrade_count,
+        cast(rated.path_upgrade_rate as double) as path_upgrade_rate,
+        cast(rated.other_upgrade_rate as double) as other_upgrade_rate,
+        cast(rated.path_upgrade_rate / nullif(rated.other_upgrade_rate, 0) - 1 as double) as lift,
         cast(paths.reference_lift as double) as reference_lift,
         cast(spans.earlier_on as date) as earlier_on,
         cast(spans.as_of_on as date) as as_of_on
-    from counted
+    from rated
     cross join spans
     inner join {{ ref('upgrade_path_policy') }} as paths
         on
-            counted.customer_group = paths.customer_group
-            and counted.upgrade_path = paths.upgrade_path
+            rated.customer_group = paths.customer_group
+            and rated.upgrade_path = paths.upgrade_path
 
 )
 

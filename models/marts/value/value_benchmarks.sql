@@ -30,12 +30,14 @@ segments as (
 retention as (
 
     select
-        value_tier,
-        sum(measured_rate * customer_count) / nullif(sum(customer_count), 0) as retention_rate
-    from {{ ref('int_value__retention_rates') }}
-    inner join (select distinct as_of_on from states) as latest
-        using (as_of_on)
-    group by value_tier
+        rates.value_tier,
+        sum(rates.measured_rate * rates.customer_count) / nullif(sum(rates.customer_count), 0) as retention_rate
+    from {{ ref('int_value__retention_rates') }} as rates
+    inner join {{ ref('int_value__as_of_dates') }} as dates
+        on
+            rates.as_of_on = dates.as_of_on
+            and dates.is_latest
+    group by rates.value_tier
 
 ),
 
@@ -52,16 +54,23 @@ upgrades as (
 
 ),
 
+quarter_ago as (
+
+    select
+        {{ add_days(months_before("cast(date_trunc('month', " ~ add_days('as_of_on', 1) ~ ") as date)", 3), -1) }}
+            as as_of_on
+    from {{ ref('int_value__as_of_dates') }}
+    where is_latest
+
+),
+
 dormant as (
 
-    -- who was in churn warning or had no order for the policy's months a quarter ago, and has ordered since
-    select
-        avg(case when later.last_purchase_on > earlier.as_of_on then 1.0 else 0.0 end) as activation_rate
+    -- of those without an order for the policy's months a quarter ago, who has ordered since
+    select avg(case when later.last_purchase_on > earlier.as_of_on then 1.0 else 0.0 end) as activation_rate
     from {{ ref('int_value__customer_states') }} as earlier
-    inner join {{ ref('int_value__as_of_dates') }} as dates
-        on
-            dates.is_latest
-            and earlier.as_of_on = {{ add_days(months_before("cast(date_trunc('month', " ~ add_days('dates.as_of_on', 1) ~ ") as date)", 3), -1) }}
+    inner join quarter_ago
+        on earlier.as_of_on = quarter_ago.as_of_on
     inner join states as later
         on earlier.customer_id = later.customer_id
     cross join {{ ref('value_policy') }} as policy
@@ -155,7 +164,8 @@ figures as (
         'acquisition_cost' as metric,
         'all' as segment_kind,
         'all' as segment,
-        sum(acquisition_spend) / nullif(sum(case when acquisition_spend is not null then new_customers end), 0) as figure
+        sum(acquisition_spend)
+        / nullif(sum(case when acquisition_spend is not null then new_customers end), 0) as figure
     from {{ ref('unit_economics') }}
 
     union all
