@@ -15,9 +15,17 @@ from pyarrow import parquet
 from scipy.integrate import quad
 from scipy.special import betaln, log_expit
 
+from bench_purchase_models import (
+    SCORING,
+    build_models,
+    lay_out_models,
+    measure_fit,
+    measure_scoring,
+    simulate,
+    write_features,
+)
 from conftest import PROJECT
 from customer360 import purchase_models
-from customer360.macro_views import dbt, lay_out
 from customer360.purchase_models import beta_nodes, expectation_nodes, fit_amounts, fit_purchases
 
 ONLINE_RETAIL = PROJECT.parent / "shared/data/online_retail/online_retail.parquet"
@@ -140,22 +148,6 @@ def test_gradients_are_those_of_finite_differences(sample):
                 for unit in np.eye(size)
             ]
             assert gradient == pytest.approx(differences, rel=1e-5, abs=1e-8 * abs(value))
-
-
-def simulate(customers: int, r: float, alpha: float, a: float, b: float, seed: int):
-    """Customers as BG/NBD has them, observed for 1 to 730 days: x, t_x, age."""
-    random = np.random.default_rng(seed)
-    age = random.integers(1, 731, customers)
-    rate, leave = random.gamma(r, 1 / alpha, customers), random.beta(a, b, customers)
-    x, last, now = np.zeros(customers, dtype=int), np.zeros(customers), np.zeros(customers)
-    here = np.arange(customers)
-    while len(here):
-        now[here] += random.exponential(1 / rate[here])
-        here = here[now[here] <= age[here]]
-        x[here] += 1
-        last[here] = now[here]
-        here = here[random.random(len(here)) >= leave[here]]
-    return x, last, age
 
 
 @pytest.mark.parametrize("truth", [(0.25, 30, 0.8, 2.4), (1.2, 60, 0.4, 0.9), (0.6, 20, 3.0, 5.0)], ids=str)
@@ -291,18 +283,6 @@ def alive_exactly(r, alpha, a, b, x, t_x, age):
     return float(1 / (1 + a / (b + x - 1) * ((alpha + age) / (alpha + t_x)) ** (r + x)))
 
 
-MODELS = [
-    "int_value__purchase_model_inputs.sql",
-    "int_value__order_value_model_inputs.sql",
-    "int_value__purchase_model_fits.py",
-    "int_value__purchase_models.sql",
-    "int_value__purchase_horizons.sql",
-    "int_value__purchase_model_nodes.py",
-    "int_value__expected_orders.sql",
-    "int_value__probabilistic_values.sql",
-]
-MARTS = ["clv_model_parameters.sql", "clv_model_diagnostics.sql"]
-
 FEATURES = """
     with days as (
         select customer_id, ordered_on, sum(amount) as amount from {orders}
@@ -405,7 +385,7 @@ def scored(tmp_path_factory, sample_orders):
     ]
     parquet.write_table(pa.table(cases), data / "cases.parquet")
     parquet.write_table(pa.concat_tables(nodes), data / "nodes.parquet")
-    lay_out(
+    lay_out_models(
         folder,
         {
             "int_value__base_features": f"select * from '{data}/features.parquet'",
@@ -418,18 +398,7 @@ def scored(tmp_path_factory, sample_orders):
             "weekly_months": WEEKLY_MONTHS,
         },
     )
-    project = folder / "dbt_project.yml"
-    project.write_text(
-        project.read_text(encoding="utf-8").replace("+materialized: view", "+materialized: table")
-    )
-    for part, files in (("intermediate", MODELS), ("marts", MARTS)):
-        for file in files:
-            (folder / "models" / file).symlink_to(PROJECT / "models" / part / "value" / file)
-    done = dbt(
-        folder, "--quiet", "build", "--vars", "{currency: USD}", "--exclude-resource-types", "test", "unit_test",
-        "--select", "path:models", "purchase_model_statuses",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    build_models(folder)
     with duckdb.connect(str(folder / "macro_views.duckdb"), read_only=True) as connection:
         yield connection
 
@@ -573,3 +542,16 @@ def test_without_a_model_amounts_fall_back_and_the_rest_is_unknown(scored):
     assert one(scored, f"select max(expected_order_value) {where} and order_value_basis = 'population_mean'")[
         0
     ] == pytest.approx(float(population))
+
+
+@pytest.mark.slow
+def test_a_million_customers_are_fitted_and_scored_in_seconds(tmp_path):
+    features = tmp_path / "features.parquet"
+    write_features(features, 1_000_000, seed=1)
+    figures = measure_fit(features)
+    print(figures)
+    assert figures.cpu <= 5
+    assert figures.peak_mb <= 500
+    seconds = measure_scoring(tmp_path / "project", features)
+    print(seconds)
+    assert sum(seconds[model] for model in SCORING) <= 10

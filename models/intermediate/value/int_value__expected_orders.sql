@@ -70,15 +70,14 @@ expected as (
         at_nodes.as_of_on,
         at_nodes.x,
         at_nodes.age_days,
-        horizons.purpose,
-        sum(
-            horizons.factor * at_nodes.weight
-            * {{ chance_of_an_event('at_nodes.power', 'at_nodes.hazard', 'horizons.horizon_days') }}
-        ) as orders
+        horizons.factor_12m,
+        horizons.factor_horizon,
+        horizons.factor_lifetime,
+        at_nodes.weight
+        * {{ chance_of_an_event('at_nodes.power', 'at_nodes.hazard', 'horizons.horizon_days') }} as orders
     from at_nodes
     inner join horizons
         on at_nodes.as_of_on = horizons.as_of_on
-    group by 1, 2, 3, 4
 
     union all
 
@@ -86,13 +85,14 @@ expected as (
         histories.as_of_on,
         histories.x,
         histories.age_days,
-        horizons.purpose,
-        sum(horizons.factor * histories.power * horizons.horizon_days / histories.exposure) as orders
+        horizons.factor_12m,
+        horizons.factor_horizon,
+        horizons.factor_lifetime,
+        histories.power * horizons.horizon_days / histories.exposure as orders
     from histories
     inner join horizons
         on histories.as_of_on = horizons.as_of_on
     where histories.model = 'nbd'
-    group by 1, 2, 3, 4
 
 ),
 
@@ -103,11 +103,11 @@ final as (
         as_of_on,
         x,
         age_days,
-        round(max(case when purpose = '12m' then orders end), 10) as orders_12m,
-        round(max(case when purpose = 'backtest' then orders end), 10) as orders_horizon,
-        round(max(case when purpose = 'lifetime' then orders end), 10) as orders_lifetime
+        {%- for purpose in ['12m', 'horizon', 'lifetime'] %}
+        round(sum(factor_{{ purpose }} * orders), 10) as orders_{{ purpose }}{{ "," if not loop.last }}
+        {%- endfor %}
     from expected
-    group by 1, 2, 3
+    group by as_of_on, x, age_days
 
 )
 
