@@ -169,11 +169,23 @@ def test_simulated_amounts_are_recovered():
         assert abs(fit.estimates[name] - true) < 4 * fit.standard_errors[name], name
 
 
-def test_customers_who_never_leave_are_no_drop_out():
-    x, t_x, age = simulate(5_000, 0.7, 60, 1e-9, 1, seed=4)
-    fits = fit_purchases(x, t_x, age)
-    assert fits["bg_nbd"].status == "dropout_not_identified"
-    assert fits["bg_nbd"].log_likelihood_gain < 2
+@pytest.mark.parametrize(
+    "customers, truth, seed, gains, leaves",
+    [
+        (5_000, (0.7, 60, 1e-9, 1), 4, False, False),
+        # by chance a few seem to leave, and explain next to nothing
+        (600, (0.7, 60, 1e-9, 1), 1, False, True),
+        # of customers with hundreds of purchases one in two thousand leaves at each
+        (4_000, (2, 20, 0.5, 1_200), 0, True, False),
+    ],
+    ids=["nobody leaves", "no gain", "too few leave"],
+)
+def test_drop_out_needs_both_leavers_and_a_gain(customers, truth, seed, gains, leaves):
+    fits = fit_purchases(*simulate(customers, *truth, seed=seed))
+    fit = fits["bg_nbd"]
+    assert (fit.log_likelihood_gain >= 2) == gains
+    assert (fit.estimates["a"] / (fit.estimates["a"] + fit.estimates["b"]) >= 1e-3) == leaves
+    assert (fit.status, fit.dropout_identified) == ("dropout_not_identified", False)
     assert fits["nbd"].status == "fitted"
 
 

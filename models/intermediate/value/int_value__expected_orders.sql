@@ -1,8 +1,8 @@
--- grain: one pair of repeat purchase days (x) and age at an as-of date: expected purchase days of a customer who is alive
+-- grain: one pair of repeat purchase days (x) and age at an as-of date: expected purchase days of who is alive
 
--- Given alive, the expectation depends on x and age alone; P(alive) multiplies it (int_value__probabilistic_values). The
--- chance p to leave at a purchase is summed over nodes (expectation_nodes in scripts/customer360/purchase_models.py):
--- E[X(t)] = sum of weight / p * (1 - (1 + p t / (alpha + age)) ^ -(r + x)). Without drop-out: (r + x) t / (alpha + age).
+-- Given alive, the expectation depends on x and age alone; P(alive) multiplies it (int_value__probabilistic_values).
+-- The chance p to leave at a purchase is summed over nodes (expectation_nodes in customer360/purchase_models.py):
+-- E[X(t)] = sum of weight / p * (1 - (1 + p t / (alpha + age)) ^ -(r + x)); without drop-out (r + x) t / (alpha + age).
 
 with
 
@@ -42,7 +42,7 @@ histories as (
     from {{ ref('int_value__purchase_model_inputs') }} as inputs
     inner join models
         on inputs.as_of_on = models.as_of_on
-    group by 1, 2, 3, 4, 5, 6
+    group by inputs.as_of_on, inputs.x, inputs.age_days, models.model, models.r, models.alpha
 
 ),
 
@@ -103,9 +103,9 @@ final as (
         as_of_on,
         x,
         age_days,
-        {%- for purpose in ['12m', 'horizon', 'lifetime'] %}
-        round(sum(factor_{{ purpose }} * orders), 10) as orders_{{ purpose }}{{ "," if not loop.last }}
-        {%- endfor %}
+        round(sum(factor_12m * orders), 10) as orders_12m,
+        round(sum(factor_horizon * orders), 10) as orders_horizon,
+        round(sum(factor_lifetime * orders), 10) as orders_lifetime
     from expected
     group by as_of_on, x, age_days
 
