@@ -114,18 +114,20 @@ def test_grouping_order_and_unit_change_nothing(sample):
     shuffled = np.random.default_rng(1).permutation(len(x))
     groups, count = np.unique(np.stack([x, t_x, age]), axis=1, return_counts=True)
     assert len(count) < len(x) / 2
-    weeks = fit_purchases(x, t_x / 7, age / 7)
+    in_unit = {unit: fit_purchases(x, t_x / unit, age / unit) for unit in (7, 1 / 86_400)}
     for model, fit in days.items():
         same = fit_purchases(x[shuffled], t_x[shuffled], age[shuffled])[model]
         grouped = fit_purchases(*groups, count)[model]
         for other in (same, grouped):
             assert other.estimates == pytest.approx(fit.estimates, rel=1e-6)
             assert other.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-6)
-        in_days = weeks[model].estimates | {"alpha": 7 * weeks[model].estimates["alpha"]}
-        assert in_days == pytest.approx(fit.estimates, rel=1e-6)
-        assert weeks[model].log_likelihood - x.sum() * np.log(7) == pytest.approx(
-            fit.log_likelihood, abs=1e-6
-        )
+        # weeks and seconds
+        for unit, other in in_unit.items():
+            in_days = other[model].estimates | {"alpha": unit * other[model].estimates["alpha"]}
+            assert in_days == pytest.approx(fit.estimates, rel=1e-6)
+            assert other[model].log_likelihood - x.sum() * np.log(unit) == pytest.approx(
+                fit.log_likelihood, abs=1e-6
+            )
     x, mean = mean_amounts(sample)
     whole, (pairs, count) = fit_amounts(x, mean), np.unique(np.stack([x, mean]), axis=1, return_counts=True)
     cents = fit_amounts(pairs[0][::-1], 100 * pairs[1][::-1], count[::-1])
