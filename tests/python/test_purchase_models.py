@@ -15,9 +15,17 @@ from pyarrow import parquet
 from scipy.integrate import quad
 from scipy.special import betaln, log_expit
 
+from bench_purchase_models import (
+    SCORING,
+    build_models,
+    lay_out_models,
+    measure_fit,
+    measure_scoring,
+    simulate,
+    write_features,
+)
 from conftest import PROJECT
 from customer360 import purchase_models
-from customer360.macro_views import dbt, lay_out
 from customer360.purchase_models import beta_nodes, expectation_nodes, fit_amounts, fit_purchases
 
 ONLINE_RETAIL = PROJECT.parent / "shared/data/online_retail/online_retail.parquet"
@@ -106,18 +114,20 @@ def test_grouping_order_and_unit_change_nothing(sample):
     shuffled = np.random.default_rng(1).permutation(len(x))
     groups, count = np.unique(np.stack([x, t_x, age]), axis=1, return_counts=True)
     assert len(count) < len(x) / 2
-    weeks = fit_purchases(x, t_x / 7, age / 7)
+    in_unit = {unit: fit_purchases(x, t_x / unit, age / unit) for unit in (7, 1 / 86_400)}
     for model, fit in days.items():
         same = fit_purchases(x[shuffled], t_x[shuffled], age[shuffled])[model]
         grouped = fit_purchases(*groups, count)[model]
         for other in (same, grouped):
             assert other.estimates == pytest.approx(fit.estimates, rel=1e-6)
             assert other.log_likelihood == pytest.approx(fit.log_likelihood, abs=1e-6)
-        in_days = weeks[model].estimates | {"alpha": 7 * weeks[model].estimates["alpha"]}
-        assert in_days == pytest.approx(fit.estimates, rel=1e-6)
-        assert weeks[model].log_likelihood - x.sum() * np.log(7) == pytest.approx(
-            fit.log_likelihood, abs=1e-6
-        )
+        # weeks and seconds
+        for unit, other in in_unit.items():
+            in_days = other[model].estimates | {"alpha": unit * other[model].estimates["alpha"]}
+            assert in_days == pytest.approx(fit.estimates, rel=1e-6)
+            assert other[model].log_likelihood - x.sum() * np.log(unit) == pytest.approx(
+                fit.log_likelihood, abs=1e-6
+            )
     x, mean = mean_amounts(sample)
     whole, (pairs, count) = fit_amounts(x, mean), np.unique(np.stack([x, mean]), axis=1, return_counts=True)
     cents = fit_amounts(pairs[0][::-1], 100 * pairs[1][::-1], count[::-1])
@@ -142,22 +152,6 @@ def test_gradients_are_those_of_finite_differences(sample):
             assert gradient == pytest.approx(differences, rel=1e-5, abs=1e-8 * abs(value))
 
 
-def simulate(customers: int, r: float, alpha: float, a: float, b: float, seed: int):
-    """Customers as BG/NBD has them, observed for 1 to 730 days: x, t_x, age."""
-    random = np.random.default_rng(seed)
-    age = random.integers(1, 731, customers)
-    rate, leave = random.gamma(r, 1 / alpha, customers), random.beta(a, b, customers)
-    x, last, now = np.zeros(customers, dtype=int), np.zeros(customers), np.zeros(customers)
-    here = np.arange(customers)
-    while len(here):
-        now[here] += random.exponential(1 / rate[here])
-        here = here[now[here] <= age[here]]
-        x[here] += 1
-        last[here] = now[here]
-        here = here[random.random(len(here)) >= leave[here]]
-    return x, last, age
-
-
 @pytest.mark.parametrize("truth", [(0.25, 30, 0.8, 2.4), (1.2, 60, 0.4, 0.9), (0.6, 20, 3.0, 5.0)], ids=str)
 def test_simulated_parameters_are_recovered(truth):
     fit = fit_purchases(*simulate(20_000, *truth, seed=7))["bg_nbd"]
@@ -177,11 +171,23 @@ def test_simulated_amounts_are_recovered():
         assert abs(fit.estimates[name] - true) < 4 * fit.standard_errors[name], name
 
 
-def test_customers_who_never_leave_are_no_drop_out():
-    x, t_x, age = simulate(5_000, 0.7, 60, 1e-9, 1, seed=4)
-    fits = fit_purchases(x, t_x, age)
-    assert fits["bg_nbd"].status == "dropout_not_identified"
-    assert fits["bg_nbd"].log_likelihood_gain < 2
+@pytest.mark.parametrize(
+    "customers, truth, seed, gains, leaves",
+    [
+        (5_000, (0.7, 60, 1e-9, 1), 4, False, False),
+        # by chance a few seem to leave, and explain next to nothing
+        (600, (0.7, 60, 1e-9, 1), 1, False, True),
+        # of customers with hundreds of purchases one in two thousand leaves at each
+        (4_000, (2, 20, 0.5, 1_200), 0, True, False),
+    ],
+    ids=["nobody leaves", "no gain", "too few leave"],
+)
+def test_drop_out_needs_both_leavers_and_a_gain(customers, truth, seed, gains, leaves):
+    fits = fit_purchases(*simulate(customers, *truth, seed=seed))
+    fit = fits["bg_nbd"]
+    assert (fit.log_likelihood_gain >= 2) == gains
+    assert (fit.estimates["a"] / (fit.estimates["a"] + fit.estimates["b"]) >= 1e-3) == leaves
+    assert (fit.status, fit.dropout_identified) == ("dropout_not_identified", False)
     assert fits["nbd"].status == "fitted"
 
 
@@ -291,18 +297,6 @@ def alive_exactly(r, alpha, a, b, x, t_x, age):
     return float(1 / (1 + a / (b + x - 1) * ((alpha + age) / (alpha + t_x)) ** (r + x)))
 
 
-MODELS = [
-    "int_value__purchase_model_inputs.sql",
-    "int_value__order_value_model_inputs.sql",
-    "int_value__purchase_model_fits.py",
-    "int_value__purchase_models.sql",
-    "int_value__purchase_horizons.sql",
-    "int_value__purchase_model_nodes.py",
-    "int_value__expected_orders.sql",
-    "int_value__probabilistic_values.sql",
-]
-MARTS = ["clv_model_parameters.sql", "clv_model_diagnostics.sql"]
-
 FEATURES = """
     with days as (
         select customer_id, ordered_on, sum(amount) as amount from {orders}
@@ -405,7 +399,7 @@ def scored(tmp_path_factory, sample_orders):
     ]
     parquet.write_table(pa.table(cases), data / "cases.parquet")
     parquet.write_table(pa.concat_tables(nodes), data / "nodes.parquet")
-    lay_out(
+    lay_out_models(
         folder,
         {
             "int_value__base_features": f"select * from '{data}/features.parquet'",
@@ -418,18 +412,7 @@ def scored(tmp_path_factory, sample_orders):
             "weekly_months": WEEKLY_MONTHS,
         },
     )
-    project = folder / "dbt_project.yml"
-    project.write_text(
-        project.read_text(encoding="utf-8").replace("+materialized: view", "+materialized: table")
-    )
-    for part, files in (("intermediate", MODELS), ("marts", MARTS)):
-        for file in files:
-            (folder / "models" / file).symlink_to(PROJECT / "models" / part / "value" / file)
-    done = dbt(
-        folder, "--quiet", "build", "--vars", "{currency: USD}", "--exclude-resource-types", "test", "unit_test",
-        "--select", "path:models", "purchase_model_statuses",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    build_models(folder)
     with duckdb.connect(str(folder / "macro_views.duckdb"), read_only=True) as connection:
         yield connection
 
@@ -573,3 +556,16 @@ def test_without_a_model_amounts_fall_back_and_the_rest_is_unknown(scored):
     assert one(scored, f"select max(expected_order_value) {where} and order_value_basis = 'population_mean'")[
         0
     ] == pytest.approx(float(population))
+
+
+@pytest.mark.slow
+def test_a_million_customers_are_fitted_and_scored_in_seconds(tmp_path):
+    features = tmp_path / "features.parquet"
+    write_features(features, 1_000_000, seed=1)
+    figures = measure_fit(features)
+    print(figures)
+    assert figures.cpu <= 5
+    assert figures.peak_mb <= 500
+    seconds = measure_scoring(tmp_path / "project", features)
+    print(seconds)
+    assert sum(seconds[model] for model in SCORING) <= 10

@@ -1,8 +1,8 @@
--- grain: one pair of repeat purchase days (x) and age at an as-of date: expected purchase days of a customer who is alive
+-- grain: one pair of repeat purchase days (x) and age at an as-of date: expected purchase days of who is alive
 
--- Given alive, the expectation depends on x and age alone; P(alive) multiplies it (int_value__probabilistic_values). The
--- chance p to leave at a purchase is summed over nodes (expectation_nodes in scripts/customer360/purchase_models.py):
--- E[X(t)] = sum of weight / p * (1 - (1 + p t / (alpha + age)) ^ -(r + x)). Without drop-out: (r + x) t / (alpha + age).
+-- Given alive, the expectation depends on x and age alone; P(alive) multiplies it (int_value__probabilistic_values).
+-- The chance p to leave at a purchase is summed over nodes (expectation_nodes in customer360/purchase_models.py):
+-- E[X(t)] = sum of weight / p * (1 - (1 + p t / (alpha + age)) ^ -(r + x)); without drop-out (r + x) t / (alpha + age).
 
 with
 
@@ -42,7 +42,7 @@ histories as (
     from {{ ref('int_value__purchase_model_inputs') }} as inputs
     inner join models
         on inputs.as_of_on = models.as_of_on
-    group by 1, 2, 3, 4, 5, 6
+    group by inputs.as_of_on, inputs.x, inputs.age_days, models.model, models.r, models.alpha
 
 ),
 
@@ -70,15 +70,14 @@ expected as (
         at_nodes.as_of_on,
         at_nodes.x,
         at_nodes.age_days,
-        horizons.purpose,
-        sum(
-            horizons.factor * at_nodes.weight
-            * {{ chance_of_an_event('at_nodes.power', 'at_nodes.hazard', 'horizons.horizon_days') }}
-        ) as orders
+        horizons.factor_12m,
+        horizons.factor_horizon,
+        horizons.factor_lifetime,
+        at_nodes.weight
+        * {{ chance_of_an_event('at_nodes.power', 'at_nodes.hazard', 'horizons.horizon_days') }} as orders
     from at_nodes
     inner join horizons
         on at_nodes.as_of_on = horizons.as_of_on
-    group by 1, 2, 3, 4
 
     union all
 
@@ -86,13 +85,14 @@ expected as (
         histories.as_of_on,
         histories.x,
         histories.age_days,
-        horizons.purpose,
-        sum(horizons.factor * histories.power * horizons.horizon_days / histories.exposure) as orders
+        horizons.factor_12m,
+        horizons.factor_horizon,
+        horizons.factor_lifetime,
+        histories.power * horizons.horizon_days / histories.exposure as orders
     from histories
     inner join horizons
         on histories.as_of_on = horizons.as_of_on
     where histories.model = 'nbd'
-    group by 1, 2, 3, 4
 
 ),
 
@@ -103,11 +103,11 @@ final as (
         as_of_on,
         x,
         age_days,
-        round(max(case when purpose = '12m' then orders end), 10) as orders_12m,
-        round(max(case when purpose = 'backtest' then orders end), 10) as orders_horizon,
-        round(max(case when purpose = 'lifetime' then orders end), 10) as orders_lifetime
+        round(sum(factor_12m * orders), 10) as orders_12m,
+        round(sum(factor_horizon * orders), 10) as orders_horizon,
+        round(sum(factor_lifetime * orders), 10) as orders_lifetime
     from expected
-    group by 1, 2, 3
+    group by as_of_on, x, age_days
 
 )
 

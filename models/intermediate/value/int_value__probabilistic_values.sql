@@ -83,7 +83,6 @@ alive as (
 valued as (
 
     select
-        alive.*,
         {%- for amount, repeat, mean, name in [
             ('net', 'repeat_amount', 'mean_amount', 'order_value'),
             ('margin', 'repeat_margin', 'mean_margin', 'order_margin'),
@@ -98,8 +97,9 @@ valued as (
                 then {{ expected_amount('alive.x', 'alive.' ~ repeat, amount ~ '.p', amount ~ '.q', amount ~ '.v') }}
             when alive.x > 0 then alive.{{ repeat }} / alive.x
             else amounts.{{ mean }}
-        end as expected_{{ name }}{{ "," if not loop.last }}
+        end as expected_{{ name }},
         {%- endfor %}
+        alive.*
     from alive
     inner join amounts
         on alive.as_of_on = amounts.as_of_on

@@ -1,6 +1,6 @@
--- grain: one number of days ahead that expected purchases are needed for, per purpose and as-of date
+-- grain: one number of days ahead that expected purchases are needed for at an as-of date
 
--- Expected purchases of a purpose are the sum over its rows of factor * E[X(horizon_days)]. The lifetime is discounted:
+-- Expected purchases of a purpose are the sum of factor * E[X(horizon_days)]. The lifetime is discounted:
 -- what is expected in month k (30.4375 days each) counts (1 + rate) ^ (-k / 12), as if bought on its last day. As a sum
 -- over cumulated expectations, month k has the discount of its own end less that of the next month's.
 
@@ -38,7 +38,7 @@ months as (
 
 ),
 
-final as (
+needed as (
 
     select
         as_of_on,
@@ -51,7 +51,7 @@ final as (
 
     select
         as_of_on,
-        'backtest' as purpose,
+        'horizon' as purpose,
         cast(horizon_days as double) as horizon_days,
         cast(1 as double) as factor
     from backtests
@@ -71,6 +71,19 @@ final as (
     cross join months
     cross join policy
     where dates.is_latest
+
+),
+
+final as (
+
+    select
+        as_of_on,
+        horizon_days,
+        sum(case when purpose = '12m' then factor end) as factor_12m,
+        sum(case when purpose = 'horizon' then factor end) as factor_horizon,
+        sum(case when purpose = 'lifetime' then factor end) as factor_lifetime
+    from needed
+    group by as_of_on, horizon_days
 
 )
 

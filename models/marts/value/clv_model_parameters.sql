@@ -21,7 +21,7 @@ parameters as (
         as_of_on,
         model,
         '{{ parameter }}' as parameter,
-        {% if parameter == 'alpha' %}'day'{% elif parameter == 'v' %}'{{ var("currency") }}'{% else %}'1'{% endif %} as unit,
+        '{{ {"alpha": "day", "v": var("currency")}.get(parameter, "1") }}' as unit,
         is_scoring,
         {{ parameter }} as estimate,
         {{ parameter }}_standard_error as standard_error
