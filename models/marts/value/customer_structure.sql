@@ -178,10 +178,12 @@ final as (
         cast(shared.member as varchar) as member,
         shared.is_latest,
         cast(
-            case shared.member when 'unknown' then '未知' else coalesce(labels.label_zh, shared.member) end as varchar
+            case shared.member when 'unknown' then '未知' else coalesce(labels.label_zh, shared.member) end
+            as varchar
         ) as member_zh,
         cast(
-            case shared.member when 'unknown' then 'Unknown' else coalesce(labels.label_en, shared.member) end as varchar
+            case shared.member when 'unknown' then 'Unknown' else coalesce(labels.label_en, shared.member) end
+            as varchar
         ) as member_en,
         cast(shared.customer_count as bigint) as customer_count,
         cast(shared.active_count as bigint) as active_count,
