@@ -438,6 +438,20 @@ def test_expectations_in_sql_are_those_of_adaptive_quadrature(scored, position):
         assert expected == pytest.approx(0.56458862, rel=1e-8)
 
 
+def test_nodes_suffice_wherever_parameters_and_histories_may_lie():
+    random = np.random.default_rng(1)
+    for _ in range(60):
+        r, alpha, a, b = np.exp(random.uniform(np.log([0.1, 1, 0.02, 0.1]), np.log([5, 200, 10, 50])))
+        x = int(np.exp(random.uniform(-1, 6)))
+        # x purchase days take x days at least
+        age = x + int(np.exp(random.uniform(-1, 7)))
+        days = float(np.exp(random.uniform(3, np.log(1826.25))))
+        nodes = expectation_nodes(r, alpha, a, b, np.array([x]), 1826.25)
+        chance = -np.expm1(-(r + x) * np.log1p(nodes["share"] * days / (alpha + age)))
+        expected = nodes["weight"] / nodes["share"] @ chance
+        assert expected == pytest.approx(by_quadrature(r, alpha, a, b, x, age, days), rel=1e-8)
+
+
 def test_the_models_find_cdnow_in_days(scored):
     rows = scored.sql(
         f"select parameter, estimate, standard_error from clv_model_parameters "
