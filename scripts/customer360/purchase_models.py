@@ -30,8 +30,10 @@ MINIMUM_DROPOUT = 1e-3
 MINIMUM_GAIN = 2.0
 """Log-likelihood that drop-out has to explain beyond the NBD model, which has none."""
 
-NODES_FLAT, NODES_STEEP, NODES_MOST = 32, 5.0, 1000
-"""Nodes of an expectation: at least, per root of steepness, at most."""
+NODES_FLAT, NODES_STEEP = 8, 10.0
+"""Nodes of an expectation: some, and so many per root of steepness."""
+NODE_COUNTS = np.array([16, 24, 36, 54, 81, 122, 182, 273, 410, 615, 1000])
+LAST_AGE = 1_000_000
 
 FITTED = "fitted"
 DROPOUT_NOT_IDENTIFIED = "dropout_not_identified"
@@ -194,24 +196,30 @@ def beta_nodes(a: float, b: float, nodes: int) -> tuple[Array, Array]:
 def expectation_nodes(
     r: float, alpha: float, a: float, b: float, x: Array, horizon: float
 ) -> dict[str, Array]:
-    """Nodes of expected purchases per number of repeat purchases: flat columns x, node (from 1), share, weight.
+    """Nodes of expected purchases, per number of repeat purchases and range of ages: flat columns x, from_age, until_age
+    (exclusive), node (from 1), share, weight.
 
     Given alive, the chance p to leave at a purchase is Beta(a, b + x), and the expected purchases up to t are the mean of
-    (1 - ((alpha + T) / (alpha + T + p t)) ** (r + x)) / p over p. `horizon`: the greatest t, in the unit of alpha.
-    The steeper that function, the more nodes: what is needed grows with the root of horizon / (alpha + T), where x
-    purchase days take an age T of x days at least (alpha is in days then). For horizons of years the sums are right
-    to 1e-6 (docs/decisions/0008).
+    (1 - ((alpha + T) / (alpha + T + p t)) ** (r + x)) / p over p. `horizon`: the greatest t; it, alpha and ages in days.
+    How many nodes that takes grows with the root of t / (alpha + T) (docs/decisions/0008): few for old customers, many for
+    those of last week. Ages under x do not occur: x repeat purchase days take x days.
     """
-    x = np.unique(np.asarray(x, dtype=np.int64))
-    steepness = horizon / (alpha + x) * max(1.0, r)
-    sizes = np.minimum(np.ceil(NODES_FLAT + NODES_STEEP * np.sqrt(steepness)), NODES_MOST).astype(int)
-    found = [beta_nodes(a, b + level, size) for level, size in zip(x.tolist(), sizes.tolist(), strict=True)]
-    return {
-        "x": np.repeat(x, sizes),
-        "node": np.concatenate([np.arange(1, size + 1) for size in sizes] or [x]),
-        "share": np.concatenate([shares for shares, _ in found] or [x.astype(float)]),
-        "weight": np.concatenate([weights for _, weights in found] or [x.astype(float)]),
+    # ages from which on so many nodes suffice: the more nodes, the younger
+    from_age = np.ceil(horizon * max(1.0, r) * (NODES_STEEP / (NODE_COUNTS - NODES_FLAT)) ** 2 - alpha)
+    from_age[-1] = 0
+    columns: dict[str, list[Array]] = {
+        name: [] for name in ("x", "from_age", "until_age", "node", "share", "weight")
     }
+    for level in np.unique(np.asarray(x, dtype=np.int64)).tolist():
+        until = LAST_AGE
+        for size, suffices in zip(NODE_COUNTS.tolist(), from_age.tolist(), strict=True):
+            since = max(level, int(suffices))
+            if since < until:
+                row = (level, since, until, np.arange(1, size + 1), *beta_nodes(a, b + level, size))
+                for column, value in zip(columns.values(), row, strict=True):
+                    column.append(np.broadcast_to(value, size))
+                until = since
+    return {name: np.concatenate(parts or [np.empty(0)]) for name, parts in columns.items()}
 
 
 def _histories(x: Array, t_x: Array, age: Array, count: Array | None) -> tuple[Array, Array, Array, Array]:

@@ -328,6 +328,7 @@ WEEKLY_MONTHS = """
         from (select distinct as_of_on, x, age_days from {{ ref('int_value__purchase_model_inputs') }}) as h
         inner join {{ ref('int_value__purchase_models') }} as m on h.as_of_on = m.as_of_on and m.model = 'bg_nbd'
         inner join {{ ref('int_value__purchase_model_nodes') }} as n on h.as_of_on = n.as_of_on and h.x = n.x
+            and h.age_days >= n.from_age and h.age_days < n.until_age
         cross join months
         where h.as_of_on = date '1997-09-30'
         group by all
@@ -347,7 +348,8 @@ SCORED_CASES = """
         any_value(c.p_alive) as p_alive,
         any_value({{ p_no_order('c.p_alive', 'c.x', 'c.age', 'c.r', 'c.alpha', 'c.days') }}) as p_no_order,
         sum(n.weight / n.share * {{ chance_of_an_event('c.r + c.x', 'n.share / (c.alpha + c.age)', 'c.days') }}) as if_alive
-    from alive as c inner join {{ ref('case_nodes') }} as n on c.id = n.id
+    from alive as c inner join {{ ref('case_nodes') }} as n
+        on c.id = n.id and c.age >= n.from_age and c.age < n.until_age
     group by c.id
 """
 
@@ -436,6 +438,25 @@ def test_expectations_in_sql_are_those_of_adaptive_quadrature(scored, position):
     )
     if name == "a + b < 1 and x = 0":
         assert expected == pytest.approx(0.56458862, rel=1e-8)
+
+
+def test_nodes_suffice_wherever_parameters_and_histories_may_lie():
+    random = np.random.default_rng(1)
+    for _ in range(60):
+        r, alpha, a, b = np.exp(random.uniform(np.log([0.1, 1, 0.02, 0.1]), np.log([5, 200, 10, 50])))
+        x = int(np.exp(random.uniform(-1, 6)))
+        # x purchase days take x days at least
+        age = x + int(np.exp(random.uniform(-1, 7)))
+        days = float(np.exp(random.uniform(3, np.log(1826.25))))
+        nodes = expectation_nodes(r, alpha, a, b, np.array([x]), 1826.25)
+        nodes = {
+            name: values[(nodes["from_age"] <= age) & (age < nodes["until_age"])]
+            for name, values in nodes.items()
+        }
+        assert nodes["weight"].sum() == pytest.approx(1, rel=1e-12)
+        chance = -np.expm1(-(r + x) * np.log1p(nodes["share"] * days / (alpha + age)))
+        expected = nodes["weight"] / nodes["share"] @ chance
+        assert expected == pytest.approx(by_quadrature(r, alpha, a, b, x, age, days), rel=1e-8)
 
 
 def test_the_models_find_cdnow_in_days(scored):

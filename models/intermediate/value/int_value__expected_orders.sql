@@ -60,6 +60,8 @@ at_nodes as (
         on
             histories.as_of_on = nodes.as_of_on
             and histories.x = nodes.x
+            and histories.age_days >= nodes.from_age
+            and histories.age_days < nodes.until_age
     where histories.model = 'bg_nbd'
 
 ),

@@ -1,4 +1,4 @@
-# grain: one node of the sum over drop-out for one number of repeat purchases at an as-of date
+# grain: one node of the sum over drop-out, for one number of repeat purchases and range of ages at an as-of date
 
 import pyarrow as pa
 from customer360.purchase_models import expectation_nodes
@@ -7,6 +7,8 @@ SCHEMA = pa.schema(
     [
         ("as_of_on", pa.date32()),
         ("x", pa.int64()),
+        ("from_age", pa.int64()),
+        ("until_age", pa.int64()),
         ("node", pa.int64()),
         ("share", pa.float64()),
         ("weight", pa.float64()),
