@@ -40,12 +40,9 @@ tiers as (
 
 ),
 
-abc as (
+abc_cutoffs as (
 
-    select
-        max(case when abc_class = 'A' then share_before_below end) as a_share,
-        max(case when abc_class = 'B' then share_before_below end) as b_share
-    from {{ ref('abc_classes') }}
+    select * from {{ ref('int_value__abc_cutoffs') }}
 
 ),
 
@@ -130,33 +127,6 @@ measured as (
 
 ),
 
-summed as (
-
-    select
-        customer_id,
-        as_of_on,
-        sum(net_amount_12m) over (
-            partition by as_of_on order by net_amount_12m desc nulls last
-            range between unbounded preceding and current row
-        ) as amount_up_to,
-        sum(net_amount_12m) over (partition by as_of_on, net_amount_12m) as amount_of_equals,
-        sum(net_amount_12m) over (partition by as_of_on) as amount_of_all
-    from measured
-    where net_amount_12m > 0
-
-),
-
-cumulated as (
-
-    -- equal amounts share what was cumulated before the first of them
-    select
-        customer_id,
-        as_of_on,
-        (amount_up_to - amount_of_equals) / cast(amount_of_all as double) as share_before
-    from summed
-
-),
-
 final as (
 
     select
@@ -191,11 +161,11 @@ final as (
             else 'middle'
         end as value_tier,
         case
-            when cumulated.share_before < abc.a_share then 'A'
-            when cumulated.share_before < abc.b_share then 'B'
-            when cumulated.share_before is not null then 'C'
+            when measured.net_amount_12m <= 0 then null
+            when measured.net_amount_12m >= abc_cutoffs.a_from then 'A'
+            when measured.net_amount_12m >= abc_cutoffs.b_from then 'B'
+            else 'C'
         end as abc_class,
-        cumulated.share_before,
         measured.customer_kind,
         measured.first_contact_on,
         measured.last_purchase_on,
@@ -213,12 +183,9 @@ final as (
         measured.is_backtest
     from measured
     cross join tiers
-    cross join abc
     cross join policy
-    left join cumulated
-        on
-            measured.customer_id = cumulated.customer_id
-            and measured.as_of_on = cumulated.as_of_on
+    left join abc_cutoffs
+        on measured.as_of_on = abc_cutoffs.as_of_on
 
 )
 

@@ -1,5 +1,8 @@
 -- grain: one customer who has ever purchased, for one window of months (policy) before one as-of date
 
+-- A view: the columns that RFM reads of the base features, one row per window.
+{{ config(materialized='view') }}
+
 with
 
 features as (

@@ -18,8 +18,7 @@ final as (
         cast(as_of_on as date) as as_of_on,
         is_latest,
         cast(abc_class as varchar) as abc_class,
-        cast(net_amount_12m as decimal(18, 2)) as net_amount_12m,
-        cast(share_before as double) as share_before
+        cast(net_amount_12m as decimal(18, 2)) as net_amount_12m
     from states
 
 )
