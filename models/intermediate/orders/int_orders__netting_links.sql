@@ -1,9 +1,12 @@
--- grain: one return line linked to the sale line it undoes, wholly or in part
+-- grain: one return line linked to a sale line that it undoes, wholly or in part, for as long as that holds
 
 -- Three rules, in order (docs/decisions/0003): the order that the source system names
 -- (int_orders__reference_links), exact (int_orders__exact_links), then partial: a return of fewer
 -- pieces undoes part of the latest earlier line of the same customer, article and price that is
 -- large enough and not yet used up. A return without a link keeps its own date.
+
+-- Point in time: whether a sale is open is asked as of the day of the return. Should another return undo that sale
+-- wholly later on, the partial link was a mistake that nobody could see before: it ends on that day (superseded_on).
 
 with
 
@@ -38,7 +41,11 @@ whole_links as (
 
 linked_sales as (
 
-    select distinct sale_item_id from whole_links
+    select
+        sale_item_id,
+        min(netted_on) as netted_on
+    from whole_links
+    group by sale_item_id
 
 ),
 
@@ -57,13 +64,13 @@ open_returns as (
 
 open_sales as (
 
-    select lines.*
+    select
+        lines.*,
+        linked_sales.netted_on as undone_on
     from lines
     left join linked_sales
         on lines.order_item_id = linked_sales.sale_item_id
-    where
-        lines.line_kind = 'sale'
-        and linked_sales.sale_item_id is null
+    where lines.line_kind = 'sale'
 
 ),
 
@@ -76,6 +83,7 @@ candidates as (
         -open_returns.amount as netted_amount,
         open_sales.amount as sold_amount,
         open_sales.quantity as sold_quantity,
+        open_sales.undone_on,
         open_returns.ordered_at as returned_at,
         row_number() over (
             partition by open_returns.order_item_id
@@ -89,6 +97,7 @@ candidates as (
             and open_returns.unit_price = open_sales.unit_price
             and open_returns.ordered_at >= open_sales.ordered_at
             and -open_returns.quantity < open_sales.quantity
+            and (open_sales.undone_on is null or open_returns.ordered_on < open_sales.undone_on)
 
 ),
 
@@ -99,6 +108,7 @@ partial_links as (
         sale_item_id,
         netted_quantity,
         cast(returned_at as date) as netted_on,
+        undone_on,
         sold_quantity,
         sum(netted_quantity) over (
             partition by sale_item_id
@@ -118,7 +128,10 @@ partial_links as (
 
 final as (
 
-    select * from whole_links
+    select
+        *,
+        cast(null as date) as superseded_on
+    from whole_links
 
     union all
 
@@ -127,7 +140,8 @@ final as (
         sale_item_id,
         'partial' as link_rule,
         netted_quantity,
-        netted_on
+        netted_on,
+        undone_on as superseded_on
     from partial_links
     where
         netted_so_far <= sold_quantity
@@ -144,7 +158,8 @@ priced as (
         final.netted_quantity,
         -- the return's own amount moves to the sale, so that totals stay what they were
         cast(-lines.amount as decimal(18, 2)) as netted_amount,
-        final.netted_on
+        final.netted_on,
+        final.superseded_on
     from final
     inner join lines
         on final.return_item_id = lines.order_item_id

@@ -17,6 +17,30 @@ links as (
 
 ),
 
+movements as (
+
+    -- from the day of the link on, and back on the day on which it is superseded
+    {%- for line, sign in [('sale_item_id', '-'), ('return_item_id', '')] %}
+    select
+        {{ line }} as order_item_id,
+        netted_on as known_on,
+        {{ sign }}netted_amount as net_amount
+    from links
+
+    union all
+
+    select
+        {{ line }} as order_item_id,
+        superseded_on as known_on,
+        -({{ sign }}netted_amount) as net_amount
+    from links
+    where superseded_on is not null
+
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
 changes as (
 
     select
@@ -32,27 +56,14 @@ changes as (
 
     select
         items.order_id,
-        links.netted_on as known_on,
+        movements.known_on,
         0 as gross_amount,
-        -links.netted_amount as net_amount,
+        movements.net_amount,
         items.margin_rate,
         items.is_gift
-    from links
+    from movements
     inner join items
-        on links.sale_item_id = items.order_item_id
-
-    union all
-
-    select
-        items.order_id,
-        links.netted_on as known_on,
-        0 as gross_amount,
-        links.netted_amount as net_amount,
-        items.margin_rate,
-        items.is_gift
-    from links
-    inner join items
-        on links.return_item_id = items.order_item_id
+        on movements.order_item_id = items.order_item_id
 
 ),
 
@@ -63,7 +74,7 @@ order_changes as (
         known_on,
         sum(gross_amount) as gross_amount,
         sum(net_amount) as net_amount,
-        sum(net_amount * margin_rate) as margin_amount,
+        cast(sum(net_amount * margin_rate) as decimal(18, 4)) as margin_amount,
         sum(case when is_gift then net_amount else 0 end) as gift_amount
     from changes
     group by order_id, known_on

@@ -11,6 +11,7 @@ lines as (
 links as (
 
     select * from {{ ref('int_orders__netting_links') }}
+    where superseded_on is null
 
 ),
 
