@@ -16,7 +16,6 @@ from scipy.integrate import quad
 from scipy.special import betaln, log_expit
 
 from bench_purchase_models import (
-    SCORING,
     build_models,
     lay_out_models,
     measure_fit,
@@ -589,4 +588,5 @@ def test_a_million_customers_are_fitted_and_scored_in_seconds(tmp_path):
     assert figures.peak_mb <= 500
     seconds = measure_scoring(tmp_path / "project", features)
     print(seconds)
-    assert sum(seconds[model] for model in SCORING) <= 10
+    # CPU seconds are no fewer than an idle machine takes, and do not count the neighbours
+    assert sum(cpu for _, cpu in seconds.values()) <= 10
