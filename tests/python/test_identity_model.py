@@ -172,6 +172,8 @@ def test_a_fitted_model_finds_more_and_joins_nobody_wrongly(tmp_path):
             "customer_identity_evidence",
             "customer_identities",
             "identity_rule_use",
+            "--indirect-selection",
+            "cautious",
         ),
         variables={"build_id": "bench", "state_path": str(project / "state")},
     )
