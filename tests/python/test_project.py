@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from conftest import PROJECT, latest_build, manifest
-from customer360.build import dbt_vars
+from customer360.build import check_before, dbt_vars
 from customer360.data_sets import load_data_set
 from customer360.sources import load_sources, read_yaml
 
@@ -120,6 +120,11 @@ def test_columns_built_are_the_columns_described():
         if node["resource_type"] in ("model", "seed")
         for column in node["columns"].values()
     )
+
+
+@pytest.mark.parametrize("name", sorted(p.stem for p in (PROJECT / "datasets").glob("*.yml")))
+def test_a_build_of_the_projects_own_data_sets_may_begin(name):
+    check_before(load_data_set(PROJECT, name, load_sources(PROJECT)))
 
 
 def test_dbt_by_hand_builds_what_make_build_builds():
