@@ -51,7 +51,8 @@ test-alone:
 test-built:
 	$(PY) -m pytest -m "not slow" -p no:cacheprovider tests/python $(ALONE:%=--ignore=%)
 
-test-full: setup-fit lint ## the complete matrices as well (long)
+test-full: setup lint ## the complete matrices as well (long)
+	$(UV) sync --frozen --quiet --group fit --group oracles
 	$(PY) scripts/build.py --data demo
 	$(PY) scripts/build.py --data online_retail
 	$(PY) -m pytest

@@ -37,11 +37,10 @@ def prepare(folder: Path, customers: int, seed: int, noise: str) -> Path:
     """A project folder beside this one with a generated company in it: only what identity resolution reads."""
     project = folder / f"{customers}-{noise}-{seed}"
     project.mkdir()
-    for name in ("models", "macros", "tests", "analyses", "datasets", "scripts"):
-        (project / name).symlink_to(PROJECT / name)
-    shutil.copytree(PROJECT / "seeds", project / "seeds")
+    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
+        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dbt_project.yml", "profiles.yml", "vars.yml"):
-        (project / name).symlink_to(PROJECT / name)
+        shutil.copy(PROJECT / name, project / name)
     everything = folder / "inbox"
     run(
         project, "generate", sys.executable, "scripts/generate_demo.py", "--customers", str(customers),
@@ -59,7 +58,11 @@ def run(project: Path, step: str, *command: str) -> float:
     done = subprocess.run(
         command,
         cwd=project,
-        env={**os.environ, "CUSTOMER360_DATABASE": str(project / "customer360.duckdb")},
+        env={
+            **os.environ,
+            "PYTHONPATH": str(project / "scripts"),
+            "CUSTOMER360_DATABASE": str(project / "customer360.duckdb"),
+        },
         capture_output=True,
         text=True,
         check=False,
@@ -75,7 +78,7 @@ def measure(project: Path, model: str | None = None) -> dict[str, float]:
     `model`: resolve again with fitted models, divided by commas: the stored one of a version or, with `fit`, one trained
     on the company itself; their figures are called `with model <version>: ...`.
     """
-    run(project, "land", sys.executable, "-c", LAND, str(project))
+    run(project, "land", sys.executable, "scripts/land.py", "--data", "demo")
     data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
     offer_truth(project / "truth" / "demo", load_tables(PROJECT, TRUTH))
     read_state(Warehouse(project / "warehouse"), project / "state", load_tables(PROJECT, STATE))
@@ -136,19 +139,6 @@ def switch_on(project: Path, version: str) -> None:
     heading, row = policy.read_text(encoding="utf-8").splitlines()
     columns = ["true", version, *row.split(",")[2:]]
     policy.write_text(f"{heading}\n{','.join(columns)}\n", encoding="utf-8")
-
-
-LAND = """
-import sys
-from pathlib import Path
-from customer360.data_sets import load_data_set
-from customer360.landing.run import land
-from customer360.sources import load_sources
-project = Path(sys.argv[1])
-tables = load_sources(project)
-outcome = land(load_data_set(project, "demo", tables), tables, project / "inbox" / "demo", project / "landing" / "demo")
-sys.exit(1 if outcome.set_aside else 0)
-"""
 
 
 def naive(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from customer360.demo.build import generate
 from customer360.demo.config import NOISE, Config
+from customer360.sources import DeclarationError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -81,14 +82,14 @@ def main(arguments: list[str] | None = None) -> int:
             end_date=options.end_date,
             inbox=options.inbox,
             truth=options.truth,
-            sources=ROOT / "models" / "staging",
+            project=ROOT,
         )
     except ValueError as error:
         print(f"generate_demo: {error}", file=sys.stderr)
         return 2
     try:
         counts = generate(config, max(options.workers, 1), say)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, DeclarationError) as error:
         print(f"generate_demo: {error}", file=sys.stderr)
         return 1
     say(f"{len(counts):,} files in {options.inbox}, truth in {options.truth}")

@@ -15,3 +15,37 @@
         when 'name_city' then {{ x }}.city_code
     end
 {%- endmacro %}
+
+{#-
+  Pairs of records as people may see them: keys, customers, the two values that were compared and the two names, masked.
+  `links` has the keys of both records and what led to the pair; `also` is a further column of it.
+-#}
+{% macro masked_pairs(links, also) -%}
+    select
+        links.record_key_a,
+        links.record_key_b,
+        cast(a.record_id as varchar) as record_id_a,
+        cast(b.record_id as varchar) as record_id_b,
+        cast(ids_a.customer_id as varchar) as customer_id_a,
+        cast(ids_b.customer_id as varchar) as customer_id_b,
+        cast(a.source_system as varchar) as source_system_a,
+        cast(b.source_system as varchar) as source_system_b,
+        cast(links.rule_code as varchar) as rule_code,
+        {{ also }},
+        cast(links.evidence_type as varchar) as evidence_type,
+        cast({{ masked_evidence('a') }} as varchar) as value_a_masked,
+        cast({{ masked_evidence('b') }} as varchar) as value_b_masked,
+        cast({{ mask_name('a.name') }} as varchar) as name_a_masked,
+        cast({{ mask_name('b.name') }} as varchar) as name_b_masked,
+        cast(links.name_agreement as varchar) as name_agreement,
+        cast(links.match_probability as double) as match_probability
+    from {{ links }} as links
+    inner join {{ ref('int_identity__records') }} as a
+        on links.record_key_a = a.record_key
+    inner join {{ ref('int_identity__records') }} as b
+        on links.record_key_b = b.record_key
+    inner join {{ ref('int_customers__ids') }} as ids_a
+        on links.record_key_a = ids_a.record_key
+    inner join {{ ref('int_customers__ids') }} as ids_b
+        on links.record_key_b = ids_b.record_key
+{%- endmacro %}

@@ -17,21 +17,3 @@
         'unmapped'
     ) <> 'unmapped'
 {%- endmacro %}
-
-{#- Landed entities whose rows describe or name a customer: where a record of input__customers came from. -#}
-{% macro customer_tables() %}
-    {{ return([
-        ('app', 'users'),
-        ('crm', 'companies'),
-        ('crm', 'contacts'),
-        ('dealer', 'sellout'),
-        ('erp', 'accounts'),
-        ('marketing', 'profiles'),
-        ('marketplace', 'orders'),
-        ('online_retail', 'order_lines'),
-        ('pos', 'members'),
-        ('service', 'requesters'),
-        ('shop', 'users'),
-        ('social', 'followers'),
-    ]) }}
-{% endmacro %}

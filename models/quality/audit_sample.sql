@@ -70,20 +70,7 @@ drawn as (
 
 origins as (
 
-    {% for system, entity in customer_tables() -%}
-    select
-        '{{ system }}' as source_system,
-        source_customer_id,
-        source_file,
-        source_sheet,
-        source_row,
-        landed_on
-    from {{ ref('base_' ~ system ~ '__' ~ entity) }}
-    {% if not loop.last %}
-    union all
-
-    {% endif %}
-    {%- endfor %}
+    select * from {{ ref('customer_origins') }}
 
 ),
 

@@ -4,7 +4,32 @@ with
 
 rules as (
 
-    select * from {{ ref('identity_rules') }}
+    select
+        rule_code,
+        customer_kind,
+        stage,
+        evidence_type,
+        decision,
+        label_zh,
+        label_en,
+        is_active,
+        tier
+    from {{ ref('identity_rules') }}
+
+    union all
+
+    -- the fitted model links persons as a rule does
+    select
+        'model' as rule_code,
+        'person' as customer_kind,
+        'model' as stage,
+        'model' as evidence_type,
+        cast(null as varchar) as decision,
+        '概率模型' as label_zh,
+        'Probabilistic model' as label_en,
+        is_active,
+        6 as tier
+    from {{ ref('identity_model') }}
 
 ),
 

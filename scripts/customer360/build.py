@@ -31,10 +31,6 @@ class BuildStopped(Exception):
     """The build cannot go on; the message says which step, why, and what to do."""
 
 
-def _personal_data(data_set: DataSet) -> str:
-    return "yes" if data_set.personal_data else "none"
-
-
 def dbt_vars(data_set: DataSet) -> dict[str, str]:
     """What dbt needs to know of a data set: the keys of vars.yml."""
     return {
@@ -42,11 +38,16 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
         "policy": data_set.policy,
         "currency": data_set.currency,
         "time_zone": data_set.time_zone,
-        "personal_data": _personal_data(data_set),
+        "personal_data": "yes" if data_set.personal_data else "none",
         "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
         "build_id": "by hand",
         "state_path": f"warehouse/{data_set.name}/state",
     }
+
+
+def require_key(data_set: DataSet) -> None:
+    """KeyRefused where dbt would stop for want of a key to hash with."""
+    key_for(data_set.name, dbt_vars(data_set)["personal_data"], os.environ.get(ENVIRONMENT_VARIABLE))
 
 
 def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, str] | None = None) -> list[str]:
@@ -76,13 +77,13 @@ def _run(step: str, command: Sequence[str], environment: dict[str, str] | None =
     return code
 
 
-def build(data_set: DataSet, warehouse: Warehouse) -> Path:
-    """Build and test `data_set` into a new file and publish it; returns the new version. Call it under the lock.
+def build(data_set: DataSet, warehouse: Warehouse) -> None:
+    """Build and test `data_set` into a new file and publish it. Call it under the lock.
 
     Raises BuildStopped where a step fails; what was published before stays as it was.
     """
     try:
-        key_for(data_set.name, _personal_data(data_set), os.environ.get(ENVIRONMENT_VARIABLE))
+        require_key(data_set)
     except KeyRefused as error:
         raise BuildStopped(str(error)) from None
     warehouse.tidy()
@@ -119,9 +120,8 @@ def build(data_set: DataSet, warehouse: Warehouse) -> Path:
     for table in state_tables:
         write_declared(candidate / "state" / table.entity, table)
     write_state(database, candidate / "state", [table.entity for table in state_tables])
-    version = warehouse.promote(candidate)
+    warehouse.promote(candidate)
     warehouse.tidy()
-    return version
 
 
 def check_before(data_set: DataSet) -> None:

@@ -39,6 +39,9 @@ from customer360.sources import DeclarationError, Table, load_sources
 REQUIRED = ("customers", "orders", "order_items")
 """Entities without which there is nothing to show (SPEC 1)."""
 
+LATER = ("corrections", "identity_decisions")
+"""What stewards write about what the warehouse made of the data: no lack, where there is none yet."""
+
 Filled = Mapping[str, Mapping[str, Mapping[str, int]]]
 """Input entity → system → column → rows in which it is filled; the key `*` counts the rows."""
 
@@ -91,6 +94,7 @@ def marts(manifest: Mapping[str, Any], contracts: Mapping[str, Contract], filled
             continue
         way = ancestors(key) | {key}
         inputs = {k for k in way if nodes[k]["name"].startswith("input__")}
+        inputs = {k for k in inputs if nodes[k]["name"].removeprefix("input__") not in LATER}
         mart = Mart(node["name"], {nodes[k]["name"].removeprefix("input__") for k in inputs})
         unfilled: set[tuple[str, str]] = set()
         shown: set[str] = set()

@@ -134,15 +134,20 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
 
 
 def check_policy(project: Path, data_set: DataSet) -> None:
-    """DeclarationError where the policy folder is absent or one of its rows states money of another currency."""
+    """DeclarationError where the policy folder is absent or one of its rows states money of another currency.
+
+    A row without currency states no money, unless its seed is declared to have one in every row.
+    """
     folder = project / "seeds" / "policy" / data_set.policy
     if not folder.is_dir():
         known = ", ".join(sorted(path.name for path in folder.parent.iterdir() if path.is_dir()))
         raise DeclarationError(data_set.file, "policy", f"{folder} is no folder", f"Use one of: {known}")
+    always = _always_in_money(project / "models" / "_policy__seeds.yml")
     for file in sorted(folder.glob("*.csv")):
+        allowed = {data_set.currency} if file.stem in always else {data_set.currency, ""}
         with file.open(encoding="utf-8-sig", newline="") as lines:
             for number, row in enumerate(csv.DictReader(lines), 2):
-                if "currency" in row and row["currency"] != data_set.currency:
+                if "currency" in row and row["currency"] not in allowed:
                     raise DeclarationError(
                         file,
                         f"row {number}, currency",
@@ -150,6 +155,16 @@ def check_policy(project: Path, data_set: DataSet) -> None:
                         " 币种与数据集不一致",
                         "Convert the row's amounts and write its currency",
                     )
+
+
+def _always_in_money(file: Path) -> set[str]:
+    """Seeds whose column `currency` is declared not_null."""
+    return {
+        seed["name"]
+        for seed in read_yaml(file)["seeds"]
+        for column in seed["columns"]
+        if column["name"] == "currency" and "not_null" in column.get("data_tests", [])
+    }
 
 
 def _offers(

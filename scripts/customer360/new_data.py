@@ -352,7 +352,10 @@ def policy_files(project: Path, name: str, currency: str, systems: Sequence[str]
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
             columns = list(rows[0]) if rows else path.read_text(encoding="utf-8").strip().split(",")
-        kept = [row for row in rows if row.get("source_system", "*") in ("*", "")]
+        kept = [row for row in rows if row.get("source_system", "*") in ("*", "all", "")]
+        if path.name == "value_references.csv":
+            # what others reported in yuan is no amount to rename
+            kept = [row for row in kept if not row["currency"]]
         if path.name == "source_frequencies.csv":
             kept += [
                 dict(zip(columns, (system, "orders", 31, "Proposed: write what was agreed"), strict=True))

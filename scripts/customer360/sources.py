@@ -75,12 +75,18 @@ class Table:
     file: Path
     rows: str | None = None
     """The input entity that each row is, where the table is staged by mapping (docs/bring-your-data.md)."""
+    row_key: tuple[str, ...] = ()
+    """Columns that tell the rows of the system apart, where it says so; the demo company stays true to them."""
     constants: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def key(self) -> tuple[str, str]:
         return self.system, self.entity
+
+    @cached_property
+    def names(self) -> list[str]:
+        return [column.name for column in self.columns]
 
     @cached_property
     def by_heading(self) -> dict[str, Column]:
@@ -199,7 +205,8 @@ def _table(file: Path, system: str, declared: dict[str, Any]) -> Table:
     meta = _meta(declared)
     constants = _texts(file, f"{system}.{entity}.constants", meta.get("constants"))
     formats = {key: meta[key] for key in ("decimal", "day_first", "phone_country") if key in meta}
-    return Table(system, entity, columns, file, meta.get("rows"), constants, formats)
+    row_key = tuple(meta.get("key") or ())
+    return Table(system, entity, columns, file, meta.get("rows"), row_key, constants, formats)
 
 
 def _column(file: Path, at: str, declared: dict[str, Any]) -> Column:

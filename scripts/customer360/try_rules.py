@@ -18,10 +18,10 @@ from pathlib import Path
 
 import duckdb
 
-from customer360.build import PROJECT, dbt_command
+from customer360.build import PROJECT, dbt_command, require_key
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import Busy, hold
-from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for
+from customer360.hashing_key import KeyRefused
 from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
@@ -51,7 +51,7 @@ def try_rules(data_set: DataSet, warehouse: Warehouse) -> tuple[str, duckdb.Duck
     remedy = f"Run: make build DATA={data_set.name}"
     if warehouse.latest_build() is None:
         raise NoTrial(f"nothing is built yet. {remedy}")
-    key_for(data_set.name, "yes" if data_set.personal_data else "none", os.environ.get(ENVIRONMENT_VARIABLE))
+    require_key(data_set)
     connection = duckdb.connect()
     with _workshop(warehouse) as folder:
         with warehouse.lock():  # a running build's file is the latest one

@@ -336,6 +336,9 @@ def test_a_copied_policy_says_nothing_of_the_demo(scaffolded):
         ["till", "orders"],
         ["webshop", "orders"],
     ]
+    # the thresholds name no system: what they say of all of them together holds for any company
+    thresholds = "quality_thresholds.csv"
+    assert (folder / thresholds).read_text() == (PROJECT / "seeds/policy/default" / thresholds).read_text()
     assert {p.name for p in folder.iterdir()} == {
         p.name for p in (PROJECT / "seeds/policy/default").iterdir()
     }
@@ -370,6 +373,7 @@ def test_marts_are_held_against_what_is_filled():
                 model("input__orders", "models/input/o.sql", ""),
                 model("input__customers", "models/input/c.sql", ""),
                 model("input__tickets", "models/input/t.sql", ""),
+                model("input__corrections", "models/input/k.sql", ""),
                 model(
                     "int_a",
                     "models/intermediate/a.sql",
@@ -377,9 +381,16 @@ def test_marts_are_held_against_what_is_filled():
                     "input__orders",
                 ),
                 model("sold", "models/marts/s.sql", "select channel, platform", "int_a"),
-                model("plain", "models/marts/p.sql", "select 1", "int_a", "input__customers"),
+                model(
+                    "plain",
+                    "models/marts/p.sql",
+                    "select 1",
+                    "int_a",
+                    "input__customers",
+                    "input__corrections",
+                ),
                 model("both", "models/marts/b.sql", "select 1", "int_a", "input__tickets"),
-                model("service", "models/marts/t.sql", "select 1", "input__tickets"),
+                model("service", "models/marts/t.sql", "select 1", "input__tickets", "input__corrections"),
             ]
         )
     }
@@ -395,7 +406,7 @@ def test_marts_are_held_against_what_is_filled():
         "both": "limited",
         "service": "empty",
     }
-    # named on the way; a comment names nothing, and platform does not get past int_a
+    # stewards have corrected nothing yet; named on the way; a comment names nothing, and platform does not get past int_a
     assert found["sold"].unfilled == {"orders.channel"}
     assert found["both"].absent == {"tickets"}
     lines, complete = describe(list(found.values()), CONTRACTS, filled)
@@ -549,6 +560,15 @@ def test_rows_that_cannot_be_trusted_are_set_apart_with_their_reason(warehouse):
         ("webshop", "order_lines", "orphan_line", 1),
         ("webshop", "orders", "foreign_currency", 1),
     ]
+
+
+@pytest.mark.slow
+def test_a_record_drawn_for_audit_is_found_in_its_file(warehouse):
+    places = warehouse.execute(
+        "select distinct source_system, split_part(source_file, '/', 2), source_row > 1 from quality.audit_sample "
+        "order by all"
+    ).fetchall()
+    assert places == [("till", "receipts", True), ("webshop", "customers", True)]
 
 
 @pytest.mark.slow

@@ -270,14 +270,15 @@ def test_bad_deliveries_stop_the_build_and_what_was_published_stays(published: P
     version = warehouse.current()
     content = warehouse.published.read_bytes()
 
-    # 6% of the till's lines cannot be read
+    # 6% of the till's lines cannot be read; copies that the test above may have left would be landed rows too
     items = inbox_file(published, "pos/receipt_items/receipt_items_0001.csv")
     head, *rows = read_rows(items)
     amount = head.index("AMOUNT")
     for row in rows[:: 100 // 6]:
         row[amount] = "ERR"
+    for delivered in items.parent.iterdir():
+        delivered.unlink()
     write_rows(items.with_name("receipt_items_0002.csv"), [head, *rows])
-    items.unlink()
     shutil.rmtree(published / "landing" / "demo" / "pos" / "receipt_items")
     # the shop's export has lost the telephone numbers
     users = inbox_file(published, "shop/users/users_0001.jsonl")

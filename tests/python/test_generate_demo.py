@@ -20,18 +20,18 @@ import pytest
 import yaml
 from python_calamine import CalamineWorkbook
 
-from customer360.demo import build, declared, faults, identifiers
+from customer360.demo import build, faults, identifiers
 from customer360.demo.behaviour import NEVER
 from customer360.demo.config import Config, months_back
 from customer360.demo.systems.dealer import customer_key
+from customer360.sources import load_sources
 
 ROOT = Path(__file__).resolve().parents[2]
 
-SOURCES = ROOT / "models" / "staging"
 DEMO = yaml.safe_load((ROOT / "datasets" / "demo.yml").read_text(encoding="utf-8"))
 # What people send back about the warehouse no source system writes.
 SYSTEMS = {system: tables for system, tables in DEMO["systems"].items() if system != "stewardship"}
-ENTITIES = {k: e for k, e in declared.load(SOURCES).items() if k[0] in SYSTEMS}
+ENTITIES = {k: e for k, e in load_sources(ROOT).items() if k[0] in SYSTEMS}
 CUSTOMER_TABLES = (
     ("crm", "contacts"), ("crm", "companies"), ("erp", "accounts"), ("shop", "users"), ("pos", "members"),
     ("marketplace", "orders"), ("app", "users"), ("social", "followers"), ("service", "requesters"),
@@ -50,7 +50,7 @@ def config(folder: Path, **changes: object) -> Config:
         "customers": 400,
         "inbox": folder / "inbox" / "demo",
         "truth": folder / "truth" / "demo",
-        "sources": SOURCES,
+        "project": ROOT,
     }
     return Config(**(settings | changes))
 
@@ -96,7 +96,7 @@ class Inbox:
         self.headings: dict[tuple[str, str], list[tuple[str, list[str]]]] = defaultdict(list)
         self.titles: set[tuple[object, ...]] = set()
         for key, entity in ENTITIES.items():
-            known = {h: c.name for c in entity.columns for h in (c.name, *c.headers)}
+            known = {h: c.name for c in entity.columns for h in (c.name, *c.headings)}
             for path in sorted((folder / key[0] / key[1]).glob("*")):
                 self._read(key, path, known)
 
@@ -167,7 +167,7 @@ def clean(inbox: Inbox, truth: dict[str, list[dict[str, object]]]) -> dict[tuple
 
 def business_key(key: tuple[str, str], row: dict[str, str | None]) -> str:
     """Key columns joined by |, as the manifest writes them."""
-    return "|".join(row[c] or "" for c in ENTITIES[key].key)
+    return "|".join(row[c] or "" for c in ENTITIES[key].row_key)
 
 
 # Reproducibility
@@ -269,7 +269,7 @@ def test_every_declared_table_has_a_file_and_every_heading_is_declared(inbox: In
     assert declared_in_data_set == set(ENTITIES)
     assert set(inbox.headings) == set(ENTITIES)
     for key, files in inbox.headings.items():
-        known = {h: c for c in ENTITIES[key].columns for h in (c.name, *c.headers)}
+        known = {h: c for c in ENTITIES[key].columns for h in (c.name, *c.headings)}
         for file, headings in files:
             assert set(headings) <= set(known), (key, file)
             present = {known[h].name for h in headings}
@@ -461,7 +461,7 @@ def test_every_source_record_is_linked_to_a_true_customer(
     assert len(customers) == 400
     assert set(links.values()) <= customers
     for key in CUSTOMER_TABLES:
-        column = RECORD_KEY.get(key, ENTITIES[key].key[0])
+        column = RECORD_KEY.get(key, ENTITIES[key].row_key[0])
         records = {r[column] for r in clean[key]}
         assert records and {(*key, r) for r in records} <= set(links), key
     for row, place in zip(inbox.rows["dealer", "sellout"], inbox.place["dealer", "sellout"], strict=True):
@@ -488,7 +488,7 @@ def test_surplus_records_inside_systems_are_near_18_percent(
 def test_noise_scales_duplicates_and_the_way_names_are_written() -> None:
     surplus, odd = [], []
     for noise in ("low", "mid", "high"):
-        chunk = build.build_chunk(Config(customers=3000, noise=noise, sources=SOURCES), 0, 3000)
+        chunk = build.build_chunk(Config(customers=3000, noise=noise, project=ROOT), 0, 3000)
         records = chunk.table("crm")
         surplus.append(1 - len(np.unique(records.owner)) / len(records))
         first = records.copy == 0
@@ -526,7 +526,7 @@ def test_hard_negatives_are_there_and_really_look_alike(
         column = next(c.name for c in ENTITIES[key].columns if c.pii == "phone")
         for row in clean[key]:
             digits = re.sub(r"\D", "", unicodedata.normalize("NFKC", row[column] or ""))[-11:]
-            shown[owner[*key, row[ENTITIES[key].key[0]]]].add(digits)
+            shown[owner[*key, row[ENTITIES[key].row_key[0]]]].add(digits)
     for row in clean["dealer", "sellout"]:
         person = (
             owner["dealer", "sellout", customer_key(row["dealer_code"], row["customer_name"], row["phone"])]
@@ -590,7 +590,7 @@ def test_canaries_stand_in_every_system_and_belong_to_nobody_else(
 @pytest.fixture(scope="module")
 def chunk() -> object:
     """A larger chunk in memory, without files."""
-    return build.build_chunk(Config(customers=8000, sources=SOURCES), 0, 8000)
+    return build.build_chunk(Config(customers=8000, project=ROOT), 0, 8000)
 
 
 def test_badly_handled_complaints_raise_the_risk_of_leaving(chunk: object) -> None:

@@ -151,9 +151,8 @@ def nothing_personal(text: str, database: Path) -> bool:
 
 
 @pytest.mark.slow
-def test_a_fitted_model_finds_more_and_joins_nobody_wrongly(tmp_path, monkeypatch):
+def test_a_fitted_model_finds_more_and_joins_nobody_wrongly(tmp_path):
     pytest.importorskip("splink", reason="Splink is not installed; make setup-fit")
-    monkeypatch.setenv("PYTHONPATH", str(PROJECT / "scripts"))
     project = prepare(tmp_path, 2000, 11, "mid")
     rates = measure(project, "fit")
     assert rates["with model fit: pair_precision"] >= 0.995
@@ -171,6 +170,10 @@ def test_a_fitted_model_finds_more_and_joins_nobody_wrongly(tmp_path, monkeypatc
             "int_identity__model_pairs",
             "identity_review_queue",
             "customer_identity_evidence",
+            "customer_identities",
+            "identity_rule_use",
+            "--indirect-selection",
+            "cautious",
         ),
         variables={"build_id": "bench", "state_path": str(project / "state")},
     )
@@ -187,6 +190,10 @@ def test_a_fitted_model_finds_more_and_joins_nobody_wrongly(tmp_path, monkeypatc
             ).fetchone()
             for mart in ("customer_identity_evidence", "identity_review_queue")
         )
+        used = connection.execute(
+            "select is_active, kept_count, review_count from quality.identity_rule_use where rule_code = 'model'"
+        ).fetchall()
+        assert used == [(True, evidence[0], proposed[0])]
         assert evidence[0] > 0 and evidence[1] >= 0.95 and evidence[2] == 0
         assert proposed[0] > 0 and 0.5 <= proposed[1] < 0.95 and proposed[2] == 0
         for view in ("inputs", "examples"):

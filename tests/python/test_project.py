@@ -9,6 +9,9 @@ import duckdb
 import pytest
 
 from conftest import PROJECT, latest_build, manifest
+from customer360.build import check_before, dbt_vars
+from customer360.data_sets import load_data_set
+from customer360.sources import load_sources, read_yaml
 
 DATA_SET = "online_retail"
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
@@ -117,3 +120,13 @@ def test_columns_built_are_the_columns_described():
         if node["resource_type"] in ("model", "seed")
         for column in node["columns"].values()
     )
+
+
+@pytest.mark.parametrize("name", sorted(p.stem for p in (PROJECT / "datasets").glob("*.yml")))
+def test_a_build_of_the_projects_own_data_sets_may_begin(name):
+    check_before(load_data_set(PROJECT, name, load_sources(PROJECT)))
+
+
+def test_dbt_by_hand_builds_what_make_build_builds():
+    demo = load_data_set(PROJECT, "demo", load_sources(PROJECT))
+    assert read_yaml(PROJECT / "vars.yml")["vars"] == dbt_vars(demo)

@@ -60,52 +60,38 @@ proposed as (
 
 ),
 
-records as (
+pairs as (
 
-    select * from {{ ref('int_identity__records') }}
-
-),
-
-ids as (
-
-    select * from {{ ref('int_customers__ids') }}
+    {{ masked_pairs('proposed', 'cast(links.review_reason as varchar) as review_reason') }}
 
 ),
 
 final as (
 
     select
-        cast(a.record_id as varchar) as record_id_a,
-        cast(b.record_id as varchar) as record_id_b,
-        cast(ids_a.customer_id as varchar) as customer_id_a,
-        cast(ids_b.customer_id as varchar) as customer_id_b,
-        cast(a.source_system as varchar) as source_system_a,
-        cast(b.source_system as varchar) as source_system_b,
-        cast(links.rule_code as varchar) as rule_code,
-        cast(links.review_reason as varchar) as review_reason,
-        cast(links.evidence_type as varchar) as evidence_type,
-        cast({{ masked_evidence('a') }} as varchar) as value_a_masked,
-        cast({{ masked_evidence('b') }} as varchar) as value_b_masked,
-        cast({{ mask_name('a.name') }} as varchar) as name_a_masked,
-        cast({{ mask_name('b.name') }} as varchar) as name_b_masked,
-        cast(links.name_agreement as varchar) as name_agreement,
-        cast(links.match_probability as double) as match_probability
-    from proposed as links
-    inner join records as a
-        on links.record_key_a = a.record_key
-    inner join records as b
-        on links.record_key_b = b.record_key
-    inner join ids as ids_a
-        on links.record_key_a = ids_a.record_key
-    inner join ids as ids_b
-        on links.record_key_b = ids_b.record_key
+        pairs.record_id_a,
+        pairs.record_id_b,
+        pairs.customer_id_a,
+        pairs.customer_id_b,
+        pairs.source_system_a,
+        pairs.source_system_b,
+        pairs.rule_code,
+        pairs.review_reason,
+        pairs.evidence_type,
+        pairs.value_a_masked,
+        pairs.value_b_masked,
+        pairs.name_a_masked,
+        pairs.name_b_masked,
+        pairs.name_agreement,
+        pairs.match_probability
+    from pairs
     -- what a steward has decided is no question any more
     left join {{ ref('int_identity__decisions') }} as decisions
         on
-            least(links.record_key_a, links.record_key_b) = decisions.record_key_a
-            and greatest(links.record_key_a, links.record_key_b) = decisions.record_key_b
+            least(pairs.record_key_a, pairs.record_key_b) = decisions.record_key_a
+            and greatest(pairs.record_key_a, pairs.record_key_b) = decisions.record_key_b
     where
-        ids_a.customer_id <> ids_b.customer_id
+        pairs.customer_id_a <> pairs.customer_id_b
         and decisions.record_key_a is null
 
 )

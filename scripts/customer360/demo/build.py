@@ -14,12 +14,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from customer360.demo import declared as declaration
 from customer360.demo import systems
 from customer360.demo.behaviour import simulate
 from customer360.demo.config import Config
 from customer360.demo.context import Context
-from customer360.demo.declared import Entity
 from customer360.demo.engagement import build_engagement, plan_tickets
 from customer360.demo.faults import plant
 from customer360.demo.market import build_market
@@ -28,6 +26,7 @@ from customer360.demo.records import build_records
 from customer360.demo.truth import build_truth
 from customer360.demo.world import build_world
 from customer360.demo.writers import write_tables
+from customer360.sources import Table, load_sources
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ class Job:
     count: int
     inbox: Path
     truth: Path
-    entities: dict[tuple[str, str], Entity]
+    entities: dict[tuple[str, str], Table]
 
 
 def build_chunk(config: Config, chunk: int, count: int) -> Context:
@@ -76,7 +75,7 @@ def generate(
     What stands in the inbox beside the generated systems stays. Nothing half-written does: files are made beside the
     targets and renamed when all are there. The result does not depend on `workers`.
     """
-    entities = {k: e for k, e in declaration.load(config.sources).items() if k[0] in systems.NAMES}
+    entities = {k: e for k, e in load_sources(config.project).items() if k[0] in systems.NAMES}
     inbox, truth = _fresh(config.inbox), _fresh(config.truth)
     jobs = [Job(config, chunk, count, inbox, truth, entities) for chunk, count in config.chunks]
     counts: dict[str, int] = {}

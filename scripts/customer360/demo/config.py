@@ -28,7 +28,7 @@ class Config:
     end_date: dt.date = dt.date(2026, 10, 31)
     inbox: Path = Path("inbox/demo")
     truth: Path = Path("truth/demo")
-    sources: Path = Path("models/staging")
+    project: Path = Path()
     chunk: int = CHUNK
 
     def __post_init__(self) -> None:

@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from customer360.demo.context import Context, Tables, frame
-from customer360.demo.declared import Entity
+from customer360.sources import Table
 
 QUARANTINE, NULL, UNMAPPED, FLAG, FILL, TO_VERIFY = (
     "quarantine",
@@ -123,13 +123,13 @@ class Sheet:
     def __init__(
         self,
         table: pa.Table,
-        entity: Entity,
+        declared: Table,
         manifest: Manifest,
         rng: np.random.Generator,
         barred: np.ndarray,
     ) -> None:
         self.table = table
-        self.entity = entity
+        self.declared = declared
         self.manifest = manifest
         self.rng = rng
         self.fault = np.zeros(table.num_rows, dtype=np.int64)
@@ -154,7 +154,7 @@ class Sheet:
 
     def key(self, row: dict[str, object]) -> str:
         """Business key of a row: its key columns joined by |."""
-        return "|".join("" if row[k] is None else str(row[k]) for k in self.entity.key)
+        return "|".join("" if row[k] is None else str(row[k]) for k in self.declared.row_key)
 
     def spoil(
         self,
@@ -170,11 +170,11 @@ class Sheet:
         if not len(rows):
             return rows
         new = old.copy()
-        keys = self.table.select(list(self.entity.key)).take(rows).to_pylist()
+        keys = self.table.select(list(self.declared.row_key)).take(rows).to_pylist()
         for n, r in enumerate(rows):
             new[r] = change(old[r], n)
             self.fault[r] = self.manifest.add(
-                kind, self.entity.system, self.entity.name, self.key(keys[n]), column, str(old[r])
+                kind, self.declared.system, self.declared.entity, self.key(keys[n]), column, str(old[r])
             )
         self._set(column, new)
         return rows
@@ -186,7 +186,7 @@ class Sheet:
 
     def add(self, kind: str, row: dict[str, object], column: str | None = None) -> None:
         """Add a bad row."""
-        number = self.manifest.add(kind, self.entity.system, self.entity.name, self.key(row), column)
+        number = self.manifest.add(kind, self.declared.system, self.declared.entity, self.key(row), column)
         self.extra.append(pa.Table.from_pylist([row], schema=self.table.schema))
         self.extra_fault.append(number)
 
@@ -195,9 +195,9 @@ class Sheet:
         copies = self.table.take(rows)
         for name, values in columns.items():
             copies = copies.set_column(copies.schema.get_field_index(name), name, values)
-        for row in copies.select(list(self.entity.key)).to_pylist():
+        for row in copies.select(list(self.declared.row_key)).to_pylist():
             self.extra_fault.append(
-                self.manifest.add(kind, self.entity.system, self.entity.name, self.key(row))
+                self.manifest.add(kind, self.declared.system, self.declared.entity, self.key(row))
             )
         self.extra.append(copies)
 
@@ -219,7 +219,7 @@ class Sheet:
         return table.append_column("_fault", pa.array(fault))
 
 
-def plant(ctx: Context, tables: Tables, declared: dict[tuple[str, str], Entity]) -> tuple[Tables, Manifest]:
+def plant(ctx: Context, tables: Tables, declared: dict[tuple[str, str], Table]) -> tuple[Tables, Manifest]:
     """Plant all kinds of faults into the tables of a chunk; adds crm.corrections."""
     rng = ctx.rng("faults")
     manifest = Manifest()
@@ -247,10 +247,10 @@ def _canary_pattern(ctx: Context) -> str:
     return "|".join(str(ctx.full_names[i]) for i in ctx.world.canary_people)
 
 
-def _barred(table: pa.Table, entity: Entity, pattern: str) -> np.ndarray:
+def _barred(table: pa.Table, declared: Table, pattern: str) -> np.ndarray:
     """Rows that show a canary's name stay as they are."""
     barred = np.zeros(table.num_rows, dtype=bool)
-    for column in entity.columns:
+    for column in declared.columns:
         if column.pii and pa.types.is_string(table.schema.field(column.name).type):
             hit = pc.fill_null(pc.match_substring_regex(table.column(column.name), pattern), False)
             barred |= hit.to_numpy(zero_copy_only=False)
@@ -284,7 +284,7 @@ def _mark_bulk(ctx: Context, sheets: dict[tuple[str, str], Sheet], manifest: Man
             mask = pc.equal(sheet.table[column], key)
         rows = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
         for r, row in zip(rows, sheet.rows(rows), strict=True):
-            sheet.fault[r] = manifest.add("bulk_purchase", system, sheet.entity.name, sheet.key(row))
+            sheet.fault[r] = manifest.add("bulk_purchase", system, sheet.declared.entity, sheet.key(row))
         sheet.free[rows] = False
 
 
@@ -395,7 +395,7 @@ def _missing_fields(ctx: Context, sheets: dict[tuple[str, str], Sheet]) -> pa.Ta
     members = sheets["pos", "members"]
     empty = np.flatnonzero(np.array([v is None for v in members.values("birthday")]) & members.free)
     for r, row in zip(
-        empty, members.table.select(list(members.entity.key)).take(empty).to_pylist(), strict=True
+        empty, members.table.select(list(members.declared.row_key)).take(empty).to_pylist(), strict=True
     ):
         members.fault[r] = members.manifest.add(
             "missing_over_5_percent", "pos", "members", members.key(row), "birthday"
@@ -442,7 +442,7 @@ def _missing_fields(ctx: Context, sheets: dict[tuple[str, str], Sheet]) -> pa.Ta
 def _now(sheets: dict[tuple[str, str], Sheet], entry: dict[str, str | int | None]) -> str | None:
     """The spoilt value as it stands in the table."""
     sheet = sheets["crm", str(entry["entity"])]
-    row = _rows_of(sheet.table, sheet.entity.key[0], [str(entry["business_key"])])
+    row = _rows_of(sheet.table, sheet.declared.row_key[0], [str(entry["business_key"])])
     return sheet.table[str(entry["column_name"])][int(row[0])].as_py()
 
 
@@ -560,7 +560,7 @@ def _adopt(lines: Sheet, column: str, old: str, new: str) -> None:
     """Lines for an order that never happened, copied from a true one."""
     rows = _rows_of(lines.table, column, [old])
     copies = {column: pa.array([new] * len(rows), type=pa.string())}
-    own = lines.entity.key[0]
+    own = lines.declared.row_key[0]
     if own != column:
         copies[own] = pa.array([f"{new}{k + 1:02d}" for k in range(len(rows))], type=pa.string())
     if "refund_status" in lines.table.column_names:

@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from customer360.demo import declared, systems
 from customer360.demo import reference as ref
+from customer360.demo import systems
 from customer360.demo.behaviour import CAUSES, CHANNELS, MARKETPLACE, NEVER, SHOP
 from customer360.demo.build import build_chunk
 from customer360.demo.config import Config
@@ -26,6 +26,7 @@ from customer360.demo.context import Context
 from customer360.demo.faults import plant
 from customer360.demo.seasons import festival_days
 from customer360.demo.world import BUSINESS, GIFT, PERSONAL
+from customer360.sources import load_sources
 
 BEGIN, END = "<!-- realism: begin -->", "<!-- realism: end -->"
 Row = tuple[str, ...]
@@ -292,7 +293,7 @@ def engagement_table(ctx: Context) -> str:
 def report(config: Config) -> str:
     """All tables of a run of one chunk."""
     ctx = build_chunk(config, 0, config.customers)
-    entities = {k: e for k, e in declared.load(config.sources).items() if k[0] in systems.NAMES}
+    entities = {k: e for k, e in load_sources(config.project).items() if k[0] in systems.NAMES}
     tables, _ = plant(ctx, systems.render(ctx), entities)
     parts: list[tuple[str, Callable[[], str]]] = [
         ("Records", lambda: records_table(ctx)),
@@ -313,9 +314,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--noise", default="mid")
     parser.add_argument("--write", type=Path, help="page whose part between the markers is replaced")
     options = parser.parse_args(arguments)
-    sources = Path(__file__).resolve().parents[3] / "models" / "staging"
+    project = Path(__file__).resolve().parents[3]
     text = report(
-        Config(customers=options.customers, seed=options.seed, noise=options.noise, sources=sources)
+        Config(customers=options.customers, seed=options.seed, noise=options.noise, project=project)
     )
     if options.write is None:
         print(text)

@@ -11,11 +11,11 @@ import pyarrow.compute as pc
 from customer360.demo import reference as ref
 from customer360.demo.behaviour import CAUSES, CHANNELS, DEALER, NEVER
 from customer360.demo.context import Context, Tables, frame, words
-from customer360.demo.declared import Entity
 from customer360.demo.faults import Manifest
 from customer360.demo.market import VARIANTS
 from customer360.demo.systems.dealer import customer_key
 from customer360.demo.world import DECISION_ROLES, GROUPS, INCOME_BANDS, JOB_LEVELS
+from customer360.sources import Table
 
 PAIR_LIMIT = 10
 """Groups of more members are written as a chain of neighbours instead of all pairs."""
@@ -28,7 +28,7 @@ OCCASIONS = {
 
 
 def build_truth(
-    ctx: Context, tables: Tables, manifest: Manifest, declared: dict[tuple[str, str], Entity]
+    ctx: Context, tables: Tables, manifest: Manifest, declared: dict[tuple[str, str], Table]
 ) -> dict[str, pa.Table]:
     """Truth tables of a chunk."""
     result = {
@@ -314,7 +314,7 @@ def _planted(manifest: Manifest) -> pa.Table:
     return pa.Table.from_pylist(manifest.entries, schema=schema)
 
 
-def _canaries(ctx: Context, tables: Tables, declared: dict[tuple[str, str], Entity]) -> pa.Table:
+def _canaries(ctx: Context, tables: Tables, declared: dict[tuple[str, str], Table]) -> pa.Table:
     """Which canary value stands in which column of which system: found by looking, not by intention."""
     w, p = ctx.world, ctx.world.people
     values: list[tuple[str, str, str]] = []

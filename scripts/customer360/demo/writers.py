@@ -20,9 +20,9 @@ import pyarrow.parquet as pq
 import xlsxwriter
 
 from customer360.demo.context import Context, Tables
-from customer360.demo.declared import Entity
 from customer360.demo.faults import Manifest
 from customer360.demo.systems.crm import OFFICES
+from customer360.sources import Table
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ NUMERIC = ("quantity", "unit_price", "amount", "budget", "value")
 
 
 def write_tables(
-    ctx: Context, tables: Tables, declared: dict[tuple[str, str], Entity], root: Path, manifest: Manifest
+    ctx: Context, tables: Tables, declared: dict[tuple[str, str], Table], root: Path, manifest: Manifest
 ) -> dict[str, int]:
     """Write the tables of a chunk below `root`.
 
@@ -60,35 +60,35 @@ def write_tables(
     """
     counts: dict[str, int] = {}
     for (system, name), table in tables.items():
-        entity = declared[system, name]
+        shape = declared[system, name]
         folder = root / system / name
         folder.mkdir(parents=True, exist_ok=True)
         if system == "dealer":
-            counts |= _write_dealers(ctx, table, entity, folder, manifest)
+            counts |= _write_dealers(ctx, table, shape, folder, manifest)
             continue
         layout = LAYOUTS.get(f"{system}.{name}", LAYOUTS[system])
-        for stem, part, headings in _parts(ctx, table, entity):
+        for stem, part, headings in _parts(ctx, table, shape):
             path = folder / f"{stem}.{layout.kind}"
-            _check_columns(part, entity)
-            first_row = _write(path, part.select(entity.names), headings, layout)
+            _check_columns(part, shape)
+            first_row = _write(path, part.select(shape.names), headings, layout)
             _locate(manifest, part, path, first_row, SHEET if layout.kind == "xlsx" else None)
             counts[f"{system}/{name}/{path.name}"] = part.num_rows
     return counts
 
 
-def _check_columns(table: pa.Table, entity: Entity) -> None:
+def _check_columns(table: pa.Table, declared: Table) -> None:
     """A table has exactly the declared columns."""
     made = [c for c in table.column_names if not c.startswith("_")]
-    if sorted(made) != sorted(entity.names):
+    if sorted(made) != sorted(declared.names):
         raise ValueError(
-            f"{entity.system}.{entity.name}: not as declared: {sorted(set(made) ^ set(entity.names))}"
+            f"{declared.system}.{declared.entity}: not as declared: {sorted(set(made) ^ set(declared.names))}"
         )
 
 
-def _parts(ctx: Context, table: pa.Table, entity: Entity) -> Iterator[tuple[str, pa.Table, list[str]]]:
+def _parts(ctx: Context, table: pa.Table, declared: Table) -> Iterator[tuple[str, pa.Table, list[str]]]:
     """File name, rows and headings of each file of a table."""
     number = f"{ctx.chunk + 1:04d}"
-    use_headers = [c.headers[0] if c.headers else c.name for c in entity.columns]
+    use_headers = [(c.headings or (c.name,))[0] for c in declared.columns]
     pieces: list[tuple[str, pa.Table, list[str]]] = []
     if "_file" in table.column_names:
         names = table["_file"].to_numpy(zero_copy_only=False)
@@ -100,17 +100,17 @@ def _parts(ctx: Context, table: pa.Table, entity: Entity) -> Iterator[tuple[str,
         # Each office has its own export with its own headings.
         for k, office in enumerate(OFFICES):
             headings = [
-                c.headers[min(k, len(c.headers) - 1)] if c.headers else c.name for c in entity.columns
+                c.headings[min(k, len(c.headings) - 1)] if c.headings else c.name for c in declared.columns
             ]
             pieces.append(
                 (
-                    f"{entity.name}_{office}_{number}",
+                    f"{declared.entity}_{office}_{number}",
                     table.filter(pc.equal(table["_office"], office)),
                     headings,
                 )
             )
     else:
-        pieces.append((f"{entity.name}_{number}", table, use_headers))
+        pieces.append((f"{declared.entity}_{number}", table, use_headers))
     yield from pieces
 
 
@@ -234,7 +234,7 @@ def dealer_style(code: str) -> tuple[bool, int]:
 
 
 def _write_dealers(
-    ctx: Context, table: pa.Table, entity: Entity, folder: Path, manifest: Manifest
+    ctx: Context, table: pa.Table, declared: Table, folder: Path, manifest: Manifest
 ) -> dict[str, int]:
     """One file per dealer: title rows, headings of its own, rows by year, a total and a footer."""
     outlets = ctx.world.outlets
@@ -249,17 +249,17 @@ def _write_dealers(
             rows = part.take(np.flatnonzero(codes == code))
             workbook, style = dealer_style(code)
             headings = [
-                c.headers[(style + k) % len(c.headers)] if c.headers else c.name
-                for k, c in enumerate(entity.columns)
+                c.headings[(style + k) % len(c.headings)] if c.headings else c.name
+                for k, c in enumerate(declared.columns)
             ]
             stem = f"{code}_{by_code[code].removesuffix('有限公司')}_销售明细{' (1)' if again else ''}"
             path = folder / f"{stem}.{'xlsx' if workbook else 'csv'}"
             title = f"{by_code[code]}销售明细表"
             footer = f"制表人：{contacts[code]}　　审核："
             if workbook:
-                _dealer_workbook(path, rows, entity, headings, title, footer, style, manifest)
+                _dealer_workbook(path, rows, declared, headings, title, footer, style, manifest)
             else:
-                _dealer_csv(path, rows, entity, headings, title, footer, manifest)
+                _dealer_csv(path, rows, declared, headings, title, footer, manifest)
             counts[f"dealer/sellout/{path.name}"] = rows.num_rows
     return counts
 
@@ -274,11 +274,11 @@ def _totals(rows: pa.Table) -> tuple[str, str]:
     return f"{quantity:.0f}", f"{amount:.2f}"
 
 
-def _tail(rows: pa.Table, entity: Entity, footer: str) -> list[dict[str, str | None]]:
+def _tail(rows: pa.Table, declared: Table, footer: str) -> list[dict[str, str | None]]:
     """The total row and the footer, as rows of the sheet."""
     quantity, amount = _totals(rows)
-    first = entity.names[0]
-    empty: dict[str, str | None] = dict.fromkeys(entity.names)
+    first = declared.names[0]
+    empty: dict[str, str | None] = dict.fromkeys(declared.names)
     return [empty | {first: "合计", "quantity": quantity, "amount": amount}, empty | {first: footer}]
 
 
@@ -292,14 +292,14 @@ def _note_frame(manifest: Manifest, path: Path, sheet: str | None, titles: list[
 def _dealer_csv(
     path: Path,
     rows: pa.Table,
-    entity: Entity,
+    declared: Table,
     headings: list[str],
     title: str,
     footer: str,
     manifest: Manifest,
 ) -> None:
-    body = rows.select(entity.names)
-    tail = pa.Table.from_pylist(_tail(rows, entity, footer), schema=body.schema)
+    body = rows.select(declared.names)
+    tail = pa.Table.from_pylist(_tail(rows, declared, footer), schema=body.schema)
     data = _csv_bytes(pa.concat_tables([body, tail]), headings, ",")
     path.write_bytes((f"{title},,,\n,,,\n".encode() + data).decode().encode("gb18030"))
     _locate(manifest, rows, path, 4)
@@ -309,7 +309,7 @@ def _dealer_csv(
 def _dealer_workbook(
     path: Path,
     rows: pa.Table,
-    entity: Entity,
+    declared: Table,
     headings: list[str],
     title: str,
     footer: str,
@@ -326,9 +326,9 @@ def _dealer_workbook(
             sheet.write_string(0, 0, title)
             sheet.write_string(1, 0, f"年度：{year}年　单位：元")
             sheet.write_row(2, 0, headings)
-            for r, row in enumerate(part.select(entity.names).to_pylist(), 3):
-                _write_cells(sheet, r, entity.names, row, numbers, ("sold_on", day_format))
-            for r, row in enumerate(_tail(part, entity, footer), 3 + part.num_rows):
-                _write_cells(sheet, r, entity.names, row, numbers)
+            for r, row in enumerate(part.select(declared.names).to_pylist(), 3):
+                _write_cells(sheet, r, declared.names, row, numbers, ("sold_on", day_format))
+            for r, row in enumerate(_tail(part, declared, footer), 3 + part.num_rows):
+                _write_cells(sheet, r, declared.names, row, numbers)
             _locate(manifest, part, path, 4, f"{year}年")
             _note_frame(manifest, path, f"{year}年", ["标题", "年度"], 4 + part.num_rows)
