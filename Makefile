@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit fit build new-data check-data test test-alone test-built test-full lint docs bench audit clean query identity-page try-rules
+.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query identity-page try-rules
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -39,22 +39,17 @@ new-data: setup ## scaffold your own data: make new-data NAME=acme CURRENCY=EUR 
 check-data: setup ## what is missing for which mart: make check-data NAME=acme
 	@$(PY) scripts/check_data.py --name $(NAME)
 
-test: setup lint ## lint, build both data sets, run all quick tests
-	$(PY) scripts/build.py --data demo
-	$(PY) scripts/build.py --data online_retail
-	$(MAKE) -j2 --output-sync=line test-alone test-built
+test: setup ## lint, build both data sets, run all quick tests
+	$(MAKE) -j2 --output-sync=line lint builds
+	$(PY) -m pytest -m "not slow" -n 2 --dist loadfile
 
-# Two processes: tests that need no build, beside those that look into one.
-ALONE := $(wildcard tests/python/test_land_*.py) $(patsubst %,tests/python/test_%.py,clustering generate_demo hmac_key standardise)
-test-alone:
-	$(PY) -m pytest -m "not slow" $(ALONE)
-test-built:
-	$(PY) -m pytest -m "not slow" -p no:cacheprovider tests/python $(ALONE:%=--ignore=%)
+builds: setup
+	$(PY) scripts/build.py --data demo --unit-tests
+	$(PY) scripts/build.py --data online_retail
 
 test-full: setup lint ## the complete matrices as well (long)
 	$(UV) sync --frozen --quiet --group fit --group oracles
-	$(PY) scripts/build.py --data demo
-	$(PY) scripts/build.py --data online_retail
+	$(MAKE) builds
 	$(PY) -m pytest
 
 lint: setup ## Python, SQL and project conventions

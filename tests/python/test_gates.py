@@ -150,9 +150,6 @@ def test_the_detector_of_duplicates_finds_no_more_than_there_are():
 def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with a published build of 200 demo customers."""
     project = copy_project(tmp_path_factory.mktemp("gates"))
-    # rules are tested elsewhere; here every minute counts
-    for file in (project / "models").rglob("*_unit_tests.yml"):
-        file.unlink()
     data_set = project / "datasets" / "demo.yml"
     data_set.write_text(
         re.sub(r"(?m)^prepare:.*\n", "", data_set.read_text(encoding="utf-8")), encoding="utf-8"
