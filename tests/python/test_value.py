@@ -63,6 +63,13 @@ def unnetted() -> Compiled:
     compiled.take("rfm_classes")
     compiled.take("rfm_action_groups")
     compiled.create(
+        "int_value__as_of_dates",
+        """
+        select date '2011-12-09' as as_of_on, true as is_latest, false as is_reported,
+            date '2011-12-09' as parameters_as_of_on
+        """,
+    )
+    compiled.create(
         "int_value__recency_frequency_monetary",
         """
         with days as (

@@ -26,7 +26,22 @@ classes as (
 
 action_groups as (
 
-    select * from {{ ref('rfm_action_groups') }}
+    -- once per date, not once per customer: months become days, and open bounds such as hold nobody back
+    select
+        dates.as_of_on,
+        bounds.action_group,
+        coalesce({{ months_before('dates.as_of_on', 'bounds.recency_months_above') }}, date '9999-12-31')
+            as last_purchase_before_on,
+        coalesce({{ months_before('dates.as_of_on', 'bounds.recency_months_to') }}, date '0001-01-01')
+            as last_purchase_from_on,
+        coalesce(bounds.frequency_from, 0) as frequency_from,
+        coalesce(bounds.frequency_to, 2147483647) as frequency_to,
+        coalesce(bounds.monetary_from, -999999999999) as monetary_from,
+        coalesce(bounds.monetary_below, 999999999999) as monetary_below
+    from {{ ref('rfm_action_groups') }} as bounds
+    cross join {{ ref('int_value__as_of_dates') }} as dates
+    -- the rest is who is in none of the others
+    where bounds.action_group <> 'other'
 
 ),
 
@@ -84,24 +99,16 @@ final as (
             scored.is_recent = classes.is_recent
             and scored.is_frequent = classes.is_frequent
             and scored.is_high_spending = classes.is_high_spending
-    -- the groups exclude each other (a test on the seed); whoever is in none is in the rest
+    -- the groups exclude each other: a test on the seed
     left join action_groups
         on
-            scored.window_months = 12
-            and action_groups.action_group <> 'other'
-            and (
-                action_groups.recency_months_above is null
-                or scored.last_purchase_on
-                < {{ months_before('scored.as_of_on', 'action_groups.recency_months_above') }}
-            )
-            and (
-                action_groups.recency_months_to is null
-                or scored.last_purchase_on >= {{ months_before('scored.as_of_on', 'action_groups.recency_months_to') }}
-            )
-            and scored.frequency >= action_groups.frequency_from
-            and scored.frequency <= coalesce(action_groups.frequency_to, scored.frequency)
-            and scored.net_amount >= coalesce(action_groups.monetary_from, scored.net_amount)
-            and (action_groups.monetary_below is null or scored.net_amount < action_groups.monetary_below)
+            scored.as_of_on = action_groups.as_of_on
+            and scored.window_months = 12
+            and scored.last_purchase_on < action_groups.last_purchase_before_on
+            and scored.last_purchase_on >= action_groups.last_purchase_from_on
+            and scored.frequency between action_groups.frequency_from and action_groups.frequency_to
+            and scored.net_amount >= action_groups.monetary_from
+            and scored.net_amount < action_groups.monetary_below
 
 )
 

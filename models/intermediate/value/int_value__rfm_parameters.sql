@@ -13,11 +13,16 @@ measured as (
 
 used as (
 
+    -- what the latest date and the history are read against
     select distinct
-        window_months,
-        parameters_as_of_on
-    from measured
-    where is_latest or is_history
+        policy.window_months,
+        case policy.parameters_frozen when 'quarter' then dates.parameters_as_of_on else dates.as_of_on end
+            as parameters_as_of_on
+    from {{ ref('int_value__as_of_dates') }} as dates
+    cross join {{ ref('rfm_policy') }} as policy
+    where
+        dates.is_latest
+        or (dates.is_reported and policy.keeps_history)
 
 ),
 
