@@ -1,0 +1,17 @@
+-- grain: one customer and one origin of a horizon, as the model sees them: features on their scale, and the outcome
+{{ config(materialized='view') }}
+
+select
+    examples.customer_id,
+    examples.as_of_on,
+    examples.horizon_days,
+    examples.is_scored,
+    examples.is_lost,
+    {%- for feature, expression in churn_features().items() %}
+    cast({{ expression }} as double) as {{ feature }}_feature{{ "," if not loop.last }}
+    {%- endfor %}
+from {{ ref('int_churn__examples') }} as examples
+inner join {{ ref('int_churn__features') }} as features
+    on
+        examples.customer_id = features.customer_id
+        and examples.as_of_on = features.as_of_on
