@@ -52,6 +52,7 @@ alive as (
         customers.*,
         parameters.r,
         parameters.alpha,
+        parameters.a is not null as has_dropout,
         {{ p_alive('customers.x', 'customers.t_x', 'customers.age_days', 'parameters.r', 'parameters.alpha',
             'parameters.a', 'parameters.b') }} as p_alive
     from customers
@@ -70,7 +71,7 @@ final as (
         origins.is_latest,
         origins.is_scored,
         case when origins.is_labelled then buyers.customer_id is null end as is_lost,
-        case when alive.r is not null then alive.p_alive end as alive_probability,
+        case when alive.has_dropout then alive.p_alive end as alive_probability,
         coalesce({{ p_no_order('alive.p_alive', 'alive.x', 'alive.age_days', 'alive.r', 'alive.alpha',
             'origins.horizon_days') }}, 0.5) as label_free_probability
     from alive
