@@ -28,7 +28,8 @@ evidence as (
         rules.evidence,
         {%- for language in ['zh', 'en'] %}
         replace(
-            replace(rules.text_{{ language }}, '{value}', trim(printf('%.1f', evidence.value), '.0')),
+            replace(rules.text_{{ language }}, '{value}', 
+                case when evidence.value = round(evidence.value) then printf('%.0f', evidence.value) else printf('%.1f', evidence.value) end),
             '{percent}',
             printf('%.0f%%', 100 * evidence.value)
         ) as text_{{ language }}{{ "," if not loop.last }}
