@@ -124,9 +124,9 @@ due as (
     from running
     inner join purchases
         on running.customer_id = purchases.customer_id
-    inner join {{ ref('winback_steps') }} as steps
+    inner join {{ ref('winback_policy') }} as steps
         on running.last_step + 1 = steps.step
-    inner join {{ ref('winback_steps') }} as last_steps
+    inner join {{ ref('winback_policy') }} as last_steps
         on running.last_step = last_steps.step
     where
         purchases.last_purchase_on <= running.entered_on

@@ -10,7 +10,7 @@ steps as (
 
 policy as (
 
-    select * from {{ ref('winback_steps') }}
+    select * from {{ ref('winback_policy') }}
 
 ),
 
