@@ -77,7 +77,7 @@ purchases as (
         day_versions.customer_id,
         dates.as_of_on,
         day_versions.ordered_on,
-        cast(day_versions.purchase_amount as double) as amount,
+        cast(day_versions.purchase_amount as decimal(18, 2)) as amount,
         dates.recent_after_on,
         dates.previous_after_on,
         {{ days_from(
@@ -109,8 +109,10 @@ trends as (
         sum(case when ordered_on > recent_after_on then amount else 0 end) as recent_amount,
         sum(case when ordered_on > previous_after_on and ordered_on <= recent_after_on then amount else 0 end)
             as previous_amount,
-        avg(gap_days) as mean_gap_days,
-        stddev_pop(gap_days) as gap_deviation_days,
+        -- whole numbers and decimals: sums do not depend on the order of rows, and neither do the fits
+        sum(gap_days) as gap_sum,
+        sum(gap_days * gap_days) as gap_square_sum,
+        count(gap_days) as gap_count,
         max_by(gap_days, ordered_on) as last_gap_days
     from purchases
     group by customer_id, as_of_on
@@ -126,10 +128,14 @@ final as (
         {{ days_from('base.first_purchase_on', 'base.as_of_on') }} as tenure_days,
         trends.recent_purchase_days,
         trends.previous_purchase_days,
-        trends.recent_amount,
-        trends.previous_amount,
-        coalesce(trends.mean_gap_days, 0) as mean_gap_days,
-        coalesce(trends.gap_deviation_days, 0) as gap_deviation_days,
+        cast(trends.recent_amount as double) as recent_amount,
+        cast(trends.previous_amount as double) as previous_amount,
+        coalesce(trends.gap_sum / cast(nullif(trends.gap_count, 0) as double), 0) as mean_gap_days,
+        coalesce(
+            sqrt(greatest(trends.gap_count * trends.gap_square_sum - trends.gap_sum * trends.gap_sum, 0))
+            / nullif(trends.gap_count, 0),
+            0
+        ) as gap_deviation_days,
         coalesce(trends.last_gap_days, 0) as last_gap_days
     from base
     inner join dates
