@@ -107,7 +107,15 @@ def fit_logistic(features: Array, outcome: Array, ridge: float, minimum_events: 
     coefficients, standard_errors = np.zeros(features.shape[1]), np.zeros(features.shape[1])
     coefficients[used], standard_errors[used] = at[1:], errors[1:]
     return Logistic(
-        status, examples, events, float(at[0]), float(errors[0]), coefficients, standard_errors, means, deviations
+        status,
+        examples,
+        events,
+        float(at[0]),
+        float(errors[0]),
+        coefficients,
+        standard_errors,
+        means,
+        deviations,
     )
 
 

@@ -39,7 +39,9 @@ class Chain:
 
     def __init__(self) -> None:
         models = PROJECT / "models" / "intermediate" / "churn"
-        compiled = PROJECT / "target" / "demo" / "compiled" / "customer360" / "models" / "intermediate" / "churn"
+        compiled = (
+            PROJECT / "target" / "demo" / "compiled" / "customer360" / "models" / "intermediate" / "churn"
+        )
         self._steps: list[tuple[str, Any]] = []
         for name in (f"int_churn__{step}" for step in CHAIN):
             if (models / f"{name}.py").exists():
@@ -70,7 +72,9 @@ class Chain:
         for name in SEEDS:
             file = PROJECT / "seeds" / "policy" / "default" / f"{name}.csv"
             connection.execute(f"create table {name} as from '{file}'")
-        connection.execute("delete from churn_horizons where not list_contains(?, horizon_days)", [list(horizons)])
+        connection.execute(
+            "delete from churn_horizons where not list_contains(?, horizon_days)", [list(horizons)]
+        )
         for name, step in self._steps:
             if isinstance(step, str):
                 connection.execute(f"create table {name} as {step}")

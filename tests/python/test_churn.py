@@ -95,7 +95,7 @@ def test_separated_and_extreme_features_end_in_a_finite_fit():
 
 
 def test_too_few_of_either_outcome_are_no_fit():
-    features, outcome = drawn(100)
+    features, _ = drawn(100)
     for lost in (np.zeros(100, bool), np.ones(100, bool), np.arange(100) < 4):
         fit = fit_logistic(features, lost, 1.0, minimum_events=5)
         assert (fit.status, fit.coefficients) == (TOO_FEW_EVENTS, None)
@@ -145,7 +145,9 @@ def test_recalibration_brings_the_newest_origin_to_its_own_rate():
     assert set(terms) == {"intercept", "x0", "x1", "x2", "x3", "calibration_slope", "calibration_intercept"}
     assert terms["x0"]["example_count"] == 6000
     log_odds = terms["intercept"]["coefficient"] + sum(
-        terms[f"x{k}"]["coefficient"] * (features[:, k] - terms[f"x{k}"]["mean"]) / terms[f"x{k}"]["deviation"]
+        terms[f"x{k}"]["coefficient"]
+        * (features[:, k] - terms[f"x{k}"]["mean"])
+        / terms[f"x{k}"]["deviation"]
         for k in range(4)
     )
     again = expit(
@@ -174,7 +176,10 @@ def at(connection: duckdb.DuckDBPyConnection, horizon: int, date: str, table: st
     rows = connection.sql(
         f"select * from {table} where horizon_days = {horizon} and as_of_on = date '{date}' order by customer_id"
     ).fetchnumpy()
-    return {name: np.ma.filled(values, np.nan) if name != "customer_id" else values for name, values in rows.items()}
+    return {
+        name: np.ma.filled(values, np.nan) if name != "customer_id" else values
+        for name, values in rows.items()
+    }
 
 
 @pytest.mark.parametrize(
@@ -260,7 +265,10 @@ def test_the_back_test_in_sql_measures_what_numpy_measures(data_set):
         assert len(cells) >= 5
         for horizon, date in cells:
             rows = at(connection, horizon, str(date), "intermediate.int_churn__scores")
-            for population, who in (("all", rows["recency_days"] >= 0), ("active", rows["recency_days"] <= 90)):
+            for population, who in (
+                ("all", rows["recency_days"] >= 0),
+                ("active", rows["recency_days"] <= 90),
+            ):
                 lost = rows["is_lost"].astype(bool)[who]
                 chance = rows["label_free_probability"][who]
                 found = method(connection, "label_free", str(date), horizon, population)
@@ -302,7 +310,9 @@ def test_the_demo_comes_near_what_purchase_histories_can_tell(chain):
             ranked += [company.observer(date, 90)[who], company.oracle(date, 90)[who]]
             gains.append([area_under_curve(score, lost) for score in ranked])
     recency, label_free, model, observer, oracle = np.mean(gains, axis=0)
-    print(f"recency {recency:.4f}, label-free {label_free:.4f}, model {model:.4f}, observer {observer:.4f}, oracle {oracle:.4f}")
+    print(
+        f"recency {recency:.4f}, label-free {label_free:.4f}, model {model:.4f}, observer {observer:.4f}, oracle {oracle:.4f}"
+    )
     assert (model - recency) / (observer - recency) >= 0.75
     assert (label_free - recency) / (observer - recency) >= 0.80
     assert (model - recency) / (oracle - recency) >= 0.45

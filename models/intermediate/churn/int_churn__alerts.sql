@@ -1,4 +1,4 @@
--- grain: one customer who has purchased, as of the latest date or an origin of the alert horizon: rules and probability combined
+-- grain: one customer who has purchased, as of the latest date or an origin of the alert horizon: whom to warn of
 
 -- The rule level is that of the worst indicator; a high-tier customer whose ratings fall goes one level up. The alert
 -- level is the first row of the policy whose probability and rule hold. Who has lapsed is past warning (winback).
@@ -14,14 +14,16 @@ customers as (
 scores as (
 
     select
-        customer_id,
-        as_of_on,
-        is_lost,
-        alive_probability,
-        label_free_probability,
-        probability
-    from {{ ref('int_churn__scores') }}
-    where horizon_days = (select horizon_days from {{ ref('churn_horizons') }} where is_alert_horizon)
+        scores.customer_id,
+        scores.as_of_on,
+        scores.is_lost,
+        scores.alive_probability,
+        scores.label_free_probability,
+        scores.probability
+    from {{ ref('int_churn__scores') }} as scores
+    inner join {{ ref('churn_horizons') }} as horizons
+        on scores.horizon_days = horizons.horizon_days
+    where horizons.is_alert_horizon
 
 ),
 

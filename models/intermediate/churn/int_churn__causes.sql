@@ -26,14 +26,13 @@ evidence as (
         rules.cause,
         rules.points,
         rules.evidence,
-        {%- for language in ['zh', 'en'] %}
-        replace(
-            replace(rules.text_{{ language }}, '{value}', 
-                case when evidence.value = round(evidence.value) then printf('%.0f', evidence.value) else printf('%.1f', evidence.value) end),
-            '{percent}',
-            printf('%.0f%%', 100 * evidence.value)
-        ) as text_{{ language }}{{ "," if not loop.last }}
-        {%- endfor %}
+        rules.text_zh,
+        rules.text_en,
+        printf('%.0f%%', 100 * evidence.value) as as_percent,
+        case
+            when evidence.value = round(evidence.value) then printf('%.0f', evidence.value)
+            else printf('%.1f', evidence.value)
+        end as as_value
     from {{ ref('int_churn__evidence') }} as evidence
     inner join customers
         on evidence.customer_id = customers.customer_id
@@ -44,6 +43,16 @@ evidence as (
 
 ),
 
+worded as (
+
+    select
+        *,
+        replace(replace(text_zh, '{value}', as_value), '{percent}', as_percent) as words_zh,
+        replace(replace(text_en, '{value}', as_value), '{percent}', as_percent) as words_en
+    from evidence
+
+),
+
 summed as (
 
     select
@@ -51,9 +60,9 @@ summed as (
         evidence.cause,
         causes.cause_rank,
         sum(evidence.points) as points,
-        {{ joined_texts('evidence.text_zh', '；', 'evidence.points desc, evidence.evidence asc') }} as evidence_zh,
-        {{ joined_texts('evidence.text_en', '; ', 'evidence.points desc, evidence.evidence asc') }} as evidence_en
-    from evidence
+        {{ joined_texts('evidence.words_zh', '；', 'evidence.points desc, evidence.evidence asc') }} as evidence_zh,
+        {{ joined_texts('evidence.words_en', '; ', 'evidence.points desc, evidence.evidence asc') }} as evidence_en
+    from worded as evidence
     inner join {{ ref('churn_causes') }} as causes
         on evidence.cause = causes.cause
     group by evidence.customer_id, evidence.cause, causes.cause_rank, causes.points_from

@@ -1,19 +1,22 @@
--- grain: one customer who has purchased, at the latest date and at each origin of the alert horizon: what rules refer to
+-- grain: one customer who has purchased, at the latest date and at each origin of the alert horizon
 
--- Group and tier are those of the latest end of a month by then; who came after it is a person without a tier.
+-- What rules refer to. Group and tier are those of the latest end of a month by then; who came after it is a person
+-- without a tier.
 
 with
 
 origins as (
 
     select
-        as_of_on,
-        until_on,
-        is_latest
-    from {{ ref('int_churn__origins') }}
+        origins.as_of_on,
+        origins.until_on,
+        origins.is_latest
+    from {{ ref('int_churn__origins') }} as origins
+    inner join {{ ref('churn_horizons') }} as horizons
+        on origins.horizon_days = horizons.horizon_days
     where
-        is_scored
-        and horizon_days = (select horizon_days from {{ ref('churn_horizons') }} where is_alert_horizon)
+        origins.is_scored
+        and horizons.is_alert_horizon
 
 ),
 
@@ -63,6 +66,9 @@ final as (
         features.recency_days,
         features.mean_gap_days,
         features.last_gap_days,
+        -- the mean of the gaps before the last one
+        (features.mean_gap_days * (features.purchase_days - 1) - features.last_gap_days)
+        / nullif(features.purchase_days - 2, 0) as earlier_gap_days,
         features.last_purchase_on < {{ months_before('features.as_of_on', 'policy.lost_months') }} as is_lapsed
     from features
     inner join origins

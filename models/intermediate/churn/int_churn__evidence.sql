@@ -61,7 +61,7 @@ said as (
     where
         events.signal in ('complaint', 'comparison')
         or (events.signal = 'rating' and events.amount <= policy.low_rating_to)
-    group by 1, 2
+    group by customers.customer_id, events.signal
 
 ),
 
@@ -183,16 +183,25 @@ price_levels as (
 
 ),
 
+dealer_provinces as (
+
+    select distinct
+        dealer_code,
+        province_code
+    from {{ ref('input__dealers') }}
+
+),
+
 spreads as (
 
     select
-        dealers.province_code,
+        dealer_provinces.province_code,
         greatest(max(price_levels.price_level), 0) - min(price_levels.price_level) as spread
     from price_levels
-    inner join (select distinct dealer_code, province_code from {{ ref('input__dealers') }}) as dealers
-        on price_levels.dealer_code = dealers.dealer_code
+    inner join dealer_provinces
+        on price_levels.dealer_code = dealer_provinces.dealer_code
     where price_levels.line_count >= 20
-    group by dealers.province_code
+    group by dealer_provinces.province_code
 
 ),
 
@@ -245,7 +254,7 @@ price_index as (
         channel in ('store', 'web_shop', 'app', 'mini_program')
         and unit_price > 0
         and list_price > 0
-    group by 1
+    group by cast(date_trunc('month', ordered_on) as date)
 
 ),
 

@@ -18,17 +18,19 @@ dates as (
 
 customers as (
 
-    select distinct customer_id from {{ ref('int_value__day_versions') }}
+    select
+        customer_id,
+        row_number() over (order by md5(customer_id) asc, customer_id asc) as draw_rank
+    from (select distinct customer_id from {{ ref('int_value__day_versions') }}) as everybody
 
 ),
 
 drawn as (
 
-    select customer_id
+    select customers.customer_id
     from customers
-    qualify row_number() over (order by md5(customer_id) asc, customer_id asc) <= (
-        select maximum_customers from {{ ref('churn_policy') }}
-    )
+    inner join {{ ref('churn_policy') }} as policy
+        on customers.draw_rank <= policy.maximum_customers
 
 ),
 

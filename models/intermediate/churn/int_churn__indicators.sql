@@ -51,7 +51,7 @@ last_festivals as (
         festivals.*
     from dates
     inner join festivals
-        on festivals.end_on <= dates.as_of_on
+        on dates.as_of_on >= festivals.end_on
     qualify row_number() over (
         partition by dates.as_of_on order by festivals.end_on desc, festivals.festival asc
     ) = 1
@@ -60,7 +60,7 @@ last_festivals as (
 
 spans as (
 
-    -- from the day after the first date to the second; `weight` brings the earlier window to the length of the recent one
+    -- from the day after the first date to the second
     select
         dates.as_of_on,
         windows.customer_group,
@@ -70,7 +70,10 @@ spans as (
             when windows.baseline = 'same_festival' then {{ add_days('last_festivals.start_on', -1) }}
             else {{ add_days('dates.as_of_on', '-windows.recent_days') }}
         end as recent_after_on,
-        case when windows.baseline = 'same_festival' then last_festivals.end_on else dates.as_of_on end as recent_until_on,
+        case
+            when windows.baseline = 'same_festival' then last_festivals.end_on
+            else dates.as_of_on
+        end as recent_until_on,
         case
             when windows.baseline = 'same_festival' then {{ add_days('last_festivals.earlier_start_on', -1) }}
             else {{ months_before(add_days('dates.as_of_on', '-windows.recent_days'), 'windows.baseline_months') }}
@@ -96,7 +99,7 @@ counted as (
         customers.customer_id,
         customers.as_of_on,
         spans.indicator,
-        -- the baseline of who came later begins with the first purchase
+        -- brings the baseline to the length of the recent window; it begins with the first purchase at the earliest
         min(case
             when spans.is_festival then 1.0
             else
@@ -191,15 +194,12 @@ measured as (
             when 'due' then {{ days_from('customers.as_of_on', 'contracts.ended_on') }}
         end as value,
         case indicators.measure
-            when 'count' then counted.baseline_hits * counted.weight
+            when 'count' then coalesce(counted.baseline_hits * counted.weight, 0)
             when 'mean' then counted.baseline_amount / nullif(counted.baseline_hits, 0)
-            -- the mean of the gaps before the last one
-            when 'interval'
-                then (customers.mean_gap_days * (customers.purchase_days - 1) - customers.last_gap_days)
-                    / nullif(customers.purchase_days - 2, 0)
+            when 'interval' then customers.earlier_gap_days
             when 'silence' then customers.mean_gap_days
             else windows.recent_days
-        end as baseline
+        end as own_baseline
     from customers
     inner join windows
         on customers.customer_group = windows.customer_group
@@ -225,12 +225,10 @@ compared as (
 
     select
         *,
-        case when measure = 'count' then coalesce(baseline, 0) else baseline end as own_baseline,
         case
-            when measure = 'due' then (baseline - value) / nullif(baseline, 0)
-            when direction = 'down' then (baseline - value) / nullif(greatest(baseline, coalesce(baseline_floor, 0)), 0)
-            else (value - coalesce(baseline, case when measure = 'count' then 0 end))
-                / nullif(greatest(coalesce(baseline, 0), coalesce(baseline_floor, 0)), 0)
+            when measure = 'due' then (own_baseline - value) / nullif(own_baseline, 0)
+            when direction = 'down' then (own_baseline - value) / nullif(own_baseline, 0)
+            else (value - own_baseline) / nullif(greatest(coalesce(own_baseline, 0), coalesce(baseline_floor, 0)), 0)
         end as change
     from measured
 

@@ -5,11 +5,11 @@ select
     examples.customer_id,
     examples.as_of_on,
     examples.horizon_days,
-    examples.is_scored,
-    examples.is_lost,
     {%- for feature, expression in churn_features().items() %}
-    cast({{ expression }} as double) as {{ feature }}_feature{{ "," if not loop.last }}
+    cast({{ expression }} as double) as {{ feature }}_feature,
     {%- endfor %}
+    examples.is_scored,
+    examples.is_lost
 from {{ ref('int_churn__examples') }} as examples
 inner join {{ ref('int_churn__features') }} as features
     on

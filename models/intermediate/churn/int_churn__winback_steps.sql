@@ -1,8 +1,8 @@
 -- grain: one customer, one entry into the win-back programme and one step given
 
--- Whoever has lapsed enters; one step falls due at a time, as long as the customer has not bought since the entry, and a
--- step once given is never given again. Who came back and lapsed once more enters once more. When customers merge, what
--- either was given counts for both. This table is state: each published build hands it to the next.
+-- Whoever has lapsed enters; one step falls due at a time, as long as the customer has not bought since the entry, and
+-- a step once given is never given again. Who came back and lapsed once more enters once more. When customers merge,
+-- what either was given counts for both. This table is state: each published build hands it to the next.
 
 with
 

@@ -1,8 +1,12 @@
 -- grain: one origin and horizon, one population, and one method, alert level, rule level or indicator
 
--- Methods rank everybody, and who bought in the 90 days before: area under the curve, average precision, lift and, where
--- they state a probability, Brier score, calibration error over ten equal bins and the means beside each other, which
--- the season moves. Levels and indicators warn those who have not lapsed: precision, recall, true alerts to false ones.
+-- Methods rank everybody, and who bought in the 90 days before: area under the curve, average precision, lift and,
+-- where they state a probability, Brier score, calibration error over ten equal bins and the means beside each other,
+-- which the season moves. Levels and indicators warn those who have not lapsed: precision, recall, true alerts to
+-- false ones.
+
+{%- set figures = ['area_under_curve', 'average_precision', 'brier_score', 'calibration_error', 'mean_probability'] %}
+{%- set figures = figures + ['lift_5', 'lift_10', 'lift_20'] %}
 
 with
 
@@ -63,14 +67,15 @@ ranked as (
         *,
         case when is_lost then 1 else 0 end as lost,
         least(floor(probability * 10), 9) as bin,
-        rank() over (cell order by score asc nulls last)
-        + (count(*) over (partition by as_of_on, horizon_days, population, subject, score) - 1) / 2.0 as score_rank,
+        rank() over (cell order by score asc nulls last) + (count(*) over (cell_score) - 1) / 2.0 as score_rank,
         sum(case when is_lost then 1 else 0 end) over (cell order by score desc nulls last)
         / cast(count(*) over (cell order by score desc nulls last) as double) as precision_above,
         row_number() over (cell order by score desc nulls last, md5(customer_id) asc, customer_id asc)
         / cast(count(*) over (cell) as double) as place
     from populations
-    window cell as (partition by as_of_on, horizon_days, population, subject)
+    window
+        cell as (partition by as_of_on, horizon_days, population, subject),
+        cell_score as (partition by as_of_on, horizon_days, population, subject, score)
 
 ),
 
@@ -88,11 +93,11 @@ bins as (
         sum(power(probability - lost, 2)) as squared_error,
         sum(case when is_lost then score_rank else 0 end) as lost_ranks,
         sum(case when is_lost then precision_above else 0 end) as lost_precision,
-        min(until_on) as until_on,
         {%- for percent in [5, 10, 20] %}
         count(case when place <= {{ percent / 100 }} then 1 end) as top_{{ percent }}_count,
-        sum(case when place <= {{ percent / 100 }} then lost else 0 end) as top_{{ percent }}_lost{{ "," if not loop.last }}
+        sum(case when place <= {{ percent / 100 }} then lost else 0 end) as top_{{ percent }}_lost,
         {%- endfor %}
+        min(until_on) as until_on
     from ranked
     group by as_of_on, horizon_days, population, subject, bin
 
@@ -140,17 +145,23 @@ alerts as (
 
 ),
 
+levels as (
+
+    select alert_level from {{ ref('churn_interventions') }}
+
+),
+
 warnings as (
 
     select
-        customer_id,
-        as_of_on,
+        alerts.customer_id,
+        alerts.as_of_on,
         'alert_level' as subject_kind,
         cast(levels.alert_level as varchar) as subject,
         true as is_eligible,
         coalesce(alerts.alert_level = levels.alert_level, false) as is_warned
     from alerts
-    cross join (select distinct alert_level from {{ ref('churn_alert_levels') }}) as levels
+    cross join levels
 
     union all
 
@@ -166,14 +177,14 @@ warnings as (
     union all
 
     select
-        customer_id,
-        as_of_on,
+        alerts.customer_id,
+        alerts.as_of_on,
         'rule_level' as subject_kind,
-        cast(levels.rule_level as varchar) as subject,
+        cast(levels.alert_level as varchar) as subject,
         true as is_eligible,
-        coalesce(alerts.rule_level = levels.rule_level, false) as is_warned
+        coalesce(alerts.rule_level = levels.alert_level, false) as is_warned
     from alerts
-    cross join (select distinct alert_level as rule_level from {{ ref('churn_alert_levels') }}) as levels
+    cross join levels
 
     union all
 
@@ -226,8 +237,7 @@ final as (
         until_on,
         customer_count,
         lost_count,
-        {%- for figure in ['area_under_curve', 'average_precision', 'brier_score', 'calibration_error', 'mean_probability',
-            'lift_5', 'lift_10', 'lift_20'] %}
+        {%- for figure in figures %}
         null as {{ figure }},
         {%- endfor %}
         eligible_count,
@@ -248,8 +258,7 @@ select
     cast(customer_count as bigint) as customer_count,
     cast(lost_count as bigint) as lost_count,
     cast(lost_count / cast(customer_count as double) as double) as lost_share,
-    {%- for figure in ['area_under_curve', 'average_precision', 'brier_score', 'calibration_error', 'mean_probability',
-        'lift_5', 'lift_10', 'lift_20'] %}
+    {%- for figure in figures %}
     cast({{ figure }} as double) as {{ figure }},
     {%- endfor %}
     cast(eligible_count as bigint) as eligible_count,

@@ -61,7 +61,8 @@ dated as (
         policy.renewal_visit_days,
         {{ days_from('as_of.as_of_on', 'contracts.ended_on') }} as days_to_end,
         visited.visited_on,
-        coalesce(contracts.renewed_on <= as_of.as_of_on, false) or coalesce(contracts.status = 'renewed', false) as is_renewed,
+        coalesce(contracts.renewed_on <= as_of.as_of_on, false)
+        or coalesce(contracts.status = 'renewed', false) as is_renewed,
         contracts.ended_on < as_of.as_of_on as is_ended
     from contracts
     cross join as_of

@@ -15,12 +15,12 @@ alerts as (
 scores as (
 
     select
-        customer_id,
         {%- for days in [30, 90, 180] %}
         max(case when horizon_days = {{ days }} then probability end) as probability_{{ days }}d,
         max(case when horizon_days = {{ days }} then label_free_probability end) as label_free_{{ days }}d,
-        max(case when horizon_days = {{ days }} then logistic_probability end) as logistic_{{ days }}d{{ "," if not loop.last }}
+        max(case when horizon_days = {{ days }} then logistic_probability end) as logistic_{{ days }}d,
         {%- endfor %}
+        customer_id
     from {{ ref('int_churn__scores') }}
     where is_latest
     group by customer_id
@@ -55,8 +55,7 @@ fired as (
 
 complainers as (
 
-    select distinct
-        events.customer_id
+    select distinct events.customer_id
     from {{ ref('int_churn__events') }} as events
     inner join alerts
         on

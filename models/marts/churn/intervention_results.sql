@@ -1,10 +1,10 @@
 -- grain: one alert level and kind of treatment: how many of the warned ordered, treated against comparable untreated
 
 -- Warned at an origin of the back-test, treated within so many days of it (policy), saved when an order follows in the
--- days after those: nobody is counted as treated because he lived to be. Who ordered while treatments ran is left out on
--- both sides. The untreated are weighted to the treated within origin, customer group and tenth of the probability; who
--- has no counterpart is not compared. An association: the company treats whom it chooses. The programme for the lapsed
--- is a row of its own, without a comparison.
+-- days after those: nobody counts as treated for having stayed long enough. Who ordered while treatments ran is left
+-- out on both sides. The untreated are weighted to the treated within origin, customer group and tenth of the
+-- probability; who has no counterpart is not compared. An association: the company treats whom it chooses. The
+-- programme for the lapsed is a row of its own, without a comparison.
 
 with
 
@@ -115,6 +115,16 @@ orders as (
 
 ),
 
+kinds as (
+
+    select 'any' as treatment
+    union all
+    select 'personal' as treatment
+    union all
+    select 'campaign' as treatment
+
+),
+
 cases as (
 
     select
@@ -128,13 +138,7 @@ cases as (
         treated.customer_id is null as is_untouched,
         case when orders.ordered_on is null then 0 else 1 end as is_saved
     from followed
-    cross join (
-        select 'any' as treatment
-        union all
-        select 'personal' as treatment
-        union all
-        select 'campaign' as treatment
-    ) as kinds
+    cross join kinds
     left join treated
         on
             followed.customer_id = treated.customer_id
@@ -164,6 +168,17 @@ cells as (
 
 ),
 
+rates as (
+
+    select
+        *,
+        untreated_saved / cast(nullif(untreated_count, 0) as double) as untreated_rate,
+        untreated_saved * (untreated_count - untreated_saved) / power(nullif(untreated_count, 0), 2)
+            as untreated_variance
+    from cells
+
+),
+
 compared as (
 
     select
@@ -174,17 +189,11 @@ compared as (
         sum(untreated_count) as untreated_count,
         sum(case when untreated_count > 0 then treated_count else 0 end) as matched_count,
         sum(case when untreated_count > 0 then treated_saved else 0 end) as matched_saved,
-        sum(case when untreated_count > 0 then treated_count * untreated_saved / cast(untreated_count as double) else 0 end)
-            as expected_saved,
+        sum(case when untreated_count > 0 then treated_count * untreated_rate else 0 end) as expected_saved,
         sum(
-            case
-                when untreated_count > 0
-                    then power(treated_count, 2) * untreated_saved * (untreated_count - untreated_saved)
-                        / power(untreated_count, 3)
-                else 0
-            end
+            case when untreated_count > 0 then power(treated_count, 2) * untreated_variance / untreated_count else 0 end
         ) as expected_variance
-    from cells
+    from rates
     group by alert_level, treatment
 
 ),

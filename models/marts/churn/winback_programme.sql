@@ -82,7 +82,8 @@ final as (
         cast(
             case
                 when returns.won_back_on is null
-                    then {{ months_before('entries.last_step_on', 'last_steps.months_after_entry - next_steps.months_after_entry') }}
+                    then {{ months_before('entries.last_step_on',
+                        'last_steps.months_after_entry - next_steps.months_after_entry') }}
             end as date
         ) as next_step_on,
         cast(returns.won_back_on as date) as won_back_on,
