@@ -30,8 +30,7 @@ scores as (
 rules as (
 
     select
-        indicators.customer_id,
-        indicators.as_of_on,
+        indicators.row_key,
         min(indicators.rule_level) as indicator_level,
         bool_or(indicators.is_eligible) as is_eligible,
         bool_or(indicators.is_fired and indicators.indicator = 'ratings') as has_falling_ratings,
@@ -41,7 +40,7 @@ rules as (
         on indicators.indicator = definitions.indicator
     inner join {{ ref('churn_stages') }} as stages
         on definitions.churn_stage = stages.churn_stage
-    group by indicators.customer_id, indicators.as_of_on
+    group by indicators.row_key
 
 ),
 
@@ -72,17 +71,14 @@ judged as (
             customers.customer_id = scores.customer_id
             and customers.as_of_on = scores.as_of_on
     inner join rules
-        on
-            customers.customer_id = rules.customer_id
-            and customers.as_of_on = rules.as_of_on
+        on customers.row_key = rules.row_key
 
 ),
 
 matched as (
 
     select
-        judged.customer_id,
-        judged.as_of_on,
+        judged.row_key,
         min(levels.alert_level) as policy_level
     from judged
     inner join levels
@@ -90,13 +86,14 @@ matched as (
             judged.probability >= levels.probability_from
             and (levels.rule_level_to is null or judged.rule_level <= levels.rule_level_to)
     where not judged.is_lapsed
-    group by judged.customer_id, judged.as_of_on
+    group by judged.row_key
 
 ),
 
 final as (
 
     select
+        judged.row_key,
         judged.customer_id,
         judged.as_of_on,
         judged.until_on,
@@ -121,9 +118,7 @@ final as (
         judged.margin_amount_12m
     from judged
     left join matched
-        on
-            judged.customer_id = matched.customer_id
-            and judged.as_of_on = matched.as_of_on
+        on judged.row_key = matched.row_key
     left join {{ ref('churn_stages') }} as stages
         on judged.stage_rank = stages.stage_rank
 

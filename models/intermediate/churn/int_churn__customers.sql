@@ -53,6 +53,8 @@ state_dates as (
 final as (
 
     select
+        -- one number for customer and date: what follows joins millions of rows on it
+        row_number() over (order by features.as_of_on asc, features.customer_id asc) as row_key,
         features.customer_id,
         features.as_of_on,
         origins.until_on,

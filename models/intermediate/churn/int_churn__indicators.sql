@@ -13,13 +13,15 @@ customers as (
 
 windows as (
 
-    select * from {{ ref('churn_indicator_windows') }}
-
-),
-
-indicators as (
-
-    select * from {{ ref('churn_indicators') }}
+    select
+        windows.*,
+        row_number() over (order by windows.customer_group asc, windows.indicator asc) as window_key,
+        indicators.signal,
+        indicators.measure,
+        indicators.direction
+    from {{ ref('churn_indicator_windows') }} as windows
+    inner join {{ ref('churn_indicators') }} as indicators
+        on windows.indicator = indicators.indicator
 
 ),
 
@@ -64,8 +66,8 @@ spans as (
     select
         dates.as_of_on,
         windows.customer_group,
-        windows.indicator,
-        indicators.signal,
+        windows.window_key,
+        windows.signal,
         case
             when windows.baseline = 'same_festival' then {{ add_days('last_festivals.start_on', -1) }}
             else {{ add_days('dates.as_of_on', '-windows.recent_days') }}
@@ -85,8 +87,6 @@ spans as (
         windows.baseline = 'same_festival' as is_festival
     from dates
     cross join windows
-    inner join indicators
-        on windows.indicator = indicators.indicator
     left join last_festivals
         on dates.as_of_on = last_festivals.as_of_on
     where windows.baseline in ('own_year', 'same_festival')
@@ -96,9 +96,8 @@ spans as (
 counted as (
 
     select
-        customers.customer_id,
-        customers.as_of_on,
-        spans.indicator,
+        customers.row_key,
+        spans.window_key,
         -- brings the baseline to the length of the recent window; it begins with the first purchase at the earliest
         min(case
             when spans.is_festival then 1.0
@@ -127,15 +126,14 @@ counted as (
     where
         events.occurred_on > spans.recent_after_on
         or events.occurred_on <= spans.baseline_until_on
-    group by customers.customer_id, customers.as_of_on, spans.indicator
+    group by customers.row_key, spans.window_key
 
 ),
 
 visits as (
 
     select
-        customers.customer_id,
-        customers.as_of_on,
+        customers.row_key,
         max(events.occurred_on) as visited_on
     from customers
     inner join {{ ref('int_churn__events') }} as events
@@ -143,7 +141,7 @@ visits as (
             customers.customer_id = events.customer_id
             and events.signal = 'visit'
             and customers.as_of_on >= events.occurred_on
-    group by customers.customer_id, customers.as_of_on
+    group by customers.row_key
 
 ),
 
@@ -151,8 +149,7 @@ contracts as (
 
     -- the contract that runs, where no other begins after it
     select
-        customers.customer_id,
-        customers.as_of_on,
+        customers.row_key,
         max(contracts.ended_on) as ended_on
     from customers
     inner join {{ ref('int_churn__contracts') }} as contracts
@@ -160,21 +157,21 @@ contracts as (
             customers.customer_id = contracts.customer_id
             and customers.as_of_on >= contracts.signed_on
             and customers.as_of_on <= contracts.ended_on
-    group by customers.customer_id, customers.as_of_on
+    group by customers.row_key
 
 ),
 
 measured as (
 
     select
+        customers.row_key,
         customers.customer_id,
         customers.as_of_on,
         customers.is_latest,
-        customers.until_on,
         customers.customer_group,
         windows.indicator,
-        indicators.measure,
-        indicators.direction,
+        windows.measure,
+        windows.direction,
         customers.purchase_days >= windows.purchase_days_from as has_history,
         windows.baseline_hits_from,
         windows.baseline_floor,
@@ -184,7 +181,7 @@ measured as (
         windows.level_3_above,
         coalesce(counted.baseline_hits, 0) as baseline_hits,
         counted.weight,
-        case indicators.measure
+        case windows.measure
             when 'count' then coalesce(counted.recent_hits, 0)
             when 'mean' then counted.recent_amount / nullif(counted.recent_hits, 0)
             when 'interval' then customers.last_gap_days
@@ -193,7 +190,7 @@ measured as (
                 then {{ days_from('coalesce(visits.visited_on, customers.first_purchase_on)', 'customers.as_of_on') }}
             when 'due' then {{ days_from('customers.as_of_on', 'contracts.ended_on') }}
         end as value,
-        case indicators.measure
+        case windows.measure
             when 'count' then coalesce(counted.baseline_hits * counted.weight, 0)
             when 'mean' then counted.baseline_amount / nullif(counted.baseline_hits, 0)
             when 'interval' then customers.earlier_gap_days
@@ -203,21 +200,14 @@ measured as (
     from customers
     inner join windows
         on customers.customer_group = windows.customer_group
-    inner join indicators
-        on windows.indicator = indicators.indicator
     left join counted
         on
-            customers.customer_id = counted.customer_id
-            and customers.as_of_on = counted.as_of_on
-            and windows.indicator = counted.indicator
+            customers.row_key = counted.row_key
+            and windows.window_key = counted.window_key
     left join visits
-        on
-            customers.customer_id = visits.customer_id
-            and customers.as_of_on = visits.as_of_on
+        on customers.row_key = visits.row_key
     left join contracts
-        on
-            customers.customer_id = contracts.customer_id
-            and customers.as_of_on = contracts.as_of_on
+        on customers.row_key = contracts.row_key
 
 ),
 
@@ -253,11 +243,11 @@ judged as (
 final as (
 
     select
+        row_key,
         customer_id,
         as_of_on,
         indicator,
         is_latest,
-        until_on,
         customer_group,
         is_eligible,
         cast(value as double) as value,

@@ -8,8 +8,13 @@ select
     {%- for feature, expression in churn_features().items() %}
     cast({{ expression }} as double) as {{ feature }}_feature,
     {%- endfor %}
+    features.recency_days,
+    examples.until_on,
+    examples.is_latest,
     examples.is_scored,
-    examples.is_lost
+    examples.is_lost,
+    examples.alive_probability,
+    examples.label_free_probability
 from {{ ref('int_churn__examples') }} as examples
 inner join {{ ref('int_churn__features') }} as features
     on

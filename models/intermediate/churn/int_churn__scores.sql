@@ -12,23 +12,6 @@ inputs as (
 
 ),
 
-examples as (
-
-    select * from {{ ref('int_churn__examples') }}
-    where is_scored
-
-),
-
-features as (
-
-    select
-        customer_id,
-        as_of_on,
-        recency_days
-    from {{ ref('int_churn__features') }}
-
-),
-
 models as (
 
     select
@@ -53,6 +36,12 @@ log_odds as (
         inputs.customer_id,
         inputs.as_of_on,
         inputs.horizon_days,
+        inputs.until_on,
+        inputs.is_latest,
+        inputs.is_lost,
+        inputs.recency_days,
+        inputs.alive_probability,
+        inputs.label_free_probability,
         models.calibration_intercept,
         models.calibration_slope,
         models.intercept
@@ -70,28 +59,18 @@ log_odds as (
 scored as (
 
     select
-        examples.customer_id,
-        examples.as_of_on,
-        examples.horizon_days,
-        examples.until_on,
-        examples.is_latest,
-        examples.is_lost,
-        features.recency_days,
-        examples.alive_probability,
-        examples.label_free_probability,
-        {{ logistic('log_odds.log_odds') }} as logistic_probability,
-        {{ logistic('(log_odds.calibration_intercept + log_odds.calibration_slope * log_odds.log_odds)') }}
-            as recalibrated_probability
-    from examples
-    inner join log_odds
-        on
-            examples.customer_id = log_odds.customer_id
-            and examples.as_of_on = log_odds.as_of_on
-            and examples.horizon_days = log_odds.horizon_days
-    inner join features
-        on
-            examples.customer_id = features.customer_id
-            and examples.as_of_on = features.as_of_on
+        customer_id,
+        as_of_on,
+        horizon_days,
+        until_on,
+        is_latest,
+        is_lost,
+        recency_days,
+        alive_probability,
+        label_free_probability,
+        {{ logistic('log_odds') }} as logistic_probability,
+        {{ logistic('(calibration_intercept + calibration_slope * log_odds)') }} as recalibrated_probability
+    from log_odds
 
 ),
 

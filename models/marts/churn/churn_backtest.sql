@@ -154,8 +154,7 @@ levels as (
 warnings as (
 
     select
-        alerts.customer_id,
-        alerts.as_of_on,
+        alerts.row_key,
         'alert_level' as subject_kind,
         cast(levels.alert_level as varchar) as subject,
         true as is_eligible,
@@ -166,8 +165,7 @@ warnings as (
     union all
 
     select
-        customer_id,
-        as_of_on,
+        row_key,
         'alert_level' as subject_kind,
         'any' as subject,
         true as is_eligible,
@@ -177,8 +175,7 @@ warnings as (
     union all
 
     select
-        alerts.customer_id,
-        alerts.as_of_on,
+        alerts.row_key,
         'rule_level' as subject_kind,
         cast(levels.alert_level as varchar) as subject,
         true as is_eligible,
@@ -189,13 +186,13 @@ warnings as (
     union all
 
     select
-        customer_id,
-        as_of_on,
+        row_key,
         'indicator' as subject_kind,
         indicator as subject,
         is_eligible,
         is_fired as is_warned
     from {{ ref('int_churn__indicators') }}
+    where not is_latest
 
 ),
 
@@ -215,9 +212,7 @@ warned as (
         count(case when warnings.is_warned and alerts.is_lost then 1 end) as true_count
     from alerts
     inner join warnings
-        on
-            alerts.customer_id = warnings.customer_id
-            and alerts.as_of_on = warnings.as_of_on
+        on alerts.row_key = warnings.row_key
     group by alerts.as_of_on, alerts.horizon_days, warnings.subject_kind, warnings.subject
 
 ),
