@@ -1,9 +1,9 @@
 {#-
   What is known of each customer who has ever purchased, as of each date of a relation: grain customer × as_of_on.
   Windows are (start, as of] in calendar months (SPEC 13.1). Nothing dated or netted after the date enters
-  (int_value__day_versions). Histories, back-tests and rolling origins all read this.
+  (int_value__day_versions; `days`: some of its rows). Histories, back-tests and rolling origins all read this.
 -#}
-{% macro base_features(dates) -%}
+{% macro base_features(dates, days=none) -%}
     select
         days.customer_id,
         dates.as_of_on,
@@ -29,7 +29,7 @@
             as first_purchase_12m_on,
         sum(case when days.ordered_on > dates.start_24m_on then days.net_amount else 0 end) as net_amount_24m,
         sum(case when days.ordered_on > dates.start_24m_on then days.gift_amount else 0 end) as gift_amount_24m
-    from {{ ref('int_value__day_versions') }} as days
+    from {{ days or ref('int_value__day_versions') }} as days
     inner join (
         select
             as_of_on,

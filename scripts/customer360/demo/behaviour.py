@@ -61,6 +61,8 @@ class Behaviour:
     tastings: dict[str, np.ndarray]  # customer, day
     contacts: dict[str, np.ndarray]  # campaign, person, buyer, variant, day, extra (0/1), extra_probability
     orders: dict[str, np.ndarray]  # customer, day, campaign
+    hazards: np.ndarray  # (months, customers, causes): of leaving in the month; for evaluation only
+    appetite: np.ndarray  # (customers, months): factor on the rate; for evaluation only
 
 
 def simulate(world: World, market: Market) -> Behaviour:
@@ -70,7 +72,7 @@ def simulate(world: World, market: Market) -> Behaviour:
     traits = _traits(world, rng)
     visits, visited = _visits(world, traits, rng, market)
     tastings, tasting_effect = _tastings(world, rng, market)
-    drop_day, cause, complaints = _leave(world, traits, rng, market, visited)
+    drop_day, cause, complaints, hazards = _leave(world, traits, rng, market, visited)
     # Nobody is visited or invited after having left.
     for log in (visits, tastings):
         keep = (log["day"] < drop_day[log["customer"]]) & (log["day"] >= world.acquired[log["customer"]])
@@ -82,7 +84,9 @@ def simulate(world: World, market: Market) -> Behaviour:
     multiplier = visit_effect * tasting_effect
     contacts = _campaign_contacts(world, traits, rng, market, drop_day)
     orders = _order_days(world, traits, rng, market, drop_day, multiplier, contacts)
-    return Behaviour(traits, drop_day, cause, complaints, visits, tastings, contacts, orders)
+    return Behaviour(
+        traits, drop_day, cause, complaints, visits, tastings, contacts, orders, hazards, multiplier
+    )
 
 
 def _traits(world: World, rng: np.random.Generator) -> Traits:
@@ -232,7 +236,7 @@ def _tastings(
 
 def _leave(
     world: World, traits: Traits, rng: np.random.Generator, market: Market, visited: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+) -> tuple[np.ndarray, np.ndarray, dict[str, np.ndarray], np.ndarray]:
     """Competing hazards of leaving, month by month; the cause is drawn by its share of the hazard.
 
     A complaint raises the hazard for two months, much more when it was handled badly. A dealer customer
@@ -254,6 +258,7 @@ def _leave(
     cause = np.full(n, -1, dtype=np.int8)
     shock_good = np.zeros(n)
     shock_bad = np.zeros(n)
+    hazards = np.zeros((months, n, len(CAUSES)), dtype=np.float32)
     log: dict[str, list[np.ndarray]] = {"customer": [], "day": [], "badly": []}
     for m in range(months):
         start, stop = int(starts[m]), int(starts[m + 1])
@@ -292,6 +297,7 @@ def _leave(
         quarter = m // 3
         overdue = ~visited[:, quarter] & (~visited[:, quarter - 1] if quarter else True)
         hazard[world.n_people :] *= np.where(overdue, 1.8, 0.85)[:, None]
+        hazards[m] = hazard
         total = hazard.sum(axis=1)
         goes = active & (rng.random(n) < 1 - np.exp(-total))
         rows = np.flatnonzero(goes)
@@ -301,7 +307,7 @@ def _leave(
         drop_day[rows] = (first + rng.random(len(rows)) * np.maximum(stop - first, 1)).astype(int)
     complaints = {k: np.concatenate(v) if v else np.empty(0, dtype=int) for k, v in log.items()}
     keep = (complaints["day"] >= 0) & (complaints["day"] < drop_day[complaints["customer"]])
-    return drop_day, cause, {k: v[keep] for k, v in complaints.items()}
+    return drop_day, cause, {k: v[keep] for k, v in complaints.items()}, hazards
 
 
 def _provinces() -> np.ndarray:
