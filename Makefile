@@ -40,7 +40,7 @@ check-data: setup ## what is missing for which mart: make check-data NAME=acme
 	@$(PY) scripts/check_data.py --name $(NAME)
 
 test: setup ## lint, build both data sets, run all quick tests
-	$(MAKE) -j2 --output-sync=line lint builds
+	$(MAKE) -j2 lint builds
 	$(PY) -m pytest -m "not slow" -n 2 --dist loadfile
 
 builds: setup

@@ -38,6 +38,16 @@ rising as (
 
 ),
 
+alerts as (
+
+    select
+        customer_id,
+        alert_level
+    from {{ ref('int_churn__alerts') }}
+    where is_latest
+
+),
+
 upgrades as (
 
     -- how likely the middle tier is to rise within a step
@@ -111,52 +121,66 @@ ranked as (
 
 ),
 
-final as (
+classed as (
 
     select
-        cast(ranked.customer_id as varchar) as customer_id,
-        cast(ranked.customer_group as varchar) as customer_group,
-        cast(ranked.value_tier as varchar) as value_tier,
-        cast(
-            case
-                when ranked.value_rank_share <= clv_policy.high_value_share then 'high_value'
-                when
-                    ranked.value_tier = 'middle'
-                    and (
-                        ranked.upgrade_probability >= value_policy.upgrade_share
-                        or ranked.rising_months >= value_policy.rising_months
-                    )
-                    then 'high_potential'
-                else 'other'
-            end as varchar
-        ) as clv_class,
-        cast(ranked.leading_method as varchar) as leading_method,
-        cast(ranked.retention_basis as varchar) as retention_basis,
-        cast(ranked.order_value_basis as varchar) as order_value_basis,
-        cast(ranked.main_aroma as varchar) as main_aroma,
-        cast(ranked.formula_value as decimal(18, 2)) as formula_value,
-        cast(ranked.dynamic_value as decimal(18, 2)) as dynamic_value,
-        cast(ranked.probabilistic_value as decimal(18, 2)) as probabilistic_value,
-        cast(ranked.leading_value as decimal(18, 2)) as leading_value,
-        cast(ranked.value_rank_share as double) as value_rank_share,
-        cast(ranked.order_value as decimal(18, 2)) as order_value,
-        cast(ranked.orders_per_year as double) as orders_per_year,
-        cast(ranked.margin_rate as double) as margin_rate,
-        cast(ranked.retention_rate as double) as retention_rate,
-        cast(ranked.lifespan_years as double) as lifespan_years,
-        cast(ranked.upgrade_probability as double) as upgrade_probability,
-        cast(ranked.rising_months as integer) as rising_months,
-        cast(ranked.p_alive as double) as p_alive,
-        cast(ranked.p_no_order_30d as double) as p_no_order_30d,
-        cast(ranked.p_no_order_90d as double) as p_no_order_90d,
-        cast(ranked.p_no_order_180d as double) as p_no_order_180d,
-        cast(ranked.expected_orders_12m as double) as expected_orders_12m,
-        cast(ranked.expected_order_value as decimal(18, 2)) as expected_order_value,
-        cast(ranked.expected_margin_12m as decimal(18, 2)) as expected_margin_12m,
-        cast(ranked.as_of_on as date) as as_of_on
+        ranked.*,
+        case
+            when alerts.alert_level <= 2 then 'at_risk'
+            when ranked.value_rank_share <= clv_policy.high_value_share then 'high_value'
+            when
+                ranked.value_tier = 'middle'
+                and (
+                    ranked.upgrade_probability >= value_policy.upgrade_share
+                    or ranked.rising_months >= value_policy.rising_months
+                )
+                then 'high_potential'
+            else 'other'
+        end as clv_class
     from ranked
     cross join {{ ref('clv_policy') }} as clv_policy
     cross join {{ ref('value_policy') }} as value_policy
+    left join alerts
+        on ranked.customer_id = alerts.customer_id
+
+),
+
+final as (
+
+    select
+        cast(classed.customer_id as varchar) as customer_id,
+        cast(classed.customer_group as varchar) as customer_group,
+        cast(classed.value_tier as varchar) as value_tier,
+        cast(classed.clv_class as varchar) as clv_class,
+        cast(classes.label_zh as varchar) as clv_class_zh,
+        cast(classes.label_en as varchar) as clv_class_en,
+        cast(classed.leading_method as varchar) as leading_method,
+        cast(classed.retention_basis as varchar) as retention_basis,
+        cast(classed.order_value_basis as varchar) as order_value_basis,
+        cast(classed.main_aroma as varchar) as main_aroma,
+        cast(classed.formula_value as decimal(18, 2)) as formula_value,
+        cast(classed.dynamic_value as decimal(18, 2)) as dynamic_value,
+        cast(classed.probabilistic_value as decimal(18, 2)) as probabilistic_value,
+        cast(classed.leading_value as decimal(18, 2)) as leading_value,
+        cast(classed.value_rank_share as double) as value_rank_share,
+        cast(classed.order_value as decimal(18, 2)) as order_value,
+        cast(classed.orders_per_year as double) as orders_per_year,
+        cast(classed.margin_rate as double) as margin_rate,
+        cast(classed.retention_rate as double) as retention_rate,
+        cast(classed.lifespan_years as double) as lifespan_years,
+        cast(classed.upgrade_probability as double) as upgrade_probability,
+        cast(classed.rising_months as integer) as rising_months,
+        cast(classed.p_alive as double) as p_alive,
+        cast(classed.p_no_order_30d as double) as p_no_order_30d,
+        cast(classed.p_no_order_90d as double) as p_no_order_90d,
+        cast(classed.p_no_order_180d as double) as p_no_order_180d,
+        cast(classed.expected_orders_12m as double) as expected_orders_12m,
+        cast(classed.expected_order_value as decimal(18, 2)) as expected_order_value,
+        cast(classed.expected_margin_12m as decimal(18, 2)) as expected_margin_12m,
+        cast(classed.as_of_on as date) as as_of_on
+    from classed
+    inner join {{ ref('clv_classes') }} as classes
+        on classed.clv_class = classes.clv_class
 
 )
 
