@@ -30,10 +30,16 @@ INPUTS = {
         " case when u < 0.05 then 'compare' when u < 0.97 then 'login' else 'visit' end as interaction_type,"
         " cast(u - 0.5 as varchar) as sentiment, done_at as occurred_at",
     ),
-    "input__tickets": (0.5, "true as is_complaint, 4 as satisfaction, done_at as created_at, done_at as resolved_at"),
+    "input__tickets": (
+        0.5,
+        "true as is_complaint, 4 as satisfaction, done_at as created_at, done_at as resolved_at",
+    ),
     "input__surveys": (0.5, "5 * u as score, 5.0 as scale_max, done_at as answered_at"),
     "input__campaign_contacts": (4, "done_at as sent_at, case when u < 0.4 then done_at end as opened_at"),
-    "input__coupons": (1, "case when u < 0.1 then done_at end as used_at, cast(done_at as date) + 30 as expires_on"),
+    "input__coupons": (
+        1,
+        "case when u < 0.1 then done_at end as used_at, cast(done_at as date) + 30 as expires_on",
+    ),
     "input__contracts": (
         0.02,
         "'c' || position as contract_no, 1 as amount, 'active' as status, cast(null as varchar) as renews_contract_no,"
@@ -125,7 +131,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             scoring += seconds
         print(f"{model:42} {seconds:7.2f} s")
-    print(f"indicators and scoring {scoring:.1f} s, learning {learning:.1f} s (sums of models, two at a time)")
+    print(
+        f"indicators and scoring {scoring:.1f} s, learning {learning:.1f} s (sums of models, two at a time)"
+    )
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     print(f"{given.customers:,} customers, peak memory {peak:.2f} GB")
     return 0

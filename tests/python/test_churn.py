@@ -4,6 +4,8 @@ truth. The figures are explained in docs/churn.md."""
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -11,7 +13,7 @@ import pytest
 from scipy.special import expit
 
 from churn_kit import Chain, Company, area_under_curve, average_precision, calibration_error, cdnow
-from conftest import latest_build
+from conftest import PROJECT, latest_build
 from customer360.churn_model import (
     FITTED,
     TOO_FEW_EVENTS,
@@ -20,6 +22,7 @@ from customer360.churn_model import (
     fit_plan,
     penalised_likelihood,
 )
+from customer360.demo.behaviour import CAUSES
 
 SLOPES = np.array([0.8, -0.5, 0.0, 0.3])
 
@@ -197,6 +200,27 @@ def test_cdnow_meets_its_bars(cdnow_scores, horizon, date, curve, brier):
     assert area_under_curve(probability[active], lost[active]) >= recency + 0.1
 
 
+def test_scores_in_sql_are_those_of_the_fit(cdnow_scores):
+    inputs = at(cdnow_scores, 90, "1998-04-01", "int_churn__model_inputs")
+    terms = {
+        term: figures
+        for term, *figures in cdnow_scores.sql(
+            "select term, coefficient, mean, deviation from int_churn__model_coefficients"
+            " where horizon_days = 90 and as_of_on = date '1998-04-01'"
+        ).fetchall()
+    }
+    features = [name.removesuffix("_feature") for name in inputs if name.endswith("_feature")]
+    assert set(terms) == {*features, "intercept", "calibration_slope", "calibration_intercept"}
+    assert len(features) == 17
+    log_odds = terms["intercept"][0] + sum(
+        terms[name][0] * (inputs[f"{name}_feature"] - terms[name][1]) / terms[name][2] for name in features
+    )
+    scores = at(cdnow_scores, 90, "1998-04-01")
+    np.testing.assert_allclose(scores["logistic_probability"], expit(log_odds), rtol=1e-9)
+    again = terms["calibration_intercept"][0] + terms["calibration_slope"][0] * log_odds
+    np.testing.assert_allclose(scores["recalibrated_probability"], expit(again), rtol=1e-9)
+
+
 def test_what_comes_after_a_date_changes_nothing_at_it(chain, cdnow_scores):
     """Purchases after 1 April 1998 are left out, doubled or moved to others: its scores and coefficients stay."""
     orders = cdnow()
@@ -294,25 +318,85 @@ def test_level_1_gives_three_true_alerts_to_a_false_one_on_the_demo():
 # --- the demo company's truth ----------------------------------------------------------------------------------
 
 
+def causes(connection: duckdb.DuckDBPyConnection, truth: Path) -> list[tuple[str, str]]:
+    """True and found cause of every customer who has left since the last purchase and is warned of or lapsed."""
+    return connection.execute(
+        """
+        with persons as (
+            select ids.customer_id, mode(links.true_customer_id) as true_id
+            from staging.stg_truth__record_links as links
+            inner join intermediate.int_customers__ids as ids using (source_system, source_customer_id)
+            group by ids.customer_id
+        )
+        select truth.cause, found.cause
+        from intermediate.int_churn__causes as found
+        inner join persons using (customer_id)
+        inner join read_parquet(?) as truth on persons.true_id = truth.customer_id
+        where truth.dropped_on >= found.last_purchase_on
+        """,
+        [str(truth / "drop_outs.parquet")],
+    ).fetchall()
+
+
+def confusion(pairs: list[tuple[str, str]]) -> str:
+    """The matrix as a table in Markdown, one line per true cause."""
+    found = Counter(pairs)
+    rows = ["| true cause | " + " | ".join(CAUSES) + " |", "| --- " * (len(CAUSES) + 1) + "|"]
+    rows += [
+        f"| {true} | " + " | ".join(str(found[true, other]) for other in CAUSES) + " |" for true in CAUSES
+    ]
+    return "\n".join(rows)
+
+
+def test_root_causes_are_right_more_often_than_the_majority_line():
+    with build("demo") as connection:
+        pairs = causes(connection, PROJECT / "truth" / "demo")
+    right = np.mean([true == found for true, found in pairs])
+    majority = max(Counter(true for true, _ in pairs).values()) / len(pairs)
+    named = [true == found for true, found in pairs if found != "unknown"]
+    print(f"\n{len(pairs)} left: right {right:.3f}, majority {majority:.3f}, named {len(named) / len(pairs):.3f}, "
+          f"right where named {np.mean(named):.3f}\n{confusion(pairs)}")  # fmt: skip
+    assert len(pairs) > 250
+    assert right >= majority + 0.03
+
+
 @pytest.mark.slow
 def test_the_demo_comes_near_what_purchase_histories_can_tell(chain):
-    """Mean of five companies and their tested quarters: the gain over recency in the area under the curve."""
-    gains = []
+    """Mean of five companies and their tested quarters: the gain over recency in the area under the curve, level 1
+    of the policy, and the likeliest cause for who knows all hazards."""
+    levels = duckdb.sql(f"from '{PROJECT}/seeds/policy/default/churn_alert_levels.csv'").fetchall()
+    threshold = min(share for level, rule, share in levels if level == 1 and rule is None)
+    gains, alerts, ideal, right = [], [], [], []
     for seed in range(7, 12):
         company = Company.make(seed)
         end = company.config.end_date
         scores = chain.run(company.relation(), end, (90,))
+        right.append(np.equal(*company.cause_oracle()).mean())
         for quarter in (1, 2, 3, 4):
             date = end - dt.timedelta(90 * quarter)
             rows = at(scores, 90, str(date))
             who, lost = rows["customer_id"].astype(int), rows["is_lost"].astype(bool)
+            oracle = company.oracle(date, 90)[who]
             ranked = [rows["recency_days"], rows["label_free_probability"], rows["probability"]]
-            ranked += [company.observer(date, 90)[who], company.oracle(date, 90)[who]]
+            ranked += [company.observer(date, 90)[who], oracle]
             gains.append([area_under_curve(score, lost) for score in ranked])
+            present = rows["recency_days"] < 365
+            warned = present & (rows["probability"] >= threshold)
+            alerts.append([(warned & lost).sum(), warned.sum(), (present & lost).sum()])
+            # as many alerts by the oracle
+            first = np.argsort(np.where(present, -oracle, 1.0))[: warned.sum()]
+            ideal.append([lost[first].sum(), len(first), (present & lost).sum()])
     recency, label_free, model, observer, oracle = np.mean(gains, axis=0)
     print(
-        f"recency {recency:.4f}, label-free {label_free:.4f}, model {model:.4f}, observer {observer:.4f}, oracle {oracle:.4f}"
+        f"\nrecency {recency:.4f}, label-free {label_free:.4f}, model {model:.4f}, observer {observer:.4f}, oracle {oracle:.4f}"
     )
+    ratios = []
+    for name, rows in (("level 1", alerts), ("oracle", ideal)):
+        true, warned, lost = np.sum(rows, axis=0)
+        ratios.append((true / (warned - true), true / lost))
+        print(f"{name}: true / false {ratios[-1][0]:.2f} at recall {ratios[-1][1]:.2f}")
+    print(f"cause by the hazards {np.mean(right):.3f}")
     assert (model - recency) / (observer - recency) >= 0.75
     assert (label_free - recency) / (observer - recency) >= 0.80
     assert (model - recency) / (oracle - recency) >= 0.45
+    assert ratios[0][0] >= 3 and ratios[0][1] >= 0.3
