@@ -97,6 +97,20 @@ def test_separated_and_extreme_features_end_in_a_finite_fit():
     assert np.isfinite(fit.coefficients).all() and fit.coefficients[0] > 1
 
 
+def test_steps_that_overshoot_are_halved():
+    """Few of one outcome and features with wild tails, where whole Newton steps never settle."""
+    fits = []
+    for seed in (148, 190):
+        random = np.random.default_rng(seed)
+        examples, count = random.integers(20, 300), random.integers(1, 4)
+        features = random.standard_cauchy(size=(examples, count)) ** random.integers(1, 3)
+        drawn_at = random.random(examples)
+        slopes = random.normal(size=count) @ features.T
+        log_odds = np.clip(slopes * random.choice([0.1, 1, 5]) + random.choice([-3, 0, 3]), -30, 30)
+        fits.append(fit_logistic(features, drawn_at < expit(log_odds), 1.0))
+    assert [fit.status for fit in fits] == [FITTED, FITTED]
+
+
 def test_too_few_of_either_outcome_are_no_fit():
     features, _ = drawn(100)
     for lost in (np.zeros(100, bool), np.ones(100, bool), np.arange(100) < 4):

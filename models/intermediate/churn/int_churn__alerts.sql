@@ -85,7 +85,6 @@ matched as (
         on
             judged.probability >= levels.probability_from
             and (levels.rule_level_to is null or judged.rule_level <= levels.rule_level_to)
-    where not judged.is_lapsed
     group by judged.row_key
 
 ),
