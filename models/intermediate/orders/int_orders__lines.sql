@@ -31,6 +31,7 @@ final as (
         documents.document_kind as line_kind,
         items.quantity,
         items.unit_price,
+        items.discount_amount,
         items.amount,
         documents.ordered_at,
         documents.ordered_on

@@ -1,0 +1,170 @@
+-- grain: one customer with an order document in 24 months, as of one date: channels, delivery, discounts, returns
+
+-- Shares are of orders as placed: a later return changes no habit, it counts as a return from its own day on.
+
+{%- set order_shares = {
+    'online': 'is_online',
+    'store': "channel = 'store'",
+    'dealer': "channel = 'dealer'",
+    'marketplace': "channel = 'marketplace'",
+    'gift_delivery': 'is_gift',
+    'campaign': 'campaign_code is not null',
+    'discounted': 'is_discounted',
+    'evening': 'extract(hour from ordered_at) >= 18',
+} %}
+
+with
+
+subjects as (
+
+    select * from {{ ref('int_features__subjects') }}
+
+),
+
+discounted as (
+
+    select distinct order_id
+    from {{ ref('int_orders__lines') }}
+    where discount_amount > 0
+
+),
+
+documents as (
+
+    select
+        subjects.customer_id,
+        subjects.as_of_on,
+        orders.channel,
+        orders.store_code,
+        orders.dealer_code,
+        orders.purpose,
+        orders.campaign_code,
+        orders.city_code,
+        orders.is_gift,
+        orders.quantity,
+        orders.gross_amount,
+        orders.return_amount,
+        orders.ordered_at,
+        orders.document_kind = 'sale' as is_sale,
+        coalesce(orders.channel in ('web_shop', 'app', 'mini_program', 'marketplace'), false) as is_online,
+        orders.ordered_on > subjects.start_6m_on as is_recent,
+        discounted.order_id is not null as is_discounted
+    from {{ ref('orders') }} as orders
+    inner join subjects
+        on
+            orders.customer_id = subjects.customer_id
+            and orders.ordered_on <= subjects.as_of_on
+            and orders.ordered_on > subjects.start_24m_on
+    left join discounted
+        on orders.order_id = discounted.order_id
+
+),
+
+channels as (
+
+    select
+        customer_id,
+        as_of_on,
+        channel,
+        row_number() over (partition by customer_id, as_of_on order by count(*) desc, channel asc) as channel_rank,
+        row_number() over (
+            partition by customer_id, as_of_on order by count(case when is_recent then 1 end) desc, channel asc
+        ) as recent_rank,
+        count(case when is_recent then 1 end) as recent_count
+    from documents
+    where
+        is_sale
+        and channel is not null
+    group by customer_id, as_of_on, channel
+
+),
+
+main_channels as (
+
+    select
+        customer_id,
+        as_of_on,
+        max(case when channel_rank = 1 then channel end) as main_channel,
+        max(case when recent_rank = 1 and recent_count > 0 then channel end) as recent_channel
+    from channels
+    group by customer_id, as_of_on
+
+),
+
+purposes as (
+
+    select
+        customer_id,
+        as_of_on,
+        purpose,
+        row_number() over (
+            partition by customer_id, as_of_on order by count(*) desc, purpose asc
+        ) as purpose_rank
+    from documents
+    where
+        is_sale
+        and purpose is not null
+    group by customer_id, as_of_on, purpose
+
+),
+
+measured as (
+
+    select
+        customer_id,
+        as_of_on,
+        count(case when is_sale then 1 end) as sale_count_24m,
+        count(distinct case when is_sale then channel end) as channel_count_24m,
+        count(distinct store_code) as store_count_24m,
+        count(distinct dealer_code) as dealer_count_24m,
+        count(distinct case when is_sale then city_code end) as delivery_city_count_24m,
+        {%- for name, condition in order_shares.items() %}
+        avg(case when is_sale then case when {{ condition }} then 1.0 else 0.0 end end) as {{ name }}_share_24m,
+        {%- endfor %}
+        avg(case when is_sale and is_online then case when store_code is not null then 1.0 else 0.0 end end)
+            as pickup_share_24m,
+        avg(case when is_sale then quantity end) as pieces_per_order_24m,
+        max(case when is_sale then gross_amount end) as largest_order_24m,
+        sum(gross_amount) as gross_amount,
+        sum(return_amount) as return_amount,
+        count(case when return_amount < 0 then 1 end) as return_count
+    from documents
+    group by customer_id, as_of_on
+
+),
+
+final as (
+
+    select
+        measured.customer_id,
+        measured.as_of_on,
+        main_channels.main_channel,
+        main_channels.recent_channel <> main_channels.main_channel as has_changed_channel,
+        purposes.purpose as main_purpose,
+        measured.sale_count_24m,
+        measured.return_count as returns_24m,
+        measured.channel_count_24m,
+        measured.store_count_24m,
+        measured.dealer_count_24m,
+        measured.delivery_city_count_24m,
+        {%- for name in order_shares %}
+        measured.{{ name }}_share_24m,
+        {%- endfor %}
+        measured.pickup_share_24m,
+        measured.pieces_per_order_24m,
+        measured.largest_order_24m,
+        -cast(measured.return_amount as double) / nullif(measured.gross_amount, 0) as returned_amount_share_24m
+    from measured
+    left join main_channels
+        on
+            measured.customer_id = main_channels.customer_id
+            and measured.as_of_on = main_channels.as_of_on
+    left join purposes
+        on
+            measured.customer_id = purposes.customer_id
+            and measured.as_of_on = purposes.as_of_on
+            and purposes.purpose_rank = 1
+
+)
+
+select * from final

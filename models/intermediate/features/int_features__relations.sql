@@ -1,0 +1,191 @@
+-- grain: one known customer, as of one date: loyalty points, contracts, consents
+
+{%- set marketing_channels = ['sms', 'phone', 'email', 'wechat', 'push'] %}
+{%- set purposes = ['personalisation', 'membership', 'sharing'] %}
+
+with
+
+subjects as (
+
+    select * from {{ ref('int_features__subjects') }}
+
+),
+
+ids as (
+
+    select * from {{ ref('int_customers__ids') }}
+
+),
+
+members as (
+
+    select distinct
+        records.member_no,
+        ids.customer_id
+    from {{ ref('int_identity__records') }} as records
+    inner join ids
+        on records.record_key = ids.record_key
+    where records.member_no is not null
+
+),
+
+movements as (
+
+    select
+        subjects.customer_id,
+        subjects.as_of_on,
+        points.transaction_type,
+        points.points,
+        points.level,
+        cast(points.occurred_at as date) as occurred_on,
+        cast(points.occurred_at as date) > subjects.start_12m_on as in_12m,
+        row_number() over (
+            partition by subjects.customer_id, subjects.as_of_on
+            order by
+                case when points.level is null then 1 else 0 end asc,
+                points.occurred_at desc nulls last,
+                points.source_transaction_id asc
+        ) as level_rank
+    from {{ ref('input__loyalty_transactions') }} as points
+    inner join members
+        on points.member_no = members.member_no
+    inner join subjects
+        on
+            members.customer_id = subjects.customer_id
+            and cast(points.occurred_at as date) <= subjects.as_of_on
+
+),
+
+loyalty as (
+
+    select
+        customer_id,
+        as_of_on,
+        max(case when level_rank = 1 then level end) as loyalty_level,
+        sum(points) as points_balance,
+        sum(case when in_12m and transaction_type = 'earn' then points else 0 end) as points_earned_12m,
+        -sum(case when in_12m and transaction_type = 'redeem' then points else 0 end) as points_redeemed_12m,
+        -sum(case when in_12m and transaction_type = 'expire' then points else 0 end) as points_expired_12m
+    from movements
+    group by customer_id, as_of_on
+
+),
+
+contracts as (
+
+    select
+        subjects.customer_id,
+        subjects.as_of_on,
+        bool_or(contracts.started_on <= subjects.as_of_on and contracts.ended_on >= subjects.as_of_on)
+            as has_active_contract,
+        sum(
+            case
+                when contracts.started_on <= subjects.as_of_on and contracts.ended_on >= subjects.as_of_on
+                    then contracts.amount
+                else 0
+            end
+        ) as active_contract_amount,
+        max(
+            case when contracts.started_on <= subjects.as_of_on and contracts.ended_on >= subjects.as_of_on
+                then {{ days_from('subjects.as_of_on', 'contracts.ended_on') }}
+            end
+        ) as contract_days_left,
+        count(contracts.renews_contract_no) as contract_renewals
+    from {{ ref('input__contracts') }} as contracts
+    inner join ids
+        on
+            contracts.source_system = ids.source_system
+            and contracts.source_customer_id = ids.source_customer_id
+    inner join subjects
+        on
+            ids.customer_id = subjects.customer_id
+            and coalesce(contracts.signed_on, contracts.started_on) <= subjects.as_of_on
+    group by subjects.customer_id, subjects.as_of_on
+
+),
+
+-- the latest word of each record per purpose and channel; of several records the refusal counts
+consent_events as (
+
+    select
+        subjects.customer_id,
+        subjects.as_of_on,
+        consents.purpose,
+        consents.channel,
+        consents.is_granted,
+        row_number() over (
+            partition by
+                subjects.customer_id, subjects.as_of_on,
+                consents.source_system, consents.source_customer_id, consents.purpose, consents.channel
+            order by consents.changed_at desc nulls last, consents.is_granted asc, consents.source_consent_id asc
+        ) as event_rank
+    from {{ ref('input__consents') }} as consents
+    inner join ids
+        on
+            consents.source_system = ids.source_system
+            and consents.source_customer_id = ids.source_customer_id
+    inner join subjects
+        on
+            ids.customer_id = subjects.customer_id
+            and cast(consents.changed_at as date) <= subjects.as_of_on
+
+),
+
+consents as (
+
+    select
+        customer_id,
+        as_of_on,
+        {%- for channel in marketing_channels %}
+        bool_and(case when purpose = 'marketing' and channel = '{{ channel }}' then is_granted end)
+            as has_{{ channel }}_consent,
+        {%- endfor %}
+        {%- for purpose in purposes %}
+        bool_and(case when purpose = '{{ purpose }}' then is_granted end) as has_{{ purpose }}_consent,
+        {%- endfor %}
+        count(*) as consent_count
+    from consent_events
+    where event_rank = 1
+    group by customer_id, as_of_on
+
+),
+
+final as (
+
+    select
+        subjects.customer_id,
+        subjects.as_of_on,
+        loyalty.loyalty_level,
+        loyalty.points_balance,
+        loyalty.points_earned_12m,
+        loyalty.points_redeemed_12m,
+        loyalty.points_expired_12m,
+        contracts.has_active_contract,
+        contracts.active_contract_amount,
+        contracts.contract_days_left,
+        contracts.contract_renewals,
+        -- who has said nothing has not agreed (int_features__customers: where a data set knows of consents at all)
+        {%- for channel in marketing_channels %}
+        coalesce(consents.has_{{ channel }}_consent, false) as has_{{ channel }}_consent,
+        {%- endfor %}
+        {%- for purpose in purposes %}
+        coalesce(consents.has_{{ purpose }}_consent, false) as has_{{ purpose }}_consent,
+        {%- endfor %}
+        consents.consent_count is not null as has_answered_consent
+    from subjects
+    left join loyalty
+        on
+            subjects.customer_id = loyalty.customer_id
+            and subjects.as_of_on = loyalty.as_of_on
+    left join contracts
+        on
+            subjects.customer_id = contracts.customer_id
+            and subjects.as_of_on = contracts.as_of_on
+    left join consents
+        on
+            subjects.customer_id = consents.customer_id
+            and subjects.as_of_on = consents.as_of_on
+
+)
+
+select * from final

@@ -1,0 +1,184 @@
+-- grain: one customer with a ticket or an answer to a survey, as of one date: questions, complaints, satisfaction
+
+with
+
+subjects as (
+
+    select * from {{ ref('int_features__subjects') }}
+
+),
+
+ids as (
+
+    select * from {{ ref('int_customers__ids') }}
+
+),
+
+tickets as (
+
+    select
+        ids.customer_id,
+        tickets.category,
+        tickets.is_complaint,
+        tickets.complaint_type,
+        tickets.channel,
+        tickets.satisfaction,
+        tickets.created_at,
+        tickets.first_response_at,
+        tickets.resolved_at,
+        cast(tickets.created_at as date) as created_on,
+        lag(tickets.created_at) over (
+            partition by ids.customer_id, tickets.complaint_type order by tickets.created_at asc nulls last
+        ) as earlier_at
+    from {{ ref('input__tickets') }} as tickets
+    inner join ids
+        on
+            tickets.source_system = ids.source_system
+            and tickets.source_customer_id = ids.source_customer_id
+
+),
+
+dated_tickets as (
+
+    select
+        subjects.customer_id,
+        subjects.as_of_on,
+        tickets.category,
+        tickets.is_complaint,
+        tickets.complaint_type,
+        tickets.channel,
+        tickets.satisfaction,
+        tickets.created_on,
+        tickets.created_on > subjects.start_12m_on as in_12m,
+        tickets.created_on > subjects.start_24m_on as in_24m,
+        -- the same matter again within 30 days (SPEC 13.14)
+        tickets.is_complaint
+        and {{ days_from('cast(tickets.earlier_at as date)', 'tickets.created_on') }} <= 30 as is_repeated,
+        tickets.resolved_at is null or cast(tickets.resolved_at as date) > subjects.as_of_on as is_open,
+        extract(epoch from tickets.first_response_at - tickets.created_at) / 3600.0 as response_hours,
+        extract(epoch from tickets.resolved_at - tickets.created_at) / 86400.0 as resolution_days
+    from tickets
+    inner join subjects
+        on
+            tickets.customer_id = subjects.customer_id
+            and tickets.created_on <= subjects.as_of_on
+
+),
+
+ticket_measures as (
+
+    select
+        customer_id,
+        as_of_on,
+        count(case when in_12m then 1 end) as tickets_12m,
+        count(case when in_12m and category = 'inquiry' then 1 end) as inquiries_12m,
+        count(case when in_12m and is_complaint then 1 end) as complaints_12m,
+        count(case when in_24m and is_repeated then 1 end) as repeated_complaints_24m,
+        count(case when in_24m and (category = 'after_sales' or complaint_type = 'after_sales') then 1 end)
+            as after_sales_tickets_24m,
+        {%- for type in ['logistics', 'price', 'quality', 'service_attitude'] %}
+        count(case when in_24m and is_complaint and complaint_type = '{{ type }}' then 1 end)
+            as {{ type.removeprefix('service_') }}_complaints_24m,
+        {%- endfor %}
+        count(case when is_open then 1 end) as open_tickets,
+        avg(case when in_24m then case when channel in ('online', 'bot') then 1.0 else 0.0 end end)
+            as online_ticket_share_24m,
+        avg(case when in_24m then response_hours end) as mean_response_hours_24m,
+        avg(case when in_24m then resolution_days end) as mean_resolution_days_24m,
+        avg(case when in_24m then satisfaction end) as mean_satisfaction_24m,
+        count(case when in_12m and satisfaction <= 3 then 1 end) as low_ratings_12m,
+        max(case when is_complaint then created_on end) as last_complaint_on
+    from dated_tickets
+    group by customer_id, as_of_on
+
+),
+
+answers as (
+
+    select
+        subjects.customer_id,
+        subjects.as_of_on,
+        surveys.question,
+        surveys.score,
+        surveys.answered_at,
+        surveys.source_response_id,
+        -- on a scale of 1 to 5
+        case when surveys.question <> 'nps' then surveys.score / nullif(surveys.scale_max, 0) * 5 end as rating,
+        cast(surveys.answered_at as date) > subjects.start_12m_on as in_12m,
+        cast(surveys.answered_at as date) > subjects.start_24m_on as in_24m
+    from {{ ref('input__surveys') }} as surveys
+    inner join ids
+        on
+            surveys.source_system = ids.source_system
+            and surveys.source_customer_id = ids.source_customer_id
+    inner join subjects
+        on
+            ids.customer_id = subjects.customer_id
+            and cast(surveys.answered_at as date) <= subjects.as_of_on
+
+),
+
+nps as (
+
+    select
+        customer_id,
+        as_of_on,
+        score,
+        row_number() over (
+            partition by customer_id, as_of_on order by answered_at desc nulls last, source_response_id asc
+        ) as answer_rank
+    from answers
+    where question = 'nps'
+
+),
+
+survey_measures as (
+
+    select
+        customer_id,
+        as_of_on,
+        count(case when in_24m then 1 end) as survey_answers_24m,
+        avg(case when in_24m then rating end) as mean_rating_24m,
+        count(case when in_12m and (rating <= 3 or (question = 'nps' and score <= 6)) then 1 end) as low_ratings_12m
+    from answers
+    group by customer_id, as_of_on
+
+),
+
+final as (
+
+    select
+        coalesce(tickets.customer_id, surveys.customer_id) as customer_id,
+        coalesce(tickets.as_of_on, surveys.as_of_on) as as_of_on,
+        coalesce(tickets.tickets_12m, 0) as tickets_12m,
+        coalesce(tickets.inquiries_12m, 0) as inquiries_12m,
+        coalesce(tickets.complaints_12m, 0) as complaints_12m,
+        coalesce(tickets.repeated_complaints_24m, 0) as repeated_complaints_24m,
+        coalesce(tickets.after_sales_tickets_24m, 0) as after_sales_tickets_24m,
+        {%- for type in ['logistics', 'price', 'quality', 'attitude'] %}
+        coalesce(tickets.{{ type }}_complaints_24m, 0) as {{ type }}_complaints_24m,
+        {%- endfor %}
+        coalesce(tickets.open_tickets, 0) as open_tickets,
+        tickets.online_ticket_share_24m,
+        tickets.mean_response_hours_24m,
+        tickets.mean_resolution_days_24m,
+        tickets.mean_satisfaction_24m,
+        {{ days_from('tickets.last_complaint_on', 'tickets.as_of_on') }} as days_since_complaint,
+        coalesce(surveys.survey_answers_24m, 0) as survey_answers_24m,
+        surveys.mean_rating_24m,
+        nps.score as last_nps,
+        coalesce(tickets.low_ratings_12m, 0) + coalesce(surveys.low_ratings_12m, 0) as low_ratings_12m
+    from ticket_measures as tickets
+    full outer join survey_measures as surveys
+        on
+            tickets.customer_id = surveys.customer_id
+            and tickets.as_of_on = surveys.as_of_on
+    left join nps
+        on
+            surveys.customer_id = nps.customer_id
+            and surveys.as_of_on = nps.as_of_on
+            and nps.answer_rank = 1
+
+)
+
+select * from final

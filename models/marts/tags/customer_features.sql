@@ -1,0 +1,38 @@
+-- grain: one known customer, as of the latest date
+
+{%- set latest = latest_features() %}
+
+with
+
+features as (
+
+    select * from {{ ref('int_features__customers') }}
+    where is_latest
+
+),
+
+lifetime as (
+
+    select
+        *,
+        leading_value as lifetime_value
+    from {{ ref('customer_clv') }}
+
+),
+
+final as (
+
+    select
+        cast(features.customer_id as varchar) as customer_id,
+        {%- for feature in customer_features() %}
+        cast({{ 'lifetime' if feature.name in latest else 'features' }}.{{ feature.name }} as {{ feature.type }})
+            as {{ feature.name }},
+        {%- endfor %}
+        cast(features.as_of_on as date) as as_of_on
+    from features
+    left join lifetime
+        on features.customer_id = lifetime.customer_id
+
+)
+
+select * from final
