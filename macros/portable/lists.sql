@@ -42,3 +42,8 @@
 {% macro percentiles(x, shares) %}{{ return(adapter.dispatch('percentiles')(x, shares)) }}{% endmacro %}
 {% macro default__percentiles(x, shares) -%} quantile_cont(cast({{ x }} as double), {{ shares }}) {%- endmacro %}
 {% macro spark__percentiles(x, shares) -%} percentile(cast({{ x }} as double), array({{ shares | join(', ') }})) {%- endmacro %}
+
+{#- Aggregate: the values of a group as a sorted list. -#}
+{% macro sorted_list(x) %}{{ return(adapter.dispatch('sorted_list')(x)) }}{% endmacro %}
+{% macro default__sorted_list(x) -%} list_sort(list({{ x }})) {%- endmacro %}
+{% macro spark__sorted_list(x) -%} array_sort(collect_list({{ x }})) {%- endmacro %}

@@ -1,12 +1,8 @@
 {#-
-  The CTEs from features to tags: give it the name of a CTE with customer_id, as_of_on and the feature columns; its last
-  CTE, `held_tags`, has one row per customer, date and tag that holds, with the value that made it hold.
-
-  `feature_values` is the one unpivot: a row per customer, date and feature that is known; flags are 0 and 1. A rule is
-  a closed or open interval of numbers, or a list of texts; a composite holds while all members of one of its groups do
-  (negated: do not). Composites may hold composites: simple tags, composites of them, composites of those (depth 3).
+  CTEs from features to values: a row per customer, date and feature that is known, numbers and texts apart; flags are
+  1 and 0. `features` names a CTE with customer_id, as_of_on and the columns (customer_features()).
 -#}
-{% macro held_tags_ctes(features, columns) %}
+{% macro feature_value_ctes(features, columns) %}
 {%- set texts = columns | selectattr('kind', 'equalto', 'text') | map(attribute='name') | list %}
 {%- set numbers = columns | rejectattr('kind', 'equalto', 'text') | map(attribute='name') | list %}
 number_values as (
@@ -47,8 +43,15 @@ text_values as (
     ) as typed
     unpivot (text_value for feature in ({{ texts | join(', ') }})) as turned
 
-),
+)
+{%- endmacro %}
 
+{#-
+  CTEs from values (feature_value_ctes) to `held_tags`: one row per customer, date and tag that holds, with the value
+  that made it hold. A rule is an interval of numbers or a list of texts; a composite holds while all members of one of
+  its groups do (negated: do not). Depth 3: simple tags, composites of them, composites of those.
+-#}
+{% macro held_tag_ctes() %}
 rules as (
 
     select * from {{ ref('int_tags__rules') }}

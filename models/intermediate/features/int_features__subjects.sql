@@ -42,6 +42,7 @@ final as (
         states.as_of_on,
         dates.is_latest,
         dates.is_review and drawn.draw_number <= policy.review_customers as is_review,
+        drawn.draw_number <= policy.review_customers as is_drawn,
         {{ add_days('states.as_of_on', -90) }} as start_90d_on,
         {%- for months in [3, 6, 9, 12, 24] %}
         {{ months_before('states.as_of_on', months) }} as start_{{ months }}m_on,

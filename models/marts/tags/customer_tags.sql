@@ -11,7 +11,9 @@ features as (
 
 ),
 
-{{ held_tags_ctes('features', customer_features()) }},
+{{ feature_value_ctes('features', customer_features()) }},
+
+{{ held_tag_ctes() }},
 
 versions as (
 

@@ -1,0 +1,68 @@
+-- grain: one tag and version, with the rule that it stands for: what earlier builds recorded and what is new
+
+with
+
+earlier as (
+
+    select * from {{ ref('stg_state__tag_versions') }}
+
+),
+
+compositions as (
+
+    select
+        tag_code,
+        {{ list_as_text(sorted_list("member_group || ':' || case when is_negated then '!' else '' end || member_code")) }}
+            as members
+    from {{ ref('tag_composites') }}
+    group by tag_code
+
+),
+
+new_versions as (
+
+    select
+        tags.tag_code,
+        tags.version as tag_version,
+        tags.feature,
+        tags.operator,
+        tags.value_low,
+        tags.value_high,
+        tags.value_text,
+        compositions.members,
+        as_of.as_of_on as first_as_of_on,
+        '{{ var("build_id") }}' as first_build_id
+    from {{ ref('tag_catalog') }} as tags
+    cross join {{ ref('int_calendar__as_of') }} as as_of
+    left join compositions
+        on tags.tag_code = compositions.tag_code
+    left join earlier
+        on
+            tags.tag_code = earlier.tag_code
+            and tags.version = earlier.tag_version
+    where earlier.tag_code is null
+
+),
+
+final as (
+
+    select * from earlier
+
+    union all
+
+    select * from new_versions
+
+)
+
+select
+    cast(tag_code as varchar) as tag_code,
+    cast(tag_version as integer) as tag_version,
+    cast(feature as varchar) as feature,
+    cast(operator as varchar) as operator,
+    cast(value_low as double) as value_low,
+    cast(value_high as double) as value_high,
+    cast(value_text as varchar) as value_text,
+    cast(members as varchar) as members,
+    cast(first_as_of_on as date) as first_as_of_on,
+    cast(first_build_id as varchar) as first_build_id
+from final
