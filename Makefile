@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query identity-page try-rules
+.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query identity-page try-rules tags
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ identity-page: setup ## how records became customers, and how well, as one page:
 
 try-rules: setup ## who would change customer with the identity rules as edited now; builds and publishes nothing
 	@$(PY) scripts/try_rules.py --data $(DATA)
+
+tags: setup ## check the tag catalogue row by row and write docs/tag-catalogue.md: make tags DATA=demo
+	@$(PY) scripts/tags.py --data $(DATA)
 
 query: setup ## ask the published copy: make query DATA=online_retail SQL="from marts.orders limit 3"
 	@$(PY) scripts/query.py --data $(DATA) "$$SQL"

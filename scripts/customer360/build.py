@@ -22,6 +22,7 @@ from customer360.mapping import load_contracts, out_of_step, require_complete
 from customer360.publish import write_published, write_state
 from customer360.scorecard import print_scorecard
 from customer360.sources import STATE, TRUTH, DeclarationError, Table, load_sources, load_tables
+from customer360.tags import check_tags
 from customer360.warehouse import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -131,6 +132,8 @@ def build(data_set: DataSet, warehouse: Warehouse, unit_tests: bool = False) -> 
 def check_before(data_set: DataSet) -> None:
     """DeclarationError where a build of the data set would end in nothing but a late and obscure failure."""
     check_policy(PROJECT, data_set)
+    current = Warehouse(PROJECT / "warehouse" / data_set.name).current()
+    check_tags(PROJECT, data_set.policy, current / "state" if current else None)
     tables = load_sources(PROJECT)
     require_complete([tables[key] for key in data_set.offers], load_contracts(PROJECT))
     missing = out_of_step(PROJECT, tables.values())

@@ -35,6 +35,7 @@ from customer360.mapping import (
     targets_of,
 )
 from customer360.sources import DeclarationError, Table, load_sources
+from customer360.tags import check_tags
 
 REQUIRED = ("customers", "orders", "order_items")
 """Entities without which there is nothing to show (SPEC 1)."""
@@ -326,6 +327,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         tables = load_sources(PROJECT)
         data_set = load_data_set(PROJECT, given.name, tables)
         check_policy(PROJECT, data_set)
+        check_tags(PROJECT, data_set.policy)
         lines, complete = check(data_set, tables)
     except (CannotCheck, DeclarationError) as error:
         print(f"check_data.py: {error}", file=sys.stderr)

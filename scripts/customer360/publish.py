@@ -18,6 +18,7 @@ PUBLISHED_QUALITY = (
     "identity_quality",
     "identity_rule_use",
     "identity_value_use",
+    "tag_accuracy",
 )
 """Quality tables without row-level content; the quarantine never leaves the build file."""
 

@@ -23,16 +23,24 @@ reviews as (
 
 ),
 
+shares as (
+
+    -- a share of nothing has no logarithm
+    select
+        *,
+        case when coverage is not null then least(greatest(coverage, 0.0001), 0.9999) end as share_now
+    from reviews
+
+),
+
 compared as (
 
     select
-        reviews.*,
-        -- a share of nothing has no logarithm
-        least(greatest(reviews.coverage, 0.0001), 0.9999) as share_now,
-        least(greatest(lag(reviews.coverage) over (
-            partition by reviews.tag_code order by reviews.as_of_on asc nulls last
-        ), 0.0001), 0.9999) as share_before
-    from reviews
+        shares.*,
+        lag(shares.share_now) over (
+            partition by shares.tag_code order by shares.as_of_on asc nulls last
+        ) as share_before
+    from shares
 
 ),
 

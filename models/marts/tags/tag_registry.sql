@@ -259,22 +259,11 @@ closest as (
 
 ),
 
-compositions as (
-
-    select
-        tag_code,
-        {{ list_as_text(sorted_list("member_group || ':' || case when is_negated then '!' else '' end || member_code")) }}
-            as members
-    from {{ ref('tag_composites') }}
-    group by tag_code
-
-),
-
 measured as (
 
     select
         tags.*,
-        compositions.members,
+        versions.members,
         coalesce(known_counts.known_count, 0) as known_count,
         coalesce(holder_counts.holder_count, 0) as holder_count,
         coalesce(holder_counts.holder_count, 0) / cast(nullif(known_counts.known_count, 0) as double) as coverage,
@@ -289,8 +278,10 @@ measured as (
         on tags.tag_code = holder_counts.tag_code
     left join in_force
         on tags.tag_code = in_force.tag_code
-    left join compositions
-        on tags.tag_code = compositions.tag_code
+    left join {{ ref('tag_versions') }} as versions
+        on
+            tags.tag_code = versions.tag_code
+            and tags.version = versions.tag_version
     left join closest
         on
             tags.tag_code = closest.tag_code

@@ -41,6 +41,7 @@ def build_truth(
         "complaints": _complaints(ctx),
         "uplift": _uplift(ctx),
         "preferences": _preferences(ctx),
+        "tag_labels": _tag_labels(ctx),
         "purchase_rates": _rates(ctx),
         "orders": _orders(ctx),
         "planted_errors": _planted(manifest),
@@ -248,6 +249,66 @@ def _preferences(ctx: Context) -> pa.Table:
         dealer_code=words(t.dealer, dealers),
         second_dealer_code=words(t.second_dealer, dealers),
         engagement=t.engagement.round(4),
+    )
+
+
+PRICE_SENSITIVE = 0.55
+"""From this price sensitivity (0 to 1) on a customer truly is price sensitive: about a quarter of them."""
+
+
+def _tag_labels(ctx: Context) -> pa.Table:
+    """What is true on the last day, in the words of the tag catalogue: customer, tag, holds or not.
+
+    A tag is labelled only for the customers it can be said of.
+    """
+    w, t, p = ctx.world, ctx.behaviour.traits, ctx.world.people
+    n, days = len(w), ctx.config.days
+    group = w.group.astype(int)
+    buyer = (group != GROUPS.index("contact")) & ~w.is_lead
+    person = np.arange(n) < w.n_people
+    business = buyer & ~person
+    aroma = np.where(t.aroma_shift < days, t.aroma_after, t.aroma).astype(int)
+    channel = np.where(t.channel_shift < days, t.channel_after, t.channel).astype(int)
+    left = ctx.behaviour.drop_day < days
+
+    def of_people(values: np.ndarray) -> np.ndarray:
+        return np.concatenate([values, np.zeros(n - w.n_people, dtype=values.dtype)])
+
+    labels = {
+        **{
+            f"prefers_{name}": (buyer, aroma == ref.AROMAS.index(zh))
+            for name, zh in (("sauce", "酱香"), ("strong", "浓香"), ("light", "清香"), ("mixed", "兼香"))
+        },
+        "low_strength": (buyer, t.low_strength),
+        "price_sensitive": (buyer & person, t.price_sensitivity >= PRICE_SENSITIVE),
+        **{
+            f"occasion_{name}": (business, t.occasion == k)
+            for k, name in enumerate(("banquet", "hospitality", "business_gift"))
+        },
+        "group_business": (buyer, group == GROUPS.index("business")),
+        "group_gift": (buyer, group == GROUPS.index("gift")),
+        "group_personal": (buyer, group == GROUPS.index("personal")),
+        "channel_key_account": (buyer, channel == CHANNELS.index("erp")),
+        "channel_dealer": (buyer, channel == CHANNELS.index("dealer")),
+        "channel_store": (buyer, channel == CHANNELS.index("pos")),
+        "channel_marketplace": (buyer, channel == CHANNELS.index("marketplace")),
+        "online_buyer": (
+            buyer,
+            (channel == CHANNELS.index("shop")) | (channel == CHANNELS.index("marketplace")),
+        ),
+        "female": (person, of_people(p.sex == 0)),
+        "executive": (person, of_people(p.job_level == JOB_LEVELS.index("高管"))),
+        "income_from_300k": (person, of_people(p.income >= INCOME_BANDS.index("30-50万"))),
+        "probably_gone": (buyer, left),
+        **{
+            name: (of_people(p.employer >= 0), of_people(p.role == DECISION_ROLES.index(zh)))
+            for name, zh in (("decision_maker", "决策者"), ("influencer", "影响者"), ("end_user", "使用者"))
+        },
+    }
+    ids = _ids(ctx)
+    return pa.concat_tables(
+        frame(customer_id=ids[of], tag_code=[code] * int(of.sum()), holds=holds[of])
+        for code, (of, holds) in labels.items()
     )
 
 
