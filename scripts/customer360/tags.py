@@ -115,12 +115,27 @@ class _Table:
         return DeclarationError(self.file, f"row {number}, {column}", problem, remedy)
 
 
-_CATALOG = (
-    "tag_code family label_zh label_en meaning_zh meaning_en feature operator value_low value_high value_text"
-    " valid_from_on valid_to_on owner version status currency"
-).split()
-_COMPOSITES = "tag_code member_group member_code is_negated".split()
-_WAIVERS = "tag_code measure other_tag_code reason_zh reason_en".split()
+_CATALOG = [
+    "tag_code",
+    "family",
+    "label_zh",
+    "label_en",
+    "meaning_zh",
+    "meaning_en",
+    "feature",
+    "operator",
+    "value_low",
+    "value_high",
+    "value_text",
+    "valid_from_on",
+    "valid_to_on",
+    "owner",
+    "version",
+    "status",
+    "currency",
+]
+_COMPOSITES = ["tag_code", "member_group", "member_code", "is_negated"]
+_WAIVERS = ["tag_code", "measure", "other_tag_code", "reason_zh", "reason_en"]
 
 
 def check_tags(project: Path, policy: str, state: Path | None = None) -> None:
@@ -138,7 +153,10 @@ def check_tags(project: Path, policy: str, state: Path | None = None) -> None:
         for column in ("tag_code", "other_tag_code"):
             if row[column] and row[column] not in tags:
                 raise waivers.error(
-                    number, column, f"there is no tag {row[column]}", _near(row[column], tags, "Remove the row")
+                    number,
+                    column,
+                    f"there is no tag {row[column]}",
+                    _near(row[column], tags, "Remove the row"),
                 )
     if state:
         _check_versions(state, catalog, composites)
@@ -295,7 +313,9 @@ def _check_composites(table: _Table, catalog: _Table, tags: Mapping[str, Mapping
     for number, row in catalog.rows:
         code = row["tag_code"]
         if row["operator"] == "composite" and code not in members:
-            raise catalog.error(number, "operator", f"{code} has no members", "Add them to tag_composites.csv")
+            raise catalog.error(
+                number, "operator", f"{code} has no members", "Add them to tag_composites.csv"
+            )
     for number, row in table.rows:
         for path in _paths(row["tag_code"], members):
             if len(path) > MAX_DEPTH or path[-1] in path[:-1]:
@@ -374,7 +394,19 @@ def _near(word: str, known: Mapping[str, object], otherwise: str, list_all: bool
 _FAMILIES_ZH = dict(
     zip(
         FAMILIES,
-        ("人口属性", "行为", "价值", "兴趣偏好", "生命周期", "风险", "需求", "渠道", "服务", "活动响应", "授权"),
+        (
+            "人口属性",
+            "行为",
+            "价值",
+            "兴趣偏好",
+            "生命周期",
+            "风险",
+            "需求",
+            "渠道",
+            "服务",
+            "活动响应",
+            "授权",
+        ),
         strict=True,
     )
 )
