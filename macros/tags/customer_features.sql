@@ -1,6 +1,7 @@
 {#-
   The features of a customer and their types, in the order of the mart: what tags can read. The mart casts to these, and
-  its contract (models/marts/tags) must say the same; `kind` is how a tag compares: number, flag or text.
+  its contract (models/marts/tags) must say the same; `kind` is how a tag compares: number, flag or text; `topic` the model
+  int_features__<topic> that has it, but for profile and value.
 -#}
 {% macro customer_features() %}
     {%- set topics = {
@@ -22,11 +23,11 @@
             'bigint': ['recency_days', 'order_count', 'order_count_12m'],
             'decimal(18,2)': ['net_amount', 'net_amount_12m', 'order_value_12m', 'lifetime_value'],
             'double': ['margin_share_12m', 'cycle_days_12m', 'order_trend', 'amount_trend', 'p_alive',
-                'p_no_order_90d', 'expected_orders_12m', 'upgrade_probability'],
+                'p_no_order_90d', 'expected_orders_12m', 'upgrade_probability', 'gift_share_24m', 'cycle_position'],
         },
         'purchases': {
-            'double': ['mean_gap_days', 'gap_variation', 'cycle_position', 'weekend_share', 'q1_share', 'q2_share',
-                'q3_share', 'q4_share', 'festival_share_24m', 'gift_share_24m'],
+            'double': ['mean_gap_days', 'gap_variation', 'weekend_share', 'q1_share', 'q2_share', 'q3_share',
+                'q4_share', 'festival_share_24m'],
             'bigint': ['days_to_second_purchase', 'main_festival_years'],
             'integer': ['active_quarters_12m', 'active_years_36m'],
             'varchar': ['main_festival'],

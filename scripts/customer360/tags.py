@@ -116,22 +116,8 @@ class _Table:
 
 
 _CATALOG = [
-    "tag_code",
-    "family",
-    "label_zh",
-    "label_en",
-    "meaning_zh",
-    "meaning_en",
-    "feature",
-    "operator",
-    "value_low",
-    "value_high",
-    "value_text",
-    "valid_from_on",
-    "valid_to_on",
-    "owner",
-    "version",
-    "status",
+    *("tag_code", "family", "label_zh", "label_en", "meaning_zh", "meaning_en", "feature", "operator"),
+    *("value_low", "value_high", "value_text", "valid_from_on", "valid_to_on", "owner", "version", "status"),
     "currency",
 ]
 _COMPOSITES = ["tag_code", "member_group", "member_code", "is_negated"]

@@ -159,7 +159,17 @@ measured as (
 final as (
 
     select
-        measured.*,
+        measured.customer_id,
+        measured.as_of_on,
+        measured.product_count_24m,
+        measured.category_count_24m,
+        measured.mean_unit_price_24m,
+        measured.highest_unit_price_24m,
+        measured.low_strength_share_24m,
+        measured.gift_box_share_24m,
+        measured.customised_share_24m,
+        measured.bundle_share_24m,
+        measured.new_product_share_24m,
         aroma_main.main_aroma,
         aroma_main.main_aroma_share,
         aroma_main.kind_count as aroma_count,

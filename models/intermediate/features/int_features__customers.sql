@@ -75,8 +75,7 @@ offered as (
 
     select
         (select count(*) from {{ ref('int_features__service') }}) > 0 as has_service,
-        (select count(*) from {{ ref('int_features__interactions') }}) > 0 as has_interactions,
-        (select count(*) from {{ ref('int_features__relations') }} where has_answered_consent) > 0 as has_consents
+        (select count(*) from {{ ref('int_features__interactions') }}) > 0 as has_interactions
 
 ),
 
@@ -87,6 +86,16 @@ final as (
         subjects.as_of_on,
         subjects.is_latest,
         subjects.is_review,
+
+        -- what the customer does
+        {%- for feature in customer_features() if feature.topic in topics %}
+        {%- set column = feature.topic ~ '.' ~ feature.name %}
+        {%- if feature.name in counted.get(feature.topic, []) %}
+        case when offered.has_{{ feature.topic }} then coalesce({{ column }}, 0) end as {{ feature.name }},
+        {%- else %}
+        {{ column }},
+        {%- endif %}
+        {%- endfor %}
 
         -- who the customer is
         states.customer_kind,
@@ -135,20 +144,7 @@ final as (
         rfm.recency_score,
         rfm.frequency_score,
         rfm.monetary_score,
-        base.recency_days / nullif(purchases.mean_gap_days, 0) as cycle_position,
-
-        -- what the customer does
-        {%- for topic, columns in counted.items() %}
-        {%- for column in columns %}
-        case when offered.has_{{ topic }} then coalesce({{ topic }}.{{ column }}, 0) end as {{ column }},
-        {%- endfor %}
-        {%- endfor %}
-        {%- for topic in topics %}
-        {{ topic }}.* exclude (
-            customer_id, as_of_on{{ ', ' ~ counted[topic] | join(', ') if topic in counted }}
-        ),
-        {%- endfor %}
-        offered.has_consents
+        base.recency_days / nullif(purchases.mean_gap_days, 0) as cycle_position
     from subjects
     inner join states
         on

@@ -86,8 +86,9 @@ contracts as (
             end
         ) as active_contract_amount,
         max(
-            case when contracts.started_on <= subjects.as_of_on and contracts.ended_on >= subjects.as_of_on
-                then {{ days_from('subjects.as_of_on', 'contracts.ended_on') }}
+            case
+                when contracts.started_on <= subjects.as_of_on and contracts.ended_on >= subjects.as_of_on
+                    then {{ days_from('subjects.as_of_on', 'contracts.ended_on') }}
             end
         ) as contract_days_left,
         count(contracts.renews_contract_no) as contract_renewals
@@ -134,8 +135,6 @@ consent_events as (
 consents as (
 
     select
-        customer_id,
-        as_of_on,
         {%- for channel in marketing_channels %}
         bool_and(case when purpose = 'marketing' and channel = '{{ channel }}' then is_granted end)
             as has_{{ channel }}_consent,
@@ -143,7 +142,8 @@ consents as (
         {%- for purpose in purposes %}
         bool_and(case when purpose = '{{ purpose }}' then is_granted end) as has_{{ purpose }}_consent,
         {%- endfor %}
-        count(*) as consent_count
+        customer_id,
+        as_of_on
     from consent_events
     where event_rank = 1
     group by customer_id, as_of_on
@@ -153,8 +153,6 @@ consents as (
 final as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
         loyalty.loyalty_level,
         loyalty.points_balance,
         loyalty.points_earned_12m,
@@ -164,14 +162,15 @@ final as (
         contracts.active_contract_amount,
         contracts.contract_days_left,
         contracts.contract_renewals,
-        -- who has said nothing has not agreed (int_features__customers: where a data set knows of consents at all)
+        -- who has said nothing has not agreed
         {%- for channel in marketing_channels %}
         coalesce(consents.has_{{ channel }}_consent, false) as has_{{ channel }}_consent,
         {%- endfor %}
         {%- for purpose in purposes %}
         coalesce(consents.has_{{ purpose }}_consent, false) as has_{{ purpose }}_consent,
         {%- endfor %}
-        consents.consent_count is not null as has_answered_consent
+        subjects.customer_id,
+        subjects.as_of_on
     from subjects
     left join loyalty
         on

@@ -1,7 +1,7 @@
 -- grain: one known customer and one date as of which its features are measured
 
--- Everybody at the latest date; at the ends of the last quarters (policy) a sample, by which tags are reviewed. The draw
--- goes by the id alone: the same customers are looked at in every quarter.
+-- Everybody at the latest date; at the ends of the last quarters (policy) a draw, by which tags are reviewed. It goes
+-- by the id alone: the same customers are looked at in every quarter.
 
 with
 

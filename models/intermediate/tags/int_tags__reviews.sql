@@ -41,7 +41,7 @@ followed as (
     from features
     cross join policy
     inner join latest
-        on {{ add_days('features.as_of_on', 'policy.follow_days') }} <= latest.as_of_on
+        on latest.as_of_on >= {{ add_days('features.as_of_on', 'policy.follow_days') }}
     left join {{ ref('int_value__day_versions') }} as versions
         on
             features.customer_id = versions.customer_id

@@ -20,7 +20,7 @@ final as (
 
     select
         cast(customer_id as varchar) as customer_id,
-        cast({{ sorted_list('tag_code') }} as varchar []) as tag_codes,
+        cast({{ sorted_list('tag_code') }} as varchar[]) as tag_codes,
         cast({{ list_as_text(sorted_list('label_zh')) }} as varchar) as labels_zh,
         cast({{ list_as_text(sorted_list('label_en')) }} as varchar) as labels_en,
         cast(count(*) as bigint) as tag_count,

@@ -10,15 +10,36 @@ earlier as (
 
 ),
 
+ranked as (
+
+    select
+        customer_id,
+        tag_code,
+        tag_version,
+        event,
+        row_number() over (
+            partition by customer_id, tag_code, tag_version order by as_of_on desc, build_id desc
+        ) as latest_rank
+    from earlier
+
+),
+
 held_before as (
 
     select
-        events.*,
-        row_number() over (
-            partition by events.customer_id, events.tag_code, events.tag_version
-            order by events.as_of_on desc, events.build_id desc
-        ) as latest_rank
-    from earlier as events
+        customer_id,
+        tag_code,
+        tag_version
+    from ranked
+    where
+        latest_rank = 1
+        and event = 'gained'
+
+),
+
+recorded as (
+
+    select max(as_of_on) as last_on from earlier
 
 ),
 
@@ -26,7 +47,7 @@ as_of as (
 
     select as_of.as_of_on
     from {{ ref('int_calendar__as_of') }} as as_of
-    cross join (select max(as_of_on) as last_on from earlier) as recorded
+    cross join recorded
     where
         recorded.last_on is null
         or as_of.as_of_on >= recorded.last_on
@@ -41,16 +62,7 @@ changes as (
         coalesce(tags.tag_version, held.tag_version) as tag_version,
         case when tags.customer_id is null then 'lost' else 'gained' end as event
     from {{ ref('customer_tags') }} as tags
-    full outer join (
-        select
-            held_before.customer_id,
-            held_before.tag_code,
-            held_before.tag_version
-        from held_before
-        where
-            held_before.latest_rank = 1
-            and held_before.event = 'gained'
-    ) as held
+    full outer join held_before as held
         on
             tags.customer_id = held.customer_id
             and tags.tag_code = held.tag_code

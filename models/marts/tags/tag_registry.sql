@@ -171,14 +171,23 @@ pairs as (
 
 ),
 
--- the customers known to both, per pair of features that pairs need
+needed as (
+
+    select distinct
+        basis_a,
+        basis_b
+    from pairs
+
+),
+
+-- the customers known to both
 bases as (
 
     select
         needed.basis_a,
         needed.basis_b,
         count(*) as known_count
-    from (select distinct pairs.basis_a, pairs.basis_b from pairs) as needed
+    from needed
     inner join known as a
         on needed.basis_a = a.basis
     inner join known as b
@@ -198,7 +207,7 @@ comparable as (
         count(*) as holder_count
     from pairs
     inner join holders
-        on holders.tag_code in (pairs.tag_a, pairs.tag_b)
+        on pairs.tag_a = holders.tag_code or pairs.tag_b = holders.tag_code
     inner join known
         on
             holders.customer_id = known.customer_id

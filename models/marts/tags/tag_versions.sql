@@ -12,9 +12,13 @@ compositions as (
 
     select
         tag_code,
-        {{ list_as_text(sorted_list("member_group || ':' || case when is_negated then '!' else '' end || member_code")) }}
-            as members
-    from {{ ref('tag_composites') }}
+        {{ list_as_text(sorted_list('member')) }} as members
+    from (
+        select
+            tag_code,
+            member_group || ':' || case when is_negated then '!' else '' end || member_code as member
+        from {{ ref('tag_composites') }}
+    ) as members
     group by tag_code
 
 ),
