@@ -47,3 +47,8 @@
 {% macro sorted_list(x) %}{{ return(adapter.dispatch('sorted_list')(x)) }}{% endmacro %}
 {% macro default__sorted_list(x) -%} list_sort(list({{ x }})) {%- endmacro %}
 {% macro spark__sorted_list(x) -%} array_sort(collect_list({{ x }})) {%- endmacro %}
+
+{#- The elements of a list at these positions, counted from 1, in their order. -#}
+{% macro list_pick(list, positions) %}{{ return(adapter.dispatch('list_pick')(list, positions)) }}{% endmacro %}
+{% macro default__list_pick(list, positions) -%} list_select({{ list }}, {{ positions }}) {%- endmacro %}
+{% macro spark__list_pick(list, positions) -%} transform({{ positions }}, p -> element_at({{ list }}, p)) {%- endmacro %}

@@ -64,6 +64,8 @@ simple_tags as (
         number_values.customer_id,
         number_values.as_of_on,
         rules.tag_code,
+        rules.tag_version,
+        rules.family,
         number_values.number_value,
         cast(null as varchar) as text_value
     from number_values
@@ -86,6 +88,8 @@ simple_tags as (
         text_values.customer_id,
         text_values.as_of_on,
         rules.tag_code,
+        rules.tag_version,
+        rules.family,
         cast(null as double) as number_value,
         text_values.text_value
     from text_values
@@ -112,6 +116,8 @@ met_{{ depth }} as (
         held.customer_id,
         held.as_of_on,
         members.tag_code,
+        members.tag_version,
+        members.family,
         members.member_group,
         members.required_count,
         sum(case when members.is_negated then 0 else 1 end) as met_count,
@@ -120,7 +126,9 @@ met_{{ depth }} as (
     inner join members
         on held.tag_code = members.member_code
     where members.tag_depth = {{ depth }}
-    group by held.customer_id, held.as_of_on, members.tag_code, members.member_group, members.required_count
+    group by
+        held.customer_id, held.as_of_on,
+        members.tag_code, members.tag_version, members.family, members.member_group, members.required_count
 
 ),
 
@@ -130,6 +138,8 @@ held_to_{{ depth }} as (
         customer_id,
         as_of_on,
         tag_code,
+        tag_version,
+        family,
         number_value,
         text_value
     from {{ held }}
@@ -140,6 +150,8 @@ held_to_{{ depth }} as (
         customer_id,
         as_of_on,
         tag_code,
+        tag_version,
+        family,
         cast(null as double) as number_value,
         cast(null as varchar) as text_value
     from met_{{ depth }}

@@ -1,8 +1,9 @@
--- grain: one customer with a sale line in 24 months, as of one date: what is bought, of which aroma, strength and price
+-- grain: one subject with a sale line in 24 months: what is bought, of which aroma, strength and price
 
 -- By the money of the lines as sold: a later return changes no taste.
 
-{%- set kinds = ['aroma', 'product_line', 'price_band'] %}
+{#- kind of goods: the relation that has a customer's money by its members, and the member -#}
+{%- set kinds = {'aroma': 'articles', 'product_line': 'articles', 'band_rank': 'sales'} %}
 
 with
 
@@ -26,20 +27,29 @@ bands as (
 
 products as (
 
-    select products.*
+    select
+        products.*,
+        {{ add_days('products.launched_on', 'policy.new_product_days') }} as new_until_on,
+        products.strength <= policy.low_strength_to as is_low_strength
     from {{ ref('products') }} as products
+    cross join policy
     where products.is_goods
 
 ),
 
 -- a price is banded once, however often it was paid
+paid as (
+
+    select distinct unit_price from {{ ref('order_items') }}
+
+),
+
 prices as (
 
     select
         paid.unit_price,
-        bands.price_band,
         bands.band_rank
-    from (select distinct items.unit_price from {{ ref('order_items') }} as items) as paid
+    from paid
     inner join bands
         on
             paid.unit_price >= bands.amount_from
@@ -47,27 +57,19 @@ prices as (
 
 ),
 
-lines as (
+sales as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         items.product_id,
-        items.quantity,
-        items.unit_price,
-        items.gross_amount,
-        products.aroma,
-        products.product_line,
-        products.category,
-        products.strength,
-        products.is_gift_box,
-        products.is_customised,
-        products.is_bundle,
-        prices.price_band,
         prices.band_rank,
-        items.ordered_on > subjects.start_6m_on as is_recent,
-        products.strength <= policy.low_strength_to as is_low_strength,
-        {{ days_from('products.launched_on', 'items.ordered_on') }} <= policy.new_product_days as is_new_product
+        items.unit_price,
+        cast(items.quantity as double) as quantity,
+        cast(items.gross_amount as double) as gross_amount,
+        case when items.ordered_on > subjects.start_6m_on then cast(items.gross_amount as double) else 0 end
+            as recent_amount,
+        case when items.ordered_on <= products.new_until_on then cast(items.gross_amount as double) else 0 end
+            as new_product_amount
     from {{ ref('order_items') }} as items
     inner join subjects
         on
@@ -78,42 +80,70 @@ lines as (
         on items.product_id = products.product_id
     left join prices
         on items.unit_price = prices.unit_price
-    cross join policy
     where items.gross_amount > 0
 
 ),
 
-{%- for kind in kinds %}
+bought as (
 
+    select
+        subject_key,
+        product_id,
+        sum(quantity) as quantity,
+        sum(quantity * cast(unit_price as double)) as price_amount,
+        max(unit_price) as highest_unit_price,
+        sum(gross_amount) as gross_amount,
+        sum(recent_amount) as recent_amount,
+        sum(new_product_amount) as new_product_amount
+    from sales
+    group by subject_key, product_id
+
+),
+
+articles as (
+
+    select
+        bought.*,
+        products.aroma,
+        products.product_line,
+        products.category,
+        products.strength,
+        products.is_low_strength,
+        products.is_gift_box,
+        products.is_customised,
+        products.is_bundle
+    from bought
+    inner join products
+        on bought.product_id = products.product_id
+
+),
+
+{% for kind, relation in kinds.items() -%}
 {{ kind }}_amounts as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         {{ kind }},
-        max(band_rank) as band_rank,
         sum(gross_amount) as gross_amount,
-        sum(case when is_recent then gross_amount else 0 end) as recent_amount
-    from lines
+        sum(recent_amount) as recent_amount
+    from {{ relation }}
     where {{ kind }} is not null
-    group by customer_id, as_of_on, {{ kind }}
+    group by subject_key, {{ kind }}
 
 ),
 
 {{ kind }}_ranked as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         {{ kind }},
-        band_rank,
-        gross_amount / sum(cast(gross_amount as double)) over (partition by customer_id, as_of_on) as share,
+        gross_amount,
         recent_amount,
         row_number() over (
-            partition by customer_id, as_of_on order by gross_amount desc nulls last, {{ kind }} asc
+            partition by subject_key order by gross_amount desc nulls last, {{ kind }} desc
         ) as share_rank,
         row_number() over (
-            partition by customer_id, as_of_on order by recent_amount desc nulls last, {{ kind }} asc
+            partition by subject_key order by recent_amount desc nulls last, {{ kind }} desc
         ) as recent_rank
     from {{ kind }}_amounts
 
@@ -122,69 +152,57 @@ lines as (
 {{ kind }}_main as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         max(case when share_rank = 1 then {{ kind }} end) as main_{{ kind }},
-        max(case when share_rank = 1 then share end) as main_{{ kind }}_share,
-        max(case when share_rank = 1 then band_rank end) as main_band_rank,
+        max(case when share_rank = 1 then gross_amount end) / sum(gross_amount) as main_share,
         max(case when recent_rank = 1 and recent_amount > 0 then {{ kind }} end) as recent_{{ kind }},
         count(*) as kind_count
     from {{ kind }}_ranked
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
-{%- endfor %}
 
+{% endfor -%}
 measured as (
 
     select
-        customer_id,
-        as_of_on,
-        {%- for flag in ['gift_box', 'customised', 'bundle', 'new_product'] %}
-        sum(case when is_{{ flag }} then gross_amount else 0 end) / cast(sum(gross_amount) as double)
-            as {{ flag }}_share_24m,
-        {%- endfor %}
-        count(distinct product_id) as product_count_24m,
+        subject_key,
+        count(*) as product_count_24m,
         count(distinct category) as category_count_24m,
-        sum(quantity * unit_price) / nullif(sum(quantity), 0) as mean_unit_price_24m,
-        max(unit_price) as highest_unit_price_24m,
+        sum(price_amount) / nullif(sum(quantity), 0) as mean_unit_price_24m,
+        max(highest_unit_price) as highest_unit_price_24m,
         sum(case when is_low_strength then gross_amount else 0 end)
-        / cast(nullif(sum(case when strength is not null then gross_amount end), 0) as double)
-            as low_strength_share_24m
-    from lines
-    group by customer_id, as_of_on
+        / nullif(sum(case when strength is not null then gross_amount end), 0) as low_strength_share_24m,
+        {%- for flag in ['gift_box', 'customised', 'bundle'] %}
+        sum(case when is_{{ flag }} then gross_amount else 0 end) / sum(gross_amount) as {{ flag }}_share_24m,
+        {%- endfor %}
+        sum(new_product_amount) / sum(gross_amount) as new_product_share_24m
+    from articles
+    group by subject_key
 
 ),
 
 final as (
 
     select
-        measured.customer_id,
-        measured.as_of_on,
-        measured.product_count_24m,
-        measured.category_count_24m,
-        measured.mean_unit_price_24m,
-        measured.highest_unit_price_24m,
-        measured.low_strength_share_24m,
-        measured.gift_box_share_24m,
-        measured.customised_share_24m,
-        measured.bundle_share_24m,
-        measured.new_product_share_24m,
+        measured.*,
         aroma_main.main_aroma,
-        aroma_main.main_aroma_share,
+        aroma_main.main_share as main_aroma_share,
         aroma_main.kind_count as aroma_count,
         aroma_main.recent_aroma,
         aroma_main.recent_aroma <> aroma_main.main_aroma as has_changed_aroma,
         product_line_main.main_product_line,
-        price_band_main.main_price_band,
-        price_band_main.main_band_rank as main_price_band_rank
+        bands.price_band as main_price_band,
+        bands.band_rank as main_price_band_rank
     from measured
-    {%- for kind in kinds %}
-    left join {{ kind }}_main
-        on
-            measured.customer_id = {{ kind }}_main.customer_id
-            and measured.as_of_on = {{ kind }}_main.as_of_on
-    {%- endfor %}
+    left join aroma_main
+        on measured.subject_key = aroma_main.subject_key
+    left join product_line_main
+        on measured.subject_key = product_line_main.subject_key
+    left join band_rank_main
+        on measured.subject_key = band_rank_main.subject_key
+    left join bands
+        on band_rank_main.main_band_rank = bands.band_rank
 
 )
 

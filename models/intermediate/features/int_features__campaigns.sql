@@ -1,4 +1,4 @@
--- grain: one customer who was written to or holds coupons, as of one date: opens, clicks, conversions, coupon use
+-- grain: one subject who was written to or holds coupons: opens, clicks, conversions, coupon use
 
 {%- set content_types = ['promotion', 'depth', 'education'] %}
 {%- set channels = ['email', 'sms', 'wechat', 'wecom'] %}
@@ -20,16 +20,17 @@ ids as (
 sends as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         campaigns.content_type,
         campaigns.channel,
         cast(contacts.sent_at as date) > subjects.start_12m_on as in_12m,
         coalesce(cast(contacts.opened_at as date) <= subjects.as_of_on, false) as is_opened,
         coalesce(cast(contacts.clicked_at as date) <= subjects.as_of_on, false) as is_clicked,
         coalesce(cast(contacts.converted_at as date) <= subjects.as_of_on, false) as is_converted,
-        case when cast(contacts.opened_at as date) <= subjects.as_of_on then cast(contacts.opened_at as date) end
-            as opened_on
+        case
+            when cast(contacts.opened_at as date) <= subjects.as_of_on
+                then {{ days_from('cast(contacts.opened_at as date)', 'subjects.as_of_on') }}
+        end as open_age_days
     from {{ ref('input__campaign_contacts') }} as contacts
     inner join ids
         on
@@ -50,8 +51,7 @@ sends as (
 send_measures as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         count(case when in_12m then 1 end) as sends_12m,
         avg(case when is_opened then 1.0 else 0.0 end) as open_rate_24m,
         avg(case when is_clicked then 1.0 else 0.0 end) as click_rate_24m,
@@ -65,17 +65,16 @@ send_measures as (
         {%- for channel in channels %}
         count(case when channel = '{{ channel }}' and is_opened then 1 end) as {{ channel }}_opens,
         {%- endfor %}
-        max(opened_on) as last_opened_on
+        min(open_age_days) as days_since_open
     from sends
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
 
 coupons as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         count(*) as coupons_24m,
         count(case when cast(coupons.used_at as date) <= subjects.as_of_on then 1 end) as coupons_used_24m
     from {{ ref('input__coupons') }} as coupons
@@ -88,15 +87,14 @@ coupons as (
             ids.customer_id = subjects.customer_id
             and cast(coupons.issued_at as date) <= subjects.as_of_on
             and cast(coupons.issued_at as date) > subjects.start_24m_on
-    group by subjects.customer_id, subjects.as_of_on
+    group by subjects.subject_key
 
 ),
 
 final as (
 
     select
-        coalesce(sends.customer_id, coupons.customer_id) as customer_id,
-        coalesce(sends.as_of_on, coupons.as_of_on) as as_of_on,
+        coalesce(sends.subject_key, coupons.subject_key) as subject_key,
         sends.sends_12m,
         sends.open_rate_24m,
         sends.click_rate_24m,
@@ -112,14 +110,12 @@ final as (
             when sends.{{ channel }}_opens then '{{ channel }}'
             {%- endfor %}
         end as main_response_channel,
-        {{ days_from('sends.last_opened_on', 'sends.as_of_on') }} as days_since_open,
+        sends.days_since_open,
         coupons.coupons_used_24m,
         coupons.coupons_used_24m / cast(nullif(coupons.coupons_24m, 0) as double) as coupon_use_rate_24m
     from send_measures as sends
     full outer join coupons
-        on
-            sends.customer_id = coupons.customer_id
-            and sends.as_of_on = coupons.as_of_on
+        on sends.subject_key = coupons.subject_key
 
 )
 

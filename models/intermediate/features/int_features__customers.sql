@@ -26,25 +26,6 @@ subjects as (
 
 ),
 
-states as (
-
-    select * from {{ ref('int_value__customer_states') }}
-
-),
-
-base as (
-
-    select * from {{ ref('int_value__base_features') }}
-
-),
-
-rfm as (
-
-    select * from {{ ref('int_value__rfm_classes') }}
-    where window_months = 12
-
-),
-
 profiles as (
 
     select
@@ -98,7 +79,7 @@ final as (
         {%- endfor %}
 
         -- who the customer is
-        states.customer_kind,
+        subjects.customer_kind,
         profiles.gender,
         cast(extract(year from subjects.as_of_on) as integer) - profiles.year_of_birth as age,
         profiles.province_code,
@@ -119,37 +100,32 @@ final as (
         profiles.unionid is not null as has_wechat,
         profiles.member_no is not null as is_loyalty_member,
         profiles.system_count,
-        {{ days_from('states.first_contact_on', 'subjects.as_of_on') }} as tenure_days,
+        subjects.tenure_days,
 
         -- what the customer is worth
-        states.has_purchased,
-        states.customer_group,
-        states.lifecycle_stage,
-        states.value_tier,
-        states.abc_class,
-        states.gift_share_24m,
-        base.recency_days,
-        base.order_count,
-        base.net_amount,
-        base.frequency_12m as order_count_12m,
-        base.net_amount_12m,
-        base.margin_amount_12m / nullif(base.net_amount_12m, 0) as margin_share_12m,
-        states.order_value_12m,
-        states.cycle_days_12m,
-        -- the latest quarter against the mean quarter of the year
-        base.frequency_3m * 4.0 / nullif(base.frequency_12m, 0) as order_trend,
-        case when base.net_amount_12m > 0 then base.net_amount_3m * 4.0 / base.net_amount_12m end as amount_trend,
-        rfm.rfm_class,
-        rfm.action_group,
-        rfm.recency_score,
-        rfm.frequency_score,
-        rfm.monetary_score,
-        base.recency_days / nullif(purchases.mean_gap_days, 0) as cycle_position
+        subjects.customer_group,
+        subjects.lifecycle_stage,
+        subjects.value_tier,
+        subjects.abc_class,
+        subjects.has_purchased,
+        subjects.gift_share_24m,
+        subjects.recency_days,
+        subjects.order_count,
+        subjects.order_count_12m,
+        subjects.net_amount,
+        subjects.net_amount_12m,
+        subjects.margin_share_12m,
+        subjects.order_value_12m,
+        subjects.cycle_days_12m,
+        subjects.order_trend,
+        subjects.amount_trend,
+        subjects.rfm_class,
+        subjects.action_group,
+        subjects.recency_score,
+        subjects.frequency_score,
+        subjects.monetary_score,
+        subjects.recency_days / nullif(purchases.mean_gap_days, 0) as cycle_position
     from subjects
-    inner join states
-        on
-            subjects.customer_id = states.customer_id
-            and subjects.as_of_on = states.as_of_on
     inner join profiles
         on subjects.customer_id = profiles.customer_id
     cross join offered
@@ -161,19 +137,9 @@ final as (
         on subjects.customer_id = organisations.organisation_id
     left join members
         on subjects.customer_id = members.customer_id
-    left join base
-        on
-            subjects.customer_id = base.customer_id
-            and subjects.as_of_on = base.as_of_on
-    left join rfm
-        on
-            subjects.customer_id = rfm.customer_id
-            and subjects.as_of_on = rfm.as_of_on
     {%- for topic in topics %}
     left join {{ ref('int_features__' ~ topic) }} as {{ topic }}
-        on
-            subjects.customer_id = {{ topic }}.customer_id
-            and subjects.as_of_on = {{ topic }}.as_of_on
+        on subjects.subject_key = {{ topic }}.subject_key
     {%- endfor %}
 
 )

@@ -1,4 +1,4 @@
--- grain: one customer and one date as of which its interactions are counted: behaviour, social, offline
+-- grain: one subject with an interaction: behaviour, social, offline
 
 -- Null where a family has never seen the customer; zero where it has, but not in the window.
 
@@ -49,13 +49,12 @@ interactions as (
 dated as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         interactions.interaction_type,
         interactions.content_type,
         interactions.platform,
         interactions.sentiment,
-        interactions.occurred_on,
+        {{ days_from('interactions.occurred_on', 'subjects.as_of_on') }} as age_days,
         interactions.family = 'behaviour' as is_behaviour,
         interactions.family = 'social' as is_social,
         interactions.family = 'offline' as is_offline,
@@ -73,13 +72,12 @@ dated as (
 measured as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         {%- for family in ['behaviour', 'social', 'offline'] %}
         bool_or(is_{{ family }}) as has_{{ family }},
         count(case when is_{{ family }} and in_90d then 1 end) as {{ family }}_events_90d,
         count(case when is_{{ family }} and in_12m then 1 end) as {{ family }}_events_12m,
-        max(case when is_{{ family }} then occurred_on end) as last_{{ family }}_on,
+        min(case when is_{{ family }} then age_days end) as days_since_{{ family }},
         {%- endfor %}
         {%- for name, type in behaviour_90d.items() %}
         count(case when is_behaviour and in_90d and interaction_type = '{{ type }}' then 1 end) as {{ name }}_90d,
@@ -107,24 +105,23 @@ measured as (
         {%- for name, type in offline_24m.items() %}
         count(case when is_offline and in_24m and interaction_type = '{{ type }}' then 1 end) as {{ name }}_24m,
         {%- endfor %}
-        max(case when is_offline and interaction_type = 'visit' then occurred_on end) as last_sales_visit_on
+        min(case when is_offline and interaction_type = 'visit' then age_days end) as days_since_sales_visit
     from dated
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
 
 final as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         behaviour_events_90d + social_events_90d + offline_events_90d as interactions_90d,
         behaviour_events_12m + social_events_12m + offline_events_12m as interactions_12m,
         case when has_behaviour then behaviour_events_12m end as behaviour_events_12m,
         -- the latest quarter against the mean quarter of the year
         case when behaviour_events_12m > 0 then behaviour_events_90d * 4.0 / behaviour_events_12m end
             as behaviour_trend,
-        {{ days_from('last_behaviour_on', 'as_of_on') }} as days_since_behaviour,
+        days_since_behaviour,
         {%- for name in behaviour_90d %}
         case when has_behaviour then {{ name }}_90d end as {{ name }}_90d,
         {%- endfor %}
@@ -155,7 +152,7 @@ final as (
         {%- for name in offline_24m %}
         {{ name }}_24m,
         {%- endfor %}
-        {{ days_from('last_sales_visit_on', 'as_of_on') }} as days_since_sales_visit
+        days_since_sales_visit
     from measured
 
 )

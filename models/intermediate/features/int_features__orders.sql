@@ -1,4 +1,4 @@
--- grain: one customer with an order document in 24 months, as of one date: channels, delivery, discounts, returns
+-- grain: one subject with an order document in 24 months: channels, delivery, discounts, returns
 
 -- Shares are of orders as placed: a later return changes no habit, it counts as a return from its own day on.
 
@@ -32,8 +32,7 @@ discounted as (
 documents as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         orders.channel,
         orders.store_code,
         orders.dealer_code,
@@ -63,58 +62,54 @@ documents as (
 channels as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         channel,
-        row_number() over (partition by customer_id, as_of_on order by count(*) desc, channel asc) as channel_rank,
+        row_number() over (partition by subject_key order by count(*) desc, channel asc) as channel_rank,
         row_number() over (
-            partition by customer_id, as_of_on order by count(case when is_recent then 1 end) desc, channel asc
+            partition by subject_key order by count(case when is_recent then 1 end) desc, channel asc
         ) as recent_rank,
         count(case when is_recent then 1 end) as recent_count
     from documents
     where
         is_sale
         and channel is not null
-    group by customer_id, as_of_on, channel
+    group by subject_key, channel
 
 ),
 
 main_channels as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         max(case when channel_rank = 1 then channel end) as main_channel,
-        max(case when recent_rank = 1 and recent_count > 0 then channel end) as recent_channel
+        max(case when recent_rank = 1 and recent_count > 0 then channel end) as recent_channel,
+        count(*) as channel_count_24m
     from channels
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
 
 purposes as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         purpose,
         row_number() over (
-            partition by customer_id, as_of_on order by count(*) desc, purpose asc
+            partition by subject_key order by count(*) desc, purpose asc
         ) as purpose_rank
     from documents
     where
         is_sale
         and purpose is not null
-    group by customer_id, as_of_on, purpose
+    group by subject_key, purpose
 
 ),
 
 measured as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         count(case when is_sale then 1 end) as sale_count_24m,
-        count(distinct case when is_sale then channel end) as channel_count_24m,
         count(distinct store_code) as store_count_24m,
         count(distinct dealer_code) as dealer_count_24m,
         count(distinct case when is_sale then city_code end) as delivery_city_count_24m,
@@ -129,21 +124,20 @@ measured as (
         sum(return_amount) as return_amount,
         count(case when return_amount < 0 then 1 end) as return_count
     from documents
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
 
 final as (
 
     select
-        measured.customer_id,
-        measured.as_of_on,
+        measured.subject_key,
         main_channels.main_channel,
         main_channels.recent_channel <> main_channels.main_channel as has_changed_channel,
         purposes.purpose as main_purpose,
         measured.sale_count_24m,
         measured.return_count as returns_24m,
-        measured.channel_count_24m,
+        coalesce(main_channels.channel_count_24m, 0) as channel_count_24m,
         measured.store_count_24m,
         measured.dealer_count_24m,
         measured.delivery_city_count_24m,
@@ -156,13 +150,9 @@ final as (
         -cast(measured.return_amount as double) / nullif(measured.gross_amount, 0) as returned_amount_share_24m
     from measured
     left join main_channels
-        on
-            measured.customer_id = main_channels.customer_id
-            and measured.as_of_on = main_channels.as_of_on
+        on measured.subject_key = main_channels.subject_key
     left join purposes
-        on
-            measured.customer_id = purposes.customer_id
-            and measured.as_of_on = purposes.as_of_on
+        on measured.subject_key = purposes.subject_key
             and purposes.purpose_rank = 1
 
 )

@@ -1,4 +1,4 @@
--- grain: one customer who has purchased, as of one date: how regularly, when in the year and for which festival
+-- grain: one subject who has purchased: how regularly, when in the year and for which festival
 
 with
 
@@ -11,8 +11,7 @@ subjects as (
 days as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         versions.ordered_on,
         versions.purchase_amount,
         festival_days.festival,
@@ -25,7 +24,7 @@ days as (
         subjects.start_36m_on,
         {{ days_from(
             'lag(versions.ordered_on) over (
-                partition by subjects.customer_id, subjects.as_of_on order by versions.ordered_on asc nulls last
+                partition by subjects.subject_key order by versions.ordered_on asc nulls last
             )',
             'versions.ordered_on'
         ) }} as gap_days
@@ -44,8 +43,7 @@ days as (
 festivals as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         festival,
         sum(purchase_amount) as purchase_amount,
         count(distinct festival_on) as festival_years
@@ -53,7 +51,7 @@ festivals as (
     where
         festival is not null
         and ordered_on > start_36m_on
-    group by customer_id, as_of_on, festival
+    group by subject_key, festival
 
 ),
 
@@ -62,7 +60,7 @@ main_festivals as (
     select
         festivals.*,
         row_number() over (
-            partition by festivals.customer_id, festivals.as_of_on
+            partition by festivals.subject_key
             order by festivals.purchase_amount desc nulls last, festivals.festival asc
         ) as festival_rank
     from festivals
@@ -72,8 +70,7 @@ main_festivals as (
 measured as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         avg(gap_days) as mean_gap_days,
         -- two gaps at least
         stddev_samp(gap_days) as gap_deviation,
@@ -97,15 +94,14 @@ measured as (
         sum(case when ordered_on > start_24m_on and festival is not null then purchase_amount else 0 end)
             as festival_amount_24m
     from days
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
 
 final as (
 
     select
-        measured.customer_id,
-        measured.as_of_on,
+        measured.subject_key,
         measured.mean_gap_days,
         measured.gap_deviation / nullif(measured.mean_gap_days, 0) as gap_variation,
         measured.days_to_second_purchase,
@@ -120,9 +116,7 @@ final as (
         coalesce(main_festivals.festival_years, 0) as main_festival_years
     from measured
     left join main_festivals
-        on
-            measured.customer_id = main_festivals.customer_id
-            and measured.as_of_on = main_festivals.as_of_on
+        on measured.subject_key = main_festivals.subject_key
             and main_festivals.festival_rank = 1
 
 )

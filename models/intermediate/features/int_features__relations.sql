@@ -1,4 +1,4 @@
--- grain: one known customer, as of one date: loyalty points, contracts, consents
+-- grain: one subject: loyalty points, contracts, consents
 
 {%- set marketing_channels = ['sms', 'phone', 'email', 'wechat', 'push'] %}
 {%- set purposes = ['personalisation', 'membership', 'sharing'] %}
@@ -32,15 +32,14 @@ members as (
 movements as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         points.transaction_type,
         points.points,
         points.level,
         cast(points.occurred_at as date) as occurred_on,
         cast(points.occurred_at as date) > subjects.start_12m_on as in_12m,
         row_number() over (
-            partition by subjects.customer_id, subjects.as_of_on
+            partition by subjects.subject_key
             order by
                 case when points.level is null then 1 else 0 end asc,
                 points.occurred_at desc nulls last,
@@ -59,23 +58,21 @@ movements as (
 loyalty as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         max(case when level_rank = 1 then level end) as loyalty_level,
         sum(points) as points_balance,
         sum(case when in_12m and transaction_type = 'earn' then points else 0 end) as points_earned_12m,
         -sum(case when in_12m and transaction_type = 'redeem' then points else 0 end) as points_redeemed_12m,
         -sum(case when in_12m and transaction_type = 'expire' then points else 0 end) as points_expired_12m
     from movements
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
 
 contracts as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         bool_or(contracts.started_on <= subjects.as_of_on and contracts.ended_on >= subjects.as_of_on)
             as has_active_contract,
         sum(
@@ -101,7 +98,7 @@ contracts as (
         on
             ids.customer_id = subjects.customer_id
             and coalesce(contracts.signed_on, contracts.started_on) <= subjects.as_of_on
-    group by subjects.customer_id, subjects.as_of_on
+    group by subjects.subject_key
 
 ),
 
@@ -109,14 +106,13 @@ contracts as (
 consent_events as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         consents.purpose,
         consents.channel,
         consents.is_granted,
         row_number() over (
             partition by
-                subjects.customer_id, subjects.as_of_on,
+                subjects.subject_key,
                 consents.source_system, consents.source_customer_id, consents.purpose, consents.channel
             order by consents.changed_at desc nulls last, consents.is_granted asc, consents.source_consent_id asc
         ) as event_rank
@@ -142,11 +138,10 @@ consents as (
         {%- for purpose in purposes %}
         bool_and(case when purpose = '{{ purpose }}' then is_granted end) as has_{{ purpose }}_consent,
         {%- endfor %}
-        customer_id,
-        as_of_on
+        subject_key
     from consent_events
     where event_rank = 1
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
 
@@ -169,21 +164,14 @@ final as (
         {%- for purpose in purposes %}
         coalesce(consents.has_{{ purpose }}_consent, false) as has_{{ purpose }}_consent,
         {%- endfor %}
-        subjects.customer_id,
-        subjects.as_of_on
+        subjects.subject_key
     from subjects
     left join loyalty
-        on
-            subjects.customer_id = loyalty.customer_id
-            and subjects.as_of_on = loyalty.as_of_on
+        on subjects.subject_key = loyalty.subject_key
     left join contracts
-        on
-            subjects.customer_id = contracts.customer_id
-            and subjects.as_of_on = contracts.as_of_on
+        on subjects.subject_key = contracts.subject_key
     left join consents
-        on
-            subjects.customer_id = consents.customer_id
-            and subjects.as_of_on = consents.as_of_on
+        on subjects.subject_key = consents.subject_key
 
 )
 

@@ -1,4 +1,4 @@
--- grain: one customer with a ticket or an answer to a survey, as of one date: questions, complaints, satisfaction
+-- grain: one subject with a ticket or an answer to a survey: questions, complaints, satisfaction
 
 with
 
@@ -41,14 +41,13 @@ tickets as (
 dated_tickets as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         tickets.category,
         tickets.is_complaint,
         tickets.complaint_type,
         tickets.channel,
         tickets.satisfaction,
-        tickets.created_on,
+        {{ days_from('tickets.created_on', 'subjects.as_of_on') }} as age_days,
         tickets.created_on > subjects.start_12m_on as in_12m,
         tickets.created_on > subjects.start_24m_on as in_24m,
         -- the same matter again within 30 days (SPEC 13.14)
@@ -68,8 +67,7 @@ dated_tickets as (
 ticket_measures as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         count(case when in_12m then 1 end) as tickets_12m,
         count(case when in_12m and category = 'inquiry' then 1 end) as inquiries_12m,
         count(case when in_12m and is_complaint then 1 end) as complaints_12m,
@@ -87,17 +85,16 @@ ticket_measures as (
         avg(case when in_24m then resolution_days end) as mean_resolution_days_24m,
         avg(case when in_24m then satisfaction end) as mean_satisfaction_24m,
         count(case when in_12m and satisfaction <= 3 then 1 end) as low_ratings_12m,
-        max(case when is_complaint then created_on end) as last_complaint_on
+        min(case when is_complaint then age_days end) as days_since_complaint
     from dated_tickets
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
 
 answers as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        subjects.subject_key,
         surveys.question,
         surveys.score,
         surveys.answered_at,
@@ -121,11 +118,10 @@ answers as (
 nps as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         score,
         row_number() over (
-            partition by customer_id, as_of_on order by answered_at desc nulls last, source_response_id asc
+            partition by subject_key order by answered_at desc nulls last, source_response_id asc
         ) as answer_rank
     from answers
     where question = 'nps'
@@ -135,21 +131,19 @@ nps as (
 survey_measures as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         count(case when in_24m then 1 end) as survey_answers_24m,
         avg(case when in_24m then rating end) as mean_rating_24m,
         count(case when in_12m and (rating <= 3 or (question = 'nps' and score <= 6)) then 1 end) as low_ratings_12m
     from answers
-    group by customer_id, as_of_on
+    group by subject_key
 
 ),
 
 final as (
 
     select
-        coalesce(tickets.customer_id, surveys.customer_id) as customer_id,
-        coalesce(tickets.as_of_on, surveys.as_of_on) as as_of_on,
+        coalesce(tickets.subject_key, surveys.subject_key) as subject_key,
         coalesce(tickets.tickets_12m, 0) as tickets_12m,
         coalesce(tickets.inquiries_12m, 0) as inquiries_12m,
         coalesce(tickets.complaints_12m, 0) as complaints_12m,
@@ -163,20 +157,16 @@ final as (
         tickets.mean_response_hours_24m,
         tickets.mean_resolution_days_24m,
         tickets.mean_satisfaction_24m,
-        {{ days_from('tickets.last_complaint_on', 'tickets.as_of_on') }} as days_since_complaint,
+        tickets.days_since_complaint,
         coalesce(surveys.survey_answers_24m, 0) as survey_answers_24m,
         surveys.mean_rating_24m,
         nps.score as last_nps,
         coalesce(tickets.low_ratings_12m, 0) + coalesce(surveys.low_ratings_12m, 0) as low_ratings_12m
     from ticket_measures as tickets
     full outer join survey_measures as surveys
-        on
-            tickets.customer_id = surveys.customer_id
-            and tickets.as_of_on = surveys.as_of_on
+        on tickets.subject_key = surveys.subject_key
     left join nps
-        on
-            surveys.customer_id = nps.customer_id
-            and surveys.as_of_on = nps.as_of_on
+        on surveys.subject_key = nps.subject_key
             and nps.answer_rank = 1
 
 )

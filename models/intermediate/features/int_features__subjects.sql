@@ -1,7 +1,7 @@
--- grain: one known customer and one date as of which its features are measured
+-- grain: one subject: a known customer and one date as of which its features are measured, with its value on that date
 
 -- Everybody at the latest date; at the ends of the last quarters (policy) a draw, by which tags are reviewed. It goes
--- by the id alone: the same customers are looked at in every quarter.
+-- by the id alone: the same customers are looked at in every quarter. The key is a number of this build.
 
 with
 
@@ -35,19 +35,38 @@ drawn as (
 
 ),
 
-final as (
+base as (
+
+    select * from {{ ref('int_value__base_features') }}
+
+),
+
+rfm as (
+
+    select * from {{ ref('int_value__rfm_classes') }}
+    where window_months = 12
+
+),
+
+subjects as (
 
     select
         states.customer_id,
         states.as_of_on,
+        states.customer_kind,
+        states.customer_group,
+        states.lifecycle_stage,
+        states.value_tier,
+        states.abc_class,
+        states.has_purchased,
+        states.gift_share_24m,
+        states.order_value_12m,
+        states.cycle_days_12m,
+        states.first_contact_on,
         dates.is_latest,
         dates.is_review and drawn.draw_number <= policy.review_customers as is_review,
         drawn.draw_number <= policy.review_customers as is_drawn,
-        {{ add_days('states.as_of_on', -90) }} as start_90d_on,
-        {%- for months in [3, 6, 9, 12, 24] %}
-        {{ months_before('states.as_of_on', months) }} as start_{{ months }}m_on,
-        {%- endfor %}
-        {{ months_before('states.as_of_on', 36) }} as start_36m_on
+        drawn.draw_number
     from {{ ref('int_value__customer_states') }} as states
     inner join dates
         on states.as_of_on = dates.as_of_on
@@ -57,6 +76,55 @@ final as (
     where
         dates.is_latest
         or (dates.is_review and drawn.draw_number <= policy.review_customers)
+
+),
+
+final as (
+
+    select
+        row_number() over (order by subjects.as_of_on desc, subjects.draw_number asc) as subject_key,
+        subjects.customer_id,
+        subjects.as_of_on,
+        subjects.is_latest,
+        subjects.is_review,
+        subjects.is_drawn,
+        {{ add_days('subjects.as_of_on', -90) }} as start_90d_on,
+        {%- for months in [3, 6, 9, 12, 24, 36] %}
+        {{ months_before('subjects.as_of_on', months) }} as start_{{ months }}m_on,
+        {%- endfor %}
+        subjects.customer_kind,
+        subjects.customer_group,
+        subjects.lifecycle_stage,
+        subjects.value_tier,
+        subjects.abc_class,
+        subjects.has_purchased,
+        subjects.gift_share_24m,
+        subjects.order_value_12m,
+        subjects.cycle_days_12m,
+        {{ days_from('subjects.first_contact_on', 'subjects.as_of_on') }} as tenure_days,
+        base.recency_days,
+        cast(base.order_count as bigint) as order_count,
+        cast(base.frequency_12m as bigint) as order_count_12m,
+        cast(base.net_amount as decimal(18, 2)) as net_amount,
+        cast(base.net_amount_12m as decimal(18, 2)) as net_amount_12m,
+        base.margin_amount_12m / nullif(base.net_amount_12m, 0) as margin_share_12m,
+        -- the latest quarter against the mean quarter of the year
+        base.frequency_3m * 4.0 / nullif(base.frequency_12m, 0) as order_trend,
+        case when base.net_amount_12m > 0 then base.net_amount_3m * 4.0 / base.net_amount_12m end as amount_trend,
+        rfm.rfm_class,
+        rfm.action_group,
+        rfm.recency_score,
+        rfm.frequency_score,
+        rfm.monetary_score
+    from subjects
+    left join base
+        on
+            subjects.customer_id = base.customer_id
+            and subjects.as_of_on = base.as_of_on
+    left join rfm
+        on
+            subjects.customer_id = rfm.customer_id
+            and subjects.as_of_on = rfm.as_of_on
 
 )
 

@@ -12,7 +12,8 @@ composites as (
 
     select
         tags.tag_code,
-        tags.version as tag_version
+        tags.version as tag_version,
+        tags.family
     from {{ ref('tag_catalog') }} as tags
     cross join as_of
     where
@@ -28,6 +29,7 @@ members as (
     select
         members.tag_code,
         composites.tag_version,
+        composites.family,
         members.member_group,
         members.member_code,
         members.is_negated,
@@ -45,6 +47,7 @@ final as (
     select
         tag_code,
         tag_version,
+        family,
         member_group,
         member_code,
         is_negated,

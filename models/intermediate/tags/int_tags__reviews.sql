@@ -31,27 +31,48 @@ latest as (
 
 ),
 
+buyers as (
+
+    select
+        features.customer_id,
+        features.as_of_on,
+        {{ add_days('features.as_of_on', 'policy.follow_days') }} as until_on
+    from features
+    cross join policy
+    where features.has_purchased
+
+),
+
+purchases as (
+
+    select
+        versions.customer_id,
+        versions.ordered_on
+    from {{ ref('int_value__day_versions') }} as versions
+    cross join latest
+    where
+        versions.order_count > 0
+        and versions.valid_from_on <= latest.as_of_on
+        and versions.valid_to_on > latest.as_of_on
+
+),
+
 followed as (
 
     -- who has purchased before and whose days to follow have all passed
     select
-        features.customer_id,
-        features.as_of_on,
-        max(case when versions.customer_id is null then 0 else 1 end) as has_bought
-    from features
-    cross join policy
+        buyers.customer_id,
+        buyers.as_of_on,
+        max(case when purchases.customer_id is null then 0 else 1 end) as has_bought
+    from buyers
     inner join latest
-        on latest.as_of_on >= {{ add_days('features.as_of_on', 'policy.follow_days') }}
-    left join {{ ref('int_value__day_versions') }} as versions
+        on buyers.until_on <= latest.as_of_on
+    left join purchases
         on
-            features.customer_id = versions.customer_id
-            and versions.order_count > 0
-            and versions.valid_from_on <= latest.as_of_on
-            and versions.valid_to_on > latest.as_of_on
-            and features.as_of_on < versions.ordered_on
-            and {{ add_days('features.as_of_on', 'policy.follow_days') }} >= versions.ordered_on
-    where features.has_purchased
-    group by features.customer_id, features.as_of_on
+            buyers.customer_id = purchases.customer_id
+            and buyers.as_of_on < purchases.ordered_on
+            and buyers.until_on >= purchases.ordered_on
+    group by buyers.customer_id, buyers.as_of_on
 
 ),
 

@@ -13,6 +13,7 @@ final as (
     select
         tags.tag_code,
         tags.version as tag_version,
+        tags.family,
         tags.feature,
         tags.operator in ('in', 'not_in') as is_text,
         tags.operator = 'not_in' as is_negated,

@@ -1,32 +1,54 @@
--- grain: one customer with a tag, as of the latest date: its tags in one row
+-- grain: one customer with a tag, as of the latest date: its tags in one row, in the order of the families
 
 with
 
-tags as (
+catalog as (
 
     select
-        customer_tags.customer_id,
-        customer_tags.as_of_on,
-        catalog.tag_code,
-        catalog.label_zh,
-        catalog.label_en
-    from {{ ref('customer_tags') }} as customer_tags
-    inner join {{ ref('tag_catalog') }} as catalog
-        on customer_tags.tag_code = catalog.tag_code
+        tag_code,
+        label_zh,
+        label_en,
+        row_number() over (order by family asc, tag_code asc) as tag_number
+    from {{ ref('tag_catalog') }}
+
+),
+
+-- one list each: a customer's tags are then positions in it, and labels are looked up once per customer
+words as (
+
+    select
+        list(tag_code order by tag_number asc) as tag_codes,
+        list(label_zh order by tag_number asc) as labels_zh,
+        list(label_en order by tag_number asc) as labels_en
+    from catalog
+
+),
+
+held as (
+
+    select
+        tags.customer_id,
+        tags.as_of_on,
+        {{ sorted_list('catalog.tag_number') }} as tag_numbers,
+        count(*) as tag_count
+    from {{ ref('customer_tags') }} as tags
+    inner join catalog
+        on tags.tag_code = catalog.tag_code
+    group by tags.customer_id, tags.as_of_on
 
 ),
 
 final as (
 
     select
-        cast(customer_id as varchar) as customer_id,
-        cast({{ sorted_list('tag_code') }} as varchar[]) as tag_codes,
-        cast({{ list_as_text(sorted_list('label_zh')) }} as varchar) as labels_zh,
-        cast({{ list_as_text(sorted_list('label_en')) }} as varchar) as labels_en,
-        cast(count(*) as bigint) as tag_count,
-        cast(as_of_on as date) as as_of_on
-    from tags
-    group by customer_id, as_of_on
+        cast(held.customer_id as varchar) as customer_id,
+        cast({{ list_pick('words.tag_codes', 'held.tag_numbers') }} as varchar[]) as tag_codes,
+        cast({{ list_as_text(list_pick('words.labels_zh', 'held.tag_numbers')) }} as varchar) as labels_zh,
+        cast({{ list_as_text(list_pick('words.labels_en', 'held.tag_numbers')) }} as varchar) as labels_en,
+        cast(held.tag_count as bigint) as tag_count,
+        cast(held.as_of_on as date) as as_of_on
+    from held
+    cross join words
 
 )
 

@@ -15,16 +15,6 @@ features as (
 
 {{ held_tag_ctes() }},
 
-versions as (
-
-    select
-        tag_code,
-        family,
-        version as tag_version
-    from {{ ref('tag_catalog') }}
-
-),
-
 events as (
 
     select
@@ -58,20 +48,18 @@ final as (
     select
         cast(held_tags.customer_id as varchar) as customer_id,
         cast(held_tags.tag_code as varchar) as tag_code,
-        cast(versions.tag_version as integer) as tag_version,
-        cast(versions.family as varchar) as family,
+        cast(held_tags.tag_version as integer) as tag_version,
+        cast(held_tags.family as varchar) as family,
         cast(held_tags.number_value as double) as number_value,
         cast(held_tags.text_value as varchar) as text_value,
         cast(coalesce(gained.as_of_on, held_tags.as_of_on) as date) as since_on,
         cast(held_tags.as_of_on as date) as as_of_on
     from held_tags
-    inner join versions
-        on held_tags.tag_code = versions.tag_code
     left join gained
         on
             held_tags.customer_id = gained.customer_id
             and held_tags.tag_code = gained.tag_code
-            and versions.tag_version = gained.tag_version
+            and held_tags.tag_version = gained.tag_version
 
 )
 

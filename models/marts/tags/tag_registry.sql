@@ -198,21 +198,41 @@ bases as (
 
 ),
 
+sides as (
+
+    select
+        tag_a,
+        tag_b,
+        tag_a as tag_code,
+        basis_b as other_basis
+    from pairs
+
+    union all
+
+    select
+        tag_a,
+        tag_b,
+        tag_b as tag_code,
+        basis_a as other_basis
+    from pairs
+
+),
+
 -- holders of one tag of a pair for whom the other's feature is known
 comparable as (
 
     select
-        pairs.tag_a,
-        pairs.tag_b,
+        sides.tag_a,
+        sides.tag_b,
         count(*) as holder_count
-    from pairs
+    from sides
     inner join holders
-        on pairs.tag_a = holders.tag_code or pairs.tag_b = holders.tag_code
+        on sides.tag_code = holders.tag_code
     inner join known
         on
-            holders.customer_id = known.customer_id
-            and known.basis = case when holders.tag_code = pairs.tag_a then pairs.basis_b else pairs.basis_a end
-    group by pairs.tag_a, pairs.tag_b
+            sides.other_basis = known.basis
+            and holders.customer_id = known.customer_id
+    group by sides.tag_a, sides.tag_b
 
 ),
 
