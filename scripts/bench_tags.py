@@ -24,9 +24,16 @@ from customer360.sources import STATE, load_sources, load_tables
 AS_OF = "2026-10-31"
 QUARTERS = ("2025-09-30", "2025-12-31", "2026-03-31", "2026-06-30", "2026-09-30")
 SEEDS = (
-    "tag_catalog tag_composites tag_policy tag_waivers price_bands administrative_divisions industries festivals"
-    " festival_windows"
-).split()
+    *(
+        "tag_catalog",
+        "tag_composites",
+        "tag_policy",
+        "tag_waivers",
+        "price_bands",
+        "administrative_divisions",
+    ),
+    *("industries", "festivals", "festival_windows"),
+)
 SELECTION = (
     "path:models/intermediate/features",
     "path:models/intermediate/tags",
