@@ -1,7 +1,7 @@
 {#-
   The features of a customer and their types, in the order of the mart: what tags can read. The mart casts to these, and
   its contract (models/marts/tags) must say the same; `kind` is how a tag compares: number, flag or text; `topic` the model
-  int_features__<topic> that has it, but for profile and value.
+  int_features__<topic> that has it, but for profile, value and churn.
 -#}
 {% macro customer_features() %}
     {%- set topics = {
@@ -22,8 +22,15 @@
             'integer': ['recency_score', 'frequency_score', 'monetary_score', 'rising_months'],
             'bigint': ['recency_days', 'order_count', 'order_count_12m'],
             'decimal(18,2)': ['net_amount', 'net_amount_12m', 'order_value_12m', 'lifetime_value'],
-            'double': ['margin_share_12m', 'cycle_days_12m', 'order_trend', 'amount_trend', 'p_alive',
-                'p_no_order_90d', 'expected_orders_12m', 'upgrade_probability', 'gift_share_24m', 'cycle_position'],
+            'double': ['margin_share_12m', 'order_trend', 'amount_trend', 'p_alive', 'expected_orders_12m',
+                'gift_share_24m', 'cycle_position'],
+        },
+        'churn': {
+            'integer': ['alert_level'],
+            'varchar': ['churn_stage', 'root_cause'],
+            'boolean': ['is_lapsed', 'is_silent_churn'],
+            'double': ['p_no_order_90d'],
+            'decimal(18,2)': ['value_at_risk'],
         },
         'purchases': {
             'double': ['mean_gap_days', 'gap_variation', 'weekend_share', 'q1_share', 'q2_share', 'q3_share',
@@ -46,7 +53,6 @@
             'varchar': ['main_aroma', 'recent_aroma', 'main_product_line', 'main_price_band'],
             'boolean': ['has_changed_aroma'],
             'bigint': ['aroma_count', 'product_count_24m', 'category_count_24m'],
-            'integer': ['main_price_band_rank'],
             'decimal(18,2)': ['mean_unit_price_24m', 'highest_unit_price_24m'],
             'double': ['main_aroma_share', 'low_strength_share_24m', 'gift_box_share_24m', 'customised_share_24m',
                 'bundle_share_24m', 'new_product_share_24m'],
@@ -100,10 +106,12 @@
     {{ return(features) }}
 {% endmacro %}
 
-{#- What only the mart knows, as of the latest date: a review of past quarters has none of it. -#}
+{#- What is known as of the latest date only, by the mart that has it: a review of past quarters has none of it. -#}
 {% macro latest_features() %}
-    {{ return([
-        'clv_class', 'lifetime_value', 'p_alive', 'p_no_order_90d', 'expected_orders_12m',
-        'upgrade_probability', 'rising_months',
-    ]) }}
+    {{ return({
+        'clv_class': 'lifetime', 'lifetime_value': 'lifetime', 'p_alive': 'lifetime',
+        'expected_orders_12m': 'lifetime', 'rising_months': 'lifetime',
+        'alert_level': 'churn', 'churn_stage': 'churn', 'root_cause': 'churn', 'is_lapsed': 'churn',
+        'is_silent_churn': 'churn', 'p_no_order_90d': 'churn', 'value_at_risk': 'churn',
+    }) }}
 {% endmacro %}

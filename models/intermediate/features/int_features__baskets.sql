@@ -192,8 +192,7 @@ final as (
         aroma_main.recent_aroma,
         aroma_main.recent_aroma <> aroma_main.main_aroma as has_changed_aroma,
         product_line_main.main_product_line,
-        bands.price_band as main_price_band,
-        bands.band_rank as main_price_band_rank
+        bands.price_band as main_price_band
     from measured
     left join aroma_main
         on measured.subject_key = aroma_main.subject_key

@@ -116,7 +116,6 @@ final as (
         subjects.net_amount_12m,
         subjects.margin_share_12m,
         subjects.order_value_12m,
-        subjects.cycle_days_12m,
         subjects.order_trend,
         subjects.amount_trend,
         subjects.rfm_class,

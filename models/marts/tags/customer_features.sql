@@ -20,18 +20,30 @@ lifetime as (
 
 ),
 
+churn as (
+
+    select
+        *,
+        probability_90d as p_no_order_90d,
+        is_silent as is_silent_churn
+    from {{ ref('customer_churn_risk') }}
+
+),
+
 final as (
 
     select
         cast(features.customer_id as varchar) as customer_id,
         {%- for feature in customer_features() %}
-        cast({{ 'lifetime' if feature.name in latest else 'features' }}.{{ feature.name }} as {{ feature.type }})
+        cast({{ latest.get(feature.name, 'features') }}.{{ feature.name }} as {{ feature.type }})
             as {{ feature.name }},
         {%- endfor %}
         cast(features.as_of_on as date) as as_of_on
     from features
     left join lifetime
         on features.customer_id = lifetime.customer_id
+    left join churn
+        on features.customer_id = churn.customer_id
 
 )
 
