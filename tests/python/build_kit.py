@@ -53,10 +53,10 @@ def copy_project(root: Path, seed: int = 7) -> Path:
     return root
 
 
-def set_demo(root: Path, seed: int) -> None:
-    """Let the demo of a copied project be of 200 customers and of this seed."""
+def set_demo(root: Path, seed: int, customers: int = 200) -> None:
+    """Let the demo of a copied project be of so many customers and of this seed."""
     file = root / "datasets" / "demo.yml"
-    text = re.sub(r"--customers \d+", "--customers 200", file.read_text(encoding="utf-8"))
+    text = re.sub(r"--customers \d+", f"--customers {customers}", file.read_text(encoding="utf-8"))
     file.write_text(re.sub(r"--seed \d+", f"--seed {seed}", text), encoding="utf-8")
 
 

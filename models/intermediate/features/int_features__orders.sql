@@ -152,7 +152,8 @@ final as (
     left join main_channels
         on measured.subject_key = main_channels.subject_key
     left join purposes
-        on measured.subject_key = purposes.subject_key
+        on
+            measured.subject_key = purposes.subject_key
             and purposes.purpose_rank = 1
 
 )

@@ -116,7 +116,8 @@ final as (
         coalesce(main_festivals.festival_years, 0) as main_festival_years
     from measured
     left join main_festivals
-        on measured.subject_key = main_festivals.subject_key
+        on
+            measured.subject_key = main_festivals.subject_key
             and main_festivals.festival_rank = 1
 
 )

@@ -166,7 +166,8 @@ final as (
     full outer join survey_measures as surveys
         on tickets.subject_key = surveys.subject_key
     left join nps
-        on surveys.subject_key = nps.subject_key
+        on
+            surveys.subject_key = nps.subject_key
             and nps.answer_rank = 1
 
 )
