@@ -66,6 +66,7 @@ def write_days(file: Path, customers: int) -> None:
                     customer_id, cast(ordered_on as date), cast(ordered_on + 10 as date), date '9999-12-31',
                     0, 0, 0, 0, 0
                 from bought where is_returned
+                order by customer_id, ordered_on
             ) to '{file}'
             """
         )

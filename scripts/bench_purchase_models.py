@@ -99,6 +99,18 @@ def write_features(file: Path, customers: int, seed: int) -> None:
         )
 
 
+def customers_of(features: Path) -> dict[str, str]:
+    """Stand-ins (name to SQL) for what the purchase models read of customers, from a file with their first day's amounts."""
+    return {
+        "int_value__base_features": f"select * from '{features}'",
+        "int_value__repeat_purchases": f"""
+            select
+                customer_id, as_of_on, purchase_days - 1 as repeat_days,
+                purchase_amount - first_day_amount as repeat_amount, margin_amount - first_day_margin as repeat_margin
+            from '{features}' where purchase_days > 1""",
+    }
+
+
 def lay_out_models(folder: Path, stubs: Mapping[str, str]) -> None:
     """A dbt project with the purchase models themselves, as tables, on stand-ins (name to SQL) for what they read."""
     lay_out(folder, stubs)
@@ -160,7 +172,7 @@ def measure_scoring(folder: Path, features: Path) -> dict[str, tuple[float, floa
 
     The models run again here, as dbt compiled them: dbt's own seconds are wall only, and say as much about the neighbours.
     """
-    lay_out_models(folder, STUBS | {"int_value__base_features": f"select * from '{features}'"})
+    lay_out_models(folder, STUBS | customers_of(features))
     build_models(folder)
     taken = {}
     with connect(folder) as connection:

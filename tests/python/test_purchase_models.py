@@ -17,6 +17,7 @@ from scipy.special import betaln, log_expit
 
 from bench_purchase_models import (
     build_models,
+    customers_of,
     lay_out_models,
     measure_fit,
     measure_scoring,
@@ -403,9 +404,9 @@ def scored(tmp_path_factory, sample_orders):
     lay_out_models(
         folder,
         {
-            "int_value__base_features": f"select * from '{data}/features.parquet'",
             "int_value__as_of_dates": f"select as_of_on, is_latest, is_backtest from ({as_of_dates})",
             "int_value__backtests": f"select as_of_on, horizon_days from ({as_of_dates})",
+            **customers_of(data / "features.parquet"),
             "clv_policy": POLICY,
             "cases": f"select * from '{data}/cases.parquet'",
             "case_nodes": f"select * from '{data}/nodes.parquet'",

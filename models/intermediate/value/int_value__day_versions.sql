@@ -167,10 +167,18 @@ final as (
     select
         customer_id,
         ordered_on,
-        {%- for measure in ['order_count', 'net_amount', 'purchase_amount', 'margin_amount', 'gift_amount'] %}
-        sum({{ measure }}) over (
-            partition by customer_id, ordered_on order by known_on asc nulls last
-            rows between unbounded preceding and current row
+        {%- for measure, type in [
+            ('order_count', 'bigint'),
+            ('net_amount', 'decimal(18, 2)'),
+            ('purchase_amount', 'decimal(18, 2)'),
+            ('margin_amount', 'decimal(18, 4)'),
+            ('gift_amount', 'decimal(18, 2)'),
+        ] %}
+        cast(
+            sum({{ measure }}) over (
+                partition by customer_id, ordered_on order by known_on asc nulls last
+                rows between unbounded preceding and current row
+            ) as {{ type }}
         ) as {{ measure }},
         {%- endfor %}
         known_on as valid_from_on,
@@ -181,4 +189,6 @@ final as (
 
 )
 
+-- a customer's days side by side: what groups them by customer takes half the time
 select * from final
+order by customer_id asc, ordered_on asc, valid_from_on asc

@@ -5,19 +5,23 @@ with
 customers as (
 
     select
-        customer_id,
-        as_of_on,
-        is_latest,
-        purchase_days - 1 as x,
-        {{ days_from('first_purchase_on', 'last_purchase_on') }} as t_x,
-        tenure_days as age_days,
-        purchase_days,
-        cast(purchase_amount as double) as purchase_amount,
-        cast(margin_amount as double) as margin_amount,
-        cast(purchase_amount - first_day_amount as double) as repeat_amount,
-        cast(margin_amount - first_day_margin as double) as repeat_margin
-    from {{ ref('int_value__base_features') }}
-    where is_latest or is_backtest
+        features.customer_id,
+        features.as_of_on,
+        features.is_latest,
+        features.purchase_days - 1 as x,
+        {{ days_from('features.first_purchase_on', 'features.last_purchase_on') }} as t_x,
+        features.tenure_days as age_days,
+        features.purchase_days,
+        cast(features.purchase_amount as double) as purchase_amount,
+        cast(features.margin_amount as double) as margin_amount,
+        cast(coalesce(repeats.repeat_amount, 0) as double) as repeat_amount,
+        cast(coalesce(repeats.repeat_margin, 0) as double) as repeat_margin
+    from {{ ref('int_value__base_features') }} as features
+    left join {{ ref('int_value__repeat_purchases') }} as repeats
+        on
+            features.customer_id = repeats.customer_id
+            and features.as_of_on = repeats.as_of_on
+    where features.is_latest or features.is_backtest
 
 ),
 

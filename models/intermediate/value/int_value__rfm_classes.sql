@@ -99,11 +99,10 @@ final as (
             scored.is_recent = classes.is_recent
             and scored.is_frequent = classes.is_frequent
             and scored.is_high_spending = classes.is_high_spending
-    -- the groups exclude each other: a test on the seed
+    -- the groups exclude each other: a test on the seed; the window is no part of the join, or it would be a nested loop
     left join action_groups
         on
             scored.as_of_on = action_groups.as_of_on
-            and scored.window_months = 12
             and scored.last_purchase_on < action_groups.last_purchase_before_on
             and scored.last_purchase_on >= action_groups.last_purchase_from_on
             and scored.frequency between action_groups.frequency_from and action_groups.frequency_to
