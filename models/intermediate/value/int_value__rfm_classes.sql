@@ -99,7 +99,7 @@ final as (
             scored.is_recent = classes.is_recent
             and scored.is_frequent = classes.is_frequent
             and scored.is_high_spending = classes.is_high_spending
-    -- the groups exclude each other: a test on the seed; the window is no part of the join, or it would be a nested loop
+    -- the groups exclude each other: a test on the seed; the window in the join would make it a nested loop
     left join action_groups
         on
             scored.as_of_on = action_groups.as_of_on
