@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,9 +14,10 @@ from typing import Any
 
 import pytest
 
-from customer360.build import dbt_command
+from customer360.build import dbt_command, offer_truth
 from customer360.data_sets import load_data_set
-from customer360.sources import load_sources
+from customer360.landing.writer import write_declared
+from customer360.sources import STATE, TRUTH, load_sources, load_tables
 from customer360.warehouse import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -69,3 +71,31 @@ def run_dbt(
     """Run dbt in a copy of the project for one data set."""
     declared = load_data_set(project, data_set, load_sources(project))
     return run(project, *dbt_command(declared, *words, variables=variables))
+
+
+@pytest.fixture(scope="session")
+def five_companies(tmp_path_factory) -> list[Path]:
+    """Folders of five demo companies of 2,000 customers (seeds 7 to 11), each with all models built, none tested, in
+    customer360.duckdb, and its truth in truth/demo. About two minutes each."""
+    return [demo_company(tmp_path_factory.mktemp("company") / str(seed), seed) for seed in range(7, 12)]
+
+
+def demo_company(root: Path, seed: int) -> Path:
+    """A copy of the project in which the demo company of a seed is generated, landed and built, without tests."""
+    copy_project(root)
+    file = root / "datasets" / "demo.yml"
+    text = re.sub(r"--customers \d+", "--customers 2000", file.read_text(encoding="utf-8"))
+    file.write_text(re.sub(r"--seed \d+", f"--seed {seed}", text), encoding="utf-8")
+    prepare = load_data_set(root, "demo", load_sources(root)).prepare.split()
+    done = run(root, sys.executable, *prepare)
+    assert done.returncode == 0, done.stderr[-3000:]
+    done = run_script(root, "land.py", "--data", "demo")
+    assert done.returncode == 0, done.stderr[-3000:]
+    offer_truth(root / "truth" / "demo", load_tables(root, TRUTH))
+    for table in load_tables(root, STATE):
+        write_declared(root / "warehouse" / "demo" / "state" / table.entity, table)
+    done = run_dbt(root, "demo", "build", "--exclude-resource-type", "test", "unit_test")
+    assert done.returncode == 0, done.stdout[-3000:]
+    for folder in ("inbox", "landing", "target"):
+        shutil.rmtree(root / folder)
+    return root
