@@ -102,7 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             (
                 "profiles.yml",
                 "threads: 1",
-                "threads: 2\n      settings: {memory_limit: 5GB, preserve_insertion_order: false}",
+                "threads: 2\n      settings: {memory_limit: 4500MB, preserve_insertion_order: false}",
             ),
         ):
             path = folder / text
