@@ -1,75 +1,135 @@
 {#-
-  CTEs from features to values: a row per customer, date and feature that is known, numbers and texts apart; flags are
-  1 and 0. `features` names a CTE with customer_id, as_of_on and the columns (customer_features()).
+  CTEs from features to values: a row per key and feature that is known, numbers and texts apart; flags are 1 and 0.
+  `features` names a CTE with the key and the columns (customer_features()).
 -#}
-{% macro feature_value_ctes(features, columns) %}
-{%- set texts = columns | selectattr('kind', 'equalto', 'text') | map(attribute='name') | list %}
-{%- set numbers = columns | rejectattr('kind', 'equalto', 'text') | map(attribute='name') | list %}
-number_values as (
+{% macro feature_value_ctes(features, columns, key='customer_id') %}
+{%- for kind, value, names in [
+    ('number', 'number_value', columns | rejectattr('kind', 'equalto', 'text') | map(attribute='name') | list),
+    ('text', 'text_value', columns | selectattr('kind', 'equalto', 'text') | map(attribute='name') | list),
+] %}
+{{ kind }}_values as (
 
     select
-        customer_id,
-        as_of_on,
+        {{ key }},
         feature,
-        number_value
+        {{ value }}
     from (
         select
-            {%- for column in numbers %}
-            cast({{ column }} as double) as {{ column }},
+            {%- for name in names %}
+            {{ 'cast(' ~ name ~ ' as double) as ' ~ name if kind == 'number' else name }},
             {%- endfor %}
-            customer_id,
-            as_of_on
+            {{ key }}
         from {{ features }}
     ) as typed
-    unpivot (number_value for feature in ({{ numbers | join(', ') }})) as turned
+    unpivot ({{ value }} for feature in ({{ names | join(', ') }})) as turned
 
-),
-
-text_values as (
-
-    select
-        customer_id,
-        as_of_on,
-        feature,
-        text_value
-    from (
-        select
-            {%- for column in texts %}
-            {{ column }},
-            {%- endfor %}
-            customer_id,
-            as_of_on
-        from {{ features }}
-    ) as typed
-    unpivot (text_value for feature in ({{ texts | join(', ') }})) as turned
-
-)
+){{ "," if not loop.last }}
+{% endfor %}
 {%- endmacro %}
 
 {#-
-  CTEs from values (feature_value_ctes) to `held_tags`: one row per customer, date and tag that holds, with the value
-  that made it hold. A rule is an interval of numbers or a list of texts; a composite holds while all members of one of
-  its groups do (negated: do not). Depth 3: simple tags, composites of them, composites of those.
+  CTEs from features to `held_tags`: one row per customer, date and tag that holds, with the value that made it hold.
+  `features` names a CTE with customer_id, as_of_on and the columns. A rule is an interval of numbers or a list of texts;
+  a composite holds while all members of one of its groups do (negated: do not). Depth 3: simple tags, composites of
+  them, composites of those. Between the ends customers and tags are numbers: a million customers hold 50 million tags.
 -#}
-{% macro held_tag_ctes() %}
+{% macro held_tag_ctes(features, columns) %}
+subjects as (
+
+    select
+        customer_id,
+        as_of_on,
+        cast(row_number() over (order by customer_id asc, as_of_on asc) as integer) as subject_key
+    from {{ features }}
+
+),
+
+keyed_features as (
+
+    select
+        {%- for column in columns %}
+        features.{{ column.name }},
+        {%- endfor %}
+        subjects.subject_key
+    from {{ features }} as features
+    inner join subjects
+        on
+            features.customer_id = subjects.customer_id
+            and features.as_of_on = subjects.as_of_on
+
+),
+
+{{ feature_value_ctes('keyed_features', columns, 'subject_key') }},
+
 rules as (
 
     select * from {{ ref('int_tags__rules') }}
 
 ),
 
+members as (
+
+    select * from {{ ref('int_tags__members') }}
+
+),
+
+tags as (
+
+    select
+        *,
+        cast(row_number() over (order by tag_code asc) as smallint) as tag_number
+    from (
+        select
+            tag_code,
+            tag_version,
+            family
+        from rules
+
+        union
+
+        select
+            tag_code,
+            tag_version,
+            family
+        from members
+    ) as known
+
+),
+
+numbered_rules as (
+
+    select
+        rules.*,
+        tags.tag_number
+    from rules
+    inner join tags
+        on rules.tag_code = tags.tag_code
+
+),
+
+numbered_members as (
+
+    select
+        members.*,
+        tags.tag_number,
+        member_tags.tag_number as member_number
+    from members
+    inner join tags
+        on members.tag_code = tags.tag_code
+    inner join tags as member_tags
+        on members.member_code = member_tags.tag_code
+
+),
+
 simple_tags as (
 
     select
-        number_values.customer_id,
-        number_values.as_of_on,
-        rules.tag_code,
-        rules.tag_version,
-        rules.family,
+        number_values.subject_key,
+        rules.tag_number,
         number_values.number_value,
         cast(null as varchar) as text_value
     from number_values
-    inner join rules
+    inner join numbered_rules as rules
         on
             number_values.feature = rules.feature
             and (
@@ -85,15 +145,12 @@ simple_tags as (
     union all
 
     select
-        text_values.customer_id,
-        text_values.as_of_on,
-        rules.tag_code,
-        rules.tag_version,
-        rules.family,
+        text_values.subject_key,
+        rules.tag_number,
         cast(null as double) as number_value,
         text_values.text_value
     from text_values
-    inner join rules
+    inner join numbered_rules as rules
         on
             text_values.feature = rules.feature
             and (position('|' || text_values.text_value || '|' in rules.texts) > 0) <> rules.is_negated
@@ -101,60 +158,43 @@ simple_tags as (
 
 ),
 
-members as (
-
-    select * from {{ ref('int_tags__members') }}
-
-),
-
 {%- for depth in [2, 3] %}
-{%- set held = 'simple_tags' if depth == 2 else 'held_to_2' %}
 
-met_{{ depth }} as (
-
-    select
-        held.customer_id,
-        held.as_of_on,
-        members.tag_code,
-        members.tag_version,
-        members.family,
-        members.member_group,
-        members.required_count,
-        sum(case when members.is_negated then 0 else 1 end) as met_count,
-        sum(case when members.is_negated then 1 else 0 end) as broken_count
-    from {{ held }} as held
-    inner join members
-        on held.tag_code = members.member_code
-    where members.tag_depth = {{ depth }}
-    group by
-        held.customer_id, held.as_of_on,
-        members.tag_code, members.tag_version, members.family, members.member_group, members.required_count
-
-),
-
-held_to_{{ depth }} as (
-
-    select
-        customer_id,
-        as_of_on,
-        tag_code,
-        tag_version,
-        family,
-        number_value,
-        text_value
-    from {{ held }}
-
-    union all
+composites_{{ depth }} as (
 
     select distinct
-        customer_id,
-        as_of_on,
-        tag_code,
-        tag_version,
-        family,
-        cast(null as double) as number_value,
-        cast(null as varchar) as text_value
-    from met_{{ depth }}
+        subject_key,
+        tag_number
+    from (
+        select
+            held.subject_key,
+            members.tag_number,
+            members.member_group,
+            members.required_count,
+            sum(case when members.is_negated then 0 else 1 end) as met_count,
+            sum(case when members.is_negated then 1 else 0 end) as broken_count
+        from (
+            select
+                subject_key,
+                tag_number
+            from simple_tags
+
+            {%- if depth == 3 %}
+
+            union all
+
+            select
+                subject_key,
+                tag_number
+            from composites_2
+
+            {%- endif %}
+        ) as held
+        inner join numbered_members as members
+            on held.tag_number = members.member_number
+        where members.tag_depth = {{ depth }}
+        group by held.subject_key, members.tag_number, members.member_group, members.required_count
+    ) as met
     where
         met_count = required_count
         and broken_count = 0
@@ -162,9 +202,39 @@ held_to_{{ depth }} as (
 ),
 {%- endfor %}
 
+numbered_tags as (
+
+    select * from simple_tags
+
+    {%- for depth in [2, 3] %}
+
+    union all
+
+    select
+        subject_key,
+        tag_number,
+        cast(null as double) as number_value,
+        cast(null as varchar) as text_value
+    from composites_{{ depth }}
+    {%- endfor %}
+
+),
+
 held_tags as (
 
-    select * from held_to_3
+    select
+        subjects.customer_id,
+        subjects.as_of_on,
+        tags.tag_code,
+        tags.tag_version,
+        tags.family,
+        numbered_tags.number_value,
+        numbered_tags.text_value
+    from numbered_tags
+    inner join subjects
+        on numbered_tags.subject_key = subjects.subject_key
+    inner join tags
+        on numbered_tags.tag_number = tags.tag_number
 
 )
 {%- endmacro %}

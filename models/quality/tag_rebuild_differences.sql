@@ -11,20 +11,6 @@ as_of as (
 
 ),
 
-events as (
-
-    select
-        events.*,
-        row_number() over (
-            partition by events.customer_id, events.tag_code, events.tag_version
-            order by events.as_of_on desc, events.build_id desc
-        ) as latest_rank
-    from {{ ref('stg_state__tag_history') }} as events
-    inner join as_of
-        on events.as_of_on <= as_of.as_of_on
-
-),
-
 is_recorded as (
 
     select bool_or(events.as_of_on = as_of.as_of_on) as is_recorded
@@ -35,14 +21,7 @@ is_recorded as (
 
 recorded as (
 
-    select
-        customer_id,
-        tag_code,
-        tag_version
-    from events
-    where
-        latest_rank = 1
-        and event = 'gained'
+    select * from {{ ref('int_tags__recorded') }}
 
 ),
 

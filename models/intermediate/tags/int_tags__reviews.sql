@@ -20,9 +20,7 @@ features as (
 
 {%- set latest = latest_features() %}
 
-{{ feature_value_ctes('features', customer_features() | rejectattr('name', 'in', latest) | list) }},
-
-{{ held_tag_ctes() }},
+{{ held_tag_ctes('features', customer_features() | rejectattr('name', 'in', latest) | list) }},
 
 latest as (
 
@@ -79,43 +77,42 @@ followed as (
 known as (
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         feature
     from number_values
 
     union all
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         feature
     from text_values
 
     union all
 
     select
-        customer_id,
-        as_of_on,
+        subject_key,
         'composite' as feature
-    from features
+    from subjects
 
 ),
 
 feature_counts as (
 
     select
-        known.as_of_on,
+        subjects.as_of_on,
         known.feature,
         count(*) as known_count,
         count(followed.customer_id) as known_followed,
         coalesce(sum(followed.has_bought), 0) as known_bought
     from known
+    inner join subjects
+        on known.subject_key = subjects.subject_key
     left join followed
         on
-            known.customer_id = followed.customer_id
-            and known.as_of_on = followed.as_of_on
-    group by known.as_of_on, known.feature
+            subjects.customer_id = followed.customer_id
+            and subjects.as_of_on = followed.as_of_on
+    group by subjects.as_of_on, known.feature
 
 ),
 

@@ -11,35 +11,11 @@ features as (
 
 ),
 
-{{ feature_value_ctes('features', customer_features()) }},
+{{ held_tag_ctes('features', customer_features()) }},
 
-{{ held_tag_ctes() }},
+recorded as (
 
-events as (
-
-    select
-        events.*,
-        row_number() over (
-            partition by events.customer_id, events.tag_code, events.tag_version
-            order by events.as_of_on desc, events.build_id desc
-        ) as latest_rank
-    from {{ ref('stg_state__tag_history') }} as events
-    inner join {{ ref('int_calendar__as_of') }} as as_of
-        on events.as_of_on <= as_of.as_of_on
-
-),
-
-gained as (
-
-    select
-        customer_id,
-        tag_code,
-        tag_version,
-        as_of_on
-    from events
-    where
-        latest_rank = 1
-        and event = 'gained'
+    select * from {{ ref('int_tags__recorded') }}
 
 ),
 
@@ -52,14 +28,14 @@ final as (
         cast(held_tags.family as varchar) as family,
         cast(held_tags.number_value as double) as number_value,
         cast(held_tags.text_value as varchar) as text_value,
-        cast(coalesce(gained.as_of_on, held_tags.as_of_on) as date) as since_on,
+        cast(coalesce(recorded.since_on, held_tags.as_of_on) as date) as since_on,
         cast(held_tags.as_of_on as date) as as_of_on
     from held_tags
-    left join gained
+    left join recorded
         on
-            held_tags.customer_id = gained.customer_id
-            and held_tags.tag_code = gained.tag_code
-            and held_tags.tag_version = gained.tag_version
+            held_tags.customer_id = recorded.customer_id
+            and held_tags.tag_code = recorded.tag_code
+            and held_tags.tag_version = recorded.tag_version
 
 )
 

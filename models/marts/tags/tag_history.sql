@@ -10,33 +10,6 @@ earlier as (
 
 ),
 
-ranked as (
-
-    select
-        customer_id,
-        tag_code,
-        tag_version,
-        event,
-        row_number() over (
-            partition by customer_id, tag_code, tag_version order by as_of_on desc, build_id desc
-        ) as latest_rank
-    from earlier
-
-),
-
-held_before as (
-
-    select
-        customer_id,
-        tag_code,
-        tag_version
-    from ranked
-    where
-        latest_rank = 1
-        and event = 'gained'
-
-),
-
 recorded as (
 
     select max(as_of_on) as last_on from earlier
@@ -62,7 +35,7 @@ changes as (
         coalesce(tags.tag_version, held.tag_version) as tag_version,
         case when tags.customer_id is null then 'lost' else 'gained' end as event
     from {{ ref('customer_tags') }} as tags
-    full outer join held_before as held
+    full outer join {{ ref('int_tags__recorded') }} as held
         on
             tags.customer_id = held.customer_id
             and tags.tag_code = held.tag_code
