@@ -1,6 +1,6 @@
 {#-
   CTEs from features to values: a row per key and feature that is known, numbers and texts apart; flags are 1 and 0.
-  `features` names a CTE with the key and the columns (customer_features()).
+  `features` is a relation with the key and the columns (customer_features()).
 -#}
 {% macro feature_value_ctes(features, columns, key='customer_id') %}
 {%- for kind, value, names in [
@@ -29,11 +29,25 @@
 
 {#-
   CTEs from features to `held_tags`: one row per customer, date and tag that holds, with the value that made it hold.
-  `features` names a CTE with customer_id, as_of_on and the columns. A rule is an interval of numbers or a list of texts;
+  `features` is a relation with customer_id, as_of_on and the columns; no CTE, which would be kept in memory whole. A rule is an interval of numbers or a list of texts;
   a composite holds while all members of one of its groups do (negated: do not). Depth 3: simple tags, composites of
   them, composites of those. Between the ends customers and tags are numbers: a million customers hold 50 million tags.
 -#}
 {% macro held_tag_ctes(features, columns) %}
+{%- set keyed -%}
+(
+            select
+                {%- for column in columns %}
+                features.{{ column.name }},
+                {%- endfor %}
+                subjects.subject_key
+            from {{ features }} as features
+            inner join subjects
+                on
+                    features.customer_id = subjects.customer_id
+                    and features.as_of_on = subjects.as_of_on
+        ) as keyed
+{%- endset %}
 subjects as (
 
     select
@@ -44,22 +58,7 @@ subjects as (
 
 ),
 
-keyed_features as (
-
-    select
-        {%- for column in columns %}
-        features.{{ column.name }},
-        {%- endfor %}
-        subjects.subject_key
-    from {{ features }} as features
-    inner join subjects
-        on
-            features.customer_id = subjects.customer_id
-            and features.as_of_on = subjects.as_of_on
-
-),
-
-{{ feature_value_ctes('keyed_features', columns, 'subject_key') }},
+{{ feature_value_ctes(keyed, columns, 'subject_key') }},
 
 rules as (
 
@@ -121,6 +120,27 @@ numbered_members as (
 
 ),
 
+-- a rule reads each text once, not each customer's
+text_rules as (
+
+    select
+        rules.tag_number,
+        texts.feature,
+        texts.text_value
+    from (
+        select distinct
+            feature,
+            text_value
+        from text_values
+    ) as texts
+    inner join numbered_rules as rules
+        on
+            texts.feature = rules.feature
+            and (position('|' || texts.text_value || '|' in rules.texts) > 0) <> rules.is_negated
+    where rules.is_text
+
+),
+
 simple_tags as (
 
     select
@@ -150,11 +170,10 @@ simple_tags as (
         cast(null as double) as number_value,
         text_values.text_value
     from text_values
-    inner join numbered_rules as rules
+    inner join text_rules as rules
         on
             text_values.feature = rules.feature
-            and (position('|' || text_values.text_value || '|' in rules.texts) > 0) <> rules.is_negated
-    where rules.is_text
+            and text_values.text_value = rules.text_value
 
 ),
 

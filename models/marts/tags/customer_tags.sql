@@ -5,13 +5,7 @@
 
 with
 
-features as (
-
-    select * from {{ ref('customer_features') }}
-
-),
-
-{{ held_tag_ctes('features', customer_features()) }},
+{{ held_tag_ctes(ref('customer_features'), customer_features()) }},
 
 recorded as (
 
