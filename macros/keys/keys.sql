@@ -17,3 +17,7 @@
     {{ source_system }} || ':' || left({{ keyed_hash(source_system ~ " || '|' || " ~ source_customer_id) }}, 24)
     {%- endif -%}
 {%- endmacro %}
+
+{% macro campaign_key(source_system, campaign_code) -%}
+    {{ source_system }} || ':' || {{ campaign_code }}
+{%- endmacro %}

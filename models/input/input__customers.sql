@@ -45,6 +45,7 @@
         ('missing_reasons', 'varchar'),
         ('first_seen_at', 'timestamp'),
         ('last_seen_at', 'timestamp'),
+        ('unsubscribed_at', 'timestamp'),
         ('landed_on', 'date'),
     ],
     offers=[
@@ -196,6 +197,7 @@
             'member_no',
             'first_seen_at',
             'last_seen_at',
+            'unsubscribed_at',
             'missing_reasons',
             'landed_on',
         ]),

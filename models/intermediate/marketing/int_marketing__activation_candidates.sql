@@ -1,0 +1,122 @@
+-- grain: one customer with a strategy and one channel of their service mode: to be contacted or held back, and why
+
+-- In this order: suppression, consent for the channel and purpose (default deny), frequency cap (SPEC 9). The first that
+-- stands in the way is the reason. Messages of all channels count towards the cap.
+
+with
+
+assigned as (
+
+    select * from {{ ref('int_marketing__strategy_matches') }}
+    where is_assigned
+
+),
+
+channels as (
+
+    select
+        modes.value_tier,
+        channels.*
+    from {{ ref('service_modes') }} as modes
+    inner join {{ ref('service_mode_channels') }} as channels
+        on modes.service_mode = channels.service_mode
+
+),
+
+suppressed as (
+
+    select
+        customer_id,
+        min(reason) as reason
+    from {{ ref('int_marketing__suppressions') }}
+    group by customer_id
+
+),
+
+consents as (
+
+    select
+        consents.customer_id,
+        consents.channel,
+        consents.is_granted
+    from {{ ref('int_marketing__consents') }} as consents
+    inner join {{ ref('int_calendar__as_of') }} as as_of
+        on
+            consents.valid_from_on <= as_of.as_of_on
+            and consents.valid_to_on > as_of.as_of_on
+
+),
+
+wanted as (
+
+    select
+        assigned.customer_id,
+        assigned.strategy,
+        assigned.value_tier,
+        assigned.customer_group,
+        assigned.as_of_on,
+        channels.service_mode,
+        channels.channel,
+        channels.consent_channel,
+        channels.cap_days,
+        channels.cap_contacts
+    from assigned
+    inner join channels
+        on assigned.value_tier = channels.value_tier
+
+),
+
+messages as (
+
+    select
+        customer_id,
+        cast(sent_at as date) as sent_on,
+        sum(touch_count) as touch_count
+    from {{ ref('int_marketing__contacts') }}
+    where sent_at is not null
+    group by customer_id, cast(sent_at as date)
+
+),
+
+recent as (
+
+    select
+        wanted.customer_id,
+        wanted.channel,
+        sum(messages.touch_count) as recent_contacts
+    from wanted
+    inner join messages
+        on
+            wanted.customer_id = messages.customer_id
+            and {{ add_days('wanted.as_of_on', '-wanted.cap_days') }} < messages.sent_on
+    group by wanted.customer_id, wanted.channel
+
+),
+
+final as (
+
+    select
+        wanted.*,
+        coalesce(consents.is_granted, false) as has_consent,
+        coalesce(recent.recent_contacts, 0) as recent_contacts,
+        case
+            when suppressed.customer_id is not null then suppressed.reason
+            when consents.customer_id is null then 'no_consent'
+            when not consents.is_granted then 'consent_withdrawn'
+            when coalesce(recent.recent_contacts, 0) >= wanted.cap_contacts then 'frequency_cap'
+        end as held_back_reason
+    from wanted
+    left join suppressed
+        on wanted.customer_id = suppressed.customer_id
+    left join consents
+        on
+            wanted.customer_id = consents.customer_id
+            and wanted.consent_channel = consents.channel
+    left join recent
+        on
+            wanted.customer_id = recent.customer_id
+            and wanted.channel = recent.channel
+
+)
+
+select * from final

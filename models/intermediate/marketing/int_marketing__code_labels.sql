@@ -1,0 +1,10 @@
+-- grain: one code of one list, with its labels
+{{ config(materialized='view') }}
+
+select
+    list_code,
+    code,
+    min(label_zh) as label_zh,
+    min(label_en) as label_en
+from {{ ref('source_codes') }}
+group by list_code, code

@@ -1,0 +1,95 @@
+-- grain: one customer and one strategy that is for them, as of the latest date
+
+-- The first by priority is theirs.
+
+with
+
+states as (
+
+    select * from {{ ref('int_value__customer_states') }}
+    where is_latest
+
+),
+
+segments as (
+
+    select
+        customer_id,
+        'action_group' as segment_kind,
+        action_group as segment
+    from {{ ref('int_value__rfm_classes') }}
+    where
+        is_latest
+        and action_group is not null
+
+    union all
+
+    select
+        customer_id,
+        'alert_level' as segment_kind,
+        cast(alert_level as varchar) as segment
+    from {{ ref('int_churn__alerts') }}
+    where
+        is_latest
+        and alert_level is not null
+
+    union all
+
+    select
+        rising.customer_id,
+        'rising_spend' as segment_kind,
+        'yes' as segment
+    from {{ ref('int_value__rising_spend') }} as rising
+    cross join {{ ref('value_policy') }} as policy
+    where rising.rising_months >= policy.rising_months
+
+    union all
+
+    {% for kind in ['value_tier', 'lifecycle_stage'] -%}
+    select
+        customer_id,
+        '{{ kind }}' as segment_kind,
+        {{ kind }} as segment
+    from states
+    where {{ kind }} is not null
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
+
+),
+
+matches as (
+
+    select distinct
+        segments.customer_id,
+        strategies.strategy,
+        strategies.priority
+    from segments
+    inner join {{ ref('strategy_segments') }} as rules
+        on
+            segments.segment_kind = rules.segment_kind
+            and segments.segment = rules.segment
+    inner join {{ ref('strategies') }} as strategies
+        on rules.strategy = strategies.strategy
+
+),
+
+final as (
+
+    select
+        matches.customer_id,
+        matches.strategy,
+        matches.priority,
+        states.value_tier,
+        states.customer_group,
+        states.as_of_on,
+        row_number() over (partition by matches.customer_id order by matches.priority asc nulls last) = 1 as is_assigned
+    from matches
+    inner join states
+        on matches.customer_id = states.customer_id
+
+)
+
+select * from final

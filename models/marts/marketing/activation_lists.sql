@@ -1,0 +1,35 @@
+-- grain: one customer who may be contacted, their strategy and one channel, as of the latest date
+
+with
+
+candidates as (
+
+    select * from {{ ref('int_marketing__activation_candidates') }}
+    where held_back_reason is null
+
+),
+
+final as (
+
+    select
+        cast(candidates.customer_id as varchar) as customer_id,
+        cast(candidates.strategy as varchar) as strategy,
+        cast(candidates.channel as varchar) as channel,
+        cast(strategies.label_zh as varchar) as strategy_zh,
+        cast(strategies.label_en as varchar) as strategy_en,
+        cast(candidates.service_mode as varchar) as service_mode,
+        cast(candidates.value_tier as varchar) as value_tier,
+        cast(candidates.customer_group as varchar) as customer_group,
+        cast(strategies.action_zh as varchar) as action_zh,
+        cast(strategies.action_en as varchar) as action_en,
+        cast(strategies.owner as varchar) as owner,
+        cast(candidates.recent_contacts as bigint) as recent_contacts,
+        cast(candidates.cap_contacts - candidates.recent_contacts as bigint) as contacts_left,
+        cast(candidates.as_of_on as date) as as_of_on
+    from candidates
+    inner join {{ ref('strategies') }} as strategies
+        on candidates.strategy = strategies.strategy
+
+)
+
+select * from final

@@ -1,0 +1,285 @@
+-- grain: one campaign that is over, one arm and the arm it is compared with
+
+-- Arms against the held-out control, all treated arms together (`treated`) against it, and variants against each other.
+-- `uplift` is the difference of the shares who bought, its interval Newcombe's hybrid score (Stat. Med. 17, 1998,
+-- 873-890, method 10), which keeps its level where few buy; `order_uplift` the difference of purchases per customer, its
+-- interval the normal one. Detectable effect: what a two-sided test would find with the power of the policy.
+
+with
+
+units as (
+
+    select * from {{ ref('int_marketing__experiment_units') }}
+
+),
+
+campaigns as (
+
+    select * from {{ ref('int_marketing__campaigns') }}
+
+),
+
+policy as (
+
+    select * from {{ ref('experiment_policy') }}
+
+),
+
+arms as (
+
+    select
+        campaign_id,
+        arm,
+        count(*) as customer_count,
+        count(case when order_count > 0 then 1 end) as converted_count,
+        sum(order_count) as order_count,
+        avg(cast(order_count as double)) as orders_per_customer,
+        var_samp(cast(order_count as double)) as order_variance,
+        avg(cast(net_amount as double)) as amount_per_customer
+    from units
+    where arm <> 'several'
+    group by campaign_id, arm
+
+    union all
+
+    select
+        campaign_id,
+        'treated' as arm,
+        count(*) as customer_count,
+        count(case when order_count > 0 then 1 end) as converted_count,
+        sum(order_count) as order_count,
+        avg(cast(order_count as double)) as orders_per_customer,
+        var_samp(cast(order_count as double)) as order_variance,
+        avg(cast(net_amount as double)) as amount_per_customer
+    from units
+    where arm not in ('several', 'control')
+    group by campaign_id
+    having count(distinct arm) > 1
+
+),
+
+left_out as (
+
+    select
+        campaign_id,
+        count(*) as left_out_count
+    from units
+    where arm = 'several'
+    group by campaign_id
+
+),
+
+-- chance drew customers of the list, so the split is checked on them
+drawn as (
+
+    select
+        contacts.campaign_id,
+        contacts.arm,
+        count(*) as customer_count
+    from {{ ref('int_marketing__contacts') }} as contacts
+    inner join campaigns
+        on
+            contacts.campaign_id = campaigns.campaign_id
+            and campaigns.is_over
+    where contacts.arm <> 'mixed'
+    group by contacts.campaign_id, contacts.arm
+
+),
+
+shares as (
+
+    select * from {{ ref('campaign_arm_shares') }}
+
+),
+
+-- the declared split, arm by arm that of the campaign itself, else that of all campaigns; else an equal one
+declared as (
+
+    select
+        drawn.campaign_id,
+        drawn.arm,
+        drawn.customer_count,
+        coalesce(own.share, general.share) as share,
+        count(*) over (partition by drawn.campaign_id) as arm_count,
+        sum(drawn.customer_count) over (partition by drawn.campaign_id) as campaign_count,
+        count(coalesce(own.share, general.share)) over (partition by drawn.campaign_id) as declared_count,
+        sum(coalesce(own.share, general.share)) over (partition by drawn.campaign_id) as declared_sum
+    from drawn
+    inner join campaigns
+        on drawn.campaign_id = campaigns.campaign_id
+    left join shares as own
+        on
+            campaigns.campaign_code = own.campaign_code
+            and drawn.arm = own.arm
+    left join shares as general
+        on
+            general.campaign_code = '*'
+            and drawn.arm = general.arm
+
+),
+
+expected as (
+
+    select
+        *,
+        case
+            when declared_count = arm_count then share / declared_sum
+            else 1.0 / arm_count
+        end * campaign_count as expected_count
+    from declared
+
+),
+
+splits as (
+
+    select
+        campaign_id,
+        max(arm_count) as arm_count,
+        case when max(declared_count) = max(arm_count) then 'declared' else 'equal' end as split_basis,
+        sum(power(customer_count - expected_count, 2) / nullif(expected_count, 0)) as split_chi_square
+    from expected
+    group by campaign_id
+
+),
+
+checked as (
+
+    select
+        splits.*,
+        quantiles.quantile as split_limit,
+        -- one arm alone cannot be split wrongly
+        splits.split_chi_square <= quantiles.quantile as is_split_as_planned
+    from splits
+    cross join policy
+    left join {{ ref('chi_square_quantiles') }} as quantiles
+        on
+            splits.arm_count - 1 = quantiles.degrees
+            and policy.split_confidence = quantiles.confidence
+
+),
+
+pairs as (
+
+    select
+        arms.campaign_id,
+        arms.arm,
+        others.arm as compared_with,
+        {%- for figure in [
+            'customer_count', 'converted_count', 'order_count', 'orders_per_customer', 'order_variance',
+            'amount_per_customer',
+        ] %}
+        arms.{{ figure }},
+        others.{{ figure }} as compared_{{ figure }},
+        {%- endfor %}
+        arms.converted_count / cast(arms.customer_count as double) as conversion_rate,
+        others.converted_count / cast(others.customer_count as double) as compared_conversion_rate
+    from arms
+    inner join arms as others
+        on
+            arms.campaign_id = others.campaign_id
+            and (
+                (others.arm = 'control' and arms.arm <> 'control')
+                or (arms.arm not in ('control', 'treated') and others.arm not in ('control', 'treated')
+                    and arms.arm > others.arm)
+            )
+
+),
+
+bounds as (
+
+    select
+        pairs.*,
+        policy.interval_z,
+        policy.power_z,
+        policy.minimum_base,
+        {%- for arm in ['', 'compared_'] %}
+        {%- for side, sign in [('low', '-'), ('high', '+')] %}
+        {{ wilson_bound('pairs.' ~ arm ~ 'converted_count', 'pairs.' ~ arm ~ 'customer_count', 'policy.interval_z', sign) }}
+            as {{ arm }}{{ side }},
+        {%- endfor %}
+        {%- endfor %}
+        sqrt(
+            pairs.order_variance / pairs.customer_count
+            + pairs.compared_order_variance / pairs.compared_customer_count
+        ) as order_error,
+        (pairs.compared_converted_count + 1) / cast(pairs.compared_customer_count + 2 as double) as smoothed_rate
+    from pairs
+    cross join policy
+
+),
+
+measured as (
+
+    select
+        *,
+        conversion_rate - compared_conversion_rate as uplift,
+        conversion_rate - compared_conversion_rate
+        - sqrt(power(conversion_rate - low, 2) + power(compared_high - compared_conversion_rate, 2)) as uplift_from,
+        conversion_rate - compared_conversion_rate
+        + sqrt(power(high - conversion_rate, 2) + power(compared_conversion_rate - compared_low, 2)) as uplift_to,
+        orders_per_customer - compared_orders_per_customer as order_uplift,
+        orders_per_customer - compared_orders_per_customer - interval_z * order_error as order_uplift_from,
+        orders_per_customer - compared_orders_per_customer + interval_z * order_error as order_uplift_to,
+        (interval_z + power_z) * sqrt(
+            smoothed_rate * (1 - smoothed_rate)
+            * (1.0 / customer_count + 1.0 / compared_customer_count)
+        ) as detectable_effect,
+        least(customer_count, compared_customer_count) < minimum_base as is_low_base
+    from bounds
+
+),
+
+final as (
+
+    select
+        cast(measured.campaign_id as varchar) as campaign_id,
+        cast(measured.arm as varchar) as arm,
+        cast(measured.compared_with as varchar) as compared_with,
+        cast(campaigns.campaign_code as varchar) as campaign_code,
+        cast(campaigns.campaign_name as varchar) as campaign_name,
+        cast(campaigns.started_on as date) as started_on,
+        cast(campaigns.attributed_until_on as date) as observed_until_on,
+        cast(measured.customer_count as bigint) as customer_count,
+        cast(measured.converted_count as bigint) as converted_count,
+        cast(measured.order_count as bigint) as order_count,
+        cast(measured.conversion_rate as double) as conversion_rate,
+        cast(measured.amount_per_customer as double) as amount_per_customer,
+        cast(measured.compared_customer_count as bigint) as compared_customer_count,
+        cast(measured.compared_converted_count as bigint) as compared_converted_count,
+        cast(measured.compared_order_count as bigint) as compared_order_count,
+        cast(measured.compared_conversion_rate as double) as compared_conversion_rate,
+        cast(measured.compared_amount_per_customer as double) as compared_amount_per_customer,
+        cast(measured.uplift as double) as uplift,
+        cast(measured.uplift_from as double) as uplift_from,
+        cast(measured.uplift_to as double) as uplift_to,
+        cast(measured.order_uplift as double) as order_uplift,
+        cast(measured.order_uplift_from as double) as order_uplift_from,
+        cast(measured.order_uplift_to as double) as order_uplift_to,
+        cast(measured.uplift_from > 0 or measured.uplift_to < 0 as boolean) as is_significant,
+        cast(measured.detectable_effect as double) as detectable_effect,
+        cast(coalesce(left_out.left_out_count, 0) as bigint) as left_out_count,
+        cast(checked.split_basis as varchar) as split_basis,
+        cast(checked.split_chi_square as double) as split_chi_square,
+        cast(checked.split_limit as double) as split_limit,
+        cast(checked.is_split_as_planned as boolean) as is_split_as_planned,
+        cast(measured.is_low_base as boolean) as is_low_base,
+        cast(
+            case
+                when not checked.is_split_as_planned then 'uneven_split'
+                when measured.is_low_base then 'low_base'
+                when measured.uplift_from > 0 then 'better'
+                when measured.uplift_to < 0 then 'worse'
+                else 'no_difference_shown'
+            end as varchar
+        ) as reading
+    from measured
+    inner join campaigns
+        on measured.campaign_id = campaigns.campaign_id
+    inner join checked
+        on measured.campaign_id = checked.campaign_id
+    left join left_out
+        on measured.campaign_id = left_out.campaign_id
+
+)
+
+select * from final

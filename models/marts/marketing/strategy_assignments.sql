@@ -1,0 +1,55 @@
+-- grain: one customer for whom at least one strategy is meant, as of the latest date
+
+-- Segment → need → strategy → resource → owner. Of several the first by priority is assigned; the value tier says how.
+
+with
+
+matches as (
+
+    select * from {{ ref('int_marketing__strategy_matches') }}
+
+),
+
+matched as (
+
+    select
+        customer_id,
+        count(*) as strategy_count,
+        {{ joined_texts('strategy', ', ', 'priority') }} as matched_strategies
+    from matches
+    group by customer_id
+
+),
+
+final as (
+
+    select
+        cast(matches.customer_id as varchar) as customer_id,
+        cast(matches.strategy as varchar) as strategy,
+        cast(strategies.label_zh as varchar) as strategy_zh,
+        cast(strategies.label_en as varchar) as strategy_en,
+        cast(matched.strategy_count as bigint) as strategy_count,
+        cast(matched.matched_strategies as varchar) as matched_strategies,
+        cast(matches.customer_group as varchar) as customer_group,
+        cast(matches.value_tier as varchar) as value_tier,
+        cast(modes.service_mode as varchar) as service_mode,
+        cast(modes.label_zh as varchar) as service_mode_zh,
+        cast(modes.label_en as varchar) as service_mode_en,
+        {%- for column in ['need', 'action', 'resource'] %}
+        cast(strategies.{{ column }}_zh as varchar) as {{ column }}_zh,
+        cast(strategies.{{ column }}_en as varchar) as {{ column }}_en,
+        {%- endfor %}
+        cast(strategies.owner as varchar) as owner,
+        cast(matches.as_of_on as date) as as_of_on
+    from matches
+    inner join matched
+        on matches.customer_id = matched.customer_id
+    inner join {{ ref('strategies') }} as strategies
+        on matches.strategy = strategies.strategy
+    left join {{ ref('service_modes') }} as modes
+        on matches.value_tier = modes.value_tier
+    where matches.is_assigned
+
+)
+
+select * from final
