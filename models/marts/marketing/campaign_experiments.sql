@@ -3,7 +3,7 @@
 -- Arms against the held-out control, all treated arms together (`treated`) against it, and variants against each other.
 -- `uplift` is the difference of the shares who bought, its interval Newcombe's hybrid score (Stat. Med. 17, 1998,
 -- 873-890, method 10), which keeps its level where few buy; `order_uplift` the difference of purchases per customer, its
--- interval the normal one. Detectable effect: what a two-sided test would find with the power of the policy.
+-- interval Welch's. Detectable effect: what a two-sided test would find with the power of the policy.
 
 with
 
@@ -198,13 +198,35 @@ bounds as (
             as {{ arm }}{{ side }},
         {%- endfor %}
         {%- endfor %}
-        sqrt(
-            pairs.order_variance / pairs.customer_count
-            + pairs.compared_order_variance / pairs.compared_customer_count
-        ) as order_error,
+        pairs.order_variance / pairs.customer_count as order_error_squared,
+        pairs.compared_order_variance / pairs.compared_customer_count as compared_order_error_squared,
         (pairs.compared_converted_count + 1) / cast(pairs.compared_customer_count + 2 as double) as smoothed_rate
     from pairs
     cross join policy
+
+),
+
+-- degrees of freedom by Welch and Satterthwaite
+errors as (
+
+    select
+        *,
+        power(order_error_squared + compared_order_error_squared, 2) / nullif(
+            power(order_error_squared, 2) / nullif(customer_count - 1, 0)
+            + power(compared_order_error_squared, 2) / nullif(compared_customer_count - 1, 0),
+            0
+        ) as degrees
+    from bounds
+
+),
+
+order_margins as (
+
+    select
+        *,
+        ({{ student_quantile('interval_z', 'degrees') }})
+        * sqrt(order_error_squared + compared_order_error_squared) as order_margin
+    from errors
 
 ),
 
@@ -218,14 +240,14 @@ measured as (
         conversion_rate - compared_conversion_rate
         + sqrt(power(high - conversion_rate, 2) + power(compared_conversion_rate - compared_low, 2)) as uplift_to,
         orders_per_customer - compared_orders_per_customer as order_uplift,
-        orders_per_customer - compared_orders_per_customer - interval_z * order_error as order_uplift_from,
-        orders_per_customer - compared_orders_per_customer + interval_z * order_error as order_uplift_to,
+        orders_per_customer - compared_orders_per_customer - order_margin as order_uplift_from,
+        orders_per_customer - compared_orders_per_customer + order_margin as order_uplift_to,
         (interval_z + power_z) * sqrt(
             smoothed_rate * (1 - smoothed_rate)
             * (1.0 / customer_count + 1.0 / compared_customer_count)
         ) as detectable_effect,
         least(customer_count, compared_customer_count) < minimum_base as is_low_base
-    from bounds
+    from order_margins
 
 ),
 

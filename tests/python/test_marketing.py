@@ -1,0 +1,197 @@
+"""Campaign experiments against the demo company's true effects: the models' own SQL on companies before they are written
+into systems. The figures are explained in docs/marketing.md."""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections.abc import Mapping
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pytest
+from scipy.stats import chi2, norm
+
+from churn_kit import SEEN, Company
+from conftest import PROJECT
+
+COMPILED = PROJECT / "target" / "demo" / "compiled" / "customer360" / "models"
+MODELS = ("intermediate/marketing/int_marketing__experiment_units", "marts/marketing/campaign_experiments")
+ARMS = ("A", "B", "control")
+ATTRIBUTION_DAYS = 14
+
+
+def run(tables: Mapping[str, Mapping[str, object]]) -> duckdb.DuckDBPyConnection:
+    """The experiment models, as the latest build of the demo company compiled them, on these tables."""
+    connection = duckdb.connect()
+    for name in ("experiment_policy", "campaign_arm_shares", "chi_square_quantiles"):
+        (file,) = (*(PROJECT / "seeds").glob(f"policy/default/{name}.csv"), *(PROJECT / "seeds").glob(f"reference/{name}.csv"))
+        connection.execute(f"create table {name} as from '{file}'")
+    for name, columns in tables.items():
+        connection.register(name, pa.table({key: pa.array(value) for key, value in columns.items()}))
+    for model in MODELS:
+        file = COMPILED / f"{model}.sql"
+        if not file.exists():
+            pytest.fail("nothing is compiled; run: make build")
+        sql = re.sub(r'"customer360"\."\w+"\.', "", file.read_text(encoding="utf-8"))
+        connection.execute(f"create table {file.stem} as {sql}")
+    return connection
+
+
+def observed(company: Company) -> dict[str, dict[str, object]]:
+    """What the experiment models read, as a perfect identity resolution would give it."""
+    start = np.datetime64(company.config.start_date)
+    contacts, orders, plans = company.behaviour.contacts, company.orders, company.market.campaigns
+    code = np.array([plan.code for plan in plans])
+    # a cancelled order is no purchase and a till receipt without a card names nobody
+    seen = ~orders.cancelled & ~orders.anonymous & (orders.total_fen > 0)
+    campaign, person, buyer = code[contacts["campaign"]], contacts["person"].astype(str), contacts["buyer"].astype(str)
+    other = person != buyer
+    return {
+        "int_marketing__campaigns": {
+            "campaign_id": code,
+            "campaign_code": code,
+            "campaign_name": [plan.name for plan in plans],
+            "started_on": start + np.array([plan.start for plan in plans]),
+            "attributed_until_on": start + np.array([plan.end + ATTRIBUTION_DAYS for plan in plans]),
+            "is_over": [plan.end + ATTRIBUTION_DAYS < company.config.days for plan in plans],
+        },
+        "int_marketing__contacts": {
+            "campaign_id": campaign,
+            "customer_id": person,
+            "arm": np.array(ARMS)[contacts["variant"]],
+            "record_count": np.ones(len(person), dtype=int),
+        },
+        "int_marketing__buyers": {
+            "campaign_id": np.concatenate([campaign, campaign[other]]),
+            "customer_id": np.concatenate([person, person[other]]),
+            "buyer_id": np.concatenate([person, buyer[other]]),
+        },
+        "int_marketing__orders": {
+            "customer_id": orders.customer[seen].astype(str),
+            "ordered_on": start + orders.day[seen],
+            "net_amount": orders.total_fen[seen] / 100,
+        },
+    }
+
+
+def true_effects(company: Company) -> dict[tuple[str, str], tuple[float, float]]:
+    """Per campaign and arm, over customers with one contact: the purchases it truly added per customer, and the share
+    who bought only because of it."""
+    contacts, orders = company.behaviour.contacts, company.orders
+    seen = ~orders.cancelled & ~orders.anonymous & (orders.total_fen > 0)
+    customer, day, source = orders.customer[seen], orders.day[seen], orders.campaign[seen]
+    effects = {}
+    for k, plan in enumerate(company.market.campaigns):
+        inside = (day >= plan.start) & (day <= plan.end + ATTRIBUTION_DAYS) & (source != k)
+        of = contacts["campaign"] == k
+        buyers, times = np.unique(contacts["buyer"][of], return_counts=True)
+        once = of & np.isin(contacts["buyer"], buyers[times == 1])
+        idle = ~np.isin(contacts["buyer"], customer[inside])
+        for v in (0, 1):
+            at = once & (contacts["variant"] == v)
+            if at.any():
+                added = SEEN * contacts["extra_probability"][at]
+                effects[plan.code, ARMS[v]] = (added.mean(), (added * idle[at]).mean())
+    return effects
+
+
+def coverage(seeds: range, customers: int) -> tuple[int, float, float]:
+    """Arms with a sufficient base, and the share of their intervals that hold the true effect: of purchases per customer
+    and of the share who bought."""
+    held = []
+    for seed in seeds:
+        company = Company.make(seed, customers)
+        truth = true_effects(company)
+        for campaign, arm, *bounds in run(observed(company)).execute(
+            """
+            select campaign_id, arm, order_uplift_from, order_uplift_to, uplift_from, uplift_to
+            from campaign_experiments where compared_with = 'control' and arm <> 'treated' and not is_low_base
+            """
+        ).fetchall():
+            orders, share = truth[campaign, arm]
+            held.append((bounds[0] <= orders <= bounds[1], bounds[2] <= share <= bounds[3]))
+    return len(held), *(float(share) for share in np.mean(held, axis=0))
+
+
+def test_the_intervals_hold_the_true_effect_of_one_company():
+    arms, of_orders, of_share = coverage(range(7, 8), 10_000)
+    print(f"\n{arms} arms: purchases {of_orders:.3f}, share {of_share:.3f}")
+    assert arms >= 100
+    assert 0.90 <= of_orders <= 0.99 and 0.90 <= of_share <= 0.99
+
+
+@pytest.mark.slow
+def test_the_intervals_hold_the_true_effect_as_often_as_they_say():
+    arms, of_orders, of_share = coverage(range(1, 9), 10_000)
+    print(f"\n{arms} arms: purchases {of_orders:.3f}, share {of_share:.3f}")
+    assert arms >= 160
+    assert 0.91 <= of_orders <= 0.98 and 0.91 <= of_share <= 0.98
+
+
+def drawn_arms(arms: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, object]]:
+    """A campaign whose arms have so many customers, of whom so many bought once."""
+    customers = [(arm, f"{arm}{k}", k < bought) for arm, (size, bought) in arms.items() for k in range(size)]
+    campaign = ["c"] * len(customers)
+    day = np.array(["2026-01-10"], dtype="datetime64[D]")
+    return {
+        "int_marketing__campaigns": {
+            "campaign_id": ["c"], "campaign_code": ["c"], "campaign_name": ["c"], "started_on": day,
+            "attributed_until_on": day + 20, "is_over": [True],
+        },
+        "int_marketing__contacts": {
+            "campaign_id": campaign, "customer_id": [who for _, who, _ in customers],
+            "arm": [arm for arm, _, _ in customers], "record_count": [1] * len(customers),
+        },
+        "int_marketing__buyers": {
+            "campaign_id": campaign, "customer_id": [who for _, who, _ in customers],
+            "buyer_id": [who for _, who, _ in customers],
+        },
+        "int_marketing__orders": {
+            "customer_id": [who for _, who, bought in customers if bought] + ["nobody"],
+            "ordered_on": np.repeat(day, sum(bought for _, _, bought in customers) + 1),
+            "net_amount": [10.0] * (sum(bought for _, _, bought in customers) + 1),
+        },
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("arm", "control", "low", "high"),
+    [
+        ((70, 56), (80, 48), 0.0524, 0.3339),
+        ((10, 9), (10, 3), 0.1705, 0.8090),
+        ((56, 5), (29, 0), -0.0381, 0.1926),
+    ],
+)
+def test_the_interval_is_that_of_the_published_examples(arm, control, low, high):
+    """Newcombe 1998, table II, method 10."""
+    bounds = run(drawn_arms({"A": arm, "control": control})).sql(
+        "select uplift_from, uplift_to from campaign_experiments"
+    )
+    assert bounds.fetchone() == pytest.approx((low, high), abs=6e-5)
+
+
+def test_a_split_that_is_not_the_planned_one_is_found():
+    """45 / 45 / 10 is planned: 450, 450, 100 is it; with half of the control lost it is not, and nothing is read from it."""
+    for control, even in ((100, True), (50, False)):
+        rows = run(drawn_arms({"A": (450, 90), "B": (450, 45), "control": (control, 0)})).execute(
+            "select split_chi_square, is_split_as_planned, reading from campaign_experiments where arm = 'A'"
+        ).fetchall()
+        total = 900 + control
+        expected = [(450 - 0.45 * total) ** 2 / (0.45 * total)] * 2 + [(control - 0.1 * total) ** 2 / (0.1 * total)]
+        assert rows == [(pytest.approx(sum(expected)), even, "better" if even else "uneven_split")]
+
+
+def test_quantiles_in_seeds_are_those_of_the_distributions():
+    with (PROJECT / "seeds" / "reference" / "chi_square_quantiles.csv").open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            assert float(row["quantile"]) == pytest.approx(
+                chi2.ppf(float(row["confidence"]), int(row["degrees"])), abs=1e-6
+            )
+    for policy in (PROJECT / "seeds" / "policy").glob("*/experiment_policy.csv"):
+        with policy.open(encoding="utf-8") as file:
+            (row,) = csv.DictReader(file)
+        assert math.isclose(float(row["interval_z"]), norm.ppf(0.975), abs_tol=1e-6)
+        assert math.isclose(float(row["power_z"]), norm.ppf(0.8), abs_tol=1e-6)
