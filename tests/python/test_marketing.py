@@ -119,8 +119,9 @@ def coverage(seeds: range, customers: int) -> tuple[int, float, float]:
 def test_the_intervals_hold_the_true_effect_of_one_company():
     arms, of_orders, of_share = coverage(range(7, 8), 10_000)
     print(f"\n{arms} arms: purchases {of_orders:.3f}, share {of_share:.3f}")
+    # three standard errors of a hundred arms, which share their controls
     assert arms >= 100
-    assert 0.90 <= of_orders <= 0.99 and 0.90 <= of_share <= 0.99
+    assert 0.88 <= of_orders < 1 and 0.88 <= of_share < 1
 
 
 @pytest.mark.slow
