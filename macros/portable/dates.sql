@@ -38,3 +38,10 @@
 {% macro quarter_end_before(date) -%}
     {{ add_days("cast(date_trunc('quarter', " ~ date ~ ") as date)", -1) }}
 {%- endmacro %}
+
+{#- A timestamp so many hours later. -#}
+{% macro add_hours(timestamp, hours) %}{{ return(adapter.dispatch('add_hours')(timestamp, hours)) }}{% endmacro %}
+{% macro default__add_hours(timestamp, hours) -%} {{ timestamp }} + to_seconds({{ hours }} * 3600) {%- endmacro %}
+{% macro spark__add_hours(timestamp, hours) -%}
+    timestampadd(second, cast({{ hours }} * 3600 as bigint), {{ timestamp }})
+{%- endmacro %}

@@ -1,0 +1,155 @@
+-- grain: one circumstance of an order: how often such orders led to a complaint, against all others
+
+-- Over all orders of known customers and complaints that quote their order. The interval of the ratio is that of its
+-- logarithm (Katz 1978, Biometrics 34, 469-474). An association, not a cause.
+
+{%- set circumstances = ['late_delivery', 'festival_window', 'bulk_purchase', 'gift', 'first_purchase'] %}
+
+with
+
+as_of as (
+
+    select as_of_on from {{ ref('int_calendar__as_of') }}
+
+),
+
+policy as (
+
+    select interval_z from {{ ref('experiment_policy') }}
+
+),
+
+deliveries as (
+
+    select
+        {{ order_key('source_system', 'source_order_id') }} as order_id,
+        bool_or(delivered_at > promised_at) as is_late
+    from {{ ref('input__deliveries') }}
+    where
+        delivered_at is not null
+        and promised_at is not null
+    group by source_system, source_order_id
+
+),
+
+festival_days as (
+
+    select date_on from {{ ref('int_calendar__festival_days') }}
+
+),
+
+orders as (
+
+    select * from {{ ref('orders') }}
+    where
+        document_kind = 'sale'
+        and is_known_customer
+
+),
+
+complaints as (
+
+    select distinct
+        customer_id,
+        source_order_id
+    from {{ ref('int_service__tickets') }}
+    where
+        is_complaint
+        and source_order_id is not null
+        and customer_id is not null
+
+),
+
+described as (
+
+    select
+        orders.order_id,
+        deliveries.is_late as late_delivery,
+        festival_days.date_on is not null as festival_window,
+        orders.is_bulk as bulk_purchase,
+        orders.is_gift as gift,
+        orders.ordered_on = customers.first_purchase_on as first_purchase,
+        case when complaints.source_order_id is null then 0 else 1 end as has_complaint
+    from orders
+    inner join as_of
+        on orders.ordered_on <= as_of.as_of_on
+    inner join {{ ref('customers') }} as customers
+        on orders.customer_id = customers.customer_id
+    left join deliveries
+        on orders.order_id = deliveries.order_id
+    left join festival_days
+        on orders.ordered_on = festival_days.date_on
+    left join complaints
+        on
+            orders.customer_id = complaints.customer_id
+            and orders.source_order_id = complaints.source_order_id
+
+),
+
+counted as (
+
+    {%- for circumstance in circumstances %}
+    select
+        '{{ circumstance }}' as circumstance,
+        count(case when {{ circumstance }} then 1 end) as order_count,
+        sum(case when {{ circumstance }} then has_complaint else 0 end) as complaint_count,
+        count(case when not {{ circumstance }} then 1 end) as other_order_count,
+        sum(case when not {{ circumstance }} then has_complaint else 0 end) as other_complaint_count
+    from described
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+rated as (
+
+    select
+        counted.*,
+        counted.complaint_count / cast(nullif(counted.order_count, 0) as double) as complaint_rate,
+        counted.other_complaint_count / cast(nullif(counted.other_order_count, 0) as double) as other_complaint_rate,
+        policy.interval_z * sqrt(
+            1.0 / nullif(counted.complaint_count, 0) - 1.0 / nullif(counted.order_count, 0)
+            + 1.0 / nullif(counted.other_complaint_count, 0) - 1.0 / nullif(counted.other_order_count, 0)
+        ) as log_margin
+    from counted
+    cross join policy
+    where counted.order_count > 0
+
+),
+
+final as (
+
+    select
+        cast(circumstance as varchar) as circumstance,
+        cast(
+            case circumstance
+                when 'late_delivery' then '延迟送达'
+                when 'festival_window' then '节日窗口下单'
+                when 'bulk_purchase' then '大单'
+                when 'gift' then '送他人'
+                when 'first_purchase' then '首次购买'
+            end as varchar
+        ) as circumstance_zh,
+        cast(
+            case circumstance
+                when 'late_delivery' then 'Delivered late'
+                when 'festival_window' then 'Ordered in a festival window'
+                when 'bulk_purchase' then 'Bulk purchase'
+                when 'gift' then 'Delivered to others'
+                when 'first_purchase' then 'First purchase'
+            end as varchar
+        ) as circumstance_en,
+        cast(order_count as bigint) as order_count,
+        cast(complaint_count as bigint) as complaint_count,
+        cast(complaint_rate as double) as complaint_rate,
+        cast(other_order_count as bigint) as other_order_count,
+        cast(other_complaint_count as bigint) as other_complaint_count,
+        cast(other_complaint_rate as double) as other_complaint_rate,
+        cast(complaint_rate / nullif(other_complaint_rate, 0) as double) as ratio,
+        cast(complaint_rate / nullif(other_complaint_rate, 0) * exp(-log_margin) as double) as ratio_from,
+        cast(complaint_rate / nullif(other_complaint_rate, 0) * exp(log_margin) as double) as ratio_to
+    from rated
+
+)
+
+select * from final

@@ -1,0 +1,168 @@
+-- grain: one month and one measure of self-service
+
+-- `status` says why a rate is missing: `no_input` where no source says anything of the kind (how right a bot's answers were
+-- is recorded nowhere), `no_base` where there was nothing to count.
+
+with
+
+as_of as (
+
+    select as_of_on from {{ ref('int_calendar__as_of') }}
+
+),
+
+months as (
+
+    select distinct month_start_on from {{ ref('int_service__customer_months') }}
+    cross join as_of
+    where month_start_on <= as_of.as_of_on
+
+),
+
+active as (
+
+    select
+        customer_id,
+        month_start_on
+    from {{ ref('int_service__customer_months') }}
+    where is_active
+
+),
+
+users as (
+
+    select distinct
+        ids.customer_id,
+        cast(date_trunc('month', interactions.occurred_at) as date) as month_start_on
+    from {{ ref('input__interactions') }} as interactions
+    inner join {{ ref('int_customers__ids') }} as ids
+        on
+            interactions.source_system = ids.source_system
+            and interactions.source_customer_id = ids.source_customer_id
+    where interactions.family = 'behaviour'
+
+),
+
+usage as (
+
+    select
+        active.month_start_on,
+        'platform_usage' as measure,
+        count(users.customer_id) as numerator,
+        count(*) as base
+    from active
+    left join users
+        on
+            active.customer_id = users.customer_id
+            and active.month_start_on = users.month_start_on
+    group by active.month_start_on
+
+),
+
+tickets as (
+
+    select * from {{ ref('int_service__tickets') }}
+    -- what a bot could have taken
+    where channel in ('bot', 'online', 'hotline')
+
+),
+
+bots as (
+
+    select
+        month_start_on,
+        'bot_coverage' as measure,
+        count(case when channel = 'bot' then 1 end) as numerator,
+        count(*) as base
+    from tickets
+    group by month_start_on
+
+    union all
+
+    select
+        month_start_on,
+        'human_share' as measure,
+        count(case when channel <> 'bot' then 1 end) as numerator,
+        count(*) as base
+    from tickets
+    group by month_start_on
+
+    union all
+
+    select
+        month_start_on,
+        'bot_solved' as measure,
+        count(case when is_bot_solved then 1 end) as numerator,
+        count(is_bot_solved) as base
+    from tickets
+    group by month_start_on
+
+),
+
+counted as (
+
+    select * from usage
+
+    union all
+
+    select * from bots
+
+),
+
+inputs as (
+
+    select
+        'platform_usage' as measure,
+        count(*) > 0 as has_input
+    from users
+
+    union all
+
+    {% for measure in ['bot_coverage', 'bot_solved', 'human_share'] -%}
+    select
+        '{{ measure }}' as measure,
+        count(*) > 0 as has_input
+    from tickets
+    where channel = 'bot'
+
+    union all
+
+    {% endfor -%}
+    select
+        'bot_accuracy' as measure,
+        false as has_input
+
+),
+
+final as (
+
+    select
+        cast(months.month_start_on as date) as month_start_on,
+        cast(inputs.measure as varchar) as measure,
+        cast(benchmarks.label_zh as varchar) as measure_zh,
+        cast(benchmarks.label_en as varchar) as measure_en,
+        cast(
+            case
+                when not inputs.has_input then 'no_input'
+                when coalesce(counted.base, 0) = 0 then 'no_base'
+                else 'measured'
+            end as varchar
+        ) as status,
+        cast(case when inputs.has_input then counted.numerator end as bigint) as numerator,
+        cast(case when inputs.has_input then counted.base end as bigint) as base,
+        cast(
+            case when inputs.has_input then counted.numerator / cast(nullif(counted.base, 0) as double) end as double
+        ) as rate,
+        cast(benchmarks.reference as double) as reference_rate
+    from months
+    cross join inputs
+    left join counted
+        on
+            months.month_start_on = counted.month_start_on
+            and inputs.measure = counted.measure
+    left join {{ ref('marketing_references') }} as benchmarks
+        on inputs.measure = benchmarks.metric
+
+)
+
+select * from final
