@@ -1,0 +1,81 @@
+-- grain: one purchase of a known customer, with its occasion
+
+-- What the order says of its purpose (seed occasion_terms); else for businesses not stated; else a gift when it holds a gift
+-- box, went to somebody else, or was bought by a gift customer within a festival's window; else own use.
+
+with
+
+orders as (
+
+    select * from {{ ref('int_marketing__orders') }}
+
+),
+
+gift_boxes as (
+
+    select
+        items.order_id,
+        bool_or(products.is_gift_box) as has_gift_box
+    from {{ ref('int_value__line_margins') }} as items
+    inner join {{ ref('products') }} as products
+        on items.product_id = products.product_id
+    group by items.order_id
+
+),
+
+festival_days as (
+
+    select date_on from {{ ref('int_calendar__festival_days') }}
+
+),
+
+states as (
+
+    select
+        customer_id,
+        customer_group
+    from {{ ref('int_value__customer_states') }}
+    where is_latest
+
+),
+
+terms as (
+
+    select
+        terms.term,
+        terms.occasion
+    from {{ ref('occasion_terms') }} as terms
+
+),
+
+final as (
+
+    select
+        orders.order_id,
+        orders.customer_id,
+        orders.ordered_on,
+        orders.net_amount,
+        orders.margin_amount,
+        case
+            when terms.occasion is not null then terms.occasion
+            when states.customer_group = 'business' then 'business_other'
+            when
+                coalesce(orders.is_gift, false)
+                or coalesce(gift_boxes.has_gift_box, false)
+                or (states.customer_group = 'gift' and festival_days.date_on is not null)
+                then case when festival_days.date_on is null then 'other_gift' else 'festival_gift' end
+            else 'personal_other'
+        end as occasion
+    from orders
+    left join terms
+        on lower(trim(orders.purpose)) = terms.term
+    left join states
+        on orders.customer_id = states.customer_id
+    left join gift_boxes
+        on orders.order_id = gift_boxes.order_id
+    left join festival_days
+        on orders.ordered_on = festival_days.date_on
+
+)
+
+select * from final

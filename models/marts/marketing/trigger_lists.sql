@@ -1,0 +1,321 @@
+-- grain: one customer and one trigger, its latest occurrence, as of the latest date
+
+-- Marketing needs a consent on some channel and no unsubscription; service does not (seed trigger_policy). Who asked to be
+-- erased is on no list. Held back is a status with its reason, so nobody vanishes. No date of a birthday is told: the list
+-- is that of the days ahead.
+
+with
+
+as_of as (
+
+    select as_of_on from {{ ref('int_calendar__as_of') }}
+
+),
+
+policy as (
+
+    select
+        trigger_policy.*,
+        as_of.as_of_on,
+        {{ add_days('as_of.as_of_on', '-trigger_policy.days') }} as start_on,
+        {{ add_days('as_of.as_of_on', 'trigger_policy.days') }} as end_on
+    from {{ ref('trigger_policy') }} as trigger_policy
+    cross join as_of
+
+),
+
+states as (
+
+    select * from {{ ref('int_value__customer_states') }}
+
+),
+
+ranked_states as (
+
+    select
+        states.customer_id,
+        states.as_of_on,
+        states.is_latest,
+        states.value_tier,
+        tiers.tier_rank
+    from states
+    inner join {{ ref('value_tiers') }} as tiers
+        on states.value_tier = tiers.value_tier
+    where
+        states.is_latest
+        or states.is_month_end
+
+),
+
+month_ends as (
+
+    -- the end of the month before the as-of date
+    select max(ranked_states.as_of_on) as as_of_on
+    from ranked_states
+    cross join as_of
+    where ranked_states.as_of_on < as_of.as_of_on
+
+),
+
+birthdays as (
+
+    select
+        customer_id,
+        -- who was born on 29 February celebrates on the 28th
+        extract(month from birth_date) * 100
+        + case
+            when extract(month from birth_date) = 2 then least(extract(day from birth_date), 28)
+            else extract(day from birth_date)
+        end as month_and_day
+    from {{ ref('int_customers__profiles') }}
+    where birth_date is not null
+
+),
+
+ahead as (
+
+    select
+        {{ each_number(1, 'policy.days') }} as day_number,
+        policy.as_of_on
+    from policy
+    where policy.trigger_code = 'birthday'
+
+),
+
+days_ahead as (
+
+    select
+        extract(month from {{ add_days('as_of_on', 'day_number') }}) * 100
+        + extract(day from {{ add_days('as_of_on', 'day_number') }}) as month_and_day
+    from ahead
+
+),
+
+festivals as (
+
+    select
+        festivals.festival,
+        min(festivals.festival_on) as festival_on
+    from {{ ref('festivals') }} as festivals
+    inner join policy
+        on
+            policy.trigger_code = 'festival'
+            and festivals.festival_on > policy.as_of_on
+            and festivals.festival_on <= policy.end_on
+    group by festivals.festival
+
+),
+
+-- customers who bought in the window of the same festival before
+festival_buyers as (
+
+    select distinct
+        orders.customer_id,
+        festivals.festival_on
+    from festivals
+    inner join {{ ref('int_calendar__festival_days') }} as festival_days
+        on
+            festivals.festival = festival_days.festival
+            and festivals.festival_on > festival_days.festival_on
+    inner join {{ ref('int_marketing__orders') }} as orders
+        on festival_days.date_on = orders.ordered_on
+
+),
+
+low_ratings as (
+
+    select
+        customer_id,
+        cast(rated_at as date) as rated_on
+    from {{ ref('followups_due') }}
+    where follow_up_status in ('due', 'overdue')
+
+),
+
+occurrences as (
+
+    select
+        contracts.customer_id,
+        'contract_signed' as trigger_code,
+        contracts.signed_on as occurred_on,
+        cast(null as date) as valid_to_on
+    from {{ ref('int_churn__contracts') }} as contracts
+
+    union all
+
+    select
+        later.customer_id,
+        'tier_up' as trigger_code,
+        later.as_of_on as occurred_on,
+        cast(null as date) as valid_to_on
+    from ranked_states as later
+    inner join month_ends
+        on later.as_of_on > month_ends.as_of_on
+    inner join ranked_states as earlier
+        on
+            later.customer_id = earlier.customer_id
+            and month_ends.as_of_on = earlier.as_of_on
+    where
+        later.is_latest
+        and later.tier_rank < earlier.tier_rank
+
+    union all
+
+    select
+        dormant.customer_id,
+        'dormant' as trigger_code,
+        {{ months_before('greatest(dormant.last_purchase_on, dormant.last_opened_on)', '-value_policy.dormant_months') }}
+            as occurred_on,
+        cast(null as date) as valid_to_on
+    from {{ ref('dormant_customers') }} as dormant
+    cross join {{ ref('value_policy') }} as value_policy
+
+    union all
+
+    select
+        customer_id,
+        'low_rating' as trigger_code,
+        rated_on as occurred_on,
+        cast(null as date) as valid_to_on
+    from low_ratings
+
+),
+
+listed as (
+
+    select
+        occurrences.customer_id,
+        occurrences.trigger_code,
+        occurrences.occurred_on,
+        occurrences.occurred_on as valid_from_on,
+        {{ add_days('occurrences.occurred_on', 'policy.valid_days') }} as valid_until_on
+    from occurrences
+    inner join policy
+        on
+            occurrences.trigger_code = policy.trigger_code
+            and occurrences.occurred_on > policy.start_on
+            and occurrences.occurred_on <= policy.as_of_on
+
+    union all
+
+    select
+        birthdays.customer_id,
+        policy.trigger_code,
+        cast(null as date) as occurred_on,
+        {{ add_days('policy.as_of_on', 1) }} as valid_from_on,
+        {{ add_days('policy.as_of_on', 'policy.valid_days') }} as valid_until_on
+    from birthdays
+    inner join days_ahead
+        on birthdays.month_and_day = days_ahead.month_and_day
+    inner join policy
+        on policy.trigger_code = 'birthday'
+
+    union all
+
+    select
+        festival_buyers.customer_id,
+        policy.trigger_code,
+        min(festival_buyers.festival_on) as occurred_on,
+        policy.as_of_on as valid_from_on,
+        min(festival_buyers.festival_on) as valid_until_on
+    from festival_buyers
+    inner join policy
+        on policy.trigger_code = 'festival'
+    group by festival_buyers.customer_id, policy.trigger_code, policy.as_of_on
+
+),
+
+latest as (
+
+    select *
+    from listed
+    cross join as_of
+    where listed.valid_until_on >= as_of.as_of_on
+    qualify row_number() over (
+        partition by listed.customer_id, listed.trigger_code order by listed.occurred_on desc nulls last
+    ) = 1
+
+),
+
+suppressed as (
+
+    select
+        customer_id,
+        max(case when reason = 'erasure_requested' then 1 else 0 end) = 1 as is_erased
+    from {{ ref('int_marketing__suppressions') }}
+    group by customer_id
+
+),
+
+consents as (
+
+    select
+        consents.customer_id,
+        {{ joined_texts('consents.channel', ', ', 'consents.channel') }} as consented_channels
+    from {{ ref('int_marketing__consents') }} as consents
+    inner join as_of
+        on
+            consents.valid_from_on <= as_of.as_of_on
+            and consents.valid_to_on > as_of.as_of_on
+    where consents.is_granted
+    group by consents.customer_id
+
+),
+
+judged as (
+
+    select
+        latest.*,
+        policy.needs_consent,
+        policy.owner,
+        policy.label_zh,
+        policy.label_en,
+        policy.action_zh,
+        policy.action_en,
+        consents.consented_channels,
+        case
+            when policy.needs_consent and suppressed.customer_id is not null then 'unsubscribed'
+            when policy.needs_consent and consents.customer_id is null then 'no_consent'
+        end as held_back_reason
+    from latest
+    inner join policy
+        on latest.trigger_code = policy.trigger_code
+    left join suppressed
+        on latest.customer_id = suppressed.customer_id
+    left join consents
+        on latest.customer_id = consents.customer_id
+    where not coalesce(suppressed.is_erased, false)
+
+),
+
+final as (
+
+    select
+        cast(judged.customer_id as varchar) as customer_id,
+        cast(judged.trigger_code as varchar) as trigger_code,
+        cast(judged.label_zh as varchar) as trigger_zh,
+        cast(judged.label_en as varchar) as trigger_en,
+        cast(case when judged.held_back_reason is null then 'listed' else 'held_back' end as varchar) as list_status,
+        cast(judged.held_back_reason as varchar) as held_back_reason,
+        cast(judged.needs_consent as boolean) as needs_consent,
+        cast(judged.consented_channels as varchar) as consented_channels,
+        cast(states.value_tier as varchar) as value_tier,
+        cast(modes.service_mode as varchar) as service_mode,
+        cast(judged.action_zh as varchar) as action_zh,
+        cast(judged.action_en as varchar) as action_en,
+        cast(judged.owner as varchar) as owner,
+        cast(judged.occurred_on as date) as occurred_on,
+        cast(judged.valid_from_on as date) as valid_from_on,
+        cast(judged.valid_until_on as date) as valid_until_on,
+        cast(judged.as_of_on as date) as as_of_on
+    from judged
+    left join states
+        on
+            judged.customer_id = states.customer_id
+            and states.is_latest
+    left join {{ ref('service_modes') }} as modes
+        on states.value_tier = modes.value_tier
+
+)
+
+select * from final
