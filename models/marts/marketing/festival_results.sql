@@ -1,8 +1,8 @@
 -- grain: one festival of one year whose window has begun by the as-of date
 
 -- Published as `festival_windows`; the seed of that name has the lengths. Where windows overlap a day belongs to the coming
--- festival. Yearly: the 12 months up to the last day of the window. Baseline: days of those 12 months in no window.
--- Gift customers are those of the as-of date.
+-- festival. Yearly: the 12 months up to the last day of the window. Baseline: days of those 12 months in no window. Where
+-- orders do not reach back so far share and uplift are unknown. Gift customers are those of the as-of date.
 {{ config(alias='festival_windows') }}
 
 with
@@ -171,13 +171,17 @@ final as (
         cast(coalesce(joined.gift_amount, 0) as decimal(18, 2)) as gift_customer_amount,
         cast(joined.yearly_gift_amount as decimal(18, 2)) as yearly_gift_customer_amount,
         cast(
-            cast(joined.gift_amount as double) / nullif(joined.yearly_gift_amount, 0) as double
+            case when joined.has_whole_year then cast(joined.gift_amount as double) end
+            / nullif(joined.yearly_gift_amount, 0) as double
         ) as festival_share,
         cast(policy.reference_gift_share as double) as reference_festival_share,
         cast(joined.amount_per_day as decimal(18, 2)) as amount_per_day,
         cast(joined.baseline_days as bigint) as baseline_days,
         cast(joined.baseline_per_day as decimal(18, 2)) as baseline_per_day,
-        cast(joined.amount_per_day / nullif(joined.baseline_per_day, 0) - 1 as double) as festival_uplift,
+        cast(
+            case when joined.has_whole_year then joined.amount_per_day / nullif(joined.baseline_per_day, 0) - 1 end
+            as double
+        ) as festival_uplift,
         cast(benchmarks.reference as double) as reference_uplift,
         cast(joined.festival_on as date) as festival_on,
         cast(joined.window_from_on as date) as window_from_on,
