@@ -8,3 +8,12 @@ select
     min(label_en) as label_en
 from {{ ref('source_codes') }}
 group by list_code, code
+
+union all
+
+select
+    list_code,
+    code,
+    label_zh,
+    label_en
+from {{ ref('marketing_labels') }}

@@ -11,7 +11,7 @@ select
     label_zh,
     label_en
 from {{ ref('int_marketing__code_labels') }}
-where list_code in ('ticket_category', 'ticket_channel', 'complaint_type', 'touch_point')
+where list_code in ('ticket_category', 'ticket_channel', 'complaint_type', 'touch_point', 'all')
 
 union all
 
@@ -31,10 +31,3 @@ select
     label_en
 from {{ ref(seed) }}
 {% endfor %}
-union all
-
-select
-    'all' as dimension,
-    'all' as member,
-    '合计' as label_zh,
-    'All' as label_en

@@ -15,6 +15,8 @@ final as (
         cast(candidates.customer_id as varchar) as customer_id,
         cast(candidates.strategy as varchar) as strategy,
         cast(candidates.channel as varchar) as channel,
+        cast(channels.label_zh as varchar) as channel_zh,
+        cast(channels.label_en as varchar) as channel_en,
         cast(strategies.label_zh as varchar) as strategy_zh,
         cast(strategies.label_en as varchar) as strategy_en,
         cast(candidates.service_mode as varchar) as service_mode,
@@ -29,6 +31,10 @@ final as (
     from candidates
     inner join {{ ref('strategies') }} as strategies
         on candidates.strategy = strategies.strategy
+    left join {{ ref('int_marketing__code_labels') }} as channels
+        on
+            channels.list_code = 'contact_channel'
+            and candidates.channel = channels.code
 
 )
 

@@ -251,56 +251,73 @@ measured as (
 
 ),
 
+judged as (
+
+    select
+        measured.*,
+        checked.split_basis,
+        checked.split_chi_square,
+        checked.split_limit,
+        checked.is_split_as_planned,
+        case
+            when not checked.is_split_as_planned then 'uneven_split'
+            when measured.is_low_base then 'low_base'
+            when measured.uplift_from > 0 then 'better'
+            when measured.uplift_to < 0 then 'worse'
+            else 'no_difference_shown'
+        end as reading
+    from measured
+    inner join checked
+        on measured.campaign_id = checked.campaign_id
+
+),
+
 final as (
 
     select
-        cast(measured.campaign_id as varchar) as campaign_id,
-        cast(measured.arm as varchar) as arm,
-        cast(measured.compared_with as varchar) as compared_with,
+        cast(judged.campaign_id as varchar) as campaign_id,
+        cast(judged.arm as varchar) as arm,
+        cast(judged.compared_with as varchar) as compared_with,
         cast(campaigns.campaign_code as varchar) as campaign_code,
         cast(campaigns.campaign_name as varchar) as campaign_name,
         cast(campaigns.started_on as date) as started_on,
         cast(campaigns.attributed_until_on as date) as observed_until_on,
-        cast(measured.customer_count as bigint) as customer_count,
-        cast(measured.converted_count as bigint) as converted_count,
-        cast(measured.order_count as bigint) as order_count,
-        cast(measured.conversion_rate as double) as conversion_rate,
-        cast(measured.amount_per_customer as double) as amount_per_customer,
-        cast(measured.compared_customer_count as bigint) as compared_customer_count,
-        cast(measured.compared_converted_count as bigint) as compared_converted_count,
-        cast(measured.compared_order_count as bigint) as compared_order_count,
-        cast(measured.compared_conversion_rate as double) as compared_conversion_rate,
-        cast(measured.compared_amount_per_customer as double) as compared_amount_per_customer,
-        cast(measured.uplift as double) as uplift,
-        cast(measured.uplift_from as double) as uplift_from,
-        cast(measured.uplift_to as double) as uplift_to,
-        cast(measured.order_uplift as double) as order_uplift,
-        cast(measured.order_uplift_from as double) as order_uplift_from,
-        cast(measured.order_uplift_to as double) as order_uplift_to,
-        cast(measured.uplift_from > 0 or measured.uplift_to < 0 as boolean) as is_significant,
-        cast(measured.detectable_effect as double) as detectable_effect,
+        cast(judged.customer_count as bigint) as customer_count,
+        cast(judged.converted_count as bigint) as converted_count,
+        cast(judged.order_count as bigint) as order_count,
+        cast(judged.conversion_rate as double) as conversion_rate,
+        cast(judged.amount_per_customer as double) as amount_per_customer,
+        cast(judged.compared_customer_count as bigint) as compared_customer_count,
+        cast(judged.compared_converted_count as bigint) as compared_converted_count,
+        cast(judged.compared_order_count as bigint) as compared_order_count,
+        cast(judged.compared_conversion_rate as double) as compared_conversion_rate,
+        cast(judged.compared_amount_per_customer as double) as compared_amount_per_customer,
+        cast(judged.uplift as double) as uplift,
+        cast(judged.uplift_from as double) as uplift_from,
+        cast(judged.uplift_to as double) as uplift_to,
+        cast(judged.order_uplift as double) as order_uplift,
+        cast(judged.order_uplift_from as double) as order_uplift_from,
+        cast(judged.order_uplift_to as double) as order_uplift_to,
+        cast(judged.uplift_from > 0 or judged.uplift_to < 0 as boolean) as is_significant,
+        cast(judged.detectable_effect as double) as detectable_effect,
         cast(coalesce(left_out.left_out_count, 0) as bigint) as left_out_count,
-        cast(checked.split_basis as varchar) as split_basis,
-        cast(checked.split_chi_square as double) as split_chi_square,
-        cast(checked.split_limit as double) as split_limit,
-        cast(checked.is_split_as_planned as boolean) as is_split_as_planned,
-        cast(measured.is_low_base as boolean) as is_low_base,
-        cast(
-            case
-                when not checked.is_split_as_planned then 'uneven_split'
-                when measured.is_low_base then 'low_base'
-                when measured.uplift_from > 0 then 'better'
-                when measured.uplift_to < 0 then 'worse'
-                else 'no_difference_shown'
-            end as varchar
-        ) as reading
-    from measured
+        cast(judged.split_basis as varchar) as split_basis,
+        cast(judged.split_chi_square as double) as split_chi_square,
+        cast(judged.split_limit as double) as split_limit,
+        cast(judged.is_split_as_planned as boolean) as is_split_as_planned,
+        cast(judged.is_low_base as boolean) as is_low_base,
+        cast(judged.reading as varchar) as reading,
+        cast(readings.label_zh as varchar) as reading_zh,
+        cast(readings.label_en as varchar) as reading_en
+    from judged
     inner join campaigns
-        on measured.campaign_id = campaigns.campaign_id
-    inner join checked
-        on measured.campaign_id = checked.campaign_id
+        on judged.campaign_id = campaigns.campaign_id
     left join left_out
-        on measured.campaign_id = left_out.campaign_id
+        on judged.campaign_id = left_out.campaign_id
+    left join {{ ref('int_marketing__code_labels') }} as readings
+        on
+            readings.list_code = 'reading'
+            and judged.reading = readings.code
 
 )
 

@@ -114,7 +114,7 @@ labels as (
         label_zh,
         label_en
     from {{ ref('int_marketing__code_labels') }}
-    where list_code in ('marketing_channel', 'content_type')
+    where list_code in ('marketing_channel', 'content_type', 'is_joint', 'all')
 
     union all
 

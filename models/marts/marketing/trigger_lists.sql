@@ -297,6 +297,8 @@ final as (
         cast(judged.label_en as varchar) as trigger_en,
         cast(case when judged.held_back_reason is null then 'listed' else 'held_back' end as varchar) as list_status,
         cast(judged.held_back_reason as varchar) as held_back_reason,
+        cast(reasons.label_zh as varchar) as held_back_reason_zh,
+        cast(reasons.label_en as varchar) as held_back_reason_en,
         cast(judged.needs_consent as boolean) as needs_consent,
         cast(judged.consented_channels as varchar) as consented_channels,
         cast(states.value_tier as varchar) as value_tier,
@@ -315,6 +317,10 @@ final as (
             and states.is_latest
     left join {{ ref('service_modes') }} as modes
         on states.value_tier = modes.value_tier
+    left join {{ ref('int_marketing__code_labels') }} as reasons
+        on
+            reasons.list_code = 'held_back_reason'
+            and judged.held_back_reason = reasons.code
 
 )
 

@@ -120,35 +120,23 @@ rated as (
 final as (
 
     select
-        cast(circumstance as varchar) as circumstance,
-        cast(
-            case circumstance
-                when 'late_delivery' then '延迟送达'
-                when 'festival_window' then '节日窗口下单'
-                when 'bulk_purchase' then '大单'
-                when 'gift' then '送他人'
-                when 'first_purchase' then '首次购买'
-            end as varchar
-        ) as circumstance_zh,
-        cast(
-            case circumstance
-                when 'late_delivery' then 'Delivered late'
-                when 'festival_window' then 'Ordered in a festival window'
-                when 'bulk_purchase' then 'Bulk purchase'
-                when 'gift' then 'Delivered to others'
-                when 'first_purchase' then 'First purchase'
-            end as varchar
-        ) as circumstance_en,
-        cast(order_count as bigint) as order_count,
-        cast(complaint_count as bigint) as complaint_count,
-        cast(complaint_rate as double) as complaint_rate,
-        cast(other_order_count as bigint) as other_order_count,
-        cast(other_complaint_count as bigint) as other_complaint_count,
-        cast(other_complaint_rate as double) as other_complaint_rate,
-        cast(complaint_rate / nullif(other_complaint_rate, 0) as double) as ratio,
-        cast(complaint_rate / nullif(other_complaint_rate, 0) * exp(-log_margin) as double) as ratio_from,
-        cast(complaint_rate / nullif(other_complaint_rate, 0) * exp(log_margin) as double) as ratio_to
+        cast(rated.circumstance as varchar) as circumstance,
+        cast(labels.label_zh as varchar) as circumstance_zh,
+        cast(labels.label_en as varchar) as circumstance_en,
+        cast(rated.order_count as bigint) as order_count,
+        cast(rated.complaint_count as bigint) as complaint_count,
+        cast(rated.complaint_rate as double) as complaint_rate,
+        cast(rated.other_order_count as bigint) as other_order_count,
+        cast(rated.other_complaint_count as bigint) as other_complaint_count,
+        cast(rated.other_complaint_rate as double) as other_complaint_rate,
+        cast(rated.complaint_rate / nullif(rated.other_complaint_rate, 0) as double) as ratio,
+        cast(rated.complaint_rate / nullif(rated.other_complaint_rate, 0) * exp(-rated.log_margin) as double) as ratio_from,
+        cast(rated.complaint_rate / nullif(rated.other_complaint_rate, 0) * exp(rated.log_margin) as double) as ratio_to
     from rated
+    left join {{ ref('int_marketing__code_labels') }} as labels
+        on
+            labels.list_code = 'circumstance'
+            and rated.circumstance = labels.code
 
 )
 

@@ -75,40 +75,53 @@ timed as (
 
 ),
 
+judged as (
+
+    select
+        *,
+        case
+            when customer_id is null then 'anonymous'
+            when followed_up_at <= due_at then 'in_time'
+            when followed_up_at is not null then 'late'
+            when due_at <= until_at then 'overdue'
+            else 'due'
+        end as follow_up_status
+    from timed
+
+),
+
 final as (
 
     select
-        cast(rating_id as varchar) as rating_id,
-        cast(customer_id as varchar) as customer_id,
-        cast(rating_source as varchar) as rating_source,
-        cast(question as varchar) as measure,
-        cast(touch_point as varchar) as touch_point,
-        cast(store_code as varchar) as store_code,
-        cast(agent_id as varchar) as agent_id,
-        cast(value_tier as varchar) as value_tier,
+        cast(judged.rating_id as varchar) as rating_id,
+        cast(judged.customer_id as varchar) as customer_id,
+        cast(judged.rating_source as varchar) as rating_source,
+        cast(judged.question as varchar) as measure,
+        cast(judged.touch_point as varchar) as touch_point,
+        cast(judged.store_code as varchar) as store_code,
+        cast(judged.agent_id as varchar) as agent_id,
+        cast(judged.value_tier as varchar) as value_tier,
+        cast(judged.follow_up_status as varchar) as follow_up_status,
+        cast(labels.label_zh as varchar) as follow_up_status_zh,
+        cast(labels.label_en as varchar) as follow_up_status_en,
+        cast(judged.follow_up_status = 'overdue' as boolean) as is_overdue,
+        cast(judged.rating as double) as rating,
+        cast(judged.nps as double) as nps,
         cast(
             case
-                when customer_id is null then 'anonymous'
-                when followed_up_at <= due_at then 'in_time'
-                when followed_up_at is not null then 'late'
-                when due_at <= until_at then 'overdue'
-                else 'due'
-            end as varchar
-        ) as follow_up_status,
-        cast(customer_id is not null and followed_up_at is null and due_at <= until_at as boolean) as is_overdue,
-        cast(rating as double) as rating,
-        cast(nps as double) as nps,
-        cast(
-            case
-                when customer_id is not null and followed_up_at is null
-                    then greatest(extract(epoch from until_at - due_at) / 3600.0, 0)
+                when judged.follow_up_status in ('due', 'overdue')
+                    then greatest(extract(epoch from judged.until_at - judged.due_at) / 3600.0, 0)
             end as double
         ) as hours_overdue,
-        cast(as_of_on as date) as as_of_on,
-        cast(rated_at as timestamp) as rated_at,
-        cast(due_at as timestamp) as due_at,
-        cast(followed_up_at as timestamp) as followed_up_at
-    from timed
+        cast(judged.as_of_on as date) as as_of_on,
+        cast(judged.rated_at as timestamp) as rated_at,
+        cast(judged.due_at as timestamp) as due_at,
+        cast(judged.followed_up_at as timestamp) as followed_up_at
+    from judged
+    left join {{ ref('int_marketing__code_labels') }} as labels
+        on
+            labels.list_code = 'follow_up_status'
+            and judged.follow_up_status = labels.code
 
 )
 

@@ -104,6 +104,8 @@ final as (
         cast(counted.period_kind as varchar) as period_kind,
         cast(counted.period_start_on as date) as period_start_on,
         cast(counted.measure as varchar) as measure,
+        cast(measures.label_zh as varchar) as measure_zh,
+        cast(measures.label_en as varchar) as measure_en,
         cast(counted.dimension as varchar) as dimension,
         cast(counted.member as varchar) as member,
         {{ member_label('counted.member', 'labels.label_zh', 'zh') }} as member_zh,
@@ -134,6 +136,10 @@ final as (
         on
             counted.dimension = labels.dimension
             and counted.member = labels.member
+    left join {{ ref('int_marketing__code_labels') }} as measures
+        on
+            measures.list_code = 'satisfaction'
+            and counted.measure = measures.code
     left join benchmarks
         on counted.measure = benchmarks.measure
 

@@ -139,8 +139,8 @@ final as (
     select
         cast(months.month_start_on as date) as month_start_on,
         cast(inputs.measure as varchar) as measure,
-        cast(benchmarks.label_zh as varchar) as measure_zh,
-        cast(benchmarks.label_en as varchar) as measure_en,
+        cast(labels.label_zh as varchar) as measure_zh,
+        cast(labels.label_en as varchar) as measure_en,
         cast(
             case
                 when not inputs.has_input then 'no_input'
@@ -160,6 +160,10 @@ final as (
         on
             months.month_start_on = counted.month_start_on
             and inputs.measure = counted.measure
+    left join {{ ref('int_marketing__code_labels') }} as labels
+        on
+            labels.list_code = 'self_service'
+            and inputs.measure = labels.code
     left join {{ ref('marketing_references') }} as benchmarks
         on inputs.measure = benchmarks.metric
 
