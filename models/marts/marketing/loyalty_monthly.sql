@@ -113,12 +113,9 @@ monthly_changes as (
 
 ),
 
-bounds as (
+first_month as (
 
-    select
-        min(month_start_on) as first_on,
-        max(month_start_on) as last_on
-    from movements
+    select min(month_start_on) as month_start_on from movements
 
 ),
 
@@ -126,10 +123,10 @@ months as (
 
     select distinct cast(date_trunc('month', calendar.date_on) as date) as month_start_on
     from {{ ref('calendar') }} as calendar
-    inner join bounds
-        on
-            calendar.date_on >= bounds.first_on
-            and calendar.date_on <= bounds.last_on
+    inner join first_month
+        on calendar.date_on >= first_month.month_start_on
+    inner join as_of
+        on calendar.date_on <= as_of.as_of_on
 
 ),
 
