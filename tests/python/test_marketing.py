@@ -26,8 +26,14 @@ ATTRIBUTION_DAYS = 14
 def run(tables: Mapping[str, Mapping[str, object]]) -> duckdb.DuckDBPyConnection:
     """The experiment models, as the latest build of the demo company compiled them, on these tables."""
     connection = duckdb.connect()
+    connection.execute(
+        "create table int_marketing__code_labels (list_code text, code text, label_zh text, label_en text)"
+    )
     for name in ("experiment_policy", "campaign_arm_shares", "chi_square_quantiles"):
-        (file,) = (*(PROJECT / "seeds").glob(f"policy/default/{name}.csv"), *(PROJECT / "seeds").glob(f"reference/{name}.csv"))
+        (file,) = (
+            *(PROJECT / "seeds").glob(f"policy/default/{name}.csv"),
+            *(PROJECT / "seeds").glob(f"reference/{name}.csv"),
+        )
         connection.execute(f"create table {name} as from '{file}'")
     for name, columns in tables.items():
         connection.register(name, pa.table({key: pa.array(value) for key, value in columns.items()}))
@@ -47,7 +53,11 @@ def observed(company: Company) -> dict[str, dict[str, object]]:
     code = np.array([plan.code for plan in plans])
     # a cancelled order is no purchase and a till receipt without a card names nobody
     seen = ~orders.cancelled & ~orders.anonymous & (orders.total_fen > 0)
-    campaign, person, buyer = code[contacts["campaign"]], contacts["person"].astype(str), contacts["buyer"].astype(str)
+    campaign, person, buyer = (
+        code[contacts["campaign"]],
+        contacts["person"].astype(str),
+        contacts["buyer"].astype(str),
+    )
     other = person != buyer
     return {
         "int_marketing__campaigns": {
@@ -105,12 +115,16 @@ def coverage(seeds: range, customers: int) -> tuple[int, float, float]:
     for seed in seeds:
         company = Company.make(seed, customers)
         truth = true_effects(company)
-        for campaign, arm, *bounds in run(observed(company)).execute(
-            """
+        for campaign, arm, *bounds in (
+            run(observed(company))
+            .execute(
+                """
             select campaign_id, arm, order_uplift_from, order_uplift_to, uplift_from, uplift_to
             from campaign_experiments where compared_with = 'control' and arm <> 'treated' and not is_low_base
             """
-        ).fetchall():
+            )
+            .fetchall()
+        ):
             orders, share = truth[campaign, arm]
             held.append((bounds[0] <= orders <= bounds[1], bounds[2] <= share <= bounds[3]))
     return len(held), *(float(share) for share in np.mean(held, axis=0))
@@ -177,11 +191,17 @@ def test_the_interval_is_that_of_the_published_examples(arm, control, low, high)
 def test_a_split_that_is_not_the_planned_one_is_found():
     """45 / 45 / 10 is planned: 450, 450, 100 is it; with half of the control lost it is not, and nothing is read from it."""
     for control, even in ((100, True), (50, False)):
-        rows = run(drawn_arms({"A": (450, 90), "B": (450, 45), "control": (control, 0)})).execute(
-            "select split_chi_square, is_split_as_planned, reading from campaign_experiments where arm = 'A'"
-        ).fetchall()
+        rows = (
+            run(drawn_arms({"A": (450, 90), "B": (450, 45), "control": (control, 0)}))
+            .execute(
+                "select split_chi_square, is_split_as_planned, reading from campaign_experiments where arm = 'A'"
+            )
+            .fetchall()
+        )
         total = 900 + control
-        expected = [(450 - 0.45 * total) ** 2 / (0.45 * total)] * 2 + [(control - 0.1 * total) ** 2 / (0.1 * total)]
+        expected = [(450 - 0.45 * total) ** 2 / (0.45 * total)] * 2 + [
+            (control - 0.1 * total) ** 2 / (0.1 * total)
+        ]
         assert rows == [(pytest.approx(sum(expected)), even, "better" if even else "uneven_split")]
 
 
