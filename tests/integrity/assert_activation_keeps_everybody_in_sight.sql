@@ -1,5 +1,5 @@
--- Whom a strategy is for is listed or held back on each channel of the service mode, and nobody is listed without a consent
--- in force or under a suppression.
+-- Whom a strategy is for is listed or held back on each channel of the service mode, and nobody is listed without a
+-- consent in force or under a suppression.
 
 with
 
@@ -37,32 +37,41 @@ found as (
 ),
 
 -- the last word of each record, looked up anew
-words as (
+latest as (
 
     select
-        ids.customer_id,
+        consents.source_system,
+        consents.source_customer_id,
         consents.channel,
-        {{ first_filled('consents.is_granted', 'consents.is_granted') }} as is_granted
+        max(consents.changed_at) as changed_at
     from {{ ref('input__consents') }} as consents
     inner join {{ ref('activation_policy') }} as policy
         on consents.purpose = policy.consent_purpose
     inner join {{ ref('int_calendar__as_of') }} as as_of
         on cast(consents.changed_at as date) <= as_of.as_of_on
+    group by consents.source_system, consents.source_customer_id, consents.channel
+
+),
+
+words as (
+
+    select
+        ids.customer_id,
+        consents.channel,
+        bool_and(consents.is_granted) as is_granted
+    from {{ ref('input__consents') }} as consents
+    inner join {{ ref('activation_policy') }} as policy
+        on consents.purpose = policy.consent_purpose
+    inner join latest
+        on
+            consents.source_system = latest.source_system
+            and consents.source_customer_id = latest.source_customer_id
+            and consents.channel = latest.channel
+            and consents.changed_at = latest.changed_at
     inner join {{ ref('int_customers__ids') }} as ids
         on
             consents.source_system = ids.source_system
             and consents.source_customer_id = ids.source_customer_id
-    where not exists (
-        select 1
-        from {{ ref('input__consents') }} as newer
-        where
-            consents.source_system = newer.source_system
-            and consents.source_customer_id = newer.source_customer_id
-            and consents.purpose = newer.purpose
-            and consents.channel = newer.channel
-            and consents.changed_at < newer.changed_at
-            and cast(newer.changed_at as date) <= as_of.as_of_on
-    )
     group by ids.customer_id, consents.channel
 
 )

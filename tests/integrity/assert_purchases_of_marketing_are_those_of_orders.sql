@@ -1,4 +1,5 @@
--- Without a setting in the past the purchases that campaigns, tiers, festivals and occasions read are those of `orders`.
+-- Without a setting in the past the purchases that campaigns, tiers, festivals and occasions read are those of
+-- `orders`.
 
 with
 

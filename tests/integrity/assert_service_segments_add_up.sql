@@ -11,14 +11,16 @@ tickets as (
     where dimension not in ('store', 'agent', 'complaint_type')
     group by dimension
 
-    union all
+),
+
+complaints as (
 
     select
-        'complaint_type' as dimension,
-        sum(complaint_count) + (select count(*) from {{ ref('int_service__tickets') }} where not is_complaint) as counted
+        dimension,
+        sum(complaint_count) as counted
     from {{ ref('service_performance') }}
-    where dimension = 'complaint_type'
-    having count(*) > 0
+    where dimension in ('all', 'complaint_type')
+    group by dimension
 
 ),
 
@@ -45,6 +47,14 @@ expected as (
     union all
 
     select
+        'complaints' as kind,
+        count(*) as counted
+    from {{ ref('int_service__tickets') }}
+    where is_complaint
+
+    union all
+
+    select
         'ratings' as kind,
         count(*) as counted
     from {{ ref('int_service__ratings') }}
@@ -58,6 +68,14 @@ found as (
         dimension,
         counted
     from tickets
+
+    union all
+
+    select
+        'complaints' as kind,
+        dimension,
+        counted
+    from complaints
 
     union all
 

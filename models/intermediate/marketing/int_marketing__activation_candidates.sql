@@ -1,7 +1,7 @@
 -- grain: one customer with a strategy and one channel of their service mode: to be contacted or held back, and why
 
--- In this order: suppression, consent for the channel and purpose (default deny), frequency cap (SPEC 9). The first that
--- stands in the way is the reason. Messages of all channels count towards the cap.
+-- In this order: suppression, consent for the channel and purpose (default deny), frequency cap (SPEC 9). The first
+-- that stands in the way is the reason. Messages of all channels count towards the cap.
 
 with
 

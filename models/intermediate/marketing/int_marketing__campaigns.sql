@@ -46,7 +46,8 @@ final as (
         campaigns.started_on,
         campaigns.ended_on,
         -- without an end it runs on
-        {{ add_days('coalesce(campaigns.ended_on, as_of.as_of_on)', 'policy.attribution_days') }} as attributed_until_on,
+        {{ add_days('coalesce(campaigns.ended_on, as_of.as_of_on)', 'policy.attribution_days') }}
+            as attributed_until_on,
         coalesce({{ add_days('campaigns.ended_on', 'policy.attribution_days') }} <= as_of.as_of_on, false) as is_over,
         as_of.as_of_on
     from campaigns

@@ -27,12 +27,12 @@ known as (
     select
         campaigns.campaign_id,
         campaigns.as_of_on,
-        ids.customer_id,
-        coalesce(contacts.variant, 'all') as arm,
         {%- for event in ['sent', 'opened', 'clicked'] %}
         case when cast(contacts.{{ event }}_at as date) <= campaigns.as_of_on then contacts.{{ event }}_at end
-            as {{ event }}_at{{ "," if not loop.last }}
+            as {{ event }}_at,
         {%- endfor %}
+        ids.customer_id,
+        coalesce(contacts.variant, 'all') as arm
     from contacts
     inner join campaigns
         on
@@ -50,13 +50,13 @@ final as (
     select
         campaign_id,
         customer_id,
-        case when min(arm) = max(arm) then min(arm) else 'mixed' end as arm,
-        count(*) as record_count,
-        count(sent_at) as touch_count,
         {%- for event in ['sent', 'opened', 'clicked'] %}
         min({{ event }}_at) as {{ event }}_at,
-        max({{ event }}_at) as last_{{ event }}_at{{ "," if not loop.last }}
+        max({{ event }}_at) as last_{{ event }}_at,
         {%- endfor %}
+        case when min(arm) = max(arm) then min(arm) else 'mixed' end as arm,
+        count(*) as record_count,
+        count(sent_at) as touch_count
     from known
     group by campaign_id, customer_id
 

@@ -1,9 +1,9 @@
 -- grain: one campaign and one customer who can buy in answer to it, with the arm and what they bought
 
--- Observed alike in all arms: from the first day of the campaign to the end of attribution, whether a message went out
--- or not. Where persons stand for an organisation the organisation is the unit. One that was drawn several times is in no
--- arm (`several`): its arms would carry each other's effect, and to keep those alike would favour the larger arms.
--- Campaigns that are not over are left out.
+-- Observed alike in all arms: from the first day of the campaign to the end of attribution, whether a message went
+-- out or not. Where persons stand for an organisation the organisation is the unit. One that was drawn several times
+-- is in no arm (`several`): its arms would carry each other's effect, and to keep those alike would favour the larger
+-- arms. Campaigns that are not over are left out.
 
 with
 

@@ -1,7 +1,7 @@
 -- grain: one purchase of a known customer, with its occasion
 
--- What the order says of its purpose (seed occasion_terms); else for businesses not stated; else a gift when it holds a gift
--- box, went to somebody else, or was bought by a gift customer within a festival's window; else own use.
+-- What the order says of its purpose (seed occasion_terms); else for businesses not stated; else a gift when it holds
+-- a gift box, went to somebody else, or was bought by a gift customer within a festival's window; else own use.
 
 with
 

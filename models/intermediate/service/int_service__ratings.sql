@@ -1,7 +1,7 @@
 -- grain: one rating given by the as-of date: of a ticket, or an answer to a survey
 
--- Ratings run from 1 to 5; other scales begin at 0 and are drawn onto them. NPS keeps its own scale of 0 to 10. An answer
--- that names nobody counts, but belongs to no segment.
+-- Ratings run from 1 to 5; other scales begin at 0 and are drawn onto them. NPS keeps its own scale of 0 to 10. An
+-- answer that names nobody counts, but belongs to no segment.
 
 with
 

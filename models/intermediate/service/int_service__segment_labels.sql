@@ -21,7 +21,8 @@ select
     label_zh,
     label_en
 from {{ ref('administrative_divisions') }}
-{% for dimension, seed in [('customer_group', 'customer_group_labels'), ('value_tier', 'value_tiers')] %}
+{%- for dimension, seed in [('customer_group', 'customer_group_labels'), ('value_tier', 'value_tiers')] %}
+
 union all
 
 select
@@ -30,4 +31,4 @@ select
     label_zh,
     label_en
 from {{ ref(seed) }}
-{% endfor %}
+{%- endfor %}

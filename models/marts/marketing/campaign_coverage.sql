@@ -1,4 +1,4 @@
--- grain: one end of a month (or the as-of date): customers with consent, and those of them a tag-targeted campaign reached
+-- grain: one end of a month (or the as-of date): customers with consent, and whom of them a campaign covers
 
 -- Reached in the months up to the date (policy); with consent on the date for at least one channel. Whom a campaign
 -- meant for everybody reached is not covered (seed campaign_targets).

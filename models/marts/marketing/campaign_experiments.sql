@@ -1,9 +1,9 @@
 -- grain: one campaign that is over, one arm and the arm it is compared with
 
--- Arms against the held-out control, all treated arms together (`treated`) against it, and variants against each other.
--- `uplift` is the difference of the shares who bought, its interval Newcombe's hybrid score (Stat. Med. 17, 1998,
--- 873-890, method 10), which keeps its level where few buy; `order_uplift` the difference of purchases per customer, its
--- interval Welch's. Detectable effect: what a two-sided test would find with the power of the policy.
+-- Arms against the held-out control, all treated arms together (`treated`) against it, and variants against each
+-- other. `uplift` is the difference of the shares who bought, its interval Newcombe's hybrid score (Stat. Med. 17,
+-- 1998, 873-890, method 10), which keeps its level where few buy; `order_uplift` the difference of purchases per
+-- customer, its interval Welch's. Detectable effect: what a two-sided test would find with the power of the policy.
 
 with
 
@@ -179,8 +179,11 @@ pairs as (
             arms.campaign_id = others.campaign_id
             and (
                 (others.arm = 'control' and arms.arm <> 'control')
-                or (arms.arm not in ('control', 'treated') and others.arm not in ('control', 'treated')
-                    and arms.arm > others.arm)
+                or (
+                    arms.arm not in ('control', 'treated')
+                    and others.arm not in ('control', 'treated')
+                    and arms.arm > others.arm
+                )
             )
 
 ),
@@ -194,8 +197,8 @@ bounds as (
         policy.minimum_base,
         {%- for arm in ['', 'compared_'] %}
         {%- for side, sign in [('low', '-'), ('high', '+')] %}
-        {{ wilson_bound('pairs.' ~ arm ~ 'converted_count', 'pairs.' ~ arm ~ 'customer_count', 'policy.interval_z', sign) }}
-            as {{ arm }}{{ side }},
+        {%- set hits, base = 'pairs.' ~ arm ~ 'converted_count', 'pairs.' ~ arm ~ 'customer_count' %}
+        {{ wilson_bound(hits, base, 'policy.interval_z', sign) }} as {{ arm }}{{ side }},
         {%- endfor %}
         {%- endfor %}
         pairs.order_variance / pairs.customer_count as order_error_squared,

@@ -1,7 +1,7 @@
 -- grain: one campaign that had begun by the as-of date
 
--- Sales by last touch, each order once (int_marketing__attributions). `uplift` beside them is what the campaign added, by
--- the held-out control: sales attributed are not sales caused.
+-- Sales by last touch, each order once (int_marketing__attributions). `uplift` beside them is what the campaign
+-- added, by the held-out control: sales attributed are not sales caused.
 
 with
 
@@ -91,8 +91,8 @@ suggested as (
     from measured
     inner join {{ ref('campaign_suggestions') }} as rules
         on
-            coalesce(rules.is_over = measured.is_over, true)
-            and (rules.reading is null or rules.reading = measured.reading)
+            (rules.is_over is null or measured.is_over = rules.is_over)
+            and (rules.reading is null or measured.reading = rules.reading)
             and (rules.return_ratio_from is null or measured.return_ratio >= rules.return_ratio_from)
             and (rules.return_ratio_below is null or measured.return_ratio < rules.return_ratio_below)
             and (rules.open_rate_from is null or measured.open_rate >= rules.open_rate_from)

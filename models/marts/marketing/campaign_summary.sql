@@ -1,14 +1,64 @@
--- grain: one member of one dimension (channel, content type, target group, scene, joint or not), over campaigns that are over
+-- grain: one member of one dimension (channel, content type, target group, scene, joint or not)
 
--- Joint campaigns are compared with the others of the same target group and content: their rates, weighted to the
--- customers that the joint ones reached. The interval of the ratio is that of its logarithm.
+-- `uplift` is what campaigns added to the share who bought, over all that held customers out: the Mantel-Haenszel
+-- risk difference over campaigns, its interval by Sato's variance (Biometrics 45, 1989, 1323-1324), which holds where
+-- each campaign alone is too small. Joint campaigns are compared with the others of the same target group and
+-- content: their rates, weighted to the customers that the joint ones reached. The interval of the ratio is that of
+-- its logarithm.
 
 with
 
+-- treated against held out, one stratum per campaign
+strata as (
+
+    select
+        campaign_id,
+        cast(customer_count as double) as treated_count,
+        cast(converted_count as double) as treated_converted,
+        cast(compared_customer_count as double) as control_count,
+        cast(compared_converted_count as double) as control_converted,
+        cast(customer_count + compared_customer_count as double) as stratum_count
+    from {{ ref('campaign_experiments') }}
+    where
+        compared_with = 'control'
+        and is_split_as_planned
+    qualify row_number() over (
+        partition by campaign_id order by case when arm = 'treated' then 0 else 1 end asc, arm asc
+    ) = 1
+
+),
+
+weighted as (
+
+    select
+        *,
+        treated_count * control_count / stratum_count as weight,
+        (treated_converted * control_count - control_converted * treated_count) / stratum_count as weighted_uplift,
+        (
+            power(treated_count, 2) * control_converted - power(control_count, 2) * treated_converted
+            + treated_count * control_count * (control_count - treated_count) / 2
+        ) / power(stratum_count, 2) as variance_by_uplift,
+        (
+            treated_converted * (control_count - control_converted) + control_converted * (treated_count - treated_converted)
+        ) / (2 * stratum_count) as variance_alone
+    from strata
+
+),
+
 campaigns as (
 
-    select * from {{ ref('campaign_results') }}
-    where is_over
+    select
+        results.*,
+        weighted.treated_count,
+        weighted.control_count,
+        weighted.weight,
+        weighted.weighted_uplift,
+        weighted.variance_by_uplift,
+        weighted.variance_alone
+    from {{ ref('campaign_results') }} as results
+    left join weighted
+        on results.campaign_id = weighted.campaign_id
+    where results.is_over
 
 ),
 
@@ -35,6 +85,12 @@ members as (
         {%- for figure in ['target', 'reached', 'touch', 'opened', 'clicked', 'converted', 'order'] %}
         sum({{ figure }}_count) as {{ figure }}_count,
         {%- endfor %}
+        sum(treated_count) as treated_count,
+        sum(control_count) as control_count,
+        sum(weighted_uplift) / nullif(sum(weight), 0) as uplift,
+        sqrt(
+            sum(weighted_uplift) / nullif(sum(weight), 0) * sum(variance_by_uplift) + sum(variance_alone)
+        ) / nullif(sum(weight), 0) as uplift_error,
         sum(cost) as cost,
         sum(case when cost is not null then revenue end) as costed_revenue,
         sum(revenue) as revenue,
@@ -150,6 +206,11 @@ final as (
         cast(members.margin_amount as decimal(18, 2)) as margin_amount,
         cast(members.costed_revenue / nullif(members.cost, 0) as double) as return_ratio,
         cast((members.costed_margin - members.cost) / nullif(members.cost, 0) as double) as roi_pct,
+        cast(members.treated_count as bigint) as treated_count,
+        cast(members.control_count as bigint) as control_count,
+        cast(members.uplift as double) as uplift,
+        cast(members.uplift - policy.interval_z * members.uplift_error as double) as uplift_from,
+        cast(members.uplift + policy.interval_z * members.uplift_error as double) as uplift_to,
         cast(effects.compared_count as bigint) as compared_count,
         cast(effects.comparable_rate as double) as comparable_conversion_rate,
         cast(effects.ratio - 1 as double) as joint_effect,
@@ -157,6 +218,7 @@ final as (
         cast(effects.ratio * exp(effects.log_margin) - 1 as double) as joint_effect_to,
         cast(joint.reference as double) as reference_joint_effect
     from members
+    cross join policy
     left join labels
         on
             members.dimension = labels.dimension

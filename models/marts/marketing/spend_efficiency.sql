@@ -1,7 +1,7 @@
 -- grain: one quarter, channel and purpose; `all` is their sum
 
--- Sales are known only where campaigns write to customers: a channel without them is not measured, which is no return of
--- zero. `measured_cost` is the cost of cells with campaigns in the quarter, and the ratio is taken of it.
+-- Sales are known only where campaigns write to customers: a channel without them is not measured, which is no return
+-- of zero. `measured_cost` is the cost of cells with campaigns in the quarter, and the ratio is taken of it.
 
 with
 
@@ -81,10 +81,11 @@ cells as (
 
 summed as (
 
+    {%- for channel, purpose in [('channel', 'purpose'), ('channel', "'all'"), ("'all'", "'all'")] %}
     select
         quarter_start_on,
-        coalesce(channel, 'all') as channel,
-        coalesce(purpose, 'all') as purpose,
+        {{ channel }} as channel,
+        {{ purpose }} as purpose,
         sum(cost) as cost,
         sum(campaign_cost) as campaign_cost,
         sum(measured_cost) as measured_cost,
@@ -92,9 +93,9 @@ summed as (
         sum(margin_amount) as margin_amount,
         sum(touch_count) as touch_count
     from cells
-    group by grouping sets (
-        (quarter_start_on, channel, purpose), (quarter_start_on, channel), (quarter_start_on)
-    )
+    group by quarter_start_on, {{ channel }}, {{ purpose }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 
 ),
 

@@ -1,8 +1,8 @@
 -- grain: one customer and one trigger, its latest occurrence, as of the latest date
 
--- Marketing needs a consent on some channel and no unsubscription; service does not (seed trigger_policy). Who asked to be
--- erased is on no list. Held back is a status with its reason, so nobody vanishes. No date of a birthday is told: the list
--- is that of the days ahead.
+-- Marketing needs a consent on some channel and no unsubscription; service does not (seed trigger_policy). Who asked
+-- to be erased is on no list. Held back is a status with its reason, so nobody vanishes. No date of a birthday is
+-- told: the list is that of the days ahead.
 
 with
 
@@ -132,6 +132,15 @@ low_ratings as (
 
 ),
 
+last_activities as (
+
+    select
+        customer_id,
+        greatest(last_purchase_on, last_opened_on) as last_activity_on
+    from {{ ref('dormant_customers') }}
+
+),
+
 occurrences as (
 
     select
@@ -164,10 +173,9 @@ occurrences as (
     select
         dormant.customer_id,
         'dormant' as trigger_code,
-        {{ months_before('greatest(dormant.last_purchase_on, dormant.last_opened_on)', '-value_policy.dormant_months') }}
-            as occurred_on,
+        {{ months_before('dormant.last_activity_on', '-value_policy.dormant_months') }} as occurred_on,
         cast(null as date) as valid_to_on
-    from {{ ref('dormant_customers') }} as dormant
+    from last_activities as dormant
     cross join {{ ref('value_policy') }} as value_policy
 
     union all
@@ -227,7 +235,9 @@ listed as (
 
 latest as (
 
-    select *
+    select
+        listed.*,
+        as_of.as_of_on
     from listed
     cross join as_of
     where listed.valid_until_on >= as_of.as_of_on

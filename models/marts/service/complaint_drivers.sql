@@ -107,6 +107,8 @@ rated as (
         counted.*,
         counted.complaint_count / cast(nullif(counted.order_count, 0) as double) as complaint_rate,
         counted.other_complaint_count / cast(nullif(counted.other_order_count, 0) as double) as other_complaint_rate,
+        counted.complaint_count / cast(nullif(counted.order_count, 0) as double)
+        / nullif(counted.other_complaint_count / cast(nullif(counted.other_order_count, 0) as double), 0) as ratio,
         policy.interval_z * sqrt(
             1.0 / nullif(counted.complaint_count, 0) - 1.0 / nullif(counted.order_count, 0)
             + 1.0 / nullif(counted.other_complaint_count, 0) - 1.0 / nullif(counted.other_order_count, 0)
@@ -129,9 +131,9 @@ final as (
         cast(rated.other_order_count as bigint) as other_order_count,
         cast(rated.other_complaint_count as bigint) as other_complaint_count,
         cast(rated.other_complaint_rate as double) as other_complaint_rate,
-        cast(rated.complaint_rate / nullif(rated.other_complaint_rate, 0) as double) as ratio,
-        cast(rated.complaint_rate / nullif(rated.other_complaint_rate, 0) * exp(-rated.log_margin) as double) as ratio_from,
-        cast(rated.complaint_rate / nullif(rated.other_complaint_rate, 0) * exp(rated.log_margin) as double) as ratio_to
+        cast(rated.ratio as double) as ratio,
+        cast(rated.ratio * exp(-rated.log_margin) as double) as ratio_from,
+        cast(rated.ratio * exp(rated.log_margin) as double) as ratio_to
     from rated
     left join {{ ref('int_marketing__code_labels') }} as labels
         on

@@ -1,4 +1,4 @@
--- grain: one end of a month (or the as-of date) and one member of one dimension: complaints of 12 months per 1,000 customers
+-- grain: one end of a month (or the as-of date) and one member of one dimension: complaints of 12 months
 
 -- Base: customers of the segment with a purchase in the 12 months; for a type of complaint all of them. Complaints that
 -- name nobody are in no segment (`unknown`) and have no rate. Best: the lowest rate among members of sufficient base.

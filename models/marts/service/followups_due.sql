@@ -1,7 +1,7 @@
 -- grain: one low rating (policy), with the follow-up it needs
 
--- Low: 1 to 3 of 5, or 0 to 6 of an NPS answer. Followed up by the first call or visit to the customer after it. A rating
--- that names nobody cannot be followed up.
+-- Low: 1 to 3 of 5, or 0 to 6 of an NPS answer. Followed up by the first call or visit to the customer after it. A
+-- rating that names nobody cannot be followed up.
 
 with
 

@@ -1,4 +1,4 @@
--- grain: one period, one measure and one member of one dimension (group, tier, province, touch point, channel, store, agent)
+-- grain: one period, one measure and one member of one dimension (group, tier, province, touch point, agent ...)
 
 -- NPS is the share of promoters less that of detractors, in points; the others are the share who gave 4 or 5 (policy).
 -- Periods are months, quarters, years, and the 12 months up to the as-of date.
@@ -40,7 +40,7 @@ dated as (
     select
         '{{ period }}' as period_kind,
         cast(date_trunc('{{ period }}', rated_at) as date) as period_start_on,
-        ratings.*
+        *
     from ratings
 
     union all

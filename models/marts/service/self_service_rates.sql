@@ -1,7 +1,7 @@
 -- grain: one month and one measure of self-service
 
--- `status` says why a rate is missing: `no_input` where no source says anything of the kind (how right a bot's answers were
--- is recorded nowhere), `no_base` where there was nothing to count.
+-- `status` says why a rate is missing: `no_input` where no source says anything of the kind (how right a bot's
+-- answers were is recorded nowhere), `no_base` where there was nothing to count.
 
 with
 
@@ -13,9 +13,10 @@ as_of as (
 
 months as (
 
-    select distinct month_start_on from {{ ref('int_service__customer_months') }}
-    cross join as_of
-    where month_start_on <= as_of.as_of_on
+    select distinct customer_months.month_start_on
+    from {{ ref('int_service__customer_months') }} as customer_months
+    inner join as_of
+        on customer_months.month_start_on <= as_of.as_of_on
 
 ),
 

@@ -1,7 +1,7 @@
 -- grain: one month and one service level of the policy
 
--- A ticket that has waited longer than the limit without an answer has missed it; one that may still make it is not in the
--- base. Means are over those answered or resolved.
+-- A ticket that has waited longer than the limit without an answer has missed it; one that may still make it is not
+-- in the base. Means are over those answered or resolved.
 
 with
 
@@ -37,8 +37,8 @@ valued as (
     from tickets
     inner join policy
         on
-            (policy.value_tier is null or policy.value_tier = tickets.value_tier)
-            and (policy.channel is null or policy.channel = tickets.channel)
+            (policy.value_tier is null or tickets.value_tier = policy.value_tier)
+            and (policy.channel is null or tickets.channel = policy.channel)
             and (not policy.complaints_only or tickets.is_complaint)
 
 ),

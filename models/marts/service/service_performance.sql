@@ -1,7 +1,7 @@
 -- grain: one month and one member of one dimension (category, complaint type, channel, tier, agent, store ...)
 
--- Tickets by the month in which they were opened. Counts and sums can be added up over months; every mean and rate stands
--- beside its base.
+-- Tickets by the month in which they were opened. Counts and sums can be added up over months; every mean and rate
+-- stands beside its base.
 
 {%- set dimensions = [
     'category', 'complaint_type', 'channel', 'touch_point', 'customer_group', 'value_tier', 'province', 'store', 'agent',
@@ -77,14 +77,14 @@ final as (
         {{ member_label('measured.member', 'labels.label_en', 'en') }} as member_en,
         cast(measured.ticket_count as bigint) as ticket_count,
         cast(measured.complaint_count as bigint) as complaint_count,
-        {%- for subject in ['', 'complaint_'] %}
-        {%- for step, unit in [('response', 'hours'), ('resolution', 'days')] %}
-        cast(measured.{{ subject }}{{ step }}_count as bigint) as {{ subject }}{{ step }}_count,
-        cast(measured.{{ subject }}{{ step }}_{{ unit }} as double) as {{ subject }}{{ step }}_{{ unit }}_sum,
-        cast(
-            measured.{{ subject }}{{ step }}_{{ unit }} / nullif(measured.{{ subject }}{{ step }}_count, 0) as double
-        ) as {{ subject }}{{ step }}_{{ unit }},
-        {%- endfor %}
+        {%- for step, unit in [
+            ('response', 'hours'), ('resolution', 'days'),
+            ('complaint_response', 'hours'), ('complaint_resolution', 'days'),
+        ] %}
+        {%- set figure = step ~ '_' ~ unit %}
+        cast(measured.{{ step }}_count as bigint) as {{ step }}_count,
+        cast(measured.{{ figure }} as double) as {{ figure }}_sum,
+        cast(measured.{{ figure }} / nullif(measured.{{ step }}_count, 0) as double) as {{ figure }},
         {%- endfor %}
         cast(
             measured.complaint_resolution_count / cast(nullif(measured.complaint_count, 0) as double) as double
