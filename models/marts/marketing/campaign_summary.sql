@@ -39,7 +39,8 @@ weighted as (
             + treated_count * control_count * (control_count - treated_count) / 2
         ) / power(stratum_count, 2) as variance_by_uplift,
         (
-            treated_converted * (control_count - control_converted) + control_converted * (treated_count - treated_converted)
+            treated_converted * (control_count - control_converted)
+            + control_converted * (treated_count - treated_converted)
         ) / (2 * stratum_count) as variance_alone
     from strata
 
