@@ -178,7 +178,9 @@ def test_the_pooled_interval_holds_the_mean_effect_though_each_campaign_is_too_s
         ).fetchall()
         truth = true_effects(company)
         mean = sum(truth[c, arm][1] * w for c, arm, w in weights) / sum(w for *_, w in weights)
-        low, high = done.sql("select uplift_from, uplift_to from campaign_summary where dimension = 'all'").fetchone()
+        low, high = done.sql(
+            "select uplift_from, uplift_to from campaign_summary where dimension = 'all'"
+        ).fetchone()
         held.append(low <= mean <= high)
         widths.append(high - low)
     print(f"\n{len(held)} companies: {np.mean(held):.3f}, mean width {np.mean(widths):.3f}")
