@@ -106,8 +106,6 @@ rated as (
         summed.revenue / nullif(summed.measured_cost, 0) as return_ratio,
         {{ months_before('summed.quarter_start_on', -3) }} <= {{ add_days('as_of.as_of_on', 1) }} as is_complete,
         coalesce(summed.revenue / nullif(summed.measured_cost, 0) < policy.reallocate_below, false) as is_low,
-        extract(year from summed.quarter_start_on) * 4 + extract(quarter from summed.quarter_start_on)
-            as quarter_number,
         policy.reallocate_quarters,
         policy.reallocate_below,
         policy.target_return_ratio
@@ -124,7 +122,8 @@ runs as (
         quarter_start_on,
         channel,
         purpose,
-        quarter_number - row_number() over (
+        extract(year from quarter_start_on) * 4 + extract(quarter from quarter_start_on)
+        - row_number() over (
             partition by channel, purpose order by quarter_start_on asc nulls last
         ) as run
     from rated
