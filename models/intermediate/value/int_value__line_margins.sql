@@ -1,7 +1,5 @@
 -- grain: one line of an order document of a known customer, with its margin rate and whether it is a gift
 
--- Where the article's cost is known the rate is 1 - cost / price; elsewhere the policy's, as margin_basis says.
-
 with
 
 items as (
@@ -54,14 +52,8 @@ final as (
         items.ordered_on,
         items.gross_amount,
         items.return_amount,
-        coalesce(
-            1 - cast(products.unit_cost as double) / nullif(cast(items.unit_price as double), 0),
-            policy.margin_rate
-        ) as margin_rate,
-        case
-            when products.unit_cost / nullif(items.unit_price, 0) is null then 'policy'
-            else 'cost'
-        end as margin_basis,
+        {{ line_margin_rate('products.unit_cost', 'items.unit_price', 'policy.margin_rate') }} as margin_rate,
+        {{ line_margin_basis('products.unit_cost', 'items.unit_price') }} as margin_basis,
         coalesce(products.is_gift_box, false)
         or documents.is_gift
         or festival_days.date_on is not null as is_gift

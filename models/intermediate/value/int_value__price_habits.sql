@@ -2,12 +2,13 @@
 
 with
 
-lines as (
+sales as (
 
     select
         lines.customer_id,
+        dates.as_of_on,
         items.unit_price,
-        items.net_amount
+        items.net_amount as amount
     from {{ ref('int_value__line_margins') }} as lines
     inner join {{ ref('order_items') }} as items
         on lines.order_item_id = items.order_item_id
@@ -20,51 +21,23 @@ lines as (
 
 ),
 
-bands as (
+habits as (
 
-    select * from {{ ref('price_bands') }}
-
-),
-
-spent as (
-
-    select
-        lines.customer_id,
-        bands.price_band,
-        bands.band_rank,
-        sum(lines.net_amount) as net_amount
-    from lines
-    inner join bands
-        on
-            lines.unit_price >= bands.amount_from
-            and (bands.amount_below is null or lines.unit_price < bands.amount_below)
-    group by lines.customer_id, bands.price_band, bands.band_rank
-
-),
-
-ranked as (
-
-    select
-        spent.*,
-        row_number() over (
-            partition by spent.customer_id order by spent.net_amount desc nulls last, spent.band_rank desc
-        ) as habit_rank
-    from spent
+    {{ price_habits('sales') }}
 
 ),
 
 final as (
 
     select
-        ranked.customer_id,
-        ranked.price_band,
-        ranked.band_rank,
+        habits.customer_id,
+        habits.price_band,
+        habits.band_rank,
         -- at most one band above habit: a wrong jump drives customers away
-        coalesce(next_bands.price_band, ranked.price_band) as suggested_price_band
-    from ranked
-    left join bands as next_bands
-        on ranked.band_rank + 1 = next_bands.band_rank
-    where ranked.habit_rank = 1
+        coalesce(next_bands.price_band, habits.price_band) as suggested_price_band
+    from habits
+    left join {{ ref('price_bands') }} as next_bands
+        on habits.band_rank + 1 = next_bands.band_rank
 
 )
 

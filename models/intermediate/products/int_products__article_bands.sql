@@ -1,0 +1,37 @@
+-- grain: one article as of a date that is served: the band of its mean price
+
+with
+
+sold as (
+
+    select
+        purchases.product_id,
+        origins.as_of_on,
+        sum(purchases.gross_amount) / nullif(sum(purchases.quantity), 0) as unit_price
+    from {{ ref('int_products__purchases') }} as purchases
+    cross join {{ ref('suggestion_policy') }} as policy
+    inner join (select distinct as_of_on from {{ ref('int_products__origins') }}) as origins
+        on
+            purchases.ordered_on <= origins.as_of_on
+            and purchases.ordered_on > {{ months_before('origins.as_of_on', 'policy.habit_months') }}
+    group by purchases.product_id, origins.as_of_on
+
+),
+
+final as (
+
+    select
+        sold.product_id,
+        sold.as_of_on,
+        sold.unit_price,
+        bands.price_band,
+        bands.band_rank
+    from sold
+    inner join {{ ref('price_bands') }} as bands
+        on
+            sold.unit_price >= bands.amount_from
+            and (bands.amount_below is null or sold.unit_price < bands.amount_below)
+
+)
+
+select * from final
