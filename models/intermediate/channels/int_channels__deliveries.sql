@@ -1,0 +1,69 @@
+-- grain: one delivery shipped by the as-of date of an order, as known then
+
+-- What was delivered after the as-of date is under way.
+
+with
+
+as_of as (
+
+    select as_of_on from {{ ref('int_calendar__as_of') }}
+
+),
+
+orders as (
+
+    select
+        order_id,
+        coalesce(channel, 'unknown') as channel,
+        province_code,
+        ordered_at,
+        ordered_on
+    from {{ ref('int_orders__documents') }}
+
+),
+
+deliveries as (
+
+    select
+        {{ order_key('deliveries.source_system', 'deliveries.source_order_id') }} as order_id,
+        deliveries.source_system,
+        deliveries.source_delivery_id,
+        deliveries.province_code,
+        deliveries.promised_at,
+        deliveries.shipped_at,
+        case when cast(deliveries.delivered_at as date) <= as_of.as_of_on then deliveries.delivered_at end
+            as delivered_at,
+        as_of.as_of_on
+    from {{ ref('input__deliveries') }} as deliveries
+    inner join as_of
+        on cast(deliveries.shipped_at as date) <= as_of.as_of_on
+
+),
+
+final as (
+
+    select
+        deliveries.source_system,
+        deliveries.source_delivery_id,
+        orders.channel,
+        coalesce(deliveries.province_code, orders.province_code, 'unknown') as province_code,
+        festival_days.date_on is not null as is_festival,
+        deliveries.promised_at is not null as is_promised,
+        deliveries.delivered_at is not null as is_delivered,
+        deliveries.delivered_at <= deliveries.promised_at as is_on_time,
+        -- promised and not there: late although it is still under way
+        deliveries.delivered_at is null and cast(deliveries.promised_at as date) < deliveries.as_of_on as is_overdue,
+        extract(epoch from deliveries.promised_at - orders.ordered_at) / 3600.0 as promised_hours,
+        extract(epoch from deliveries.shipped_at - orders.ordered_at) / 3600.0 as shipped_hours,
+        extract(epoch from deliveries.delivered_at - orders.ordered_at) / 3600.0 as delivered_hours,
+        orders.ordered_on,
+        cast(date_trunc('month', orders.ordered_on) as date) as month_start_on
+    from deliveries
+    inner join orders
+        on deliveries.order_id = orders.order_id
+    left join {{ ref('int_calendar__festival_days') }} as festival_days
+        on orders.ordered_on = festival_days.date_on
+
+)
+
+select * from final

@@ -1,0 +1,68 @@
+-- grain: one known customer and one year or quarter with a purchase: the channel most of the money went to
+
+{%- set periods = ['year', 'quarter'] %}
+
+with
+
+orders as (
+
+    select * from {{ ref('int_channels__orders') }}
+    where
+        is_purchase
+        and is_known_customer
+
+),
+
+spent as (
+
+    {%- for period in periods %}
+    select
+        '{{ period }}' as period_kind,
+        cast(date_trunc('{{ period }}', ordered_on) as date) as period_start_on,
+        customer_id,
+        channel,
+        is_online,
+        count(*) as order_count,
+        count(case when is_online then 1 end) as online_order_count,
+        count(case when is_collected then 1 end) as collected_order_count,
+        sum(net_amount) as net_amount,
+        sum(margin_amount) as margin_amount
+    from orders
+    group by cast(date_trunc('{{ period }}', ordered_on) as date), customer_id, channel, is_online
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+ranked as (
+
+    select
+        *,
+        row_number() over (
+            partition by period_kind, period_start_on, customer_id
+            order by net_amount desc nulls last, order_count desc, channel asc
+        ) as channel_rank
+    from spent
+
+),
+
+final as (
+
+    select
+        period_kind,
+        period_start_on,
+        customer_id,
+        max(case when channel_rank = 1 then channel end) as main_channel,
+        count(*) as channel_count,
+        bool_or(is_online) and bool_or(not is_online) as is_online_and_offline,
+        sum(order_count) as order_count,
+        sum(online_order_count) as online_order_count,
+        sum(collected_order_count) as collected_order_count,
+        sum(net_amount) as net_amount,
+        sum(margin_amount) as margin_amount
+    from ranked
+    group by period_kind, period_start_on, customer_id
+
+)
+
+select * from final

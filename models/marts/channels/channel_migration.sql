@@ -1,0 +1,171 @@
+-- grain: one year or quarter, the main channel of customers in the one before, and in this one
+
+-- `new`: no purchase before; `returned`: purchases before, none in the period before; `none`: no purchase in this one.
+-- The last period may be under way (`is_complete`): its `none` may still buy.
+
+with
+
+mains as (
+
+    select * from {{ ref('int_channels__main_channels') }}
+
+),
+
+as_of as (
+
+    select as_of_on from {{ ref('int_calendar__as_of') }}
+
+),
+
+periods as (
+
+    select
+        period_kind,
+        period_start_on,
+        lag(period_start_on) over (partition by period_kind order by period_start_on asc) as earlier_start_on,
+        case period_kind
+            when 'year' then {{ months_before('period_start_on', -12) }}
+            else {{ months_before('period_start_on', -3) }}
+        end as next_start_on
+    from (select distinct period_kind, period_start_on from mains) as seen
+
+),
+
+stood as (
+
+    select
+        periods.period_kind,
+        periods.period_start_on,
+        mains.customer_id,
+        mains.main_channel,
+        mains.net_amount,
+        min(mains.period_start_on) over (partition by periods.period_kind, mains.customer_id) as first_start_on
+    from mains
+    inner join periods
+        on
+            mains.period_kind = periods.period_kind
+            and mains.period_start_on = periods.period_start_on
+
+),
+
+arrived as (
+
+    select
+        stood.period_kind,
+        stood.period_start_on,
+        case
+            when earlier.customer_id is not null then earlier.main_channel
+            when stood.first_start_on = stood.period_start_on then 'new'
+            else 'returned'
+        end as from_channel,
+        stood.main_channel as to_channel,
+        stood.net_amount,
+        coalesce(earlier.net_amount, 0) as earlier_amount
+    from stood
+    inner join periods
+        on
+            stood.period_kind = periods.period_kind
+            and stood.period_start_on = periods.period_start_on
+            and periods.earlier_start_on is not null
+    left join stood as earlier
+        on
+            stood.period_kind = earlier.period_kind
+            and stood.customer_id = earlier.customer_id
+            and periods.earlier_start_on = earlier.period_start_on
+
+),
+
+departed as (
+
+    select
+        periods.period_kind,
+        periods.period_start_on,
+        earlier.main_channel as from_channel,
+        'none' as to_channel,
+        0 as net_amount,
+        earlier.net_amount as earlier_amount
+    from periods
+    inner join stood as earlier
+        on
+            periods.period_kind = earlier.period_kind
+            and periods.earlier_start_on = earlier.period_start_on
+    left join stood
+        on
+            earlier.period_kind = stood.period_kind
+            and earlier.customer_id = stood.customer_id
+            and periods.period_start_on = stood.period_start_on
+    where stood.customer_id is null
+
+),
+
+moves as (
+
+    select * from arrived
+    union all
+    select * from departed
+
+),
+
+counted as (
+
+    select
+        period_kind,
+        period_start_on,
+        from_channel,
+        to_channel,
+        count(*) as customer_count,
+        sum(net_amount) as net_amount,
+        sum(earlier_amount) as earlier_net_amount
+    from moves
+    group by period_kind, period_start_on, from_channel, to_channel
+
+),
+
+final as (
+
+    select
+        cast(counted.period_kind as varchar) as period_kind,
+        cast(counted.period_start_on as date) as period_start_on,
+        cast(counted.from_channel as varchar) as from_channel,
+        cast(counted.to_channel as varchar) as to_channel,
+        {%- for side in ['from', 'to'] %}
+        {%- for language, words in {
+            'zh': {'new': '新客户', 'returned': '回归客户', 'none': '未购买'},
+            'en': {'new': 'New', 'returned': 'Returned', 'none': 'No purchase'},
+        }.items() %}
+        cast(
+            case counted.{{ side }}_channel
+                {%- for code, word in words.items() %}
+                when '{{ code }}' then '{{ word }}'
+                {%- endfor %}
+                else coalesce({{ side }}_labels.label_{{ language }}, counted.{{ side }}_channel)
+            end as varchar
+        ) as {{ side }}_channel_{{ language }},
+        {%- endfor %}
+        {%- endfor %}
+        counted.from_channel = counted.to_channel as is_stayer,
+        periods.next_start_on <= {{ add_days('as_of.as_of_on', 1) }} as is_complete,
+        cast(counted.customer_count as bigint) as customer_count,
+        cast(sum(counted.customer_count) over (
+            partition by counted.period_kind, counted.period_start_on, counted.from_channel
+        ) as bigint) as from_count,
+        cast(counted.customer_count / cast(sum(counted.customer_count) over (
+            partition by counted.period_kind, counted.period_start_on, counted.from_channel
+        ) as double) as double) as share_of_from,
+        cast(counted.net_amount as decimal(18, 2)) as net_amount,
+        cast(counted.earlier_net_amount as decimal(18, 2)) as earlier_net_amount,
+        cast(as_of.as_of_on as date) as as_of_on
+    from counted
+    cross join as_of
+    inner join periods
+        on
+            counted.period_kind = periods.period_kind
+            and counted.period_start_on = periods.period_start_on
+    left join {{ ref('sales_channels') }} as from_labels
+        on counted.from_channel = from_labels.channel
+    left join {{ ref('sales_channels') }} as to_labels
+        on counted.to_channel = to_labels.channel
+
+)
+
+select * from final
