@@ -15,7 +15,7 @@ labels as (
         label_zh,
         label_en
     from {{ ref('source_codes') }}
-    where domain = 'content_type'
+    where list_code = 'content_type'
 
 ),
 
@@ -59,14 +59,7 @@ final as (
         cast(counted.reader_count as bigint) as reader_count
     from counted
     cross join {{ ref('channel_policy') }} as policy
-    left join (
-        select
-            content_type,
-            min(label_zh) as label_zh,
-            min(label_en) as label_en
-        from labels
-        group by content_type
-    ) as labels
+    left join labels
         on counted.content_type = labels.content_type
 
 )

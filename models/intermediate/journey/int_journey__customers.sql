@@ -1,0 +1,142 @@
+-- grain: one known customer and the days on which the steps of the journey were first taken
+
+with
+
+as_of as (
+
+    select as_of_on from {{ ref('int_calendar__as_of') }}
+
+),
+
+policy as (
+
+    select * from {{ ref('channel_policy') }}
+
+),
+
+history as (
+
+    select
+        {{ months_before("cast(date_trunc('month', min(documents.ordered_on)) as date)", '-max(cohorts.run_in_months)') }}
+            as counted_from_on
+    from {{ ref('int_orders__documents') }} as documents
+    cross join {{ ref('cohort_policy') }} as cohorts
+
+),
+
+states as (
+
+    select
+        customer_id,
+        customer_group,
+        first_contact_on
+    from {{ ref('int_value__customer_states') }}
+    where is_latest
+
+),
+
+purchase_days as (
+
+    select
+        customer_id,
+        ordered_on,
+        min(ordered_at) as ordered_at,
+        row_number() over (partition by customer_id order by ordered_on asc) as day_number
+    from (
+        select distinct
+            sales.customer_id,
+            sales.ordered_on,
+            sales.ordered_at
+        from {{ ref('int_products__sales') }} as sales
+        where
+            sales.is_purchase
+            and sales.customer_id <> 'unknown'
+    ) as sales
+    group by customer_id, ordered_on
+
+),
+
+purchases as (
+
+    select
+        customer_id,
+        min(case when day_number = 1 then ordered_on end) as decided_on,
+        min(case when day_number = 1 then ordered_at end) as decided_at,
+        min(case when day_number = 2 then ordered_on end) as repurchased_on
+    from purchase_days
+    where day_number <= 2
+    group by customer_id
+
+),
+
+touched as (
+
+    select
+        touches.customer_id,
+        min(cast(touches.occurred_at as date)) as first_touch_on,
+        min(case
+            when touches.is_interest and touches.occurred_at <= coalesce(purchases.decided_at, touches.occurred_at)
+                then cast(touches.occurred_at as date)
+        end) as interested_on,
+        count(case
+            when
+                touches.is_touch
+                and touches.occurred_at <= purchases.decided_at
+                and cast(touches.occurred_at as date)
+                > {{ add_days('purchases.decided_on', '-policy.journey_window_days') }}
+                then 1
+        end) as touch_count
+    from {{ ref('int_journey__touches') }} as touches
+    cross join policy
+    left join purchases
+        on touches.customer_id = purchases.customer_id
+    group by touches.customer_id
+
+),
+
+profiles as (
+
+    select * from {{ ref('int_customers__profiles') }}
+
+),
+
+sizes as (
+
+    select * from {{ ref('structure_bands') }}
+    where dimension = 'employees'
+
+),
+
+final as (
+
+    select
+        states.customer_id,
+        coalesce(states.customer_group, 'unknown') as customer_group,
+        coalesce(industries.section, 'unknown') as industry,
+        coalesce(sizes.band, 'unknown') as employees,
+        coalesce(profiles.province_code, 'unknown') as province,
+        least(states.first_contact_on, touched.first_touch_on) as aware_on,
+        touched.interested_on,
+        purchases.decided_on,
+        purchases.repurchased_on,
+        case when purchases.decided_on is not null then coalesce(touched.touch_count, 0) end as touch_count,
+        least(states.first_contact_on, touched.first_touch_on) < history.counted_from_on as is_run_in,
+        cast(date_trunc('quarter', least(states.first_contact_on, touched.first_touch_on)) as date) as cohort_start_on
+    from states
+    cross join history
+    inner join profiles
+        on states.customer_id = profiles.customer_id
+    left join purchases
+        on states.customer_id = purchases.customer_id
+    left join touched
+        on states.customer_id = touched.customer_id
+    left join {{ ref('industries') }} as industries
+        on profiles.industry_code = industries.code
+    left join sizes
+        on
+            profiles.employees >= sizes.value_from
+            and (sizes.value_below is null or profiles.employees < sizes.value_below)
+
+)
+
+select * from final
