@@ -192,50 +192,52 @@ tastings as (
 
 ),
 
-messages as (
+-- Who is in a campaign's target group counts with the share of the campaign's days in the month, whether written to or
+-- held out: the message is told from having been chosen.
+campaigns as (
+
+    select
+        campaigns.source_system,
+        campaigns.campaign_code,
+        coalesce(campaigns.content_type, '') = 'promotion' as is_promotion,
+        months.month_start_on,
+        {{ days_from('greatest(campaigns.started_on, months.month_start_on)',
+                     'least(' ~ add_days('campaigns.ended_on', 1) ~ ', months.next_month_on)') }}
+        / cast({{ days_from('campaigns.started_on', add_days('campaigns.ended_on', 1)) }} as double) as month_share
+    from {{ ref('input__campaigns') }} as campaigns
+    inner join months
+        on
+            campaigns.started_on < months.next_month_on
+            and campaigns.ended_on >= months.month_start_on
+
+),
+
+exposed as (
 
     select
         reached.reached_id as customer_id,
-        coalesce(campaigns.content_type, '') = 'promotion' as is_promotion,
-        cast(contacts.sent_at as date) as sent_on,
-        {{ add_days('cast(contacts.sent_at as date)', 'policy.message_days') }} as works_until_on
+        campaigns.month_start_on,
+        sum(cast(campaigns.month_share as decimal(18, 9))) as in_target_group,
+        sum(cast(
+            case when contacts.sent_at is not null and campaigns.is_promotion then campaigns.month_share else 0 end
+            as decimal(18, 9)
+        )) as promotion_message,
+        sum(cast(
+            case when contacts.sent_at is not null and not campaigns.is_promotion then campaigns.month_share else 0 end
+            as decimal(18, 9)
+        )) as other_message
     from {{ ref('input__campaign_contacts') }} as contacts
-    cross join policy
+    inner join campaigns
+        on
+            contacts.source_system = campaigns.source_system
+            and contacts.campaign_code = campaigns.campaign_code
     inner join {{ ref('int_customers__ids') }} as ids
         on
             contacts.source_system = ids.source_system
             and contacts.source_customer_id = ids.source_customer_id
     inner join reached
         on ids.customer_id = reached.customer_id
-    left join {{ ref('input__campaigns') }} as campaigns
-        on
-            contacts.source_system = campaigns.source_system
-            and contacts.campaign_code = campaigns.campaign_code
-    where
-        contacts.sent_at is not null
-        and coalesce(contacts.variant, '') <> 'control'
-
-),
-
--- a message counts in each month by the share of its days that lie there
-exposed as (
-
-    select
-        messages.customer_id,
-        months.month_start_on,
-        messages.is_promotion,
-        sum(
-            {{ days_from('greatest(messages.sent_on, months.month_start_on)',
-                         'least(messages.works_until_on, months.next_month_on)') }}
-            / cast(policy.message_days as double)
-        ) as message_count
-    from messages
-    cross join policy
-    inner join months
-        on
-            messages.sent_on < months.next_month_on
-            and messages.works_until_on > months.month_start_on
-    group by messages.customer_id, months.month_start_on, messages.is_promotion
+    group by reached.reached_id, campaigns.month_start_on
 
 ),
 
@@ -301,8 +303,10 @@ final as (
         coalesce(bought.order_count, 0) as order_count,
         case when visits.customer_id is null then 0.0 else 1.0 end as visited_quarter_driver,
         case when tastings.customer_id is null then 0.0 else 1.0 end as tasting_6m_driver,
-        coalesce(promotions.message_count, 0.0) as promotion_message_driver,
-        coalesce(others.message_count, 0.0) as other_message_driver,
+        coalesce(cast(exposed.promotion_message as double), 0.0) as promotion_message_driver,
+        coalesce(cast(exposed.other_message as double), 0.0) as other_message_driver,
+        -- after the messages: without a held-out group it is their sum and falls out
+        coalesce(cast(exposed.in_target_group as double), 0.0) as in_target_group_driver,
         coalesce(festivals.festival_day_count, 0) / cast(months.day_count as double) as festival_days_driver,
         coalesce(prices.price, 0.0) as price_driver,
         case when complaints.customer_id is null then 0.0 else 1.0 end as complaint_3m_driver,
@@ -326,16 +330,10 @@ final as (
         on
             customers.customer_id = tastings.customer_id
             and months.month_start_on = tastings.month_start_on
-    left join exposed as promotions
+    left join exposed
         on
-            customers.customer_id = promotions.customer_id
-            and months.month_start_on = promotions.month_start_on
-            and promotions.is_promotion
-    left join exposed as others
-        on
-            customers.customer_id = others.customer_id
-            and months.month_start_on = others.month_start_on
-            and not others.is_promotion
+            customers.customer_id = exposed.customer_id
+            and months.month_start_on = exposed.month_start_on
     left join complaints
         on
             customers.customer_id = complaints.customer_id
