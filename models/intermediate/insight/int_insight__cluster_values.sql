@@ -1,7 +1,7 @@
 -- grain: one customer with an order in 24 months and one feature, as of the latest date
 
--- Amounts and counts by their logarithm; what is unknown counts as none. Who is drawn (policy) is learnt from; everybody
--- is assigned.
+-- Amounts and counts by their logarithm; what is unknown counts as none. Who is drawn (policy) is learnt from;
+-- everybody is assigned.
 
 {%- set features = [
     'recency_days', 'order_count_12m', 'net_amount_12m', 'mean_unit_price_24m', 'product_count_24m', 'gift_share_24m',

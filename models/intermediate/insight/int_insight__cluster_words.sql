@@ -29,16 +29,24 @@ worded as (
 
 ),
 
+joined as (
+
+    select
+        cluster_code,
+        {{ joined_texts('case when is_telling then word_zh end', '、', 'word_rank') }} as profile_zh,
+        {{ joined_texts('case when is_telling then word_en end', ', ', 'word_rank') }} as profile_en
+    from worded
+    group by cluster_code
+
+),
+
 final as (
 
     select
         cluster_code,
-        coalesce({{ joined_texts('case when is_telling and word_rank <= 4 then word_zh end', '、', 'word_rank') }}, '接近平均')
-            as profile_zh,
-        coalesce({{ joined_texts('case when is_telling and word_rank <= 4 then word_en end', ', ', 'word_rank') }},
-            'near the average') as profile_en
-    from worded
-    group by cluster_code
+        coalesce(profile_zh, '接近平均') as profile_zh,
+        coalesce(profile_en, 'near the average') as profile_en
+    from joined
 
 )
 

@@ -71,15 +71,15 @@ customers as (
 months as (
 
     select
-        month_start_on,
-        {{ months_before('month_start_on', -1) }} as next_month_on,
-        cast(extract(month from month_start_on) as integer) as month_of_year,
-        {{ days_from('month_start_on', months_before('month_start_on', -1)) }} as day_count,
+        seen.month_start_on,
+        {{ months_before('seen.month_start_on', -1) }} as next_month_on,
+        cast(extract(month from seen.month_start_on) as integer) as month_of_year,
+        {{ days_from('seen.month_start_on', months_before('seen.month_start_on', -1)) }} as day_count,
         -- quarters are counted back from the last complete month
         cast(floor((
-            (extract(year from complete_before_on) - extract(year from month_start_on)) * 12
-            + extract(month from complete_before_on) - extract(month from month_start_on) - 1
-        ) / visit_months) as integer) as quarter_back
+            (extract(year from as_of.complete_before_on) - extract(year from seen.month_start_on)) * 12
+            + extract(month from as_of.complete_before_on) - extract(month from seen.month_start_on) - 1
+        ) / policy.visit_months) as integer) as quarter_back
     from (select distinct month_start_on from bought) as seen
     cross join as_of
     cross join policy
@@ -309,10 +309,10 @@ final as (
         coalesce(cast(exposed.in_target_group as double), 0.0) as in_target_group_driver,
         coalesce(festivals.festival_day_count, 0) / cast(months.day_count as double) as festival_days_driver,
         coalesce(prices.price, 0.0) as price_driver,
-        case when complaints.customer_id is null then 0.0 else 1.0 end as complaint_3m_driver,
         {%- for indicator in ['competitor_share', 'competitor_price', 'market'] %}
-        coalesce(indicators.{{ indicator }}, country.{{ indicator }}, 0.0) as {{ indicator }}_driver{{ "," if not loop.last }}
+        coalesce(indicators.{{ indicator }}, country.{{ indicator }}, 0.0) as {{ indicator }}_driver,
         {%- endfor %}
+        case when complaints.customer_id is null then 0.0 else 1.0 end as complaint_3m_driver
     from customers
     inner join months
         on

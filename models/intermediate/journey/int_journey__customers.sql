@@ -2,12 +2,6 @@
 
 with
 
-as_of as (
-
-    select as_of_on from {{ ref('int_calendar__as_of') }}
-
-),
-
 policy as (
 
     select * from {{ ref('channel_policy') }}
@@ -17,8 +11,9 @@ policy as (
 history as (
 
     select
-        {{ months_before("cast(date_trunc('month', min(documents.ordered_on)) as date)", '-max(cohorts.run_in_months)') }}
-            as counted_from_on
+        {{ months_before(
+            "cast(date_trunc('month', min(documents.ordered_on)) as date)", '-max(cohorts.run_in_months)'
+        ) }} as counted_from_on
     from {{ ref('int_orders__documents') }} as documents
     cross join {{ ref('cohort_policy') }} as cohorts
 

@@ -2,6 +2,14 @@
 
 with
 
+served_dates as (
+
+    select distinct
+        as_of_on
+    from {{ ref('int_products__origins') }}
+
+),
+
 sold as (
 
     select
@@ -10,7 +18,7 @@ sold as (
         sum(purchases.gross_amount) / nullif(sum(purchases.quantity), 0) as unit_price
     from {{ ref('int_products__purchases') }} as purchases
     cross join {{ ref('suggestion_policy') }} as policy
-    inner join (select distinct as_of_on from {{ ref('int_products__origins') }}) as origins
+    inner join served_dates as origins
         on
             purchases.ordered_on <= origins.as_of_on
             and purchases.ordered_on > {{ months_before('origins.as_of_on', 'policy.habit_months') }}

@@ -39,8 +39,9 @@ bought as (
         purchases.customer_id,
         purchases.product_id,
         dates.on_date,
-        sum(power(0.5, {{ days_from('purchases.ordered_on', 'dates.on_date') }} / cast(policy.half_life_days as double)))
-            as weight,
+        sum(power(
+            0.5, {{ days_from('purchases.ordered_on', 'dates.on_date') }} / cast(policy.half_life_days as double)
+        )) as weight,
         max(purchases.ordered_on) as last_bought_on
     from {{ ref('int_products__purchases') }} as purchases
     inner join dates

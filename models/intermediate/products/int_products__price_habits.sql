@@ -4,6 +4,15 @@
 
 with
 
+served_dates as (
+
+    select distinct
+        as_of_on,
+        is_latest
+    from {{ ref('int_products__origins') }}
+
+),
+
 sales as (
 
     select
@@ -13,7 +22,7 @@ sales as (
         purchases.gross_amount as amount
     from {{ ref('int_products__purchases') }} as purchases
     cross join {{ ref('suggestion_policy') }} as policy
-    inner join (select distinct as_of_on, is_latest from {{ ref('int_products__origins') }}) as origins
+    inner join served_dates as origins
         on
             not origins.is_latest
             and purchases.ordered_on <= origins.as_of_on
@@ -43,8 +52,8 @@ final as (
         origins.as_of_on,
         habits.band_rank
     from {{ ref('int_value__price_habits') }} as habits
-    cross join (select distinct as_of_on, is_latest from {{ ref('int_products__origins') }}) as origins
-    where origins.is_latest
+    inner join served_dates as origins
+        on origins.is_latest
 
 )
 

@@ -19,13 +19,19 @@ policy as (
 
 ),
 
+served_dates as (
+
+    select distinct
+        as_of_on
+    from {{ ref('int_products__origins') }}
+
+),
+
 habits as (
 
-    select
-        habits.*,
-        origins.is_latest
+    select habits.*
     from {{ ref('int_products__habits') }} as habits
-    inner join (select distinct as_of_on, is_latest from {{ ref('int_products__origins') }}) as origins
+    inner join served_dates as origins
         on habits.on_date = origins.as_of_on
 
 ),
@@ -33,6 +39,15 @@ habits as (
 transitions as (
 
     select * from {{ ref('int_products__transitions') }}
+
+),
+
+customers as (
+
+    select distinct
+        on_date,
+        customer_id
+    from habits
 
 ),
 
@@ -61,7 +76,7 @@ likely as (
         transitions.base_probability,
         cast(null as varchar) as because_product_id,
         0 as contribution
-    from (select distinct on_date, customer_id from habits) as customers
+    from customers
     cross join policy
     inner join transitions
         on
@@ -86,21 +101,25 @@ scored as (
 
 ),
 
+firsts as (
+
+    select
+        customer_id,
+        product_id,
+        min(ordered_on) as first_bought_on
+    from {{ ref('int_products__purchases') }}
+    group by customer_id, product_id
+
+),
+
 bought as (
 
     select
         dates.as_of_on,
         purchases.customer_id,
         purchases.product_id
-    from (
-        select
-            customer_id,
-            product_id,
-            min(ordered_on) as first_bought_on
-        from {{ ref('int_products__purchases') }}
-        group by customer_id, product_id
-    ) as purchases
-    inner join (select distinct as_of_on from {{ ref('int_products__origins') }}) as dates
+    from firsts as purchases
+    inner join served_dates as dates
         on purchases.first_bought_on <= dates.as_of_on
 
 ),

@@ -201,7 +201,8 @@ ranked as (
         *,
         row_number() over (
             partition by as_of_on, from_product_id
-            order by probability - case when from_product_id = '' then 0 else base_probability end desc nulls last,
+            order by
+                probability - case when from_product_id = '' then 0 else base_probability end desc nulls last,
                 to_product_id asc
         ) as neighbour_rank
     from rated

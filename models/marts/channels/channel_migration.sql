@@ -17,6 +17,15 @@ as_of as (
 
 ),
 
+seen as (
+
+    select distinct
+        period_kind,
+        period_start_on
+    from mains
+
+),
+
 periods as (
 
     select
@@ -27,7 +36,7 @@ periods as (
             when 'year' then {{ months_before('period_start_on', -12) }}
             else {{ months_before('period_start_on', -3) }}
         end as next_start_on
-    from (select distinct period_kind, period_start_on from mains) as seen
+    from seen
 
 ),
 

@@ -1,8 +1,8 @@
 -- grain: one quarter of first contacts (or all of them), member of a dimension and step of the journey
 
 -- A step is entered by whoever took it or a later one; `recorded_count` took it on a day that is known. Customers whose
--- first contact lies before the history, or in its run-in months, are in rows of their quarters (`is_run_in`) and not in
--- the rows over all quarters: what they did before was kept by nobody.
+-- first contact lies before the history, or in its run-in months, are in rows of their quarters (`is_run_in`) and not
+-- in the rows over all quarters: what they did before was kept by nobody.
 
 {%- set dimensions = ['customer_group', 'industry', 'employees', 'province'] %}
 {%- set steps = {'awareness': 'aware_on', 'interest': 'interested_on', 'decision': 'decided_on',
@@ -117,10 +117,8 @@ stepped as (
         {%- if after %}
         count(case when furthest_rank > {{ loop.index }} then 1 end) as converted_count,
         count(case when is_mature and furthest_rank >= {{ loop.index }} then 1 end) as mature_count,
-        count(case
-            when is_mature and {{ 'least(' ~ after | join(', ') ~ ')' if after | length > 1 else after[0] }} <= window_end_on
-                then 1
-        end) as mature_converted_count,
+        {%- set next_on = 'least(' ~ after | join(', ') ~ ')' if after | length > 1 else after[0] %}
+        count(case when is_mature and {{ next_on }} <= window_end_on then 1 end) as mature_converted_count,
         count(case when {{ taken_on }} <= {{ after[0] }} then 1 end) as timed_count,
         percentile_cont(0.5) within group (order by cast(
             case when {{ taken_on }} <= {{ after[0] }} then {{ days_from(taken_on, after[0]) }} end as double

@@ -35,7 +35,9 @@ ranked as (
 
     select
         *,
-        row_number() over (partition by customer_id order by distance asc nulls last, cluster_code asc) as distance_rank,
+        row_number() over (
+            partition by customer_id order by distance asc nulls last, cluster_code asc
+        ) as distance_rank,
         lead(distance) over (partition by customer_id order by distance asc nulls last, cluster_code asc)
             as next_distance
     from distances

@@ -15,12 +15,9 @@ bounds as (
     select
         as_of.as_of_on,
         cast(date_trunc('month', {{ add_days('as_of.as_of_on', 1) }}) as date) as complete_before_on,
-        min(first_document.month_start_on) as history_from_on
+        cast(date_trunc('month', min(documents.ordered_on)) as date) as history_from_on
     from {{ ref('int_calendar__as_of') }} as as_of
-    cross join (
-        select cast(date_trunc('month', min(ordered_on)) as date) as month_start_on
-        from {{ ref('int_orders__documents') }}
-    ) as first_document
+    cross join {{ ref('int_orders__documents') }} as documents
     group by as_of.as_of_on
 
 ),
@@ -50,12 +47,12 @@ cohorts as (
 grid as (
 
     select
-        cohort_month_on,
-        customer_count,
+        cohorts.cohort_month_on,
+        cohorts.customer_count,
         {{ each_number(
             0,
-            '(extract(year from complete_before_on) - extract(year from cohort_month_on)) * 12'
-            ~ ' + extract(month from complete_before_on) - extract(month from cohort_month_on) - 1'
+            '(extract(year from bounds.complete_before_on) - extract(year from cohorts.cohort_month_on)) * 12'
+            ~ ' + extract(month from bounds.complete_before_on) - extract(month from cohorts.cohort_month_on) - 1'
         ) }} as months_since
     from cohorts
     cross join bounds

@@ -50,7 +50,9 @@ final as (
         cast(
             case
                 when suggested.because_product_id is null then 'Popular with all customers of late'
-                else 'Often bought next by customers of ' || coalesce(because.product_name, suggested.because_product_id)
+                else
+                    'Often bought next by those who had '
+                    || coalesce(because.product_name, suggested.because_product_id)
             end as varchar
         ) as reason_en,
         cast(suggested.as_of_on as date) as as_of_on

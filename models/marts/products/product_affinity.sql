@@ -4,7 +4,11 @@
 -- the policy's is a stock-up rather than a choice and is left out (`left_out_count`); things under the least number of
 -- orders are dropped before pairs are made, so that pairs cannot explode.
 
-{%- set kinds = {'article': 'sales.product_id', 'product_line': 'products.product_line', 'category': 'products.category'} %}
+{%- set kinds = {
+    'article': 'sales.product_id',
+    'product_line': 'products.product_line',
+    'category': 'products.category',
+} %}
 
 with
 
@@ -158,7 +162,9 @@ measured as (
         directed.pair_count * cast(baskets.basket_count as double) / (bought.member_count * also.member_count) as lift,
         -- of the logarithm of the lift, by the delta method on the four counts
         sqrt(greatest(
-            1.0 / directed.pair_count - 1.0 / bought.member_count - 1.0 / also.member_count + 1.0 / baskets.basket_count,
+            1.0 / directed.pair_count
+            - 1.0 / bought.member_count - 1.0 / also.member_count
+            + 1.0 / baskets.basket_count,
             0
         )) as log_lift_error
     from directed

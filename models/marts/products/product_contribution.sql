@@ -48,6 +48,12 @@ first_months as (
 
 ),
 
+months as (
+
+    select distinct month_start_on from sold
+
+),
+
 grid as (
 
     select
@@ -56,7 +62,7 @@ grid as (
         first_months.customer_group,
         first_months.is_goods
     from first_months
-    inner join (select distinct month_start_on from sold) as months
+    inner join months
         on first_months.first_month_on <= months.month_start_on
 
 ),
