@@ -69,7 +69,9 @@ def k_means(
             counts = np.bincount(nearest, minlength=groups)
             sums = np.column_stack([np.bincount(nearest, weights=c, minlength=groups) for c in points.T])
             # a group nobody is nearest to begins anew at the farthest point
-            moved = np.where(counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], points[distance.argmax()])
+            moved = np.where(
+                counts[:, None] > 0, sums / np.maximum(counts, 1)[:, None], points[distance.argmax()]
+            )
             if np.allclose(moved, centroids, atol=1e-9):
                 break
             centroids = moved
@@ -115,7 +117,8 @@ def find_clusters(
         agreements = []
         for _ in range(repeats):
             halves = [
-                k_means(points[random.permutation(len(points))[:size]], groups, random, starts=2)[0] for _ in "ab"
+                k_means(points[random.permutation(len(points))[:size]], groups, random, starts=2)[0]
+                for _ in "ab"
             ]
             agreements.append(adjusted_rand_index(*(assign(points, half)[0] for half in halves)))
         stability[groups] = float(np.mean(agreements))

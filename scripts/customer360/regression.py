@@ -154,10 +154,12 @@ def fit_segments(
     """Regressions of each segment of a panel; one record per term.
 
     ``rows`` has ``segment``, ``season_group``, ``customer_number``, ``month_start_on``, ``month_of_year``,
-    ``order_count``, ``exposure_days`` and a column ``<driver>_driver`` for each of ``drivers``. A driver in which
-    customers of one month differ is read off a regression with a dummy for every calendar month and season group
-    (``months``): nothing that a group's month has in common can pass for it. One that all share (festivals, prices of the country) is told from the season only by a
-    regression with dummies for the months of the year (``season``), whose terms are reported as the season.
+    ``order_count``, ``exposure_days`` and a column ``<driver>_driver`` for each of ``drivers``.
+
+    A driver in which customers of one month differ is read off a regression with a dummy for every calendar month and
+    season group (``months``): nothing that a group's month has in common can pass for it. One that all share
+    (festivals, prices of the country) is told from the season only by a regression with dummies for the months of the
+    year (``season``), whose terms are reported as the season.
     """
     records: list[dict[str, object]] = []
     for segment in sorted(set(rows["segment"].tolist())):
