@@ -39,9 +39,10 @@ bought as (
         purchases.customer_id,
         purchases.product_id,
         dates.on_date,
-        sum(power(
+        -- a decimal sum does not depend on the order of rows, and neither do the ranks
+        sum(cast(power(
             0.5, {{ days_from('purchases.ordered_on', 'dates.on_date') }} / cast(policy.half_life_days as double)
-        )) as weight,
+        ) as decimal(18, 12))) as weight,
         max(purchases.ordered_on) as last_bought_on
     from {{ ref('int_products__purchases') }} as purchases
     inner join dates
@@ -76,7 +77,7 @@ final as (
         ranked.on_date,
         ranked.customer_id,
         ranked.product_id,
-        ranked.weight,
+        cast(ranked.weight as double) as weight,
         ranked.habit_rank,
         ranked.recency_rank
     from ranked

@@ -59,6 +59,7 @@ likely as (
         transitions.to_product_id as product_id,
         transitions.base_probability,
         habits.product_id as because_product_id,
+        habits.habit_rank,
         least(habits.weight, 1) * (transitions.probability - transitions.base_probability) as contribution
     from habits
     inner join transitions
@@ -75,6 +76,7 @@ likely as (
         transitions.to_product_id as product_id,
         transitions.base_probability,
         cast(null as varchar) as because_product_id,
+        cast(null as bigint) as habit_rank,
         0 as contribution
     from customers
     cross join policy
@@ -93,9 +95,12 @@ scored as (
         customer_id,
         product_id,
         max(base_probability) as base_probability,
-        -- a decimal sum does not depend on the order of rows
+        -- a decimal sum does not depend on the order of rows; of equal reasons the stronger habit
         sum(cast(contribution as decimal(18, 12))) as score,
-        max_by(because_product_id, contribution) as because_product_id
+        max_by(
+            because_product_id,
+            cast(contribution as decimal(18, 12)) - cast(habit_rank * 0.000000000001 as decimal(18, 12))
+        ) as because_product_id
     from likely
     group by as_of_on, customer_id, product_id
 
