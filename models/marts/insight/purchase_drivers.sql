@@ -1,6 +1,6 @@
 -- grain: one kind of customer (business, person) and one term: what moves how often they buy, with an interval
 
--- Within customers: each is compared with itself in other months (docs/decisions/0011). An association: who is visited,
+-- Within customers: each is compared with itself in other months (docs/decisions/0012). An association: who is visited,
 -- invited and written to is chosen by the company.
 
 with
