@@ -1,8 +1,8 @@
 -- grain: one interaction up to the as-of date, with the customer it belongs to as known today
 
 -- Stitched after the fact: whatever an app user, follower or visitor did before anybody knew who that was belongs to
--- the customer that the record is resolved to now. An event without a record goes to the customer of its session where the
--- session names exactly one; what neither names stays `none`.
+-- the customer that the record is resolved to now. An event without a record goes to the customer of its session where
+-- the session names exactly one; what neither names stays `none`.
 
 with
 

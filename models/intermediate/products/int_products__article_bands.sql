@@ -4,8 +4,7 @@ with
 
 served_dates as (
 
-    select distinct
-        as_of_on
+    select distinct as_of_on
     from {{ ref('int_products__origins') }}
 
 ),

@@ -21,8 +21,7 @@ policy as (
 
 served_dates as (
 
-    select distinct
-        as_of_on
+    select distinct as_of_on
     from {{ ref('int_products__origins') }}
 
 ),
