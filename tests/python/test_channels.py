@@ -10,7 +10,12 @@ import pytest
 
 from conftest import latest_build
 
-EMPTY_IN_ONLINE_RETAIL = ("content_performance", "delivery_performance", "journey_stitching", "product_bundles")
+EMPTY_IN_ONLINE_RETAIL = (
+    "content_performance",
+    "delivery_performance",
+    "journey_stitching",
+    "product_bundles",
+)
 
 
 @pytest.fixture(scope="module")
@@ -126,12 +131,16 @@ def test_events_are_stitched_to_whom_they_belong(demo):
 
 
 def test_online_retail_has_one_channel_and_the_rest_is_empty_and_typed(retail):
-    channels = retail.sql("select distinct channel, acquisition_cost, visitor_count from marts.channel_performance")
+    channels = retail.sql(
+        "select distinct channel, acquisition_cost, visitor_count from marts.channel_performance"
+    )
     assert channels.fetchall() == [("web_shop", None, None)]
     for mart in EMPTY_IN_ONLINE_RETAIL:
         relation = retail.table(f"marts.{mart}")
         assert len(relation) == 0 and len(relation.columns) > 5, mart
-    kinds = retail.sql("select count(*), sum(online_and_offline_count) from marts.multichannel_customers").fetchone()
+    kinds = retail.sql(
+        "select count(*), sum(online_and_offline_count) from marts.multichannel_customers"
+    ).fetchone()
     assert kinds[0] > 0 and kinds[1] == 0
     funnel = dict(
         retail.sql(

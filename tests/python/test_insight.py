@@ -65,11 +65,15 @@ def test_the_fit_is_that_of_a_dummy_for_every_customer():
     number, counts, exposure, design = number[keep], counts[keep], exposure[keep], design[keep]
     _, number = np.unique(number, return_inverse=True)
     full = np.column_stack([np.eye(number.max() + 1)[number], design])
-    b = np.concatenate([np.log(np.bincount(number, weights=counts) / np.bincount(number, weights=exposure)), [0, 0, 0]])
+    b = np.concatenate(
+        [np.log(np.bincount(number, weights=counts) / np.bincount(number, weights=exposure)), [0, 0, 0]]
+    )
     for _ in range(60):
         mean = exposure * np.exp(full @ b)
         b = b + np.linalg.solve(full.T @ (full * mean[:, None]), full.T @ (counts - mean))
-    np.testing.assert_allclose(fit_within_customers(number, counts, exposure, design).coefficients, b[-3:], atol=1e-6)
+    np.testing.assert_allclose(
+        fit_within_customers(number, counts, exposure, design).coefficients, b[-3:], atol=1e-6
+    )
 
 
 def test_what_does_not_vary_within_customers_or_repeats_others_is_named():
@@ -100,7 +104,9 @@ def test_the_season_is_held_apart_from_what_customers_differ_in():
     season = np.where(month % 12 == 0, 1.0, 0.0)
     festival = np.tile(np.resize([0, 0.6, 0, 0.9, 0.2, 0, 0.4, 0, 0, 0, 0.1], months), customers)
     visited = (random.random(len(number)) < 0.1 + 0.6 * season).astype(float)
-    mean = np.repeat(random.gamma(2, 0.4, customers), months) * np.exp(0.28 * visited + 0.8 * season + 0.34 * festival)
+    mean = np.repeat(random.gamma(2, 0.4, customers), months) * np.exp(
+        0.28 * visited + 0.8 * season + 0.34 * festival
+    )
     rows = {
         "segment": np.full(len(number), "person"),
         "season_group": np.where(number % 2 == 0, "gift", "personal"),
@@ -141,13 +147,14 @@ def test_planted_groups_are_found_and_their_number_chosen():
 
 
 def test_equal_features_give_equal_groups_and_rows_have_no_order():
-    values, _ = blobs()
-    values = np.column_stack([values, np.full(len(values), 7.0)])
-    first, again = (find_clusters(values, [3], 2, 0.8, 3.0, 50) for _ in "ab")
+    noise = np.column_stack([np.random.default_rng(2).normal(size=(400, 4)), np.full(400, 7.0)])
+    first, again = (find_clusters(noise, [6], 2, 0.8, 3.0, 50) for _ in "ab")
     np.testing.assert_array_equal(first.centroids, again.centroids)
-    assert np.isnan(first.deviations[3]) and first.centroids.shape == (3, 3)
-    shuffled = find_clusters(values[np.random.default_rng(1).permutation(len(values))], [3], 2, 0.8, 3.0, 50)
-    np.testing.assert_allclose(shuffled.centroids, first.centroids, atol=1e-6)
+    assert np.isnan(first.deviations[4]) and first.centroids.shape == (6, 4)
+    values, _ = blobs()
+    order = np.random.default_rng(1).permutation(len(values))
+    plain, shuffled = (find_clusters(given, [3], 2, 0.8, 3.0, 50) for given in (values, values[order]))
+    np.testing.assert_allclose(shuffled.centroids, plain.centroids, atol=1e-6)
 
 
 def test_rand_index_is_0_by_chance_and_1_when_equal():
@@ -161,7 +168,9 @@ def test_better_starts_never_give_a_worse_fit_and_no_group_stays_empty():
     values, _ = blobs()
     points, _, _ = standardise(values, 3.0)
     random = np.random.default_rng(0)
-    assert k_means(points, 5, random, starts=10)[1] <= k_means(points, 5, np.random.default_rng(0), starts=1)[1]
+    assert (
+        k_means(points, 5, random, starts=10)[1] <= k_means(points, 5, np.random.default_rng(0), starts=1)[1]
+    )
     centroids, _ = k_means(np.repeat(points[:4], 50, axis=0), 4, random)
     assert set(assign(points[:4], centroids)[0].tolist()) == {0, 1, 2, 3}
 
@@ -183,7 +192,9 @@ def demo():
 
 @pytest.fixture(scope="module")
 def drivers(demo):
-    rows = demo.sql("select segment, term, effect, effect_low, effect_high, status from marts.purchase_drivers")
+    rows = demo.sql(
+        "select segment, term, effect, effect_low, effect_high, status from marts.purchase_drivers"
+    )
     return {(row[0], row[1]): row[2:] for row in rows.fetchall()}
 
 
@@ -218,7 +229,9 @@ def test_the_season_of_companies_is_told_from_festivals(drivers):
 
 def test_messages_are_told_from_having_been_chosen(demo, drivers):
     """A message adds 0.015 orders on average: its interval holds that against the mean rate of persons."""
-    truth = demo.sql("select sum(added_orders) / sum(contacts) from 'truth/demo/uplift.parquet' where variant <> '对照'")
+    truth = demo.sql(
+        "select sum(added_orders) / sum(contacts) from 'truth/demo/uplift.parquet' where variant <> '对照'"
+    )
     added = truth.fetchone()[0]
     rate = demo.sql(
         "select avg(order_count) from intermediate.int_insight__driver_panel where segment = 'person'"
@@ -237,5 +250,7 @@ def test_clusters_tell_companies_from_persons(demo):
         """
     ).fetchone()
     assert most > 4 * business / customers
-    chosen = demo.sql("select stability, is_chosen from marts.cluster_stability order by stability desc").fetchall()
+    chosen = demo.sql(
+        "select stability, is_chosen from marts.cluster_stability order by stability desc"
+    ).fetchall()
     assert chosen[0][1] and chosen[0][0] > 0.6

@@ -91,7 +91,9 @@ def test_counts_are_those_of_the_orders_themselves(build):
         "where kind = 'article' order by md5(bought || also_bought) limit 5"
     ).fetchall()
     assert len(pairs) == 5
-    window, largest = build.sql("select window_months, maximum_basket_items from policy.affinity_policy").fetchone()
+    window, largest = build.sql(
+        "select window_months, maximum_basket_items from policy.affinity_policy"
+    ).fetchone()
     for bought, also, both, first in pairs:
         counted = build.sql(
             f"""
@@ -190,7 +192,9 @@ def test_what_comes_after_a_tested_date_changes_no_suggestion_made_then():
         """,
     )
     compiled.run(*CHAIN)
-    columns = "customer_id, product_id, because_product_id, any_rank, new_rank, popular_any_rank, round(score, 9)"
+    columns = (
+        "customer_id, product_id, because_product_id, any_rank, new_rank, popular_any_rank, round(score, 9)"
+    )
     changed = compiled.connection.sql(
         f"""
         select count(*) from (
