@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import duckdb
 import pytest
+from test_value import Compiled
 
 from conftest import latest_build
 from customer360.demo import reference
-from test_value import Compiled
 
 ORIGIN = "2011-09-10"
 """The tested date of Online Retail that has the most behind it."""
