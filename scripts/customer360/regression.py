@@ -190,14 +190,16 @@ def fit_segments(
         for design, (names, dummies, reported) in plans.items():
             if not reported:
                 continue
+            # the season stands first: a driver that it explains in full is named collinear, not the season
+            labels = season_names if design == "season" else [""] * len(dummies)
             fit = fit_within_customers(
                 customer,
                 counts,
                 exposure,
-                np.column_stack([*(columns[name] for name in names), *dummies]),
+                np.column_stack([*dummies, *(columns[name] for name in names)]),
                 minimum_customers,
             )
-            for position, name in enumerate([*names, *season_names] if design == "season" else names):
+            for position, name in enumerate([*labels, *names]):
                 if name not in reported:
                     continue
                 status = fit.term_status[position] if fit.status in (FITTED, NO_VARIATION) else fit.status

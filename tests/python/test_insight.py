@@ -123,6 +123,10 @@ def test_the_season_is_held_apart_from_what_customers_differ_in():
     for term, effect in (("visited", 0.28), ("festival", 0.34), ("month_2", -0.8)):
         assert terms[term]["effect_low"] < np.expm1(effect) < terms[term]["effect_high"], term
     assert terms["month_2"]["is_season"] and not terms["visited"]["is_season"]
+    # in a single year every month is its own season: what all customers share cannot be told from it
+    rows = {name: values[month < 12] for name, values in rows.items()}
+    terms = {row["term"]: row for row in fit_segments(rows, ["visited", "festival"], 30)}
+    assert terms["festival"]["status"] == COLLINEAR and terms["visited"]["status"] == FITTED
 
 
 # --- clusters ----------------------------------------------------------------------------------------------
