@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query identity-page try-rules tags
+.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query publish rollback publications contracts identity-page try-rules tags
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -31,7 +31,19 @@ setup-fit: setup ## what `make fit`, and a policy with a fitted model, need besi
 	$(UV) sync --frozen --quiet --group fit
 
 build: setup ## land, build, test and publish one data set (DATA=demo)
-	$(PY) scripts/build.py --data $(DATA)
+	$(PY) scripts/build.py --data $(DATA) $(if $(ACCEPT),--accept "$(ACCEPT)")
+
+publish: setup ## publish the latest build after all: make publish DATA=demo ACCEPT="why the shift is legitimate"
+	@$(PY) scripts/versions.py --data $(DATA) --publish $(if $(ACCEPT),--accept "$(ACCEPT)")
+
+rollback: setup ## let the version before (or TO=<version>) hold again, published copy and state: make rollback DATA=demo
+	@$(PY) scripts/versions.py --data $(DATA) --rollback $(if $(TO),--to $(TO)) $(if $(ACCEPT),--accept "$(ACCEPT)")
+
+publications: setup ## what was published when, and which version holds: make publications DATA=demo
+	@$(PY) scripts/versions.py --data $(DATA) --list
+
+contracts: setup ## hold the models against the contract with readers; WRITE=yes commits to what they declare now
+	@$(PY) scripts/contracts.py $(if $(WRITE),--write)
 
 new-data: setup ## scaffold your own data: make new-data NAME=acme CURRENCY=EUR TIME_ZONE=Europe/Berlin FILES=...
 	$(PY) scripts/new_data.py --name $(NAME) --currency $(CURRENCY) --time-zone $(TIME_ZONE) $(FILES)
@@ -56,6 +68,7 @@ lint: setup ## Python, SQL and project conventions
 	ruff check scripts tests
 	ruff format --check scripts tests
 	$(PY) scripts/lint.py
+	$(PY) scripts/contracts.py
 
 docs: setup ## dbt documentation and lineage of a built data set as one page
 	$(PY) scripts/docs.py --data $(DATA)

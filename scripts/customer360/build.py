@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import resource
@@ -13,13 +14,26 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from customer360 import contracts
+from customer360.contracts import Contract
 from customer360.data_sets import DataSet, check_policy, load_data_set
 from customer360.durable import Busy
+from customer360.durable import publish as give_name
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for
 from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
 from customer360.mapping import load_contracts, out_of_step, require_complete
-from customer360.publish import write_published, write_state
+from customer360.gate import REPORT
+from customer360.publish import (
+    PUBLISHED_QUALITY,
+    RECORD,
+    Incomplete,
+    code_version,
+    record_of,
+    write_published,
+    write_record,
+    write_state,
+)
 from customer360.scorecard import print_scorecard
 from customer360.sources import STATE, TRUTH, DeclarationError, Table, load_sources, load_tables
 from customer360.tags import check_tags
@@ -28,6 +42,8 @@ from customer360.warehouse import Warehouse
 PROJECT = Path(__file__).resolve().parents[2]
 # an option of dbt as a variable: whoever has set it has said what to leave out
 LEFT_OUT = "DBT_EXCLUDE_RESOURCE_TYPES"
+TESTED = "tested.json"
+"""In a build folder: the build passed its tests; which version's state it read, and the contract of its models."""
 
 
 class BuildStopped(Exception):
@@ -80,10 +96,13 @@ def _run(step: str, command: Sequence[str], environment: dict[str, str] | None =
     return code
 
 
-def build(data_set: DataSet, warehouse: Warehouse, unit_tests: bool = False) -> None:
+def build(
+    data_set: DataSet, warehouse: Warehouse, unit_tests: bool = False, accept: str | None = None
+) -> None:
     """Build and test `data_set` into a new file and publish it. Call it under the lock.
 
-    Unit tests look at the models and not at the data: they run where asked for, as `make test` does.
+    Unit tests look at the models and not at the data: they run where asked for, as `make test` does. `accept` is
+    the reason for which the gate lets shifted figures through.
     Raises BuildStopped where a step fails; what was published before stays as it was.
     """
     try:
@@ -91,6 +110,7 @@ def build(data_set: DataSet, warehouse: Warehouse, unit_tests: bool = False) -> 
     except KeyRefused as error:
         raise BuildStopped(str(error)) from None
     warehouse.tidy()
+    catch_up(warehouse)
     if data_set.prepare:
         fill_inbox(data_set)
     landed = _run("land", [sys.executable, "scripts/land.py", "--data", data_set.name])
@@ -120,13 +140,88 @@ def build(data_set: DataSet, warehouse: Warehouse, unit_tests: bool = False) -> 
         raise BuildStopped(
             f"a model or test failed; nothing was published. Look into {database.relative_to(PROJECT)}"
         )
+    current = warehouse.current()
+    contract = declared_contract(PROJECT / "target" / data_set.name / "manifest.json")
+    tested = {"state_of": current.name if current else None, "contract": contract, "code": code_version(PROJECT)}
+    (folder / f".{TESTED}").write_text(json.dumps(tested), encoding="utf-8")
+    give_name(folder / f".{TESTED}", folder / TESTED)
+    publish(data_set, warehouse, folder, accept)
+
+
+def publish(data_set: DataSet, warehouse: Warehouse, folder: Path, accept: str | None = None) -> None:
+    """Publish a tested build: write a candidate, audit it, make it hold. Call it under the lock.
+
+    Raises BuildStopped where the contract is broken or the gate stops it; everything stays as it was.
+    """
+    current = warehouse.current()
+    tested = json.loads((folder / TESTED).read_text(encoding="utf-8"))
+    contract: Contract = tested["contract"]
+    check_contract(contract, current)
+    database = folder / "customer360.duckdb"
+    state_tables = load_tables(PROJECT, STATE)
     candidate = warehouse.candidate(folder.name)
-    write_published(database, candidate / "published")
+    try:
+        rows = write_published(database, candidate / "published", contract)
+    except Incomplete as error:
+        raise BuildStopped(f"the published copy would not be whole: {error}. Nothing was published") from None
     for table in state_tables:
         write_declared(candidate / "state" / table.entity, table)
     write_state(database, candidate / "state", [table.entity for table in state_tables])
+    contracts.write(contract, candidate / "contract.json")
+    audited = _run("audit the candidate", gate_command(data_set, candidate, current, accept))
+    if audited:
+        if (candidate / REPORT).is_file():
+            shutil.copy(candidate / REPORT, folder / REPORT)
+        shutil.rmtree(candidate)
+        raise BuildStopped(
+            "the gate stopped the publication; what was published before stays. Where the shift is legitimate: "
+            f'make publish DATA={data_set.name} ACCEPT="why it is"'
+        )
+    report = json.loads((candidate / REPORT).read_text(encoding="utf-8"))
+    record = record_of(candidate / "published", folder.name, rows, contract, tested["code"], report)
+    write_record(candidate, record)
     warehouse.promote(candidate)
+    warehouse.note("published", {"at": _now(), **record})
     warehouse.tidy()
+
+
+def check_contract(contract: Contract, current: Path | None) -> None:
+    """BuildStopped where a reader of the version that holds would miss something in the next one."""
+    if current is None:
+        return
+    found = contracts.breaks(contracts.read(current / "contract.json"), contract, dt.date.today())
+    if found:
+        raise BuildStopped(
+            "the contract with readers of the published copy is broken; nothing was published.\n  "
+            + "\n  ".join(map(str, found))
+        )
+
+
+def gate_command(data_set: DataSet, candidate: Path, current: Path | None, accept: str | None) -> list[str]:
+    """The command that audits a candidate: a process of its own, for what it imports is large."""
+    words = [sys.executable, "scripts/gate.py", "--candidate", str(candidate)]
+    words += ["--policy", str(PROJECT / "seeds" / "policy" / data_set.policy)]
+    words += ["--baseline", str(current)] if current else []
+    return words + (["--accept", accept] if accept else [])
+
+
+def declared_contract(manifest: Path) -> Contract:
+    """The contract of the models that were built; an empty one where dbt left no manifest."""
+    if not manifest.is_file():
+        return {}
+    return contracts.contract_of(json.loads(manifest.read_text(encoding="utf-8")), PUBLISHED_QUALITY)
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")
+
+
+def catch_up(warehouse: Warehouse) -> None:
+    """Note the publication that a kill kept from being noted."""
+    current = warehouse.current()
+    record = current / RECORD if current else None
+    if record and record.is_file():
+        warehouse.note("published", {"at": _now(), **json.loads(record.read_text(encoding="utf-8"))})
 
 
 def check_before(data_set: DataSet) -> None:
@@ -188,6 +283,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
     parser.add_argument("--unit-tests", action="store_true", help="run the unit tests of the models as well")
+    parser.add_argument("--accept", metavar="REASON", help="publish shifted figures for this reason")
     given = parser.parse_args(arguments)
     started = time.monotonic()
     try:
@@ -195,7 +291,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_before(data_set)
         warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
         with warehouse.lock():
-            build(data_set, warehouse, given.unit_tests)
+            build(data_set, warehouse, given.unit_tests, given.accept)
     except DeclarationError as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 2

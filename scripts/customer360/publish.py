@@ -1,10 +1,20 @@
-"""Publish the marts of a build: files of their own that BI tools can read while builds go on."""
+"""The published copy of a build: files of their own that BI tools can read while builds go on.
+
+write_published lays a candidate out of sight; gate.py audits it; Warehouse.promote makes it the one that holds.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
+import subprocess
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
+
+from customer360.contracts import Contract, digest
 
 STORAGE_VERSION = "v1.4.0"
 """Storage format of the published file: what released BI clients can read."""
@@ -22,16 +32,39 @@ PUBLISHED_QUALITY = (
 )
 """Quality tables without row-level content; the quarantine never leaves the build file."""
 
+RECORD = "publication.json"
+"""The record of a publication, beside its published copy."""
 
-def write_published(database: Path, folder: Path) -> None:
-    """Copy the marts of `database` into a new folder: customer360.duckdb and parquet/<mart>.parquet."""
+_CODE = ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "scripts")
+_STATISTICS = {
+    "row_count": "select null, count(*)::double, count(*) from {table}",
+    "mean": "select null, avg({x})::double, count({x}) from {table}",
+    "median": "select null, median({x})::double, count({x}) from {table}",
+    "distribution": (
+        "select cast({x} as varchar), count(*) / sum(count(*)) over (), sum(count(*)) over () from {table}"
+        " where {x} is not null group by 1"
+    ),
+}
+"""What the gate compares, as (category, value, base): per statistic of seed publication_gate."""
+
+
+class Incomplete(Exception):
+    """The copy does not hold what the build has, or not what it is to hold."""
+
+
+def write_published(database: Path, folder: Path, contract: Contract | None = None) -> dict[str, int]:
+    """Copy the marts of `database` into a new folder: customer360.duckdb and parquet/<mart>.parquet; rows per table.
+
+    Schema `publication` of the copy says what it holds: the promised columns, and the figures that the next
+    publication is compared with. Raises Incomplete where a row or a promised table is missing.
+    """
     (folder / "parquet").mkdir(parents=True)
     with duckdb.connect() as connection:
         connection.execute(f"attach {_text(database)} as build (read_only)")
         connection.execute(
             f"attach {_text(folder / 'customer360.duckdb')} as copy (storage_version '{STORAGE_VERSION}')"
         )
-        connection.execute("create schema copy.marts")
+        connection.execute("create schema copy.marts; create schema copy.publication")
         tables = connection.execute(
             """
             select table_schema, table_name from information_schema.tables
@@ -42,12 +75,62 @@ def write_published(database: Path, folder: Path) -> None:
             """,
             [list(PUBLISHED_QUALITY)],
         ).fetchall()
+        absent = sorted(set(contract or {}) - {table for _, table in tables})
+        if absent:
+            raise Incomplete(f"the build has no table {', '.join(absent)}, which the contract promises")
+        rows = {}
         for schema, table in tables:
             parquet = folder / "parquet" / f"{table}.parquet"
             connection.execute(f'create table copy.marts."{table}" as from build.{schema}."{table}"')
             connection.execute(f'copy copy.marts."{table}" to {_text(parquet)} (compression zstd)')
+            built, copied, stored = connection.execute(
+                f'select (select count(*) from build.{schema}."{table}"), (select count(*) from copy.marts."{table}"),'
+                f" (select count(*) from {_text(parquet)})"
+            ).fetchone()
+            if not built == copied == stored:
+                raise Incomplete(f"{table} has {built} rows in the build, {copied} in the copy, {stored} in Parquet")
+            rows[table] = built
+        _describe(connection, contract or {})
         connection.execute("checkpoint copy")
         connection.execute("detach copy")
+    return rows
+
+
+def _describe(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+    """Fill the schema `publication` of the copy."""
+    connection.execute(
+        "create table copy.publication.contract_columns"
+        " (table_name varchar, column_name varchar, data_type varchar, version integer, deprecated_on date)"
+    )
+    promised = [
+        [table, name, kind.removesuffix(" not null"), entry["version"], entry["deprecated_on"]]
+        for table, entry in contract.items()
+        for name, kind in entry["columns"].items()
+    ]
+    if promised:
+        connection.executemany("insert into copy.publication.contract_columns values (?, ?, ?, ?, ?)", promised)
+    connection.execute(
+        "create table copy.publication.profile"
+        " (rule_code varchar, measured varchar, category varchar, value double, base bigint)"
+    )
+    for rule, table, expression, statistic in _gate_rules(connection):
+        query = _STATISTICS[statistic].format(table=f'copy.marts."{table}"', x=f"({expression})")
+        connection.execute(
+            f"insert into copy.publication.profile select ?, ?, * from ({query})",
+            # figures of two publications compare where they were measured alike
+            [rule, f"{statistic} of {expression or 'rows'} in {table}"],
+        )
+
+
+def _gate_rules(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str]]:
+    """Rule, table, expression and statistic of the policy; none where the build has no such seed."""
+    if not connection.execute(
+        "select 1 from information_schema.tables where table_catalog = 'build' and table_name = 'publication_gate'"
+    ).fetchall():
+        return []
+    return connection.execute(
+        "select rule_code, table_name, expression, statistic from build.policy.publication_gate order by rule_code"
+    ).fetchall()
 
 
 def write_state(database: Path, folder: Path, names: list[str]) -> None:
@@ -69,6 +152,56 @@ def write_state(database: Path, folder: Path, names: list[str]) -> None:
             connection.execute(
                 f'copy {schema}."{table}" to {_text(folder / name / "data.parquet")} (compression zstd)'
             )
+
+
+def code_version(project: Path) -> str:
+    """What built it: the commit where there is one, and a digest of the models, macros, seeds and scripts."""
+    content = hashlib.sha256()
+    for name in _CODE:
+        root = project / name
+        for path in [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file()):
+            if "__pycache__" not in path.parts:
+                content.update(str(path.relative_to(project)).encode() + b"\0" + path.read_bytes() + b"\0")
+    # a folder above the project may be a repository of something else
+    commit = (
+        subprocess.run(
+            ["git", "rev-parse", "--short=12", "HEAD"], cwd=project, capture_output=True, text=True, check=False
+        ).stdout.strip()
+        if (project / ".git").exists()
+        else ""
+    )
+    return f"{commit}+{content.hexdigest()[:12]}" if commit else content.hexdigest()[:12]
+
+
+def write_record(candidate: Path, record: Mapping[str, Any]) -> None:
+    """Keep the record of a publication in its candidate."""
+    (candidate / RECORD).write_text(json.dumps(record, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def record_of(
+    published: Path, build_id: str, rows: Mapping[str, int], contract: Contract, code: str, gate: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The record of one publication: which build, rows, rates, contract, code, and what the gate said."""
+    rates: list[dict[str, Any]] = []
+    with duckdb.connect(str(published / "customer360.duckdb"), read_only=True) as connection:
+        if "scorecard" in rows:
+            answer = connection.execute(
+                "select measure, status, rate, numerator, denominator from marts.scorecard"
+                " where source_system = 'all' order by measure"
+            )
+            names = [name for name, *_ in answer.description]
+            rates = [
+                {name: float(value) if hasattr(value, "as_tuple") else value for name, value in zip(names, row, strict=True)}
+                for row in answer.fetchall()
+            ]
+    return {
+        "build_id": build_id,
+        "contract": digest(contract),
+        "code": code,
+        "rows": dict(rows),
+        "rates": rates,
+        "gate": dict(gate),
+    }
 
 
 def _text(path: Path) -> str:

@@ -4,7 +4,9 @@ warehouse/<data set>/
     build/<id>/customer360.duckdb   private file of one build, and state/ as that build read it
     versions/<id>/published/        what BI reads: customer360.duckdb, parquet/
     versions/<id>/state/            what cannot be rebuilt from landing
+    versions/<id>/*.json            its contract, what the gate said, the record of the publication
     current → versions/<id>         the pointer; replaced in one step, so both move together or not at all
+    publications.jsonl              every publication and rollback, one line each; never rolled back
     try/                            copy of a build while a dry run works on it (try_rules.py)
     published → current/published   fixed names for readers
     state → current/state
@@ -13,11 +15,13 @@ warehouse/<data set>/
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import shutil
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from customer360.durable import hold, sync, sync_tree
 
@@ -59,6 +63,11 @@ class Warehouse:
         """The fixed name under which readers find the current published copy."""
         return self.folder / "published" / "customer360.duckdb"
 
+    @property
+    def journal(self) -> Path:
+        """Every publication and rollback, in the order in which they happened."""
+        return self.folder / "publications.jsonl"
+
     def current(self) -> Path | None:
         """The version that holds, or None before the first publication."""
         return self.pointer.resolve() if self.pointer.is_symlink() else None
@@ -96,6 +105,47 @@ class Warehouse:
                 link.symlink_to(Path("current") / name)
         self._point_to(version)
         return version
+
+    def rollback(self, to: str | None = None) -> Path:
+        """Let an earlier kept version hold again, published copy and state together: the one before, or `to`.
+
+        Raises LookupError where there is none; the message says which there are.
+        """
+        current = self.current()
+        kept = sorted(v.name for v in self.versions.glob("*") if not v.name.startswith("."))
+        earlier = [name for name in kept if current and name < current.name]
+        wanted = to or max(earlier, default=None)
+        others = [name for name in kept if not current or name != current.name]
+        if wanted not in others:
+            what = f"version {to} is not kept" if to else "no earlier version is kept"
+            raise LookupError(f"{what}; beside the one that holds there are: {', '.join(others) or 'none'}")
+        self._point_to(self.versions / wanted)
+        return self.versions / wanted
+
+    def note(self, event: str, record: dict[str, Any]) -> None:
+        """Add a line to the journal, durably, once: what a kill left out is added by the next build."""
+        entry = {"event": event, **record}
+        with self.journal.open("a+", encoding="utf-8") as file:
+            file.seek(0)
+            lines = file.read()
+            whole, _, part = lines.rpartition("\n")
+            if part:  # a kill cut the last line short
+                file.truncate(len((whole + "\n" if whole else "").encode()))
+            if event == "published" and any(
+                line["event"] == event and line.get("build_id") == record.get("build_id")
+                for line in map(json.loads, whole.splitlines())
+            ):
+                return
+            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def noted(self) -> list[dict[str, Any]]:
+        """The journal; empty before the first publication."""
+        if not self.journal.is_file():
+            return []
+        whole = self.journal.read_text(encoding="utf-8").rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
 
     def _point_to(self, version: Path) -> None:
         new = self.folder / ".current"

@@ -28,6 +28,7 @@ import duckdb
 
 from customer360 import build
 from customer360.data_sets import load_data_set
+from customer360.gate import REPORT
 from customer360.hashing_key import session_variables
 from customer360.landing import cli
 from customer360.sources import load_sources
@@ -66,9 +67,9 @@ def start_build(
     before: Callable[[], None] | None = None,
 ) -> subprocess.Popen[str]:
     """`make build DATA=demo` of a copied project, in a process group of its own, its output in a pipe; `before`
-    is called in the new process first."""
+    is called in the new process first. Another demo company may follow: its figures are other ones."""
     return subprocess.Popen(
-        [sys.executable, "scripts/build.py", "--data", "demo"],
+        [sys.executable, "scripts/build.py", "--data", "demo", "--accept", "another company"],
         cwd=root,
         env={
             **os.environ,
@@ -210,7 +211,12 @@ def miniature(root: Path, failing: str = "") -> None:
         outer = sys.getprofile()
         sys.setprofile(None)  # the steps have tests of their own: count the calls between them
         try:
-            steps = {"fill the inbox": fill, "land": land, "build and test": models}
+            steps = {
+                "fill the inbox": fill,
+                "land": land,
+                "build and test": models,
+                "audit the candidate": gate,
+            }
             return steps[name](command, environment or {}) or int(name == failing)
         finally:
             sys.setprofile(outer)
@@ -250,6 +256,11 @@ def miniature(root: Path, failing: str = "") -> None:
             )
         return 0
 
+    def gate(command: list[str], environment: Mapping[str, str]) -> int:
+        candidate = Path(command[command.index("--candidate") + 1])
+        (candidate / REPORT).write_text('{"baseline": null, "accepted": null, "results": []}', encoding="utf-8")
+        return 0
+
     kept = build.PROJECT, build._run, build.print_scorecard
     build.PROJECT, build._run, build.print_scorecard = root, step, lambda database: None
     try:
@@ -270,13 +281,13 @@ CHANGING = {
 
 def miniature_by_point(root: Path, point: int) -> list[str]:
     """Make a miniature build that kills itself before its `point`-th change of the disc (0: never); who made
-    each change: the function that `build.build` had called."""
+    each change: the function that `build.build` or `build.publish` had called."""
     changes: list[str] = []
     step = ""
 
     def count(frame: Any, event: str, argument: Any) -> None:
         nonlocal step
-        if event == "call" and frame.f_back and frame.f_back.f_code is build.build.__code__:
+        if event == "call" and frame.f_back and frame.f_back.f_code in (build.build.__code__, build.publish.__code__):
             step = frame.f_code.co_name
         called = argument.__name__ if event == "c_call" else frame.f_code.co_name if event == "call" else ""
         if step and called in CHANGING:

@@ -126,7 +126,7 @@ def test_killed_before_any_change_and_run_again_is_as_if_undisturbed(start: Path
     check_kills(start, tmp_path, lambda steps, number: True)
 
 
-@pytest.mark.parametrize("step", ["fill the inbox", "land", "build and test"])
+@pytest.mark.parametrize("step", ["fill the inbox", "land", "build and test", "audit the candidate"])
 def test_a_failed_build_changes_nothing_and_the_next_one_is_as_if_undisturbed(
     step: str, start: Path, tmp_path: Path
 ) -> None:

@@ -1,7 +1,6 @@
 -- grain: one quarter with orders: what a new customer cost and is expected to bring
 
 -- Acquisition cost = acquisition spend ÷ customers with their first order in the quarter (SPEC 13.15).
--- is known.
 
 with
 
@@ -37,7 +36,7 @@ won as (
 
     select
         customers.quarter_start_on,
-        count(*) as new_customers,
+        count(*) as new_customer_count,
         sum(customers.margin_amount) as margin_to_date,
         avg(clv.leading_value) as mean_future_value
     from customers
@@ -51,14 +50,14 @@ final as (
 
     select
         cast(won.quarter_start_on as date) as quarter_start_on,
-        cast(won.new_customers as bigint) as new_customers,
+        cast(won.new_customer_count as bigint) as new_customer_count,
         cast(spend.acquisition_spend as decimal(18, 2)) as acquisition_spend,
-        cast(spend.acquisition_spend / won.new_customers as decimal(18, 2)) as acquisition_cost,
-        cast(won.margin_to_date / won.new_customers as decimal(18, 2)) as margin_to_date_per_customer,
+        cast(spend.acquisition_spend / won.new_customer_count as decimal(18, 2)) as acquisition_cost,
+        cast(won.margin_to_date / won.new_customer_count as decimal(18, 2)) as margin_to_date_per_customer,
         cast(won.mean_future_value as decimal(18, 2)) as future_value_per_customer,
         cast(
-            (won.margin_to_date / won.new_customers + won.mean_future_value)
-            / nullif(spend.acquisition_spend / won.new_customers, 0) as double
+            (won.margin_to_date / won.new_customer_count + won.mean_future_value)
+            / nullif(spend.acquisition_spend / won.new_customer_count, 0) as double
         ) as value_to_cost,
         spend.acquisition_spend <= won.margin_to_date as is_paid_back
     from won

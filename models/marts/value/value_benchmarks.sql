@@ -165,7 +165,7 @@ figures as (
         'all' as segment_kind,
         'all' as segment,
         sum(acquisition_spend)
-        / nullif(sum(case when acquisition_spend is not null then new_customers end), 0) as figure
+        / nullif(sum(case when acquisition_spend is not null then new_customer_count end), 0) as figure
     from {{ ref('unit_economics') }}
 
     union all
