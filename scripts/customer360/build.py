@@ -14,16 +14,16 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from customer360 import contracts
+from customer360 import contracts, erasure
 from customer360.contracts import Contract
 from customer360.data_sets import DataSet, check_policy, load_data_set
 from customer360.durable import Busy
 from customer360.durable import publish as give_name
+from customer360.gate import REPORT
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for
 from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
 from customer360.mapping import load_contracts, out_of_step, require_complete
-from customer360.gate import REPORT
 from customer360.publish import (
     PUBLISHED_QUALITY,
     RECORD,
@@ -121,12 +121,22 @@ def build(
         )
     if landed:
         raise BuildStopped("landing did not end; see above")
+    try:
+        erased = erasure.sweep(
+            PROJECT,
+            data_set,
+            warehouse,
+            lambda state: read_state(data_set, warehouse, state, load_tables(PROJECT, STATE)),
+            lambda step, words, database, variables: run_dbt(step, data_set, words, database, variables),
+        )
+    except erasure.ErasureStopped as error:
+        raise BuildStopped(str(error)) from None
     folder = warehouse.new_build()
     # The catalogue is named after the file and views name the catalogue: the file's name never changes.
     database = folder / "customer360.duckdb"
     state_tables = load_tables(PROJECT, STATE)
     offer_truth(PROJECT / "truth" / data_set.name, load_tables(PROJECT, TRUTH))
-    read_state(warehouse, folder / "state", state_tables)
+    read_state(data_set, warehouse, folder / "state", state_tables)
     run = {"build_id": folder.name, "state_path": str(folder / "state")}
     left_out = {} if unit_tests else {LEFT_OUT: os.environ.get(LEFT_OUT, "unit_test")}
     failed = _run(
@@ -142,15 +152,26 @@ def build(
         )
     current = warehouse.current()
     contract = declared_contract(PROJECT / "target" / data_set.name / "manifest.json")
-    tested = {"state_of": current.name if current else None, "contract": contract, "code": code_version(PROJECT)}
+    tested = {
+        "state_of": current.name if current else None,
+        "contract": contract,
+        "code": code_version(PROJECT),
+    }
     (folder / f".{TESTED}").write_text(json.dumps(tested), encoding="utf-8")
     give_name(folder / f".{TESTED}", folder / TESTED)
-    publish(data_set, warehouse, folder, accept)
+    publish(data_set, warehouse, folder, accept, erased)
 
 
-def publish(data_set: DataSet, warehouse: Warehouse, folder: Path, accept: str | None = None) -> None:
+def publish(
+    data_set: DataSet,
+    warehouse: Warehouse,
+    folder: Path,
+    accept: str | None = None,
+    erased: Sequence[str] = (),
+) -> None:
     """Publish a tested build: write a candidate, audit it, make it hold. Call it under the lock.
 
+    `erased` are the values of persons that were taken out before the build: no file may hold one afterwards.
     Raises BuildStopped where the contract is broken or the gate stops it; everything stays as it was.
     """
     current = warehouse.current()
@@ -183,6 +204,21 @@ def publish(data_set: DataSet, warehouse: Warehouse, folder: Path, accept: str |
     warehouse.promote(candidate)
     warehouse.note("published", {"at": _now(), **record})
     warehouse.tidy()
+    try:
+        erasure.finish(PROJECT, data_set, warehouse, erased)
+    except erasure.ErasureStopped as error:
+        raise BuildStopped(str(error)) from None
+
+
+def run_dbt(
+    step: str, data_set: DataSet, words: Sequence[str], database: Path, variables: Mapping[str, str]
+) -> int:
+    """Run dbt without tests on a database of its own."""
+    return _run(
+        step,
+        dbt_command(data_set, *words, variables=variables),
+        {"CUSTOMER360_DATABASE": str(database), LEFT_OUT: "test unit_test"},
+    )
 
 
 def check_contract(contract: Contract, current: Path | None) -> None:
@@ -258,14 +294,16 @@ def fill_inbox(data_set: DataSet) -> None:
         shutil.rmtree(landing)
 
 
-def read_state(warehouse: Warehouse, folder: Path, tables: list[Table]) -> None:
-    """Lay out the state that a build reads: that of the current version, and every table as declared today."""
+def read_state(data_set: DataSet, warehouse: Warehouse, folder: Path, tables: list[Table]) -> None:
+    """Lay out the state that a build reads: that of the current version without erased persons, and every table as
+    declared today."""
     current = warehouse.current()
     for table in tables:
         write_declared(folder / table.entity, table)
         earlier = current / "state" / table.entity / "data.parquet" if current else None
         if earlier and earlier.is_file():
             shutil.copyfile(earlier, folder / table.entity / "data.parquet")
+    erasure.forget_in_state(data_set, warehouse, folder)
 
 
 def offer_truth(folder: Path, tables: list[Table]) -> None:

@@ -79,7 +79,8 @@ def unfinished(contract: Contract) -> list[str]:
         f"{table}: {item}"
         for table, promised in contract.items()
         for item in ("version", "owner", "grain", "key", "columns")
-        if not promised[item] or (item == "columns" and any(c.startswith("any") for c in promised[item].values()))
+        if not promised[item]
+        or (item == "columns" and any(c.startswith("any") for c in promised[item].values()))
     ]
 
 
@@ -127,7 +128,9 @@ def _of_table(table: str, before: Contract, after: Contract, today: dt.date) -> 
             f"Publish the old shape beside it as {kept}, with a `deprecation_date`",
         )
     elif list(_changes(old, after[kept])):
-        yield Break(kept, f"it is not the shape that {table} had", "Keep what readers of the old version have")
+        yield Break(
+            kept, f"it is not the shape that {table} had", "Keep what readers of the old version have"
+        )
 
 
 def _changes(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
@@ -164,7 +167,15 @@ def declared(project: Path, quality: Sequence[str]) -> Contract:
     """The contract that the models declare now: dbt parses them first."""
     target = "target/lint"
     subprocess.run(
-        [str(Path(sys.executable).with_name("dbt")), "--quiet", "parse", "--target", "lint", "--target-path", target],
+        [
+            str(Path(sys.executable).with_name("dbt")),
+            "--quiet",
+            "parse",
+            "--target",
+            "lint",
+            "--target-path",
+            target,
+        ],
         cwd=project,
         check=True,
     )
@@ -181,7 +192,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description="Hold the models against the committed contract, contracts/published.json.",
         epilog="Exit codes: 0 the contract holds; 1 it is broken, unfinished, or changed and not committed.",
     )
-    parser.add_argument("--write", action="store_true", help="commit to the contract that the models declare now")
+    parser.add_argument(
+        "--write", action="store_true", help="commit to the contract that the models declare now"
+    )
     given = parser.parse_args(arguments)
     now, committed = declared(PROJECT, PUBLISHED_QUALITY), read(PROJECT / COMMITTED)
     problems = [*unfinished(now), *map(str, breaks(committed, now, dt.date.today()))]
@@ -193,7 +206,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         write(now, PROJECT / COMMITTED)
         print(f"wrote {COMMITTED}: {len(now)} tables, contract {digest(now)}")
     elif now != committed:
-        print(f"contracts.py: {COMMITTED} does not say what the models do. Run: make contracts WRITE=yes", file=sys.stderr)
+        print(
+            f"contracts.py: {COMMITTED} does not say what the models do. Run: make contracts WRITE=yes",
+            file=sys.stderr,
+        )
         return 1
     else:
         print(f"{len(now)} published tables hold their contract {digest(now)}")

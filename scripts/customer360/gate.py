@@ -123,7 +123,9 @@ _COLUMNS = """
 """
 
 
-def _expectation(rule: Rule, figures: Sequence[tuple[str | None, float | None, int]]) -> tuple[str, dict[str, Any]]:
+def _expectation(
+    rule: Rule, figures: Sequence[tuple[str | None, float | None, int]]
+) -> tuple[str, dict[str, Any]]:
     more: dict[str, Any] = {"severity": rule.severity}
     if rule.statistic == "distribution":
         shares = ", ".join(f"({_literal(category)}, {value!r})" for category, value, _ in figures)
@@ -152,7 +154,11 @@ def _expectation(rule: Rule, figures: Sequence[tuple[str | None, float | None, i
     if rule.statistic == "row_count":
         return "ExpectTableRowCountToBeBetween", more | {"min_value": round(low), "max_value": round(high)}
     if rule.statistic == "mean" and re.fullmatch(r"\w+", rule.expression or ""):
-        return "ExpectColumnMeanToBeBetween", more | {"column": rule.expression, "min_value": low, "max_value": high}
+        return "ExpectColumnMeanToBeBetween", more | {
+            "column": rule.expression,
+            "min_value": low,
+            "max_value": high,
+        }
     # GX's own expectation of quantiles cannot be written as JSON (numpy's bool)
     function = {"median": "median", "mean": "avg"}[rule.statistic]
     query = f"""
@@ -220,7 +226,9 @@ def validate(published: Path, wanted: dict[str, tuple[str, str, dict[str, Any]]]
     found: dict[str, bool | None] = {}
     for table in sorted({table for table, *_ in wanted.values()}):
         schema, _, name = table.partition(".")
-        batch = source.add_table_asset(table, table_name=name, schema_name=schema).add_batch_definition_whole_table("all")
+        batch = source.add_table_asset(
+            table, table_name=name, schema_name=schema
+        ).add_batch_definition_whole_table("all")
         suite = context.suites.add(
             gx.ExpectationSuite(
                 name=table,
@@ -322,7 +330,8 @@ def _told(rule: Rule, before: list[tuple], after: list[tuple]) -> str:
         key=lambda category: (-abs(new_shares.get(category, 0) - old_shares.get(category, 0)), str(category)),
     )
     shown = ", ".join(
-        f"{category} {old_shares.get(category, 0):.0%} → {new_shares.get(category, 0):.0%}" for category in moved[:3]
+        f"{category} {old_shares.get(category, 0):.0%} → {new_shares.get(category, 0):.0%}"
+        for category in moved[:3]
     )
     return f"{shown}; stability index above {rule.max_rise:g}"
 
@@ -339,7 +348,9 @@ def show(report: dict[str, Any]) -> str:
                 name = _pad(f"{result['label_en']} {result['label_zh']}", 46)
                 lines.append(f"{status:9} {name} {result['detail']}".rstrip())
     counts = {status: sum(r["status"] == status for r in results) for status in ("pass", "not_compared")}
-    lines.append(f"and {counts['pass']} expectations hold, {counts['not_compared']} had nothing to compare with")
+    lines.append(
+        f"and {counts['pass']} expectations hold, {counts['not_compared']} had nothing to compare with"
+    )
     return "\n".join(lines)
 
 

@@ -88,7 +88,9 @@ def write_published(database: Path, folder: Path, contract: Contract | None = No
                 f" (select count(*) from {_text(parquet)})"
             ).fetchone()
             if not built == copied == stored:
-                raise Incomplete(f"{table} has {built} rows in the build, {copied} in the copy, {stored} in Parquet")
+                raise Incomplete(
+                    f"{table} has {built} rows in the build, {copied} in the copy, {stored} in Parquet"
+                )
             rows[table] = built
         _describe(connection, contract or {})
         connection.execute("checkpoint copy")
@@ -108,7 +110,9 @@ def _describe(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None
         for name, kind in entry["columns"].items()
     ]
     if promised:
-        connection.executemany("insert into copy.publication.contract_columns values (?, ?, ?, ?, ?)", promised)
+        connection.executemany(
+            "insert into copy.publication.contract_columns values (?, ?, ?, ?, ?)", promised
+        )
     connection.execute(
         "create table copy.publication.profile"
         " (rule_code varchar, measured varchar, category varchar, value double, base bigint)"
@@ -165,7 +169,11 @@ def code_version(project: Path) -> str:
     # a folder above the project may be a repository of something else
     commit = (
         subprocess.run(
-            ["git", "rev-parse", "--short=12", "HEAD"], cwd=project, capture_output=True, text=True, check=False
+            ["git", "rev-parse", "--short=12", "HEAD"],
+            cwd=project,
+            capture_output=True,
+            text=True,
+            check=False,
         ).stdout.strip()
         if (project / ".git").exists()
         else ""
@@ -179,7 +187,12 @@ def write_record(candidate: Path, record: Mapping[str, Any]) -> None:
 
 
 def record_of(
-    published: Path, build_id: str, rows: Mapping[str, int], contract: Contract, code: str, gate: Mapping[str, Any]
+    published: Path,
+    build_id: str,
+    rows: Mapping[str, int],
+    contract: Contract,
+    code: str,
+    gate: Mapping[str, Any],
 ) -> dict[str, Any]:
     """The record of one publication: which build, rows, rates, contract, code, and what the gate said."""
     rates: list[dict[str, Any]] = []
@@ -191,7 +204,10 @@ def record_of(
             )
             names = [name for name, *_ in answer.description]
             rates = [
-                {name: float(value) if hasattr(value, "as_tuple") else value for name, value in zip(names, row, strict=True)}
+                {
+                    name: float(value) if hasattr(value, "as_tuple") else value
+                    for name, value in zip(names, row, strict=True)
+                }
                 for row in answer.fetchall()
             ]
     return {

@@ -31,7 +31,9 @@ def publish_latest(data_set: DataSet, warehouse: Warehouse, accept: str | None) 
         raise BuildStopped(f"the latest build, {folder.name}, is published already")
     state_of = json.loads((folder / TESTED).read_text(encoding="utf-8"))["state_of"]
     if state_of != (current.name if current else None):
-        raise BuildStopped(f"the latest build, {folder.name}, began from another version than the one that holds. {again}")
+        raise BuildStopped(
+            f"the latest build, {folder.name}, began from another version than the one that holds. {again}"
+        )
     publish(data_set, warehouse, folder, accept)
     return folder
 
@@ -66,9 +68,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 held = warehouse.rollback(given.to)
                 warehouse.note(
                     "rolled back",
-                    {"at": _now(), "build_id": held.name, "from": before.name if before else None, "why": given.accept},
+                    {
+                        "at": _now(),
+                        "build_id": held.name,
+                        "from": before.name if before else None,
+                        "why": given.accept,
+                    },
                 )
-                print(f"version {held.name} holds again, published copy and state; readers see it when they reconnect")
+                print(
+                    f"version {held.name} holds again, published copy and state; readers see it when they reconnect"
+                )
     except DeclarationError as error:
         print(f"versions.py: {error}", file=sys.stderr)
         return 2
@@ -86,7 +95,8 @@ def listing(warehouse: Warehouse) -> str:
         holds = " ← holds" if current and entry["build_id"] == current.name else ""
         kept = "" if (warehouse.versions / entry["build_id"]).is_dir() else " (no longer kept)"
         gate = entry.get("gate") or {}
-        why = gate.get("accepted") or entry.get("why") or ("first publication" if entry["event"] == "published" and not gate.get("baseline") else "")
+        first = entry["event"] == "published" and not gate.get("baseline")
+        why = gate.get("accepted") or entry.get("why") or ("first publication" if first else "")
         rows = f"{sum(entry['rows'].values()):,} rows" if "rows" in entry else ""
         lines.append(
             f"{entry['at']}  {entry['event']:11} {entry['build_id']}  {rows:>18}  contract {entry.get('contract', '-'):12}"

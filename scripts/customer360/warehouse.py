@@ -7,6 +7,7 @@ warehouse/<data set>/
     versions/<id>/*.json            its contract, what the gate said, the record of the publication
     current → versions/<id>         the pointer; replaced in one step, so both move together or not at all
     publications.jsonl              every publication and rollback, one line each; never rolled back
+    erasures/                       who was erased, as keyed hashes; never rolled back (erasure.py)
     try/                            copy of a build while a dry run works on it (try_rules.py)
     published → current/published   fixed names for readers
     state → current/state
@@ -156,6 +157,7 @@ class Warehouse:
 
     def tidy(self) -> None:
         """Remove what killed builds left behind and what policy keeps no longer."""
+        shutil.rmtree(self.folder / "erasures" / "scratch", ignore_errors=True)
         current = self.current()
         if self.versions.is_dir():
             for folder in self.versions.iterdir():

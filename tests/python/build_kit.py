@@ -28,6 +28,7 @@ import duckdb
 
 from customer360 import build
 from customer360.data_sets import load_data_set
+from customer360.erasure import columns_matching, files_matching
 from customer360.gate import REPORT
 from customer360.hashing_key import session_variables
 from customer360.landing import cli
@@ -258,7 +259,9 @@ def miniature(root: Path, failing: str = "") -> None:
 
     def gate(command: list[str], environment: Mapping[str, str]) -> int:
         candidate = Path(command[command.index("--candidate") + 1])
-        (candidate / REPORT).write_text('{"baseline": null, "accepted": null, "results": []}', encoding="utf-8")
+        (candidate / REPORT).write_text(
+            '{"baseline": null, "accepted": null, "results": []}', encoding="utf-8"
+        )
         return 0
 
     kept = build.PROJECT, build._run, build.print_scorecard
@@ -287,7 +290,11 @@ def miniature_by_point(root: Path, point: int) -> list[str]:
 
     def count(frame: Any, event: str, argument: Any) -> None:
         nonlocal step
-        if event == "call" and frame.f_back and frame.f_back.f_code in (build.build.__code__, build.publish.__code__):
+        if (
+            event == "call"
+            and frame.f_back
+            and frame.f_back.f_code in (build.build.__code__, build.publish.__code__)
+        ):
             step = frame.f_code.co_name
         called = argument.__name__ if event == "c_call" else frame.f_code.co_name if event == "call" else ""
         if step and called in CHANGING:
@@ -378,37 +385,12 @@ def secrets_of(key: str) -> list[bytes]:
 
 def files_holding(folders: Iterable[Path], needles: Iterable[bytes]) -> list[str]:
     """Names of the files below the folders whose bytes hold one of the needles."""
-    pattern = re.compile(b"|".join(re.escape(needle) for needle in needles))
-    files = {path.resolve() for folder in folders for path in folder.rglob("*") if path.is_file()}
-    return sorted(str(path) for path in files if pattern.search(path.read_bytes()))
+    return files_matching(folders, re.compile(b"|".join(re.escape(needle) for needle in needles)))
 
 
 def columns_holding(needles: Iterable[str], file: Path) -> list[str]:
-    """Columns of a database or Parquet file one of whose values, as text, holds one of the needles: compressed
-    storage hides values from a search of bytes."""
-    pattern = "|".join(re.escape(needle) for needle in needles)
-    is_database = file.suffix == ".duckdb"
-    found = []
-    with duckdb.connect(str(file) if is_database else ":memory:", read_only=is_database) as connection:
-        for relation in tables_of(connection) if is_database else [f"'{file}'"]:
-            names = [name for name, *_ in connection.execute(f"describe from {relation}").fetchall()]
-            tests = ", ".join(
-                f'coalesce(bool_or(regexp_matches(cast("{name}" as varchar), ?)), false)' for name in names
-            )
-            held = connection.execute(f"select {tests} from {relation}", [pattern] * len(names)).fetchone()
-            found += [f"{relation}.{name}" for name, holds in zip(names, held, strict=True) if holds]
-    return found
-
-
-def tables_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Qualified names of the tables of a database; views show what tables hold."""
-    return [
-        f'"{schema}"."{name}"'
-        for schema, name in connection.execute(
-            "select table_schema, table_name from information_schema.tables "
-            "where table_type = 'BASE TABLE' order by all"
-        ).fetchall()
-    ]
+    """Columns of a database or Parquet file one of whose values, as text, holds one of the needles."""
+    return columns_matching("|".join(re.escape(needle) for needle in needles), file)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,762 @@
+"""Erasure: who asked to be erased is taken out of the landed rows before a build, and stays out.
+
+Nothing can be deleted from a DuckDB file, so nobody is: the landed files are written again without the person, the next
+build starts from them with a new file, and what was built before goes once that build is published. What remains is a
+ledger of keyed hashes, by which the person is recognised when a source system delivers him again.
+
+warehouse/<data set>/erasures/ledger.json   requests that were carried out, and the hashes that stay suppressed
+warehouse/<data set>/erasures/swept.json    which landed files were looked through with which ledger
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from customer360.data_sets import DataSet, load_data_set
+from customer360.durable import publish
+from customer360.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_id, session_variables
+from customer360.landing.ledger import landed_name
+from customer360.landing.writer import DECLARED, METADATA_KEY, temporary_name
+from customer360.sources import DeclarationError, Table, load_sources
+from customer360.warehouse import Warehouse
+
+PROJECT = Path(__file__).resolve().parents[2]
+RETIRED_KEYS = "CUSTOMER360_HMAC_RETIRED_KEYS"
+"""Keys of before a rotation, divided by blanks: the ledger cannot be hashed again, as nothing is left to hash."""
+
+REQUESTS = "erasure_requests"
+KEY_COLUMNS = {
+    "source_customer_id": "record",
+    "corrected_record_id": "record",
+    "record_id": "record_id",
+    "record_id_a": "record_id",
+    "record_id_b": "record_id",
+}
+"""Columns of base models that name a customer record: by its own key, or by its id in the warehouse."""
+
+STATE_COLUMNS = {"customer_id": "customer", "other_customer_id": "customer", "record_id": "record_id"}
+"""Columns of state that name a person."""
+
+_HMAC = (
+    "sha256(getvariable('customer360_hmac_outer')"
+    " || unhex(sha256(getvariable('customer360_hmac_inner') || encode({value}))))"
+)
+
+RunDbt = Callable[[str, Sequence[str], Path, Mapping[str, str]], int]
+"""Runs dbt for a data set: name of the step, words, database file, variables; its exit code."""
+
+
+class ErasureStopped(Exception):
+    """Erasure could not be carried out; the message says why and what to do."""
+
+
+# --- the ledger --------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Ledger:
+    """Requests that were carried out, without a personal value, and the hashes that stay suppressed."""
+
+    file: Path
+    requests: list[dict[str, Any]] = field(default_factory=list)
+    suppressed: list[dict[str, str]] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, warehouse: Warehouse) -> Ledger:
+        """The ledger of a warehouse; an empty one where nobody was ever erased."""
+        file = warehouse.folder / "erasures" / "ledger.json"
+        content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return cls(file, content.get("requests", []), content.get("suppressed", []))
+
+    def write(self) -> None:
+        """Make it durable; called before a row is touched, so that a kill cannot lose who asked."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        temporary = self.file.with_name(f".{self.file.name}")
+        content = {"requests": self.requests, "suppressed": self.suppressed}
+        temporary.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+        publish(temporary, self.file)
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(json.dumps(self.suppressed, sort_keys=True).encode()).hexdigest()[:16]
+
+    @property
+    def pending(self) -> list[dict[str, Any]]:
+        """Requests whose persons are out of the landed rows and not yet out of every file."""
+        return [
+            request for request in self.requests if request["action"] == "erased" and not request["proof"]
+        ]
+
+    def has(self, request: str) -> bool:
+        return any(entry["request"] == request for entry in self.requests)
+
+
+def hashing_keys(data_set: DataSet, ledger: Ledger) -> dict[str, bytes]:
+    """The keys by id that the ledger and new entries are hashed with; the current one comes first.
+
+    Raises ErasureStopped where the ledger was written with a key that is not given any more.
+    """
+    current = key_for(data_set.name, "yes", os.environ.get(ENVIRONMENT_VARIABLE))
+    retired = [key.encode() for key in os.environ.get(RETIRED_KEYS, "").split()]
+    keys = {key_id(key): key for key in [current, *retired] if key}
+    missing = {entry["key_id"] for entry in ledger.suppressed} - keys.keys()
+    if missing:
+        raise ErasureStopped(
+            f"the list of erased persons was hashed with key {', '.join(sorted(missing))}, which is not given. Put the "
+            f"keys of before the rotation into {RETIRED_KEYS}: without them erased persons could come back unnoticed"
+        )
+    return keys
+
+
+# --- before a build ----------------------------------------------------------------------------------------
+
+
+def sweep(
+    project: Path,
+    data_set: DataSet,
+    warehouse: Warehouse,
+    lay_out_state: Callable[[Path], None],
+    run_dbt: RunDbt,
+) -> list[str]:
+    """Take everybody who asked for it, or did before, out of the landed rows.
+
+    Looks only where a landed file or the ledger is new since the last sweep. Returns the identifying values that were
+    taken out, for the scan after publication; they are kept nowhere. Raises ErasureStopped.
+    """
+    landing = project / "landing" / data_set.name
+    ledger = Ledger.of(warehouse)
+    asked = _landed_requests(project, landing)
+    if not asked and not ledger.suppressed:
+        return []
+    mark = ledger.file.with_name("swept.json")
+    seen = json.loads(mark.read_text(encoding="utf-8")) if mark.is_file() else {}
+    policy = project / "seeds" / "policy" / data_set.policy
+    now = _state_of(landing, ledger, policy)
+    if seen.get("state") == now:
+        return []
+    if not data_set.personal_data:
+        raise ErasureStopped(
+            f"{data_set.file}: erasure requests, and `personal_data: none`. Write `personal_data: yes`"
+        )
+    keys = hashing_keys(data_set, ledger)
+    scratch = warehouse.folder / "erasures" / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    try:
+        lay_out_state(scratch / "state")
+        database = scratch / "customer360.duckdb"
+        is_new = not set(asked) <= set(seen.get("requests", []))
+        wanted = ["+int_erasure__records", "+int_erasure__requests"] if is_new else []
+        variables = {"state_path": str(scratch / "state"), "build_id": "erasure"}
+        selected = ["build", "--select", "+path:models/staging", *wanted, "erasure_entities"]
+        for step, words in (
+            ("look for persons to erase", selected),
+            ("read their values", ["run-operation", "create_personal_values"]),
+        ):
+            if run_dbt(step, words, database, variables):
+                raise ErasureStopped("persons who asked to be erased could not be looked for; see above")
+        taken = _take_out(project, data_set, ledger, keys, database, landing, is_new)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    now = _state_of(landing, ledger, policy)
+    temporary = mark.with_name(f".{mark.name}")
+    mark.parent.mkdir(parents=True, exist_ok=True)
+    temporary.write_text(
+        json.dumps({"state": now, "requests": sorted(asked), "open": taken.open}), encoding="utf-8"
+    )
+    publish(temporary, mark)
+    print(taken.told, flush=True)
+    return sorted(taken.values)
+
+
+def _landed_requests(project: Path, landing: Path) -> list[str]:
+    """Landed files that hold requests, by name and content."""
+    tables = [t for t in load_sources(project).values() if REQUESTS in (t.entity, t.rows)]
+    return [
+        f"{path.name}:{path.stat().st_size}"
+        for table in tables
+        for path in sorted((landing / table.system / table.entity).glob("*.parquet"))
+        if path.name != DECLARED and pq.read_metadata(path).num_rows
+    ]
+
+
+def _state_of(landing: Path, ledger: Ledger, policy: Path) -> str:
+    """Changes with every landed file, the ledger, and the policy of erasure."""
+    content = hashlib.sha256(ledger.digest.encode())
+    for path in sorted(landing.glob("*/*/*.parquet")):
+        about = path.stat()
+        content.update(f"{path.relative_to(landing)} {about.st_size} {about.st_mtime_ns}\n".encode())
+    for path in sorted(policy.glob("erasure_*.csv")):
+        content.update(path.read_bytes())
+    return content.hexdigest()
+
+
+@dataclass
+class Taken:
+    """What a sweep did."""
+
+    values: set[str] = field(default_factory=set)
+    open: list[dict[str, Any]] = field(default_factory=list)
+    files: set[str] = field(default_factory=set)
+    removed: int = 0
+    blanked: int = 0
+
+    @property
+    def told(self) -> str:
+        waiting = ", ".join(f"{entry['request']} {entry['outcome']}" for entry in self.open)
+        return (
+            f"erasure: {self.removed} landed rows removed, {self.blanked} emptied of personal values, in"
+            f" {len(self.files)} files" + (f"; open requests: {waiting}" if waiting else "")
+        )
+
+
+@dataclass
+class _Landed:
+    """One landed table: what its rows feed, and the base model that reads them."""
+
+    table: Table
+    base: str | None
+    entities: set[str]
+    treatment: str
+
+
+def _take_out(
+    project: Path,
+    data_set: DataSet,
+    ledger: Ledger,
+    keys: Mapping[str, bytes],
+    database: Path,
+    landing: Path,
+    is_new: bool,
+) -> Taken:
+    taken = Taken()
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("set file_search_path = ?", [str(project)])
+        tables = _landed_tables(project, connection, data_set)
+        connection.execute("create temp table hashed (key_id varchar, kind varchar, hash varchar)")
+        if is_new:
+            _enter_requests(connection, ledger, keys, tables, taken)
+        _load_suppressed(connection, ledger)
+        _know_again(connection, ledger, keys, tables)
+        ledger.write()
+        touched = _rows_to_touch(connection, keys, tables, taken)
+    for landed in tables:
+        for file, rows in touched.get(landed.table.key, {}).items():
+            path = landing / landed.table.system / landed.table.entity / file
+            removed, blanked, source_file = _rewrite(path, landed.table, rows)
+            taken.removed += removed
+            taken.blanked += blanked
+            taken.files.add(source_file)
+    for request in ledger.pending:
+        request["files"] = sorted({*request["files"], *taken.files})
+        request["rows"] += taken.removed + taken.blanked
+    ledger.write()
+    return taken
+
+
+def _landed_tables(project: Path, connection: duckdb.DuckDBPyConnection, data_set: DataSet) -> list[_Landed]:
+    """Every landed table with its base model, by the lineage that dbt knows."""
+    manifest = json.loads((project / "target" / data_set.name / "manifest.json").read_text(encoding="utf-8"))
+    treatments = dict(connection.execute("select entity, treatment from policy.erasure_entities").fetchall())
+    children: dict[str, set[str]] = defaultdict(set)
+    for key, node in manifest["nodes"].items():
+        if node["resource_type"] == "model":
+            for parent in node["depends_on"]["nodes"]:
+                children[parent].add(key)
+    found = []
+    for (system, entity), table in load_sources(project).items():
+        entities, base = set(), None
+        reached, next_up = set(), {f"source.customer360.{system}.{entity}"}
+        while next_up:
+            key = next_up.pop()
+            reached.add(key)
+            for child in children[key] - reached:
+                name = manifest["nodes"][child]["name"]
+                layer = manifest["nodes"][child]["fqn"][1]
+                if layer == "staging":
+                    next_up.add(child)
+                    base = f"base_{system}__{entity}" if name == f"base_{system}__{entity}" else base
+                elif layer == "input":
+                    entities.add(name.removeprefix("input__"))
+        treatment = (
+            "remove" if entities and {treatments.get(e) for e in entities} == {"remove"} else "anonymise"
+        )
+        found.append(_Landed(table, base, entities, treatment))
+    # whoever is recognised as a customer is then looked for in the facts
+    return sorted(found, key=lambda landed: "customers" not in landed.entities)
+
+
+def _enter_requests(
+    connection: duckdb.DuckDBPyConnection,
+    ledger: Ledger,
+    keys: Mapping[str, bytes],
+    tables: Sequence[_Landed],
+    taken: Taken,
+) -> None:
+    """Enter new requests with the hashes of all that identifies their persons and nobody else."""
+    current, key = next(iter(keys.items()))
+    _use(connection, key)
+    rows = connection.execute(
+        "select source_system || '|' || source_request_id, outcome, customer_count, received_on"
+        " from intermediate.int_erasure__requests order by all"
+    ).fetchall()
+    done = {entry["request"]: entry for entry in ledger.requests}
+    new = []
+    for request, outcome, customers, received_on in rows:
+        if outcome == "released" and request in done:
+            done[request]["action"] = "released"
+            ledger.suppressed = [entry for entry in ledger.suppressed if entry["request"] != request]
+        elif outcome in ("waiting", "ambiguous"):
+            taken.open.append({"request": request, "outcome": outcome, "received_on": str(received_on)})
+        elif outcome in ("erase", "nobody") and request not in done:
+            new.append(request)
+            ledger.requests.append(
+                {
+                    "request": request,
+                    "received_on": str(received_on),
+                    "erased_on": dt.datetime.now(dt.UTC).date().isoformat(),
+                    "action": "erased",
+                    "customers": customers,
+                    "records": 0,
+                    "rows": 0,
+                    "files": [],
+                    "published": None,
+                    "proof": None,
+                }
+            )
+    if not new:
+        return
+    connection.execute("create temp table new_requests as select unnest(?::varchar[]) as request_key", [new])
+    connection.execute(
+        """
+        create temp table new_records as
+        select * from intermediate.int_erasure__records where request_key in (from new_requests)
+        """
+    )
+    identifiers = " union ".join(
+        f"select request_key, '{kind}' as kind, {column} as value from new_records"
+        for kind, column in (
+            ("phone", "phone"), ("email", "email"), ("social_id", "unionid"), ("social_id", "member_no"),
+            ("id_number", "id_number_hash"),
+        )
+    )  # fmt: skip
+    others = " union ".join(
+        f"select '{kind}' as kind, {column} as value from others"
+        for kind, column in (
+            ("phone", "phone"), ("email", "email"), ("social_id", "unionid"), ("social_id", "member_no"),
+            ("id_number", "id_number_hash"),
+        )
+    )  # fmt: skip
+    orders = " union ".join(
+        f"""
+        select records.request_key, 'order' as kind, '{landed.table.system}|' || base.source_order_id as value
+        from staging.{landed.base} as base
+        inner join new_records as records
+            on records.source_system = '{landed.table.system}' and base.source_customer_id = records.source_customer_id
+        """
+        for landed in tables
+        if landed.base and {"source_order_id", "source_customer_id"} <= _columns(connection, landed.base)
+    )
+    connection.execute(
+        f"""
+        create temp table entered as
+        with
+        others as (
+            from input.input__customers anti join new_records using (source_system, source_customer_id)
+        ),
+        asked as (
+            select source_system || '|' || source_request_id as request_key, phone, email
+            from intermediate.int_erasure__requests
+            where source_system || '|' || source_request_id in (from new_requests)
+        ),
+        identifiers as (
+            {identifiers}
+            union select request_key, 'phone', phone from asked
+            union select request_key, 'email', email from asked
+        ),
+        exclusive as (from identifiers anti join ({others}) as others using (kind, value))
+        from exclusive where value is not null
+        union select request_key, 'record', source_system || '|' || source_customer_id from new_records
+        union select request_key, 'record_id', record_id from new_records
+        union select request_key, 'customer', customer_id from new_records
+        {"union " + orders if orders else ""}
+        """
+    )
+    hashed = _HMAC.format(value="kind || '|' || value")
+    for request, kind, digest in connection.execute(
+        f"select request_key, kind, {hashed} from entered where value is not null order by all"
+    ).fetchall():
+        ledger.suppressed.append({"kind": kind, "hash": digest, "key_id": current, "request": request})
+    counts = dict(connection.execute("select request_key, count(*) from new_records group by 1").fetchall())
+    for entry in ledger.requests:
+        if entry["request"] in new:
+            entry["records"] = counts.get(entry["request"], 0)
+
+
+def _load_suppressed(connection: duckdb.DuckDBPyConnection, ledger: Ledger) -> None:
+    if ledger.suppressed:
+        connection.register(
+            "entries",
+            pa.table({name: [e[name] for e in ledger.suppressed] for name in ("key_id", "kind", "hash")}),
+        )
+        connection.execute("insert into hashed select distinct key_id, kind, hash from entries")
+
+
+def _use(connection: duckdb.DuckDBPyConnection, key: bytes) -> None:
+    for name, value in session_variables(key).items():
+        connection.execute(f"set variable {name} = ?", [value])
+
+
+def _suppressed(
+    connection: duckdb.DuckDBPyConnection, keys: Mapping[str, bytes], kind: str, values: str
+) -> set[str]:
+    """Those of the values of a query that are on the list."""
+    found: set[str] = set()
+    for name, key in keys.items():
+        _use(connection, key)
+        hashed = _HMAC.format(value="? || '|' || value")
+        found |= {
+            value
+            for (value,) in connection.execute(
+                f"select value from (select distinct value from ({values}) where value is not null)"
+                f" where {hashed} in (select hash from hashed where key_id = ? and kind = ?)",
+                [kind, name, kind],
+            ).fetchall()
+        }
+    return found
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, base: str) -> set[str]:
+    return {name for name, *_ in connection.execute(f"describe staging.{base}").fetchall()}
+
+
+def _know_again(
+    connection: duckdb.DuckDBPyConnection,
+    ledger: Ledger,
+    keys: Mapping[str, bytes],
+    tables: Sequence[_Landed],
+) -> None:
+    """A suppressed person who is delivered under a new key: suppress the key, and the orders under it."""
+    current, key = next(iter(keys.items()))
+    connection.execute(
+        "create temp table known (source_system varchar, entity varchar, load_id varchar, source_sheet varchar,"
+        " source_row bigint, value varchar)"
+    )
+    for kind in ("phone", "email", "social_id", "id_number"):
+        for value in _suppressed(
+            connection, keys, kind, f"select value from erasure.personal_values where value_type = '{kind}'"
+        ):
+            connection.execute(
+                "insert into known select source_system, entity, load_id, source_sheet, source_row, value"
+                " from erasure.personal_values where value_type = ? and value = ?",
+                [kind, value],
+            )
+    new: set[tuple[str, str]] = set()
+    for landed in tables:
+        if "customers" not in landed.entities or not landed.base:
+            continue
+        for (value,) in connection.execute(
+            f"""
+            select distinct '{landed.table.system}|' || base.source_customer_id
+            from staging.{landed.base} as base
+            inner join known
+                on known.source_system = ? and known.entity = ? and base.load_id = known.load_id
+                and base.source_sheet is not distinct from known.source_sheet and base.source_row = known.source_row
+            where base.source_customer_id is not null
+            """,
+            list(landed.table.key),
+        ).fetchall():
+            new.add(("record", value))
+    for landed in tables:
+        if landed.base and {"source_order_id", "source_customer_id"} <= _columns(connection, landed.base):
+            records = [
+                value.partition("|")[2] for _, value in new if value.startswith(f"{landed.table.system}|")
+            ]
+            new |= {
+                ("order", value)
+                for (value,) in connection.execute(
+                    f"select distinct '{landed.table.system}|' || source_order_id from staging.{landed.base}"
+                    " where list_contains(?, source_customer_id) and source_order_id is not null",
+                    [records],
+                ).fetchall()
+            }
+    _use(connection, key)
+    listed = {(entry["kind"], entry["hash"]) for entry in ledger.suppressed}
+    for kind, value in sorted(new):
+        (hashed,) = connection.execute(f"select {_HMAC.format(value='?')}", [f"{kind}|{value}"]).fetchone()
+        if (kind, hashed) not in listed:
+            ledger.suppressed.append(
+                {"kind": kind, "hash": hashed, "key_id": current, "request": "known again"}
+            )
+            connection.execute("insert into hashed values (?, ?, ?)", [current, kind, hashed])
+
+
+Rows = dict[tuple[str | None, int], tuple[bool, set[str]]]
+"""By sheet and row: whether the row goes, else the keys in it that go."""
+
+
+def _rows_to_touch(
+    connection: duckdb.DuckDBPyConnection, keys: Mapping[str, bytes], tables: Sequence[_Landed], taken: Taken
+) -> dict[tuple[str, str], dict[str, Rows]]:
+    """The landed rows of suppressed persons, by table and file."""
+    touched: dict[tuple[str, str], dict[str, Rows]] = defaultdict(lambda: defaultdict(dict))
+
+    def touch(
+        table: tuple[str, str], load_id: str, place: tuple[str | None, int], goes: bool, key: str | None
+    ) -> None:
+        already, held = touched[table][load_id].get(place, (False, set()))
+        touched[table][load_id][place] = (already or goes, held | ({key} if key else set()))
+
+    for landed in tables:
+        if not landed.base:
+            continue
+        columns = _columns(connection, landed.base)
+        system = landed.table.system
+        wanted = [(column, kind, landed.treatment == "remove") for column, kind in KEY_COLUMNS.items()]
+        # lines, parcels and payments of an order may name who bought it
+        wanted.append(("source_order_id", "order", False))
+        for column, kind, goes in wanted:
+            if column not in columns:
+                continue
+            value = f"'{system}|' || {column}" if kind in ("record", "order") else column
+            held = _suppressed(connection, keys, kind, f"select {value} as value from staging.{landed.base}")
+            if not held:
+                continue
+            for load_id, sheet, row, key in connection.execute(
+                f"select load_id, source_sheet, source_row, {column} from staging.{landed.base}"
+                f" where list_contains(?, {value})",
+                [sorted(held)],
+            ).fetchall():
+                touch(landed.table.key, load_id, (sheet, row), goes, None if kind == "order" else key)
+    removable = {landed.table.key for landed in tables if landed.treatment == "remove"}
+    for system, entity, load_id, sheet, row, value in connection.execute("from known").fetchall():
+        taken.values.add(value)
+        touch((system, entity), load_id, (sheet, row), (system, entity) in removable, None)
+    return {
+        table: {landed_name(load_id, part): rows for load_id, rows in loads.items() for part in range(1, 100)}
+        for table, loads in touched.items()
+    }
+
+
+def _rewrite(path: Path, table: Table, rows: Rows) -> tuple[int, int, str]:
+    """Write a landed file again: rows removed, rows emptied, and the file of the inbox that it came from.
+
+    A row keeps its number, its amounts and its dates. A file without one of the rows stays as it is.
+    """
+    if not path.is_file():
+        return 0, 0, ""
+    content = pq.read_table(path)
+    places = list(zip(content["_source_sheet"].to_pylist(), content["_source_row"].to_pylist(), strict=True))
+    gone = [place in rows and rows[place][0] for place in places]
+    emptied = [place in rows and not rows[place][0] for place in places]
+    personal = {column.name for column in table.columns if column.pii} | (
+        # columns that nobody declared may hold anything
+        {name for name in content.column_names if name not in set(table.names) and not name.startswith("_")}
+    )
+    columns, changed = {}, any(gone)
+    for name in content.column_names:
+        values = content[name].to_pylist() if not name.startswith("_") and any(emptied) else None
+        if values is not None:
+            kept = [
+                None
+                if is_emptied and value is not None and (name in personal or value.strip() in rows[place][1])
+                else value
+                for place, is_emptied, value in zip(places, emptied, values, strict=True)
+            ]
+            changed |= kept != values
+            columns[name] = pa.array(kept, content.schema.field(name).type)
+        else:
+            columns[name] = content[name]
+    if not changed:
+        return 0, 0, ""
+    about = json.loads((content.schema.metadata or pq.read_metadata(path).metadata)[METADATA_KEY])
+    result = pa.table(columns, schema=content.schema.remove_metadata()).filter(
+        pa.array([not g for g in gone])
+    )
+    about["rows"]["data"] -= sum(gone)
+    about["erased_rows"] = about.get("erased_rows", 0) + sum(gone) + sum(emptied)
+    temporary = temporary_name(path)
+    with pq.ParquetWriter(temporary, result.schema, compression="zstd", compression_level=3) as writer:
+        writer.write_table(result)
+        writer.add_key_value_metadata({METADATA_KEY: json.dumps(about, ensure_ascii=False).encode()})
+    publish(temporary, path)
+    return sum(gone), sum(emptied), about["source_file"]
+
+
+# --- state, and after a publication ------------------------------------------------------------------------
+
+
+def forget_in_state(data_set: DataSet, warehouse: Warehouse, folder: Path) -> None:
+    """Take suppressed persons out of the state that a build reads."""
+    ledger = Ledger.of(warehouse)
+    if not any(entry["kind"] in ("customer", "record_id") for entry in ledger.suppressed):
+        return
+    keys = hashing_keys(data_set, ledger)
+    with duckdb.connect() as connection:
+        connection.execute("create temp table hashed (key_id varchar, kind varchar, hash varchar)")
+        _load_suppressed(connection, ledger)
+        for path in sorted(folder.glob("*/data.parquet")):
+            names = set(pq.read_schema(path).names)
+            conditions, given = [], []
+            for column, kind in STATE_COLUMNS.items():
+                if column not in names:
+                    continue
+                values = f"select cast({column} as varchar) as value from '{path}'"
+                held = _suppressed(connection, keys, kind, values)
+                if held:
+                    conditions.append(f"list_contains(?, cast({column} as varchar))")
+                    given.append(sorted(held))
+            if conditions:
+                temporary = path.with_name(".data.parquet")
+                connection.execute(
+                    f"copy (select * from '{path}' where not coalesce({' or '.join(conditions)}, false))"
+                    f" to '{temporary}' (format parquet, compression zstd)",
+                    given,
+                )
+                publish(temporary, path)
+
+
+def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Sequence[str]) -> None:
+    """After a publication: remove every older file that may hold an erased person, scan what is left, and record it.
+
+    Raises ErasureStopped where a file still holds one of `values`; the message names files and columns.
+    """
+    ledger = Ledger.of(warehouse)
+    current = warehouse.current()
+    if not ledger.pending or current is None:
+        return
+    for folder in (*warehouse.versions.glob("*"), *warehouse.builds.glob("*")):
+        if folder.name != current.name:
+            shutil.rmtree(folder)
+    shutil.rmtree(warehouse.folder / "try", ignore_errors=True)
+    roots = [
+        project / name / data_set.name
+        for name in ("warehouse", "landing", "target", "logs", "reports", "audit")
+    ]
+    found = scan([root for root in roots if root.is_dir()], values)
+    for request in ledger.pending:
+        request["published"] = current.name
+        request["proof"] = (
+            None if found else "scanned" if values else "built from landed rows without the person"
+        )
+    ledger.write()
+    if found:
+        raise ErasureStopped(
+            "published, but a person who asked to be erased is still in:\n  " + "\n  ".join(found[:20])
+        )
+    print(
+        f"erasure: older versions and builds are gone; {len(values)} values are in no file of this data set"
+    )
+
+
+def scan(folders: Iterable[Path], values: Sequence[str]) -> list[str]:
+    """Files, and columns of DuckDB and Parquet files, that hold one of the values; the values themselves stay unsaid."""
+    if not values:
+        return []
+    patterns = [_pattern(value) for value in values]
+    existing = [folder for folder in folders if folder.is_dir()]
+    found = files_matching(existing, re.compile("|".join(patterns).encode()))
+    for end in ("duckdb", "parquet"):
+        for file in sorted({path.resolve() for folder in existing for path in folder.rglob(f"*.{end}")}):
+            found += columns_matching("|".join(patterns), file)
+    return found
+
+
+def _pattern(value: str) -> str:
+    """A value as people write it: a telephone number with or without its country code and with separators."""
+    if re.fullmatch(r"\+\d{8,15}", value):
+        national = value[3:] if value.startswith("+86") else value[1:]
+        return "[ -]?".join(national)
+    return re.escape(value)
+
+
+def files_matching(folders: Iterable[Path], pattern: re.Pattern[bytes]) -> list[str]:
+    """Names of the files below the folders whose bytes match."""
+    files = {path.resolve() for folder in folders for path in folder.rglob("*") if path.is_file()}
+    return sorted(str(path) for path in files if pattern.search(path.read_bytes()))
+
+
+def columns_matching(pattern: str, file: Path) -> list[str]:
+    """Columns of a database or Parquet file one of whose values, as text, matches: compressed storage hides values
+    from a search of bytes."""
+    is_database = file.suffix == ".duckdb"
+    found = []
+    with duckdb.connect(str(file) if is_database else ":memory:", read_only=is_database) as connection:
+        for relation in tables_of(connection) if is_database else [f"'{file}'"]:
+            names = [name for name, *_ in connection.execute(f"describe from {relation}").fetchall()]
+            tests = ", ".join(
+                f'coalesce(bool_or(regexp_matches(cast("{name}" as varchar), ?)), false)' for name in names
+            )
+            held = connection.execute(f"select {tests} from {relation}", [pattern] * len(names)).fetchone()
+            found += [f"{relation}.{name}" for name, holds in zip(names, held, strict=True) if holds]
+    return found
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Qualified names of the tables of a database; views show what tables hold."""
+    return [
+        f'"{schema}"."{name}"'
+        for schema, name in connection.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_type = 'BASE TABLE' order by all"
+        ).fetchall()
+    ]
+
+
+# --- what a person asks ------------------------------------------------------------------------------------
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; 0: listed, 2: usage or declaration error."""
+    parser = argparse.ArgumentParser(
+        prog="erasures.py",
+        description="What became of requests to be erased, and which are open. `make build` carries them out.",
+    )
+    parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
+    given = parser.parse_args(arguments)
+    try:
+        data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
+    except DeclarationError as error:
+        print(f"erasures.py: {error}", file=sys.stderr)
+        return 2
+    print(listing(data_set, Warehouse(PROJECT / "warehouse" / data_set.name)))
+    return 0
+
+
+def listing(data_set: DataSet, warehouse: Warehouse) -> str:
+    """Every request with what was done; numbers of requests and names of files, no person."""
+    ledger = Ledger.of(warehouse)
+    lines = [
+        f"{entry['request']}: received {entry['received_on']}, {entry['action']} {entry['erased_on']},"
+        f" {entry['customers']} customers, {entry['records']} records, {entry['rows']} landed rows;"
+        f" {'gone from every file, ' + entry['proof'] if entry['proof'] else 'waits for the next publication'}"
+        for entry in ledger.requests
+    ]
+    mark = ledger.file.with_name("swept.json")
+    for entry in json.loads(mark.read_text(encoding="utf-8")).get("open", []) if mark.is_file() else []:
+        lines.append(f"{entry['request']}: received {entry['received_on']}, open: {entry['outcome']}")
+    inbox = PROJECT / "inbox" / data_set.name
+    named = sorted({file for entry in ledger.requests for file in entry["files"]})
+    there = [file for file in named if (inbox / file).is_file()]
+    if there:
+        lines.append("")
+        lines.append(
+            "Files as delivered that held a person; mend them at the source, then remove them from the inbox:"
+        )
+        lines += [f"  {(inbox / file).relative_to(PROJECT)}" for file in there]
+    return "\n".join(lines) or "nobody has asked to be erased"
