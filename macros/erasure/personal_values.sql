@@ -4,6 +4,7 @@
   build for scripts/customer360/erasure.py; no model reads it.
 -#}
 {% macro create_personal_values() %}
+    {%- if execute -%}
     {%- set selects = [] -%}
     {%- for source in graph.sources.values() if source.source_name not in ['state', 'truth'] -%}
         {%- for column in source.columns.values() -%}
@@ -25,4 +26,5 @@
     {%- endfor -%}
     {%- do run_query("create schema if not exists erasure") -%}
     {%- do run_query("create or replace view erasure.personal_values as " ~ selects | join(" union all ")) -%}
+    {%- endif -%}
 {% endmacro %}

@@ -31,7 +31,6 @@ import pyarrow.parquet as pq
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import publish
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_id, session_variables
-from customer360.landing.ledger import landed_name
 from customer360.landing.writer import DECLARED, METADATA_KEY, temporary_name
 from customer360.sources import DeclarationError, Table, load_sources
 from customer360.warehouse import Warehouse
@@ -41,14 +40,11 @@ RETIRED_KEYS = "CUSTOMER360_HMAC_RETIRED_KEYS"
 """Keys of before a rotation, divided by blanks: the ledger cannot be hashed again, as nothing is left to hash."""
 
 REQUESTS = "erasure_requests"
-KEY_COLUMNS = {
-    "source_customer_id": "record",
-    "corrected_record_id": "record",
-    "record_id": "record_id",
-    "record_id_a": "record_id",
-    "record_id_b": "record_id",
-}
-"""Columns of base models that name a customer record: by its own key, or by its id in the warehouse."""
+ERASING = "erasure"
+"""The build id of a look for persons: the view of personal values is made for it alone."""
+
+RECORD_ID_COLUMNS = ("record_id", "record_id_a", "record_id_b")
+"""Columns in which stewards name a customer record."""
 
 STATE_COLUMNS = {"customer_id": "customer", "other_customer_id": "customer", "record_id": "record_id"}
 """Columns of state that name a person."""
@@ -161,15 +157,12 @@ def sweep(
         lay_out_state(scratch / "state")
         database = scratch / "customer360.duckdb"
         is_new = not set(asked) <= set(seen.get("requests", []))
-        wanted = ["+int_erasure__records", "+int_erasure__requests"] if is_new else []
-        variables = {"state_path": str(scratch / "state"), "build_id": "erasure"}
-        selected = ["build", "--select", "+path:models/staging", *wanted, "erasure_entities"]
-        for step, words in (
-            ("look for persons to erase", selected),
-            ("read their values", ["run-operation", "create_personal_values"]),
-        ):
-            if run_dbt(step, words, database, variables):
-                raise ErasureStopped("persons who asked to be erased could not be looked for; see above")
+        # who is one person takes identity resolution; who was erased before is known by hashes
+        wanted = "+int_erasure__records" if is_new else "+input__customers"
+        variables = {"state_path": str(scratch / "state"), "build_id": ERASING}
+        words = ["build", "--select", wanted, "erasure_entities"]
+        if run_dbt("look for persons to erase", words, database, variables):
+            raise ErasureStopped("persons who asked to be erased could not be looked for; see above")
         taken = _take_out(project, data_set, ledger, keys, database, landing, is_new)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -185,10 +178,10 @@ def sweep(
 
 
 def _landed_requests(project: Path, landing: Path) -> list[str]:
-    """Landed files that hold requests, by name and content."""
+    """Landed files that hold requests; a name stands for the content as it was delivered."""
     tables = [t for t in load_sources(project).values() if REQUESTS in (t.entity, t.rows)]
     return [
-        f"{path.name}:{path.stat().st_size}"
+        path.name
         for table in tables
         for path in sorted((landing / table.system / table.entity).glob("*.parquet"))
         if path.name != DECLARED and pq.read_metadata(path).num_rows
@@ -227,12 +220,20 @@ class Taken:
 
 @dataclass
 class _Landed:
-    """One landed table: what its rows feed, and the base model that reads them."""
+    """One landed table: the entities it feeds, the base model that reads it where that was built, what is done with
+    rows of an erased person, and which of its columns are keys of customers."""
 
     table: Table
-    base: str | None
     entities: set[str]
+    base: str | None
     treatment: str
+    keys: list[str] = field(default_factory=list)
+
+    @property
+    def document(self) -> str | None:
+        """The column that tells its rows apart, where it is no customer's key: lines and parcels repeat it."""
+        own = self.table.row_key
+        return own[0] if len(own) == 1 and own[0] not in self.keys else None
 
 
 def _take_out(
@@ -247,21 +248,22 @@ def _take_out(
     taken = Taken()
     with duckdb.connect(str(database)) as connection:
         connection.execute("set file_search_path = ?", [str(project)])
-        tables = _landed_tables(project, connection, data_set)
+        tables = _landed_tables(project, connection, data_set, landing)
         connection.execute("create temp table hashed (key_id varchar, kind varchar, hash varchar)")
         if is_new:
-            _enter_requests(connection, ledger, keys, tables, taken)
+            _enter_requests(connection, ledger, keys, taken)
         _load_suppressed(connection, ledger)
         _know_again(connection, ledger, keys, tables)
-        ledger.write()
-        touched = _rows_to_touch(connection, keys, tables, taken)
+        touched = _rows_to_touch(connection, ledger, keys, tables, taken)
+    ledger.write()
     for landed in tables:
-        for file, rows in touched.get(landed.table.key, {}).items():
-            path = landing / landed.table.system / landed.table.entity / file
-            removed, blanked, source_file = _rewrite(path, landed.table, rows)
-            taken.removed += removed
-            taken.blanked += blanked
-            taken.files.add(source_file)
+        for load_id, rows in touched.get(landed.table.key, {}).items():
+            folder = landing / landed.table.system / landed.table.entity
+            for path in sorted(folder.glob(f"{load_id}_*.parquet")):
+                removed, blanked, source_file = _rewrite(path, landed.table, rows)
+                taken.removed += removed
+                taken.blanked += blanked
+                taken.files |= {source_file} - {""}
     for request in ledger.pending:
         request["files"] = sorted({*request["files"], *taken.files})
         request["rows"] += taken.removed + taken.blanked
@@ -269,10 +271,17 @@ def _take_out(
     return taken
 
 
-def _landed_tables(project: Path, connection: duckdb.DuckDBPyConnection, data_set: DataSet) -> list[_Landed]:
-    """Every landed table with its base model, by the lineage that dbt knows."""
+def _landed_tables(
+    project: Path, connection: duckdb.DuckDBPyConnection, data_set: DataSet, landing: Path
+) -> list[_Landed]:
+    """Every landed table with what it feeds, by the lineage that dbt knows.
+
+    Keys of customers are found by name: a column of a table of customers that is their key in the warehouse is the
+    customer's key in every table of the system that has it.
+    """
     manifest = json.loads((project / "target" / data_set.name / "manifest.json").read_text(encoding="utf-8"))
     treatments = dict(connection.execute("select entity, treatment from policy.erasure_entities").fetchall())
+    built = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
     children: dict[str, set[str]] = defaultdict(set)
     for key, node in manifest["nodes"].items():
         if node["resource_type"] == "model":
@@ -280,32 +289,58 @@ def _landed_tables(project: Path, connection: duckdb.DuckDBPyConnection, data_se
                 children[parent].add(key)
     found = []
     for (system, entity), table in load_sources(project).items():
-        entities, base = set(), None
+        entities: set[str] = set()
         reached, next_up = set(), {f"source.customer360.{system}.{entity}"}
         while next_up:
             key = next_up.pop()
             reached.add(key)
             for child in children[key] - reached:
-                name = manifest["nodes"][child]["name"]
-                layer = manifest["nodes"][child]["fqn"][1]
-                if layer == "staging":
+                if manifest["nodes"][child]["fqn"][1] == "staging":
                     next_up.add(child)
-                    base = f"base_{system}__{entity}" if name == f"base_{system}__{entity}" else base
-                elif layer == "input":
-                    entities.add(name.removeprefix("input__"))
+                elif manifest["nodes"][child]["fqn"][1] == "input":
+                    entities.add(manifest["nodes"][child]["name"].removeprefix("input__"))
         treatment = (
             "remove" if entities and {treatments.get(e) for e in entities} == {"remove"} else "anonymise"
         )
-        found.append(_Landed(table, base, entities, treatment))
-    # whoever is recognised as a customer is then looked for in the facts
-    return sorted(found, key=lambda landed: "customers" not in landed.entities)
+        base = f"base_{system}__{entity}"
+        relation = f"read_parquet('{landing / system / entity}/*.parquet', union_by_name = true)"
+        connection.execute(f"create schema if not exists raw_{system}")
+        connection.execute(f'create view raw_{system}."{entity}" as from {relation}')
+        found.append(
+            _Landed(table, entities, base if base in built and "customers" in entities else None, treatment)
+        )
+    keys: dict[str, set[str]] = defaultdict(set)
+    for landed in found:
+        if landed.base:
+            keys[landed.table.system] |= _customer_keys(connection, landed)
+    for landed in found:
+        landed.keys = sorted(keys[landed.table.system] & set(landed.table.names))
+    return found
+
+
+_SAME_ROW = """
+    base.load_id = raw._load_id and base.source_row = raw._source_row
+    and base.source_sheet is not distinct from raw._source_sheet
+"""
+
+
+def _customer_keys(connection: duckdb.DuckDBPyConnection, landed: _Landed) -> set[str]:
+    """Columns of a table of customers that hold what the warehouse takes for the customer's key."""
+    system, entity = landed.table.key
+    tests = ", ".join(
+        f'bool_and(trim(raw."{name}") = base.source_customer_id)' for name in landed.table.names
+    )
+    equal = connection.execute(
+        f'select {tests} from staging.{landed.base} as base inner join raw_{system}."{entity}" as raw on {_SAME_ROW}'
+        " where base.source_customer_id is not null"
+    ).fetchone()
+    return {name for name, is_key in zip(landed.table.names, equal, strict=True) if is_key}
 
 
 def _enter_requests(
     connection: duckdb.DuckDBPyConnection,
     ledger: Ledger,
     keys: Mapping[str, bytes],
-    tables: Sequence[_Landed],
     taken: Taken,
 ) -> None:
     """Enter new requests with the hashes of all that identifies their persons and nobody else."""
@@ -362,16 +397,6 @@ def _enter_requests(
             ("id_number", "id_number_hash"),
         )
     )  # fmt: skip
-    orders = " union ".join(
-        f"""
-        select records.request_key, 'order' as kind, '{landed.table.system}|' || base.source_order_id as value
-        from staging.{landed.base} as base
-        inner join new_records as records
-            on records.source_system = '{landed.table.system}' and base.source_customer_id = records.source_customer_id
-        """
-        for landed in tables
-        if landed.base and {"source_order_id", "source_customer_id"} <= _columns(connection, landed.base)
-    )
     connection.execute(
         f"""
         create temp table entered as
@@ -394,7 +419,6 @@ def _enter_requests(
         union select request_key, 'record', source_system || '|' || source_customer_id from new_records
         union select request_key, 'record_id', record_id from new_records
         union select request_key, 'customer', customer_id from new_records
-        {"union " + orders if orders else ""}
         """
     )
     hashed = _HMAC.format(value="kind || '|' || value")
@@ -441,8 +465,22 @@ def _suppressed(
     return found
 
 
-def _columns(connection: duckdb.DuckDBPyConnection, base: str) -> set[str]:
-    return {name for name, *_ in connection.execute(f"describe staging.{base}").fetchall()}
+def _suppress(
+    connection: duckdb.DuckDBPyConnection,
+    ledger: Ledger,
+    keys: Mapping[str, bytes],
+    new: set[tuple[str, str]],
+    why: str,
+) -> None:
+    """Put values on the list, each once."""
+    current, key = next(iter(keys.items()))
+    _use(connection, key)
+    listed = {(entry["kind"], entry["hash"]) for entry in ledger.suppressed}
+    for kind, value in sorted(new):
+        (hashed,) = connection.execute(f"select {_HMAC.format(value='?')}", [f"{kind}|{value}"]).fetchone()
+        if (kind, hashed) not in listed:
+            ledger.suppressed.append({"kind": kind, "hash": hashed, "key_id": current, "request": why})
+            connection.execute("insert into hashed values (?, ?, ?)", [current, kind, hashed])
 
 
 def _know_again(
@@ -451,59 +489,39 @@ def _know_again(
     keys: Mapping[str, bytes],
     tables: Sequence[_Landed],
 ) -> None:
-    """A suppressed person who is delivered under a new key: suppress the key, and the orders under it."""
-    current, key = next(iter(keys.items()))
+    """Landed values that are on the list, as table `known`; whoever is a customer by one of them, under whatever key,
+    goes on the list with that key."""
     connection.execute(
         "create temp table known (source_system varchar, entity varchar, load_id varchar, source_sheet varchar,"
         " source_row bigint, value varchar)"
     )
     for kind in ("phone", "email", "social_id", "id_number"):
-        for value in _suppressed(
+        held = _suppressed(
             connection, keys, kind, f"select value from erasure.personal_values where value_type = '{kind}'"
-        ):
-            connection.execute(
-                "insert into known select source_system, entity, load_id, source_sheet, source_row, value"
-                " from erasure.personal_values where value_type = ? and value = ?",
-                [kind, value],
-            )
+        )
+        connection.execute(
+            "insert into known select source_system, entity, load_id, source_sheet, source_row, value"
+            " from erasure.personal_values where value_type = ? and list_contains(?, value)",
+            [kind, sorted(held)],
+        )
     new: set[tuple[str, str]] = set()
     for landed in tables:
-        if "customers" not in landed.entities or not landed.base:
-            continue
-        for (value,) in connection.execute(
-            f"""
-            select distinct '{landed.table.system}|' || base.source_customer_id
-            from staging.{landed.base} as base
-            inner join known
-                on known.source_system = ? and known.entity = ? and base.load_id = known.load_id
-                and base.source_sheet is not distinct from known.source_sheet and base.source_row = known.source_row
-            where base.source_customer_id is not null
-            """,
-            list(landed.table.key),
-        ).fetchall():
-            new.add(("record", value))
-    for landed in tables:
-        if landed.base and {"source_order_id", "source_customer_id"} <= _columns(connection, landed.base):
-            records = [
-                value.partition("|")[2] for _, value in new if value.startswith(f"{landed.table.system}|")
-            ]
+        if landed.base:
             new |= {
-                ("order", value)
+                ("record", f"{landed.table.system}|{value}")
                 for (value,) in connection.execute(
-                    f"select distinct '{landed.table.system}|' || source_order_id from staging.{landed.base}"
-                    " where list_contains(?, source_customer_id) and source_order_id is not null",
-                    [records],
+                    f"""
+                    select distinct base.source_customer_id from staging.{landed.base} as base
+                    inner join known
+                        on known.source_system = ? and known.entity = ? and base.load_id = known.load_id
+                        and base.source_sheet is not distinct from known.source_sheet
+                        and base.source_row = known.source_row
+                    where base.source_customer_id is not null
+                    """,
+                    list(landed.table.key),
                 ).fetchall()
             }
-    _use(connection, key)
-    listed = {(entry["kind"], entry["hash"]) for entry in ledger.suppressed}
-    for kind, value in sorted(new):
-        (hashed,) = connection.execute(f"select {_HMAC.format(value='?')}", [f"{kind}|{value}"]).fetchone()
-        if (kind, hashed) not in listed:
-            ledger.suppressed.append(
-                {"kind": kind, "hash": hashed, "key_id": current, "request": "known again"}
-            )
-            connection.execute("insert into hashed values (?, ?, ?)", [current, kind, hashed])
+    _suppress(connection, ledger, keys, new, "known again")
 
 
 Rows = dict[tuple[str | None, int], tuple[bool, set[str]]]
@@ -511,46 +529,96 @@ Rows = dict[tuple[str | None, int], tuple[bool, set[str]]]
 
 
 def _rows_to_touch(
-    connection: duckdb.DuckDBPyConnection, keys: Mapping[str, bytes], tables: Sequence[_Landed], taken: Taken
+    connection: duckdb.DuckDBPyConnection,
+    ledger: Ledger,
+    keys: Mapping[str, bytes],
+    tables: Sequence[_Landed],
+    taken: Taken,
 ) -> dict[tuple[str, str], dict[str, Rows]]:
-    """The landed rows of suppressed persons, by table and file."""
+    """The landed rows of persons on the list, by table and load."""
     touched: dict[tuple[str, str], dict[str, Rows]] = defaultdict(lambda: defaultdict(dict))
 
-    def touch(
-        table: tuple[str, str], load_id: str, place: tuple[str | None, int], goes: bool, key: str | None
-    ) -> None:
-        already, held = touched[table][load_id].get(place, (False, set()))
-        touched[table][load_id][place] = (already or goes, held | ({key} if key else set()))
+    def touch(table: tuple[str, str], rows: Iterable[tuple], goes: bool) -> None:
+        for load_id, sheet, row, key in rows:
+            already, held = touched[table][load_id].get((sheet, row), (False, set()))
+            touched[table][load_id][sheet, row] = (already or goes, held | ({key} if key else set()))
 
+    def rows_with(landed: _Landed, column: str, kinds: Sequence[tuple[str, str]]) -> list[tuple]:
+        system, entity = landed.table.key
+        found = []
+        for kind, prefix in kinds:
+            value = f"'{prefix}' || trim(\"{column}\")"
+            held = _suppressed(
+                connection, keys, kind, f'select {value} as value from raw_{system}."{entity}"'
+            )
+            if held:
+                found += connection.execute(
+                    f'select _load_id, _source_sheet, _source_row, trim("{column}") from raw_{system}."{entity}"'
+                    f" where list_contains(?, {value})",
+                    [sorted(held)],
+                ).fetchall()
+        return found
+
+    documents: set[tuple[str, str]] = set()
     for landed in tables:
-        if not landed.base:
-            continue
-        columns = _columns(connection, landed.base)
-        system = landed.table.system
-        wanted = [(column, kind, landed.treatment == "remove") for column, kind in KEY_COLUMNS.items()]
-        # lines, parcels and payments of an order may name who bought it
-        wanted.append(("source_order_id", "order", False))
-        for column, kind, goes in wanted:
-            if column not in columns:
-                continue
-            value = f"'{system}|' || {column}" if kind in ("record", "order") else column
-            held = _suppressed(connection, keys, kind, f"select {value} as value from staging.{landed.base}")
-            if not held:
-                continue
-            for load_id, sheet, row, key in connection.execute(
-                f"select load_id, source_sheet, source_row, {column} from staging.{landed.base}"
-                f" where list_contains(?, {value})",
+        system, entity = landed.table.key
+        goes = landed.treatment == "remove"
+        hits = [
+            row for column in landed.keys for row in rows_with(landed, column, [("record", f"{system}|")])
+        ]
+        for column in set(RECORD_ID_COLUMNS) & set(landed.table.names):
+            hits += rows_with(landed, column, [("record", f"{system}|"), ("record_id", "")])
+        if landed.base:  # a key that is made of several columns
+            held = _suppressed(
+                connection,
+                keys,
+                "record",
+                f"select '{system}|' || source_customer_id as value from staging.{landed.base}",
+            )
+            hits += connection.execute(
+                f"select load_id, source_sheet, source_row, null from staging.{landed.base}"
+                f" where list_contains(?, '{system}|' || source_customer_id)",
                 [sorted(held)],
-            ).fetchall():
-                touch(landed.table.key, load_id, (sheet, row), goes, None if kind == "order" else key)
-    removable = {landed.table.key for landed in tables if landed.treatment == "remove"}
-    for system, entity, load_id, sheet, row, value in connection.execute("from known").fetchall():
-        taken.values.add(value)
-        touch((system, entity), load_id, (sheet, row), (system, entity) in removable, None)
-    return {
-        table: {landed_name(load_id, part): rows for load_id, rows in loads.items() for part in range(1, 100)}
-        for table, loads in touched.items()
-    }
+            ).fetchall()
+        touch(landed.table.key, hits, goes)
+        if hits and landed.document and not goes:
+            connection.execute(
+                "create or replace temp table hit (load_id varchar, sheet varchar, row_number bigint)"
+            )
+            connection.executemany("insert into hit values (?, ?, ?)", [row[:3] for row in hits])
+            documents |= {
+                ("document", f"{system}|{landed.document}|{value}")
+                for (value,) in connection.execute(
+                    f'''
+                    select distinct trim("{landed.document}") from raw_{system}."{entity}" as raw
+                    inner join hit on raw._load_id = hit.load_id and raw._source_row = hit.row_number
+                        and raw._source_sheet is not distinct from hit.sheet
+                    where "{landed.document}" is not null
+                    '''
+                ).fetchall()
+            }
+        known = connection.execute(
+            "select load_id, source_sheet, source_row, null, value from known where source_system = ? and entity = ?",
+            [system, entity],
+        ).fetchall()
+        taken.values |= {value for *_, value in known}
+        touch(landed.table.key, [row[:4] for row in known], goes)
+    # lines and parcels repeat the number of the document that the person is gone from; only those with personal columns
+    repeated = {landed.document for landed in tables if landed.document}
+    parts = [
+        (landed, column)
+        for landed in tables
+        for column in repeated & set(landed.table.names)
+        if column != landed.document and any(c.pii for c in landed.table.columns)
+    ]
+    named = {(landed.table.system, column) for landed, column in parts}
+    _suppress(
+        connection, ledger, keys, {d for d in documents if tuple(d[1].split("|")[:2]) in named}, "document of"
+    )
+    for landed, column in parts:
+        rows = rows_with(landed, column, [("document", f"{landed.table.system}|{column}|")])
+        touch(landed.table.key, [(*row[:3], None) for row in rows], False)
+    return touched
 
 
 def _rewrite(path: Path, table: Table, rows: Rows) -> tuple[int, int, str]:
