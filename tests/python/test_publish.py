@@ -1,0 +1,286 @@
+"""Write, audit, publish: what a candidate holds, what the gate lets through, and what readers see meanwhile."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from build_kit import digests, lay_out_miniature, miniature, offer
+from conftest import PROJECT, latest_build, manifest
+from customer360 import build, contracts, gate, versions
+from customer360.build import TESTED, BuildStopped
+from customer360.contracts import Contract, contract_of
+from customer360.data_sets import load_data_set
+from customer360.publish import PUBLISHED_QUALITY, RECORD, Incomplete, code_version, write_published
+from customer360.sources import load_sources
+from customer360.warehouse import Warehouse
+
+POLICY = PROJECT / "seeds" / "policy" / "default"
+
+
+@pytest.fixture(scope="module")
+def contract() -> Contract:
+    return contract_of(manifest("demo"), PUBLISHED_QUALITY)
+
+
+@pytest.fixture(scope="module")
+def version(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A version that was published from the latest build of the demo."""
+    folder = tmp_path_factory.mktemp("versions") / "first"
+    write_published(latest_build("demo"), folder / "published", contract)
+    return folder
+
+
+# --- write ------------------------------------------------------------------------------------------------
+
+
+def test_the_copy_holds_every_promised_table_and_no_other(version: Path, contract: Contract) -> None:
+    with duckdb.connect(str(version / "published" / "customer360.duckdb"), read_only=True) as connection:
+        tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+        views = connection.execute("select count(*) from duckdb_views() where not internal").fetchone()[0]
+    assert {name for schema, name in tables if schema == "marts"} == set(contract)
+    assert {name for schema, name in tables if schema != "marts"} == {"contract_columns", "profile"}
+    assert views == 0
+    assert {path.stem for path in (version / "published" / "parquet").iterdir()} == set(contract)
+
+
+def test_released_clients_can_read_the_file(version: Path) -> None:
+    """The storage version in its header: duckdb 1.4.2, which BI tools carry, reads 64 to 67."""
+    head = (version / "published" / "customer360.duckdb").read_bytes()[:20]
+    assert head[8:12] == b"DUCK"
+    assert 64 <= int.from_bytes(head[12:20], "little") <= 67
+    assert not list(version.rglob("*.wal"))
+
+
+def test_a_table_that_is_promised_and_not_built_stops_the_copy(contract: Contract, tmp_path: Path) -> None:
+    with pytest.raises(Incomplete, match="the build has no table invoices, which the contract promises"):
+        write_published(latest_build("demo"), tmp_path / "copy", contract | {"invoices": contract["orders"]})
+
+
+def test_the_code_version_changes_with_a_model(tmp_path: Path) -> None:
+    (tmp_path / "models").mkdir()
+    model = tmp_path / "models" / "a.sql"
+    model.write_text("select 1")
+    before = code_version(tmp_path)
+    assert code_version(tmp_path) == before
+    model.write_text("select 2")
+    assert code_version(tmp_path) != before
+
+
+def test_the_latest_publication_left_its_record() -> None:
+    warehouse = Warehouse(PROJECT / "warehouse" / "demo")
+    current = warehouse.current()
+    record = json.loads((current / RECORD).read_text(encoding="utf-8"))
+    noted = [entry for entry in warehouse.noted() if entry["build_id"] == current.name]
+    assert noted and noted[-1]["event"] == "published" and noted[-1]["at"] > "2026"
+    assert record["contract"] == contracts.digest(contracts.read(current / "contract.json"))
+    assert record["rows"]["customers"] > 1000
+    assert {rate["measure"] for rate in record["rates"]} >= {"duplicate_rate", "integration_rate"}
+    assert record["code"] and record["gate"]["results"]
+
+
+# --- audit ------------------------------------------------------------------------------------------------
+
+
+def test_the_first_publication_has_nothing_to_compare_with_and_says_so(version: Path) -> None:
+    report = gate.audit(version, POLICY)
+    assert {r["status"] for r in report["results"]} == {"pass", "not_compared"}
+    assert "first publication" in gate.show(report)
+
+
+def test_the_same_figures_pass(version: Path) -> None:
+    report = gate.audit(version, POLICY, baseline=version)
+    assert {r["status"] for r in report["results"]} == {"pass"}
+    assert 10 < len(report["results"]) <= 20
+
+
+def test_a_shift_is_stopped_accepted_with_a_reason_and_recorded(version: Path, tmp_path: Path) -> None:
+    candidate = Path(shutil.copytree(version, tmp_path / "next"))
+    with duckdb.connect(str(candidate / "published" / "customer360.duckdb")) as connection:
+        connection.execute("update marts.orders set channel = 'pos' where channel <> 'pos'")
+    stopped = gate.audit(candidate, POLICY, baseline=version)
+    assert [r["rule"] for r in stopped["results"] if r["status"] == "fail"] == ["order_channels"]
+    shown = gate.show(stopped)
+    assert shown.splitlines()[0].startswith("fail      Channels of orders 订单渠道分布")
+    assert len(shown.splitlines()) < 25
+    accepted = gate.audit(candidate, POLICY, baseline=version, accept="the web shop closed")
+    assert accepted["accepted"] == "the web shop closed"
+    assert [r["rule"] for r in accepted["results"] if r["status"] == "accepted"] == ["order_channels"]
+
+
+def test_no_reason_accepts_a_broken_contract(version: Path, tmp_path: Path) -> None:
+    candidate = Path(shutil.copytree(version, tmp_path / "next"))
+    with duckdb.connect(str(candidate / "published" / "customer360.duckdb")) as connection:
+        connection.execute("alter table marts.products drop column aroma")
+    report = gate.audit(candidate, POLICY, baseline=version, accept="nobody reads it")
+    (failed,) = [r for r in report["results"] if r["status"] == "fail"]
+    assert failed["rule"] == gate.CONTRACT_RULE
+    assert failed["detail"] == "products.aroma is missing and was promised as varchar"
+
+
+def test_a_table_of_too_few_rows_is_not_compared(version: Path) -> None:
+    rules = [rule._replace(minimum_base=10**9) for rule in gate.read_rules(POLICY)]
+    assert set(gate.expectations(rules, gate.read_profile(version / "published"))) == {gate.CONTRACT_RULE}
+
+
+def test_a_rule_that_measures_something_else_than_before_is_not_compared(version: Path) -> None:
+    rules = [rule._replace(expression="source_system") for rule in gate.read_rules(POLICY) if rule.expression]
+    assert set(gate.expectations(rules, gate.read_profile(version / "published"))) == {gate.CONTRACT_RULE}
+
+
+# --- publish ----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A miniature that was built twice."""
+    root = lay_out_miniature(tmp_path)
+    for edition in (1, 2):
+        offer(root, edition)
+        miniature(root)
+    return root
+
+
+def test_a_contract_that_is_broken_stops_the_publication(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was published stays, and the message says what to do."""
+    warehouse = Warehouse(root / "warehouse" / "demo")
+    promised = {
+        "orders": {"version": 1, "grain": "order", "key": ["order_no"], "deprecated_on": None, "columns": {}}
+    }
+    contracts.write(promised, warehouse.current() / "contract.json")
+    before, held = digests(warehouse.folder / "current"), warehouse.current()
+    offer(root, 3)
+    with pytest.raises(BuildStopped, match="orders: the table is gone"):
+        miniature(root)
+    assert warehouse.current() == held and digests(warehouse.folder / "current") == before
+
+
+def test_going_back_moves_published_copy_and_state_together_and_is_recorded(
+    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(versions, "PROJECT", root)
+    warehouse = Warehouse(root / "warehouse" / "demo")
+    first, second = sorted(path.name for path in warehouse.versions.iterdir())
+    older = digests(warehouse.versions / first)
+    assert versions.main(["--data", "demo", "--rollback"]) == 0
+    assert digests(warehouse.folder / "current") == older
+    assert f"version {first} holds again" in capsys.readouterr().out
+    assert [(e["event"], e["build_id"]) for e in warehouse.noted()] == [
+        ("published", first), ("published", second), ("rolled back", first),
+    ]  # fmt: skip
+    assert versions.main(["--data", "demo", "--rollback"]) == 1
+    assert (
+        f"no earlier version is kept; beside the one that holds there are: {second}"
+        in capsys.readouterr().err
+    )
+    assert versions.main(["--data", "demo", "--rollback", "--to", second]) == 0
+    assert warehouse.current().name == second
+    miniature(root)  # the next build begins from what holds
+    assert [e["event"] for e in warehouse.noted()].count("published") == 3
+    assert versions.main(["--data", "demo", "--list"]) == 0
+    assert capsys.readouterr().out.count("← holds") == 1
+
+
+def test_the_journal_notes_each_publication_once_and_mends_a_line_that_a_kill_cut(tmp_path: Path) -> None:
+    warehouse = Warehouse(tmp_path)
+    warehouse.note("published", {"build_id": "a"})
+    with warehouse.journal.open("a") as file:
+        file.write('{"event": "publi')
+    assert [entry["build_id"] for entry in warehouse.noted()] == ["a"]
+    warehouse.note("published", {"build_id": "b"})
+    warehouse.note("published", {"build_id": "b"})
+    assert [entry["build_id"] for entry in warehouse.noted()] == ["a", "b"]
+
+
+def test_the_latest_build_is_published_by_hand_only_where_it_follows_what_holds(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "PROJECT", root)
+    warehouse = Warehouse(root / "warehouse" / "demo")
+    data_set = load_data_set(root, "demo", load_sources(root))
+    with pytest.raises(BuildStopped, match="is published already"):
+        versions.publish_latest(data_set, warehouse, None)
+    offer(root, 3)
+    with pytest.raises(BuildStopped, match='make publish DATA=demo ACCEPT="why it is"'):
+        miniature(root, failing="audit the candidate")
+    folder = warehouse.latest_build().parent
+    done = []
+    monkeypatch.setattr(versions, "publish", lambda *given: done.append(given[2:]))
+    versions.publish_latest(data_set, warehouse, "a new shop")
+    assert done == [(folder, "a new shop")]
+    warehouse.rollback()
+    with pytest.raises(BuildStopped, match="began from another version than the one that holds"):
+        versions.publish_latest(data_set, warehouse, None)
+    (folder / TESTED).unlink()
+    with pytest.raises(BuildStopped, match="did not pass its tests"):
+        versions.publish_latest(data_set, warehouse, None)
+
+
+_READER = """
+import sys, time
+import duckdb
+path, stop = sys.argv[1:3]
+import pathlib
+seen = []
+while not pathlib.Path(stop).exists():
+    with duckdb.connect(path, read_only=True) as connection:
+        for _ in range(3):
+            one, = connection.execute("select distinct value from marts.orders").fetchone()
+            other, = connection.execute("select distinct value from marts.customers").fetchone()
+            assert one == other, "a mixed state"
+            if not seen or seen[-1] != one:
+                seen.append(one)
+    if len(seen) == 1:
+        print("reading", flush=True)
+print(",".join(map(str, seen)))
+"""
+
+
+def test_a_reader_without_pause_sees_ten_publications_whole_and_in_order(tmp_path: Path) -> None:
+    """No error, no mixed state, and the newest one as soon as it opens the file again."""
+    warehouse = Warehouse(tmp_path / "demo")
+
+    def put_out(number: int) -> None:
+        candidate = warehouse.candidate(f"{number:04}")
+        for part in ("published", "state"):
+            (candidate / part).mkdir()
+        with duckdb.connect(str(candidate / "published" / "customer360.duckdb")) as connection:
+            connection.execute("create schema marts")
+            for table in ("orders", "customers"):
+                connection.execute(
+                    f"create table marts.{table} as select {number} as value from range(50000)"
+                )
+        warehouse.promote(candidate)
+        warehouse.tidy()
+
+    put_out(0)
+    stop = tmp_path / "stop"
+    with subprocess.Popen(
+        [sys.executable, "-c", _READER, str(warehouse.published), str(stop)],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as reader:  # fmt: skip
+        assert reader.stdout.readline() == "reading\n"
+        for number in range(1, 11):
+            put_out(number)
+            time.sleep(0.1)
+        time.sleep(0.5)
+        stop.touch()
+        told, errors = reader.communicate()
+    assert reader.returncode == 0, errors
+    seen = [int(number) for number in told.splitlines()[-1].split(",")]
+    assert seen == sorted(seen) and seen[-1] == 10 and len(seen) > 5
+
+
+def test_a_build_that_was_killed_before_its_note_is_noted_by_the_next(root: Path) -> None:
+    warehouse = Warehouse(root / "warehouse" / "demo")
+    lines = warehouse.journal.read_text(encoding="utf-8").splitlines(keepends=True)
+    warehouse.journal.write_text("".join(lines[:-1]), encoding="utf-8")
+    build.catch_up(warehouse)
+    assert [e["build_id"] for e in warehouse.noted()] == sorted(v.name for v in warehouse.versions.iterdir())
