@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query publish rollback publications contracts identity-page try-rules tags
+.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query publish rollback publications contracts quality-page erasures identity-page try-rules tags
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -81,6 +81,12 @@ fit: setup-fit ## train the probabilistic model of identity resolution on the la
 
 audit: setup ## the fields drawn for audit by people as a workbook: make audit DATA=demo
 	@$(PY) scripts/audit.py --data $(DATA)
+
+quality-page: setup ## scorecard, quarantine, gate, contract and publications as one page: make quality-page DATA=demo
+	@$(PY) scripts/quality_page.py --data $(DATA)
+
+erasures: setup ## requests to be erased, what became of them, and which delivered files to mend: make erasures DATA=demo
+	@$(PY) scripts/erasures.py --data $(DATA)
 
 identity-page: setup ## how records became customers, and how well, as one page: make identity-page DATA=demo
 	@$(PY) scripts/identity_page.py --data $(DATA)

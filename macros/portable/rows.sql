@@ -8,3 +8,21 @@
 {% macro default__row_content_hash(alias) -%}
     hash(*columns({{ alias }}.* exclude (_source_file, _source_sheet, _source_row, _row_kind, _load_id, _landed_at)))
 {%- endmacro %}
+{#- JSON of a row as the shape of its values: every letter x, every digit 9. Says what kind of
+    value stood where, and of nobody. -#}
+{% macro masked_row(x) %}{{ return(adapter.dispatch('masked_row')(x)) }}{% endmacro %}
+{% macro default__masked_row(x) -%}
+    list_aggregate(list_transform(
+        list_filter(json_keys({{ x }}), lambda k: left(k, 1) <> '_' and json_extract_string({{ x }}, '$."' || k || '"') is not null),
+        lambda k: k || ': ' || {{ mask_shape("json_extract_string(" ~ x ~ ", '$.\"' || k || '\"')") }}
+    ), 'string_agg', '; ')
+{%- endmacro %}
+{% macro spark__masked_row(x) -%}
+    array_join(transform(
+        filter(json_object_keys({{ x }}), k -> left(k, 1) <> '_' and get_json_object({{ x }}, '$.' || k) is not null),
+        k -> k || ': ' || {{ mask_shape("get_json_object(" ~ x ~ ", '$.' || k)") }}
+    ), '; ')
+{%- endmacro %}
+{% macro mask_shape(x) -%}
+    {{ regexp_replace_all(regexp_replace_all("left(" ~ x ~ ", 40)", '[\\p{L}]', 'x'), '[\\p{N}]', '9') }}
+{%- endmacro %}

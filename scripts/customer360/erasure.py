@@ -727,9 +727,8 @@ def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Seque
         raise ErasureStopped(
             "published, but a person who asked to be erased is still in:\n  " + "\n  ".join(found[:20])
         )
-    print(
-        f"erasure: older versions and builds are gone; {len(values)} values are in no file of this data set"
-    )
+    told = f"; {len(values)} values are in no file of this data set" if values else ""
+    print(f"erasure: older versions and builds are gone{told}")
 
 
 def scan(folders: Iterable[Path], values: Sequence[str]) -> list[str]:

@@ -245,6 +245,12 @@ def validate(published: Path, wanted: dict[str, tuple[str, str, dict[str, Any]]]
         for result in outcome.results:
             raised = "'raised_exception': True" in str(result.exception_info)
             found[result.expectation_config.meta["rule"]] = None if raised else bool(result.success)
+    # the file may be opened again in this process, to be written
+    engine = source.get_execution_engine()
+    if engine._connection is not None:
+        engine._connection.close()
+    engine.engine.dispose()
+    source.get_engine().dispose()
     if missing := wanted.keys() - found.keys():
         raise RuntimeError(f"Great Expectations did not answer for {', '.join(sorted(missing))}")
     return found

@@ -6,12 +6,8 @@ It reads the published copy and nothing else, so it holds what a mart holds: cou
 from __future__ import annotations
 
 import argparse
-import csv
-import datetime as dt
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -19,8 +15,9 @@ from typing import Any
 import duckdb
 
 from customer360.data_sets import DataSet, load_data_set
+from customer360.page import Cell, Dictionary, bar, both, code, counted, moment, number, text
 from customer360.sources import DeclarationError, load_sources
-from customer360.warehouse import BUILD_ID, Warehouse
+from customer360.warehouse import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
 WORDS = Path(__file__).with_name("identity_words.csv")
@@ -73,11 +70,13 @@ QUERIES = {
 }
 
 
-@cache
+PAGE = Dictionary(WORDS)
+say, rate, table, section = PAGE.say, PAGE.rate, PAGE.table, PAGE.section
+
+
 def words() -> dict[str, tuple[str, str]]:
     """Chinese and English text by key."""
-    with WORDS.open(encoding="utf-8", newline="") as file:
-        return {row["key"]: (row["zh"], row["en"]) for row in csv.DictReader(file)}
+    return PAGE.words
 
 
 def figures(published: Path) -> dict[str, list[Row]]:
@@ -89,114 +88,6 @@ def figures(published: Path) -> dict[str, list[Row]]:
             columns = [column for column, *_ in answer.description]
             found[name] = [dict(zip(columns, row, strict=True)) for row in answer.fetchall()]
         return found
-
-
-# --- pieces of HTML: whatever returns `str` here is already escaped -----------------------------------------
-
-
-def both(zh: str, en: str) -> str:
-    """One text in both languages; the switch hides one of them."""
-    return f'<span lang="zh">{escape(zh)}</span><span lang="en">{escape(en)}</span>'
-
-
-def say(key: str, **values: object) -> str:
-    """A text of the dictionary; a code that it does not know is shown as such."""
-    zh, en = words().get(key, ("", ""))
-    return (
-        both(zh.format(**values), en.format(**values)) if zh else f"<code>{escape(key.split('.')[-1])}</code>"
-    )
-
-
-def percent(numerator: float, denominator: float) -> str:
-    """A rate in percent; never rounded to 100% or 0% that it is not."""
-    rate = numerator / denominator
-    shown = f"{rate:.2%}"
-    if shown == "100.00%" and numerator < denominator:
-        return "> 99.99%"
-    return "< 0.01%" if shown == "0.00%" and numerator else shown
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell of a table; `kind` is its CSS class."""
-
-    html: str
-    kind: str = ""
-
-
-def text(html: str) -> Cell:
-    return Cell(html)
-
-
-def code(value: str) -> Cell:
-    return Cell(f"<code>{escape(value)}</code>")
-
-
-def number(value: float) -> Cell:
-    return Cell(f"{value:,.0f}", "number")
-
-
-def rate(numerator: float | None, denominator: float | None) -> Cell:
-    """A rate, or that there is none."""
-    if not denominator:
-        return Cell(say("not_measured"), "absent")
-    return Cell(percent(numerator or 0, denominator), "number")
-
-
-def counted(numerator: float | None, denominator: float | None) -> Cell:
-    if not denominator:
-        return Cell("–", "number")
-    return Cell(f"{_plain(numerator or 0)} / {_plain(denominator)}", "number")
-
-
-def bar(share: float | None) -> Cell:
-    """A bar whose length is a share between 0 and 1; the figure stands in a cell beside it."""
-    width = 0 if share is None else max(0.0, min(1.0, share)) * 100
-    return Cell(
-        '<svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
-        '<rect class="ground" width="100" height="10"></rect>'
-        f'<rect class="share" width="{width:.2f}" height="10"></rect></svg>',
-        "bar",
-    )
-
-
-def _plain(value: float) -> str:
-    return f"{value:,.0f}" if value == int(value) else f"{value:,.1f}"
-
-
-def table(caption: str, columns: Sequence[str], rows: Iterable[Sequence[Cell]], quiet: bool = False) -> str:
-    """A table whose first column names the row; a sentence where there is no row.
-
-    `quiet`: its heading is that of the section and is there for readers of the screen only.
-    """
-    lines = [list(row) for row in rows]
-    kind = "quiet" if quiet else ""
-    if not lines:
-        return f"<h3{_class(kind)}>{caption}</h3><p>{say('nothing')}</p>"
-    head = "".join(
-        f'<th scope="col"{_class("number" if cell.kind == "absent" else cell.kind)}>{say(column) if column else ""}</th>'
-        for column, cell in zip(columns, lines[0], strict=True)
-    )
-    body = "".join(
-        f'<tr><th scope="row"{_class(first.kind)}>{first.html}</th>'
-        + "".join(f"<td{_class(cell.kind)}>{cell.html}</td>" for cell in rest)
-        + "</tr>"
-        for first, *rest in lines
-    )
-    return (
-        f'<div class="table"><table><caption{_class(kind)}>{caption}</caption>'
-        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
-
-
-def _class(kind: str) -> str:
-    return f' class="{kind}"' if kind else ""
-
-
-def section(name: str, *parts: str) -> str:
-    """A part of the page with its heading, and the note of that name where the dictionary has one."""
-    note = f"<p>{say(f'{name}.note')}</p>" if f"{name}.note" in words() else ""
-    return f'<section id="{name}"><h2>{say(name)}</h2>{note}{"".join(parts)}</section>'
 
 
 # --- sections ----------------------------------------------------------------------------------------------
@@ -246,12 +137,7 @@ class Page:
         ]
         return section(
             "headline",
-            '<dl class="tiles">',
-            *(
-                f"<div><dt>{say(f'headline.{key}')}</dt><dd{_class(cell.kind)}>{cell.html}</dd></div>"
-                for key, cell in tiles
-            ),
-            "</dl>",
+            PAGE.tiles((f"headline.{key}", cell) for key, cell in tiles),
         )
 
     def good(self) -> str:
@@ -479,7 +365,7 @@ class Page:
                 ("build", *(f"event.{name}" for name in names)),
                 [
                     [
-                        text(escape(_moment(build_id))),
+                        text(escape(moment(build_id))),
                         *(
                             Cell(f"{events[name]['keys']:,} ({events[name]['records']:,})", "number")
                             if name in events
@@ -596,98 +482,18 @@ def _binned(sizes: Sequence[Row]) -> list[tuple[str, int, int]]:
     return bins
 
 
-def _moment(build_id: str) -> str:
-    """A build by the moment that it is named after."""
-    try:
-        return f"{dt.datetime.strptime(build_id, BUILD_ID):%Y-%m-%d %H:%M} UTC"
-    except ValueError:
-        return build_id
-
-
 # --- the whole ---------------------------------------------------------------------------------------------
-
-STYLE = """
-:root { color-scheme: light; --ink: #1d2733; --soft: #5b6875; --line: #dfe4ea; --ground: #eef2f6; --share: #2f6690; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1.5rem 1.25rem 4rem; max-width: 68rem; color: var(--ink); background: #fff;
-  font: 15px/1.55 system-ui, "Segoe UI", "PingFang SC", "Hiragino Sans GB", "Microsoft YaHei", "Noto Sans CJK SC",
-  "WenQuanYi Micro Hei", sans-serif; }
-.switch { position: absolute; opacity: 0; }
-nav { display: flex; justify-content: flex-end; gap: .25rem; }
-nav label { padding: .2rem .8rem; border: 1px solid var(--line); border-radius: 1rem; cursor: pointer; color: var(--soft); }
-#zh:checked ~ nav label[for="zh"], #en:checked ~ nav label[for="en"] { background: var(--share); border-color: var(--share);
-  color: #fff; }
-#zh:focus-visible ~ nav label[for="zh"], #en:focus-visible ~ nav label[for="en"] { outline: 3px solid #f0a202; }
-#zh:checked ~ :is(header, main) [lang="en"], #en:checked ~ :is(header, main) [lang="zh"] { display: none; }
-h1 { margin: .25rem 0 0; font-size: 1.9rem; line-height: 1.25; }
-h2 { margin: 2.5rem 0 .25rem; padding-top: 1rem; border-top: 2px solid var(--ink); font-size: 1.25rem; }
-h3, caption { font-size: 1rem; font-weight: 600; text-align: left; margin: 1.25rem 0 .25rem; }
-caption { padding: .9rem 0 .35rem; }
-p { margin: .35rem 0; max-width: 50rem; color: var(--soft); }
-.facts { font-size: .9rem; }
-.tiles { display: grid; grid-template-columns: repeat(4, 1fr); gap: .75rem; margin: 1rem 0; }
-.tiles div { display: flex; flex-direction: column-reverse; justify-content: flex-end; padding: .8rem 1rem;
-  background: var(--ground); border-radius: .5rem; }
-.tiles dt { color: var(--soft); font-size: .85rem; }
-.tiles dd { margin: 0; font-size: 1.6rem; font-weight: 600; font-variant-numeric: tabular-nums; }
-.tiles dd.absent { font-size: 1.1rem; font-weight: 400; line-height: 2.4rem; }
-.quiet { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-.table { position: relative; overflow-x: auto; margin-top: .6rem; }
-table { width: 100%; border-collapse: collapse; }
-th, td { padding: .32rem .75rem .32rem 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: middle; }
-thead th { color: var(--soft); font-size: .82rem; font-weight: 500; vertical-align: bottom; }
-tbody th { font-weight: 400; }
-.number + :not(.number), td.absent + :not(.number) { padding-left: 1.4rem; }
-:is(th, td).number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-thead .number { white-space: normal; }
-.absent { color: var(--soft); font-style: italic; }
-td.absent { text-align: right; white-space: nowrap; }
-.bar { width: 26%; min-width: 6rem; padding-left: .6rem; }
-#rules .bar { width: 13%; min-width: 4rem; }
-#rules tbody th { width: 30%; }
-.bar svg { display: block; width: 100%; height: .75rem; }
-.ground { fill: var(--ground); }
-.share { fill: var(--share); }
-.remark { color: var(--soft); font-size: .85em; white-space: nowrap; }
-code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, monospace; font-size: .88em; }
-@media (max-width: 44rem) { .tiles { grid-template-columns: repeat(2, 1fr); } }
-@media print { body { max-width: none; padding: 0; font-size: 11px; } nav { display: none; }
-  section { break-inside: auto; } h2, caption { break-after: avoid; } tr, .tiles { break-inside: avoid; }
-  .table { overflow: visible; } }
-"""
 
 
 def render(data_set: DataSet, found: dict[str, list[Row]]) -> str:
     """The whole page."""
     build = found["build"][0]
-    title = " · ".join(words()["title"])
-    facts = " · ".join(
-        (
-            both(data_set.label_zh, data_set.label_en),
-            f"{say('as_of')} {build['as_of_on']}",
-            f"{say('build')} {escape(_moment(build['build_id']))}",
-        )
+    facts = (
+        both(data_set.label_zh, data_set.label_en),
+        f"{say('as_of')} {build['as_of_on']}",
+        f"{say('build')} {escape(moment(build['build_id']))}",
     )
-    return f"""<!DOCTYPE html>
-<html lang="zh">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)} · {escape(data_set.name)}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<input class="switch" type="radio" name="language" id="zh" aria-label="中文" checked>
-<input class="switch" type="radio" name="language" id="en" aria-label="English">
-<nav aria-label="{escape(" · ".join(words()["language"]))}"><label for="zh">中文</label><label for="en">English</label></nav>
-<header><h1>{say("title")}</h1><p class="facts">{facts}</p><p>{say("lead")}</p></header>
-<main>
-{chr(10).join(Page(found).sections())}
-</main>
-</body>
-</html>
-"""
+    return PAGE.document(data_set.name, facts, Page(found).sections())
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

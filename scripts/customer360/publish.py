@@ -23,6 +23,7 @@ PUBLISHED_QUALITY = (
     "scorecard",
     "scorecard_history",
     "landing_summary",
+    "quarantine_examples",
     "input_coverage",
     "field_reasons",
     "identity_quality",

@@ -13,8 +13,10 @@ from test_privacy import canaries
 
 from conftest import PROJECT
 from customer360 import identity_page
+from customer360 import page as engine
 from customer360.data_sets import load_data_set
-from customer360.identity_page import figures, percent, render, say, words
+from customer360.identity_page import figures, render, say, words
+from customer360.page import percent
 from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 
@@ -140,7 +142,7 @@ def test_no_code_is_left_without_a_label(data_set: str) -> None:
 
 
 def test_the_dictionary_is_filled_and_used() -> None:
-    source = Path(identity_page.__file__).read_text(encoding="utf-8")
+    source = "".join(Path(part.__file__).read_text(encoding="utf-8") for part in (identity_page, engine))
     assert all(zh.strip() and en.strip() for zh, en in words().values())
     coded = {
         "measure",
