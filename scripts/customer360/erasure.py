@@ -358,22 +358,21 @@ def _enter_requests(
             ledger.suppressed = [entry for entry in ledger.suppressed if entry["request"] != request]
         elif outcome in ("waiting", "ambiguous"):
             taken.open.append({"request": request, "outcome": outcome, "received_on": str(received_on)})
-        elif outcome in ("erase", "nobody") and request not in done:
+        elif outcome == "erase" or (outcome == "nobody" and request not in done):
+            # a request that leads to somebody is new, whatever its number says
             new.append(request)
-            ledger.requests.append(
-                {
-                    "request": request,
-                    "received_on": str(received_on),
-                    "erased_on": dt.datetime.now(dt.UTC).date().isoformat(),
-                    "action": "erased",
-                    "customers": customers,
-                    "records": 0,
-                    "rows": 0,
-                    "files": [],
-                    "published": None,
-                    "proof": None,
-                }
-            )
+            entry = done.get(request)
+            if entry is None:
+                entry = {"request": request, "records": 0, "rows": 0, "files": []}
+                ledger.requests.append(entry)
+            entry |= {
+                "received_on": str(received_on),
+                "erased_on": dt.datetime.now(dt.UTC).date().isoformat(),
+                "action": "erased",
+                "customers": customers,
+                "published": None,
+                "proof": None,
+            }
     if not new:
         return
     connection.execute("create temp table new_requests as select unnest(?::varchar[]) as request_key", [new])
@@ -758,6 +757,10 @@ def files_matching(folders: Iterable[Path], pattern: re.Pattern[bytes]) -> list[
     return sorted(str(path) for path in files if pattern.search(path.read_bytes()))
 
 
+_HOLD_NO_TEXT = ("BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "FLOAT", "INTEGER", "SMALLINT", "TIME", "TINYINT")
+"""Types that can hold no name, number or address: eleven digits need a BIGINT."""
+
+
 def columns_matching(pattern: str, file: Path) -> list[str]:
     """Columns of a database or Parquet file one of whose values, as text, matches: compressed storage hides values
     from a search of bytes."""
@@ -765,7 +768,13 @@ def columns_matching(pattern: str, file: Path) -> list[str]:
     found = []
     with duckdb.connect(str(file) if is_database else ":memory:", read_only=is_database) as connection:
         for relation in tables_of(connection) if is_database else [f"'{file}'"]:
-            names = [name for name, *_ in connection.execute(f"describe from {relation}").fetchall()]
+            names = [
+                name
+                for name, kind, *_ in connection.execute(f"describe from {relation}").fetchall()
+                if not kind.startswith(_HOLD_NO_TEXT)
+            ]
+            if not names:
+                continue
             tests = ", ".join(
                 f'coalesce(bool_or(regexp_matches(cast("{name}" as varchar), ?)), false)' for name in names
             )

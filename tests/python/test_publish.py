@@ -86,6 +86,53 @@ def test_the_latest_publication_left_its_record() -> None:
     assert record["code"] and record["gate"]["results"]
 
 
+def raw_identifiers(database: Path) -> list[str]:
+    """Telephone numbers, addresses, union ids and member numbers of everybody in a build."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        found = connection.execute(
+            """
+            select distinct value from (
+                select unnest([phone, email, unionid, case when length(member_no) > 6 then member_no end]) as value
+                from input.input__customers
+            ) where value is not null
+            """
+        ).fetchall()
+    return [value for (value,) in found]
+
+
+def columns_equal_to(values: list[str], published: Path) -> list[str]:
+    """Published text columns that hold one of the values."""
+    found = []
+    with duckdb.connect(str(published), read_only=True) as connection:
+        connection.execute("create temp table raw as select unnest(?::varchar[]) as value", [values])
+        for table, column in connection.execute(
+            "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type = 'VARCHAR'"
+        ).fetchall():
+            if connection.execute(
+                f'select 1 from marts."{table}" semi join raw on "{column}" = value limit 1'
+            ).fetchall():
+                found.append(f"{table}.{column}")
+    return found
+
+
+def test_no_published_value_is_an_identifier_of_anybody(version: Path) -> None:
+    """A second opinion beside what columns are declared as: the values of everybody, and not the planted ones alone."""
+    values = raw_identifiers(latest_build("demo"))
+    assert len(values) > 3000
+    copy = version / "published" / "customer360.duckdb"
+    assert columns_equal_to(values, copy) == []
+
+
+def test_an_identifier_in_a_column_that_does_not_say_so_is_found(version: Path, tmp_path: Path) -> None:
+    copy = Path(shutil.copy(version / "published" / "customer360.duckdb", tmp_path / "copy.duckdb"))
+    values = raw_identifiers(latest_build("demo"))
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute(
+            "update marts.customers set district = ? where customer_id = 'unknown'", [values[0]]
+        )
+    assert columns_equal_to(values, copy) == ["customers.district"]
+
+
 # --- audit ------------------------------------------------------------------------------------------------
 
 
