@@ -734,21 +734,32 @@ def scan(folders: Iterable[Path], values: Sequence[str]) -> list[str]:
     """Files, and columns of DuckDB and Parquet files, that hold one of the values; the values themselves stay unsaid."""
     if not values:
         return []
-    patterns = [_pattern(value) for value in values]
+    pattern = "|".join(map(_pattern, values))
     existing = [folder for folder in folders if folder.is_dir()]
-    found = files_matching(existing, re.compile("|".join(patterns).encode()))
-    for end in ("duckdb", "parquet"):
-        for file in sorted({path.resolve() for folder in existing for path in folder.rglob(f"*.{end}")}):
-            found += columns_matching("|".join(patterns), file)
+    files = sorted({path.resolve() for folder in existing for path in folder.rglob("*") if path.is_file()})
+    found = []
+    for file in files:
+        content = file.read_bytes()
+        if file.suffix in (".duckdb", ".parquet"):
+            # as it stands in the bytes, which keep what was deleted; and however it is written, in the columns
+            plain = any(_digits(value).encode() in content for value in values)
+            found += [str(file)] if plain else []
+            found += columns_matching(pattern, file)
+        elif re.search(pattern.encode(), content):
+            found.append(str(file))
     return found
+
+
+def _digits(value: str) -> str:
+    """The national part of a telephone number; any other value as it is."""
+    if re.fullmatch(r"\+\d{8,15}", value):
+        return value[3:] if value.startswith("+86") else value[1:]
+    return value
 
 
 def _pattern(value: str) -> str:
     """A value as people write it: a telephone number with or without its country code and with separators."""
-    if re.fullmatch(r"\+\d{8,15}", value):
-        national = value[3:] if value.startswith("+86") else value[1:]
-        return "[ -]?".join(national)
-    return re.escape(value)
+    return "[ -]?".join(_digits(value)) if re.fullmatch(r"\+\d{8,15}", value) else re.escape(value)
 
 
 def files_matching(folders: Iterable[Path], pattern: re.Pattern[bytes]) -> list[str]:
