@@ -1,4 +1,4 @@
--- Customers by province and kind, as a shared cube would show them: no group is small, and none of the customers is lost.
+-- Customers by province and kind, as a shared cube would show them: no group is small, and no customer is lost.
 
 with
 

@@ -1,7 +1,7 @@
 -- grain: one customer that a request leads to
 
--- A request names a record, a phone or an e-mail; the customers that these lead to are the person who asks. A company is
--- no person: its records stay.
+-- A request names a record, a phone or an e-mail; the customers that these lead to are the person who asks. A company
+-- is no person: its records stay.
 
 with
 

@@ -41,7 +41,7 @@ final as (
         requests.status,
         case
             when statuses.action = 'release' then 'released'
-            when statuses.action is distinct from 'erase' then 'waiting'
+            when coalesce(statuses.action, 'wait') = 'wait' then 'waiting'
             when counted.customer_count > policy.customers_per_request then 'ambiguous'
             when counted.customer_count > 0 then 'erase'
             else 'nobody'
