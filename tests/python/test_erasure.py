@@ -305,9 +305,11 @@ def test_a_person_is_erased_stays_out_and_leaves_the_totals_as_they_were(tmp_pat
 
     # delivered again, under another key and with an order
     users = root / "inbox" / "demo" / "shop" / "users" / "again.jsonl"
-    users.write_text(
-        json.dumps({"user_id": "U-again", "mobile": phone[3:], "nickname": "again"}) + "\n", encoding="utf-8"
-    )
+    earlier = (users.parent / "users_0001.jsonl").read_text(encoding="utf-8").splitlines()[0]
+    again = dict.fromkeys(json.loads(earlier)) | {
+        "user_id": "U-again", "mobile": phone[3:], "registered_at": json.loads(earlier)["registered_at"],
+    }  # fmt: skip
+    users.write_text(json.dumps(again) + "\n", encoding="utf-8")
     told = whole_build(root)
     assert "1 landed rows removed" in told
     assert scan(folders, [phone]) == []

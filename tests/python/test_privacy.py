@@ -277,6 +277,7 @@ NOT_PERSONAL = {
     r".*\.(name_script|name_honorific)": "a script or a form of address, out of a fixed list",
     r".*\.(column|event|content|campaign|contract|product|item|material|store|dealer)_name": "names a thing",
     r".*\.(name_agreement|surname_length)": "how far two names agree, how long one is; not a name",
+    r".*\.(has|is)_(phone|email|wechat|follower)(_consent)?": "yes or no, never the value",
     r".*external_indicators\.note": "about the market",
     r"scorecard\.note": "about a threshold",
     r"pos\.stores\.(address|phone)": "of a shop that is open to the public",

@@ -98,7 +98,7 @@ def test_policy_folders_hold_the_same_seeds_with_the_same_columns():
 
 def test_columns_built_are_the_columns_described():
     described = {
-        (node["schema"], node["name"]): set(node["columns"])
+        (node["schema"], node["alias"]): set(node["columns"])
         for node in manifest(DATA_SET)["nodes"].values()
         # the columns of a mapped model are those of the input contract, described there
         if node["resource_type"] in ("model", "seed") and not node["config"]["meta"].get("mapped")

@@ -104,12 +104,12 @@ def columns_equal_to(values: list[str], published: Path) -> list[str]:
     """Published text columns that hold one of the values."""
     found = []
     with duckdb.connect(str(published), read_only=True) as connection:
-        connection.execute("create temp table raw as select unnest(?::varchar[]) as value", [values])
+        connection.execute("create temp table raw as select unnest(?::varchar[]) as raw_value", [values])
         for table, column in connection.execute(
             "select table_name, column_name from duckdb_columns() where schema_name = 'marts' and data_type = 'VARCHAR'"
         ).fetchall():
             if connection.execute(
-                f'select 1 from marts."{table}" semi join raw on "{column}" = value limit 1'
+                f'select 1 from marts."{table}" semi join raw on "{column}" = raw_value limit 1'
             ).fetchall():
                 found.append(f"{table}.{column}")
     return found
