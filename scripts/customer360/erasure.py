@@ -705,9 +705,9 @@ def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Seque
     """
     ledger = Ledger.of(warehouse)
     current = warehouse.current()
-    if not ledger.pending or current is None:
+    if current is None or not (ledger.pending or values):
         return
-    for folder in (*warehouse.versions.glob("*"), *warehouse.builds.glob("*")):
+    for folder in (*warehouse.versions.glob("*"), *warehouse.builds.glob("*")) if ledger.pending else ():
         if folder.name != current.name:
             shutil.rmtree(folder)
     shutil.rmtree(warehouse.folder / "try", ignore_errors=True)
@@ -726,8 +726,7 @@ def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Seque
         raise ErasureStopped(
             "published, but a person who asked to be erased is still in:\n  " + "\n  ".join(found[:20])
         )
-    told = f"; {len(values)} values are in no file of this data set" if values else ""
-    print(f"erasure: older versions and builds are gone{told}")
+    print(f"erasure: {len(values)} values of erased persons are in no file of this data set")
 
 
 def scan(folders: Iterable[Path], values: Sequence[str]) -> list[str]:

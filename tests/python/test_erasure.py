@@ -296,7 +296,7 @@ def test_a_person_is_erased_stays_out_and_leaves_the_totals_as_they_were(tmp_pat
     request(root, "E1", phone[3:], "已核实")
     request(root, "E2", other_phone[3:], "已受理")
     told = whole_build(root)
-    assert "erasure: older versions and builds are gone" in told
+    assert "values of erased persons are in no file of this data set" in told
     assert "service|E2 waiting" in told
     build = warehouse.latest_build()
     folders = [root / name / "demo" for name in FOLDERS]
