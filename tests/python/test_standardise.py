@@ -25,7 +25,7 @@ from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
 from customer360.hashing_key import DEMO_KEY, key_id, session_variables
-from customer360.macro_views import build, dbt, lay_out
+from customer360.macro_views import build
 
 PLAIN = [
     "fold_width",
@@ -329,35 +329,3 @@ def test_old_id_numbers_become_new_ones(views: duckdb.DuckDBPyConnection) -> Non
     draw = random.Random(5)
     new = [n for n in (id_number(draw) for _ in range(300)) if n[6:8] == "19"]
     assert run(views, "id_number_hash", [n[:6] + n[8:17] for n in new]) == run(views, "id_number_hash", new)
-
-
-def test_a_model_on_the_macros_can_be_unit_tested(tmp_path: Path) -> None:
-    """With the two `given` lines that macros/standardise/README.md tells: the seed itself, and an empty seed."""
-    folder = tmp_path / "project"
-    model = "select {{ name_clean('x') }} as name, {{ phone('x') }} as phone from {{ ref('landed') }}"
-    lay_out(folder, {"landed": "select '' as x", "staged": model})
-    unit_test = {
-        "name": "a_title_is_no_name",
-        "model": "staged",
-        "given": [
-            {
-                "input": "ref('landed')",
-                "rows": [{"x": "王总"}, {"x": "N/A"}, {"x": "13812345679"}, {"x": "張偉"}],
-            },
-            {"input": "ref('standard_terms')"},
-            {"input": "ref('han_characters')", "rows": []},
-        ],
-        "expect": {
-            "rows": [
-                {"name": "王", "phone": None},
-                {"name": None, "phone": None},
-                {"name": None, "phone": "+8613812345679"},
-                {"name": "張偉", "phone": None},
-            ]
-        },
-    }
-    (folder / "models/unit.yml").write_text(yaml.safe_dump({"unit_tests": [unit_test]}), encoding="utf-8")
-    done = dbt(folder, "build", "--select", "+staged", "--exclude-resource-types", "test")
-    assert "PASS a_title_is_no_name" in done.stdout or "PASS staged::a_title_is_no_name" in done.stdout, (
-        done.stdout
-    )
