@@ -80,8 +80,7 @@ reported as (
         source_customer_id,
         'rating' as signal,
         cast(answered_at as date) as occurred_on,
-        -- other scales begin at 0 and are drawn onto 1 to 5
-        case when scale_max = 5 then score else 1 + 4 * score / nullif(scale_max, 0) end as amount
+        {{ rating_of_5('score', 'scale_max') }} as amount
     from {{ ref('input__surveys') }}
     where score is not null
 

@@ -77,7 +77,7 @@ complaints as (
                 'lag(cast(tickets.created_at as date)) over (partition by ids.customer_id, tickets.complaint_type'
                 ~ ' order by tickets.created_at asc, tickets.source_ticket_id asc)',
                 'cast(tickets.created_at as date)'
-            ) }} <= 30,
+            ) }} <= service_policy.repeat_days,
             false
         ) as is_repeated
     from {{ ref('input__tickets') }} as tickets
@@ -85,6 +85,7 @@ complaints as (
         on
             tickets.source_system = ids.source_system
             and tickets.source_customer_id = ids.source_customer_id
+    cross join {{ ref('service_policy') }} as service_policy
     where tickets.is_complaint
 
 ),

@@ -10,7 +10,7 @@
     'gift_delivery': 'is_gift',
     'campaign': 'campaign_code is not null',
     'discounted': 'is_discounted',
-    'evening': 'extract(hour from ordered_at) >= 18',
+    'evening': 'is_evening',
 } %}
 
 with
@@ -47,13 +47,15 @@ documents as (
         orders.document_kind = 'sale' as is_sale,
         coalesce(orders.channel in ('web_shop', 'app', 'mini_program', 'marketplace'), false) as is_online,
         orders.ordered_on > subjects.start_6m_on as is_recent,
-        discounted.order_id is not null as is_discounted
+        discounted.order_id is not null as is_discounted,
+        extract(hour from orders.ordered_at) >= policy.evening_from_hour as is_evening
     from {{ ref('orders') }} as orders
     inner join subjects
         on
             orders.customer_id = subjects.customer_id
             and orders.ordered_on <= subjects.as_of_on
             and orders.ordered_on > subjects.start_24m_on
+    cross join {{ ref('tag_policy') }} as policy
     left join discounted
         on orders.order_id = discounted.order_id
 

@@ -14,6 +14,12 @@ ids as (
 
 ),
 
+policy as (
+
+    select * from {{ ref('service_policy') }}
+
+),
+
 tickets as (
 
     select
@@ -50,9 +56,11 @@ dated_tickets as (
         {{ days_from('tickets.created_on', 'subjects.as_of_on') }} as age_days,
         tickets.created_on > subjects.start_12m_on as in_12m,
         tickets.created_on > subjects.start_24m_on as in_24m,
-        -- the same matter again within 30 days (SPEC 13.14)
+        -- the same matter again within so many days (SPEC 13.14)
         tickets.is_complaint
-        and {{ days_from('cast(tickets.earlier_at as date)', 'tickets.created_on') }} <= 30 as is_repeated,
+        and {{ days_from('cast(tickets.earlier_at as date)', 'tickets.created_on') }} <= policy.repeat_days
+            as is_repeated,
+        tickets.satisfaction <= policy.low_rating_to as is_low,
         tickets.resolved_at is null or cast(tickets.resolved_at as date) > subjects.as_of_on as is_open,
         extract(epoch from tickets.first_response_at - tickets.created_at) / 3600.0 as response_hours,
         extract(epoch from tickets.resolved_at - tickets.created_at) / 86400.0 as resolution_days
@@ -61,6 +69,7 @@ dated_tickets as (
         on
             tickets.customer_id = subjects.customer_id
             and tickets.created_on <= subjects.as_of_on
+    cross join policy
 
 ),
 
@@ -84,7 +93,7 @@ ticket_measures as (
         avg(case when in_24m then response_hours end) as mean_response_hours_24m,
         avg(case when in_24m then resolution_days end) as mean_resolution_days_24m,
         avg(case when in_24m then satisfaction end) as mean_satisfaction_24m,
-        count(case when in_12m and satisfaction <= 3 then 1 end) as low_ratings_12m,
+        count(case when in_12m and is_low then 1 end) as low_ratings_12m,
         min(case when is_complaint then age_days end) as days_since_complaint
     from dated_tickets
     group by subject_key
@@ -102,7 +111,11 @@ answers as (
         -- on a scale of 1 to 5
         case when surveys.question <> 'nps' then surveys.score / nullif(surveys.scale_max, 0) * 5 end as rating,
         cast(surveys.answered_at as date) > subjects.start_12m_on as in_12m,
-        cast(surveys.answered_at as date) > subjects.start_24m_on as in_24m
+        cast(surveys.answered_at as date) > subjects.start_24m_on as in_24m,
+        case
+            when surveys.question = 'nps' then surveys.score <= policy.low_nps_to
+            else surveys.score / nullif(surveys.scale_max, 0) * 5 <= policy.low_rating_to
+        end as is_low
     from {{ ref('input__surveys') }} as surveys
     inner join ids
         on
@@ -112,6 +125,7 @@ answers as (
         on
             ids.customer_id = subjects.customer_id
             and cast(surveys.answered_at as date) <= subjects.as_of_on
+    cross join policy
 
 ),
 
@@ -134,7 +148,7 @@ survey_measures as (
         subject_key,
         count(case when in_24m then 1 end) as survey_answers_24m,
         avg(case when in_24m then rating end) as mean_rating_24m,
-        count(case when in_12m and (rating <= 3 or (question = 'nps' and score <= 6)) then 1 end) as low_ratings_12m
+        count(case when in_12m and is_low then 1 end) as low_ratings_12m
     from answers
     group by subject_key
 

@@ -48,8 +48,7 @@ answers as (
         case when surveys.question = 'nps' then surveys.score / nullif(surveys.scale_max, 0) * 10 end as nps,
         case
             when surveys.question = 'nps' then null
-            when surveys.scale_max = 5 then surveys.score
-            else 1 + 4 * surveys.score / nullif(surveys.scale_max, 0)
+            else {{ rating_of_5('surveys.score', 'surveys.scale_max') }}
         end as rating,
         surveys.answered_at as rated_at
     from {{ ref('input__surveys') }} as surveys

@@ -195,14 +195,14 @@ final as (
         cast(
             case stepped.member
                 when 'all' then '全部'
-                when 'unknown' then '未知'
+                when 'unknown' then {{ unknown_label('zh') }}
                 else coalesce(labels.label_zh, stepped.member)
             end as varchar
         ) as member_zh,
         cast(
             case stepped.member
                 when 'all' then 'All'
-                when 'unknown' then 'Unknown'
+                when 'unknown' then {{ unknown_label('en') }}
                 else coalesce(labels.label_en, stepped.member)
             end as varchar
         ) as member_en,

@@ -53,8 +53,8 @@ final as (
         cast(counted.period_kind as varchar) as period_kind,
         cast(counted.period_start_on as date) as period_start_on,
         cast(counted.customer_group as varchar) as customer_group,
-        cast(coalesce(labels.label_zh, '未知') as varchar) as customer_group_zh,
-        cast(coalesce(labels.label_en, 'Unknown') as varchar) as customer_group_en,
+        cast(coalesce(labels.label_zh, {{ unknown_label('zh') }}) as varchar) as customer_group_zh,
+        cast(coalesce(labels.label_en, {{ unknown_label('en') }}) as varchar) as customer_group_en,
         cast(counted.channel_count as integer) as channel_count,
         cast(counted.customer_count as bigint) as customer_count,
         cast(

@@ -47,8 +47,8 @@ final as (
     select
         cast(counted.month_start_on as date) as month_start_on,
         cast(counted.price_band as varchar) as price_band,
-        cast(coalesce(bands.label_zh, '未知') as varchar) as price_band_zh,
-        cast(coalesce(bands.label_en, 'Unknown') as varchar) as price_band_en,
+        cast(coalesce(bands.label_zh, {{ unknown_label('zh') }}) as varchar) as price_band_zh,
+        cast(coalesce(bands.label_en, {{ unknown_label('en') }}) as varchar) as price_band_en,
         cast(bands.band_rank as integer) as band_rank,
         cast(counted.platform as varchar) as platform,
         counted.is_online,

@@ -141,8 +141,8 @@ final as (
     select
         cast(months.month_start_on as date) as month_start_on,
         cast(levels.level as varchar) as level,
-        cast(case levels.level when 'unknown' then '未知' else labels.label_zh end as varchar) as level_zh,
-        cast(case levels.level when 'unknown' then 'Unknown' else labels.label_en end as varchar) as level_en,
+        {{ member_label('levels.level', 'labels.label_zh', 'zh') }} as level_zh,
+        {{ member_label('levels.level', 'labels.label_en', 'en') }} as level_en,
         cast(coalesce(sum(monthly_changes.change) over (
             partition by levels.level order by months.month_start_on asc nulls last
             rows between unbounded preceding and current row

@@ -177,14 +177,8 @@ final as (
         cast(shared.dimension as varchar) as dimension,
         cast(shared.member as varchar) as member,
         shared.is_latest,
-        cast(
-            case shared.member when 'unknown' then '未知' else coalesce(labels.label_zh, shared.member) end
-            as varchar
-        ) as member_zh,
-        cast(
-            case shared.member when 'unknown' then 'Unknown' else coalesce(labels.label_en, shared.member) end
-            as varchar
-        ) as member_en,
+        {{ member_label('shared.member', 'labels.label_zh', 'zh') }} as member_zh,
+        {{ member_label('shared.member', 'labels.label_en', 'en') }} as member_en,
         cast(shared.customer_count as bigint) as customer_count,
         cast(shared.active_count as bigint) as active_count,
         cast(shared.net_amount_12m as decimal(18, 2)) as net_amount_12m,
