@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import datetime as dt
 import json
 import resource
 import sys
@@ -15,8 +14,8 @@ from pathlib import Path
 import duckdb
 from bench_histories import AS_OF, write_days
 
-from customer360.bench import PROJECT
-from customer360.macro_views import dbt, lay_out
+from customer360.bench import PROJECT, lay_out_tables, span
+from customer360.macro_views import dbt
 
 POLICY = ("churn_policy", "churn_horizons", "churn_indicators", "churn_indicator_windows", "churn_alert_levels",
           "churn_stages", "clv_policy")  # fmt: skip
@@ -101,23 +100,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
                         when 3 then 'personal' when 4 then 'personal' else 'gift' end as customer_group
                 from (select distinct customer_id from {days})""",
         }
-        lay_out(folder, stubs)
-        for text, old, new in (
-            ("dbt_project.yml", "+materialized: view", "+materialized: table"),
-            (
-                "profiles.yml",
-                "threads: 1",
-                "threads: 2\n      settings: {memory_limit: 4500MB, preserve_insertion_order: false}",
-            ),
-        ):
-            path = folder / text
-            path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-        for model in MODELS:
-            sources = PROJECT / "models" / "intermediate" / "churn"
-            for file in sources.glob(f"int_churn__{model}.*"):
-                (folder / "models" / file.name).symlink_to(file)
-        mart = "customer_churn_indicators.sql"
-        (folder / "models" / mart).symlink_to(PROJECT / "models" / "marts" / "churn" / mart)
+        churn = PROJECT / "models" / "intermediate" / "churn"
+        files = [file for model in MODELS for file in churn.glob(f"int_churn__{model}.*")]
+        files.append(PROJECT / "models" / "marts" / "churn" / "customer_churn_indicators.sql")
+        lay_out_tables(folder, stubs, files)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         done = dbt(folder, "--quiet", "run")
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -125,10 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             raise RuntimeError(done.stdout[-4000:] + done.stderr[-2000:])
         results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
     learning = scoring = 0.0
-    times = [r["timing"] for r in results if r["unique_id"].split(".")[-1] not in stubs]
-    begun = min(t["started_at"] for timing in times for t in timing)
-    ended = max(t["completed_at"] for timing in times for t in timing)
-    wall = dt.datetime.fromisoformat(ended) - dt.datetime.fromisoformat(begun)
+    wall = span(r for r in results if r["unique_id"].split(".")[-1] not in stubs)
     for result in results:
         model, seconds = result["unique_id"].split(".")[-1], result["execution_time"]
         if model.removeprefix("int_churn__") in LEARNING:
@@ -141,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         f"indicators and scoring {scoring:.1f} s, learning {learning:.1f} s (sums of models, two at a time)"
     )
-    print(f"from the first model to the last, learning included: {wall.total_seconds():.1f} s")
+    print(f"from the first model to the last, learning included: {wall:.1f} s")
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     peak = after.ru_maxrss / 1e6
     print(f"dbt as a whole, its start and the inputs copied into tables: {cpu:.0f} CPU s")

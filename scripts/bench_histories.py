@@ -13,8 +13,8 @@ from pathlib import Path
 
 import duckdb
 
-from customer360.bench import PROJECT
-from customer360.macro_views import dbt, lay_out
+from customer360.bench import PROJECT, lay_out_tables, span
+from customer360.macro_views import dbt
 
 AS_OF = "2026-10-31"
 POLICY = ("value_policy", "value_tiers", "lifecycle_stages", "abc_classes", "rfm_policy", "rfm_classes",
@@ -96,31 +96,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 select '' as source_system, '' as source_customer_id, timestamp '2026-01-01' as occurred_at
                 where false""",
         }
-        lay_out(folder, stubs)
-        for text, old, new in (
-            ("dbt_project.yml", "+materialized: view", "+materialized: table"),
-            (
-                "profiles.yml",
-                "threads: 1",
-                "threads: 2\n      settings: {memory_limit: 4500MB, preserve_insertion_order: false}",
-            ),
-        ):
-            path = folder / text
-            path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-        for part, models in MODELS.items():
-            for model in models:
-                (folder / "models" / f"{model}.sql").symlink_to(
-                    PROJECT / "models" / part / "value" / f"{model}.sql"
-                )
+        files = [
+            PROJECT / "models" / part / "value" / f"{model}.sql"
+            for part, models in MODELS.items()
+            for model in models
+        ]
+        lay_out_tables(folder, stubs, files)
         done = dbt(folder, "--quiet", "run", "--vars", "{currency: CNY}")
         if done.returncode:
             raise RuntimeError(done.stdout[-4000:] + done.stderr[-2000:])
         results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
         for result in results:
             print(f"{result['unique_id'].split('.')[-1]:42} {result['execution_time']:7.2f} s")
-        begun = min(timing["started_at"] for result in results for timing in result["timing"])
-        ended = max(timing["completed_at"] for result in results for timing in result["timing"])
-        print(f"from {begun} to {ended}")
+        print(f"from the first to the last: {span(results):.1f} s")
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
     print(f"{given.customers:,} customers, peak memory {peak:.2f} GB")
     return 0

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 
+from customer360.bench import copy_project
 from customer360.build import PROJECT, dbt_command, offer_truth, read_state
 from customer360.clustering import components
 from customer360.data_sets import load_data_set
@@ -36,11 +37,7 @@ NAIVE = {
 def prepare(folder: Path, customers: int, seed: int, noise: str) -> Path:
     """A project folder beside this one with a generated company in it: only what identity resolution reads."""
     project = folder / f"{customers}-{noise}-{seed}"
-    project.mkdir()
-    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
-        shutil.copytree(PROJECT / name, project / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("dbt_project.yml", "profiles.yml", "vars.yml"):
-        shutil.copy(PROJECT / name, project / name)
+    copy_project(project)
     everything = folder / "inbox"
     run(
         project, "generate", sys.executable, "scripts/generate_demo.py", "--customers", str(customers),

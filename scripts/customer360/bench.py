@@ -7,20 +7,61 @@ seconds alone. Nothing here is a test.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
+import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
+from customer360.macro_views import lay_out
+
 PROJECT = Path(__file__).resolve().parents[2]
 PYTHON = sys.executable
+MEMORY_LIMIT = "memory_limit: 4500MB"
+"""A setting of a profile under which millions of customers are measured."""
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy the project without anything that `make` made, to change and run it elsewhere."""
+    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
+        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("dbt_project.yml", "profiles.yml", "vars.yml"):
+        shutil.copy(PROJECT / name, folder / name)
+    return folder
+
+
+def lay_out_tables(folder: Path, stubs: Mapping[str, str], files: Iterable[Path]) -> None:
+    """A throw-away dbt project with these model files, as tables, on stand-ins (name to SQL) for what they read; two
+    models at a time under a memory limit of 4.5 GB."""
+    lay_out(folder, stubs)
+    for name, old, new in (
+        ("dbt_project.yml", "+materialized: view", "+materialized: table"),
+        (
+            "profiles.yml",
+            "threads: 1",
+            f"threads: 2\n      settings: {{{MEMORY_LIMIT}, preserve_insertion_order: false}}",
+        ),
+    ):
+        file = folder / name
+        file.write_text(file.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    for file in files:
+        (folder / "models" / file.name).symlink_to(file)
+
+
+def span(results: Iterable[Mapping[str, Any]]) -> float:
+    """Seconds from the start of the first to the end of the last of dbt's run results, others at work beside them."""
+    timings = [timing for result in results for timing in result["timing"]]
+    begun, ended = min(t["started_at"] for t in timings), max(t["completed_at"] for t in timings)
+    return (dt.datetime.fromisoformat(ended) - dt.datetime.fromisoformat(begun)).total_seconds()
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from typing import Any
 
 import duckdb
 
+from conftest import copy_project, set_demo
 from customer360 import build
 from customer360.data_sets import load_data_set
 from customer360.erasure import columns_matching, files_matching
@@ -41,25 +42,14 @@ PROJECT = Path(__file__).resolve().parents[2]
 # --- the real project on a small demo company -------------------------------------------------------------
 
 
-def copy_project(root: Path, seed: int = 7) -> Path:
+def small_project(root: Path, seed: int = 7) -> Path:
     """The project in a folder of its own, whose demo company has 200 customers."""
-    skipped = shutil.ignore_patterns("__pycache__")
-    for folder in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
-        shutil.copytree(PROJECT / folder, root / folder, ignore=skipped)
-    for file in ("dbt_project.yml", "profiles.yml", "vars.yml"):
-        shutil.copy(PROJECT / file, root / file)
+    copy_project(root)
     set_demo(root, seed)
     # So few people do not buy at a till every other day.
     ages = root / "seeds" / "policy" / "default" / "source_frequencies.csv"
     ages.write_text(re.sub(r",\d+,", ",90,", ages.read_text(encoding="utf-8")), encoding="utf-8")
     return root
-
-
-def set_demo(root: Path, seed: int, customers: int = 200) -> None:
-    """Let the demo of a copied project be of so many customers and of this seed."""
-    file = root / "datasets" / "demo.yml"
-    text = re.sub(r"--customers \d+", f"--customers {customers}", file.read_text(encoding="utf-8"))
-    file.write_text(re.sub(r"--seed \d+", f"--seed {seed}", text), encoding="utf-8")
 
 
 def start_build(

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from customer360.bench import copy_project
 from customer360.build import dbt_command, offer_truth
 from customer360.data_sets import load_data_set
 from customer360.landing.writer import write_declared
@@ -34,13 +35,11 @@ def manifest(data_set: str) -> dict[str, Any]:
     return json.loads((PROJECT / "target" / data_set / "manifest.json").read_text(encoding="utf-8"))
 
 
-def copy_project(folder: Path) -> Path:
-    """Copy the project without anything that `make` made, for a test to change and run."""
-    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
-        shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("dbt_project.yml", "profiles.yml", "vars.yml"):
-        shutil.copy(PROJECT / name, folder / name)
-    return folder
+def set_demo(root: Path, seed: int, customers: int = 200) -> None:
+    """Let the demo of a copied project be of so many customers and of this seed."""
+    file = root / "datasets" / "demo.yml"
+    text = re.sub(r"--customers \d+", f"--customers {customers}", file.read_text(encoding="utf-8"))
+    file.write_text(re.sub(r"--seed \d+", f"--seed {seed}", text), encoding="utf-8")
 
 
 def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
@@ -83,9 +82,7 @@ def five_companies(tmp_path_factory) -> list[Path]:
 def demo_company(root: Path, seed: int) -> Path:
     """A copy of the project in which the demo company of a seed is generated, landed and built, without tests."""
     copy_project(root)
-    file = root / "datasets" / "demo.yml"
-    text = re.sub(r"--customers \d+", "--customers 2000", file.read_text(encoding="utf-8"))
-    file.write_text(re.sub(r"--seed \d+", f"--seed {seed}", text), encoding="utf-8")
+    set_demo(root, seed, customers=2000)
     prepare = load_data_set(root, "demo", load_sources(root)).prepare.split()
     done = run(root, sys.executable, *prepare)
     assert done.returncode == 0, done.stderr[-3000:]

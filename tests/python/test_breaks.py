@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from test_contracts import BEFORE, TODAY, UNANNOUNCED
 
-from build_kit import copy_project, digests, start_build, whole_build
+from build_kit import digests, small_project, start_build, whole_build
 from conftest import PROJECT, latest_build, manifest
 from customer360 import gate
 from customer360.contracts import breaks, contract_of
@@ -405,7 +405,7 @@ ROWS_BROKEN = [
 @pytest.fixture(scope="module")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str], dict[str, str]]:
     """What a build told whose sources were all broken after a publication, and what was published before and after."""
-    root = copy_project(tmp_path_factory.mktemp("rows"))
+    root = small_project(tmp_path_factory.mktemp("rows"))
     whole_build(root)
     warehouse = Warehouse(root / "warehouse" / "demo")
     before = digests(warehouse.folder / "current")

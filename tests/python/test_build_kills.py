@@ -21,7 +21,6 @@ from pathlib import Path
 import pytest
 
 from build_kit import (
-    copy_project,
     digests,
     killed_build,
     landed_rows,
@@ -30,9 +29,10 @@ from build_kit import (
     miniature_process,
     offer,
     rows_of,
-    set_demo,
+    small_project,
     whole_build,
 )
+from conftest import set_demo
 from customer360.build import BuildStopped
 from customer360.durable import Busy
 from customer360.landing.ledger import read_ledger
@@ -260,7 +260,7 @@ def test_real_builds_killed_at_twenty_moments_change_nothing_and_leave_the_next_
 ) -> None:
     """Kills follow one another on what the last one left; after one in each step, a whole build is compared
     with one that nobody disturbed."""
-    first = copy_project(tmp_path / "first")
+    first = small_project(tmp_path / "first")
     whole_build(first, FAST)
     set_demo(first, 8)
     undisturbed = Path(shutil.copytree(first, tmp_path / "undisturbed", symlinks=True))

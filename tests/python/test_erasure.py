@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from build_kit import copy_project, whole_build
+from build_kit import small_project, whole_build
 from conftest import PROJECT, latest_build
 from customer360 import erasure
 from customer360.data_sets import load_data_set
@@ -267,7 +267,7 @@ SALES = "select sum(booked_amount), sum(document_count) from marts.daily_sales"
 
 @pytest.mark.slow
 def test_a_person_is_erased_stays_out_and_leaves_the_totals_as_they_were(tmp_path: Path) -> None:
-    root = copy_project(tmp_path / "project")
+    root = small_project(tmp_path / "project")
     whole_build(root)
     declared = root / "datasets" / "demo.yml"
     declared.write_text(

@@ -18,11 +18,11 @@ import pytest
 from build_kit import (
     CAN_FORBID_NETWORK,
     columns_holding,
-    copy_project,
     files_holding,
     forbid_network,
     lay_out_miniature,
     secrets_of,
+    small_project,
     whole_build,
 )
 from conftest import PROJECT, latest_build, manifest
@@ -68,7 +68,7 @@ def test_the_latest_build_left_no_key() -> None:
 def test_a_whole_build_with_a_planted_key_leaves_it_nowhere(tmp_path: Path) -> None:
     """Everything that the build writes, and all that it prints; the network is forbidden to it where that can
     be done."""
-    root = copy_project(tmp_path / "project")
+    root = small_project(tmp_path / "project")
     written_before = {path for path in root.rglob("*") if path.is_file()}
     told = whole_build(
         root, {ENVIRONMENT_VARIABLE: KEY}, before=forbid_network if CAN_FORBID_NETWORK else None
@@ -169,7 +169,7 @@ def test_the_ban_on_the_network_notices_an_attempt(attempt: str) -> None:
 def test_landing_and_dbt_do_not_even_try_the_network(tmp_path: Path) -> None:
     """As a plain `dbt build` does it, without what make exports; of one system, for what dbt does of its own accord is
     the same for all."""
-    root = copy_project(tmp_path / "project")
+    root = small_project(tmp_path / "project")
     kept = {
         name: value
         for name, value in os.environ.items()
