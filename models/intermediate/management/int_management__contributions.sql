@@ -1,0 +1,211 @@
+-- grain: one deviation of a KPI and one segment: how much of the change comes from it
+
+-- Contributions of a kind of segment add up to the change. A sum is compared segment by segment; against what season
+-- and trend let expect, a segment is expected to keep its share of the 12 months before. Of a ratio a segment brings
+-- what its numerator is above the reference's share of its base, or what its part of the ratio has changed.
+
+with
+
+deviations as (
+
+    select * from {{ ref('int_management__deviations') }}
+
+),
+
+catalog as (
+
+    select * from {{ ref('kpi_catalog') }}
+
+),
+
+figures as (
+
+    select * from {{ ref('int_management__values') }}
+
+),
+
+totals as (
+
+    select
+        kpi,
+        month_start_on,
+        base
+    from figures
+    where segment_kind = 'all'
+
+),
+
+segments as (
+
+    select * from figures
+    where segment_kind <> 'all'
+
+),
+
+compared_quarters as (
+
+    select
+        deviations.kpi,
+        deviations.month_start_on,
+        deviations.reason,
+        segments.segment_kind,
+        segments.segment,
+        sum(
+            case
+                when segments.month_start_on > {{ months_before('deviations.month_start_on', 3) }}
+                    then segments.numerator
+                else -segments.numerator
+            end
+        ) as contribution
+    from deviations
+    inner join segments
+        on
+            deviations.kpi = segments.kpi
+            and (
+                (
+                    {{ months_before('deviations.month_start_on', 3) }} < segments.month_start_on
+                    and deviations.month_start_on >= segments.month_start_on
+                )
+                or (
+                    {{ months_before('deviations.month_start_on', 15) }} < segments.month_start_on
+                    and {{ months_before('deviations.month_start_on', 12) }} >= segments.month_start_on
+                )
+            )
+    where deviations.reason = 'year_on_year'
+    group by
+        deviations.kpi, deviations.month_start_on, deviations.reason, segments.segment_kind, segments.segment
+
+),
+
+expected_shares as (
+
+    -- segments of this month and of the 12 before it
+    select
+        deviations.kpi,
+        deviations.month_start_on,
+        deviations.reason,
+        deviations.reference_value,
+        segments.segment_kind,
+        segments.segment,
+        sum(
+            case when segments.month_start_on = deviations.month_start_on then segments.numerator else 0 end
+        ) as numerator,
+        sum(
+            case when segments.month_start_on < deviations.month_start_on then segments.numerator else 0 end
+        ) as earlier_numerator
+    from deviations
+    inner join segments
+        on
+            deviations.kpi = segments.kpi
+            and {{ months_before('deviations.month_start_on', 12) }} <= segments.month_start_on
+            and deviations.month_start_on >= segments.month_start_on
+    where deviations.reason = 'anomaly'
+    group by
+        deviations.kpi, deviations.month_start_on, deviations.reason, deviations.reference_value,
+        segments.segment_kind, segments.segment
+
+),
+
+moved as (
+
+    select
+        deviations.kpi,
+        deviations.month_start_on,
+        deviations.reason,
+        segments.segment_kind,
+        segments.segment,
+        sum(
+            case when segments.month_start_on = deviations.month_start_on then 1 else -1 end
+            * catalog.scale * segments.numerator / nullif(totals.base, 0)
+        ) as contribution
+    from deviations
+    inner join catalog
+        on deviations.kpi = catalog.kpi
+    inner join segments
+        on
+            deviations.kpi = segments.kpi
+            and segments.month_start_on in (
+                deviations.month_start_on, {{ months_before('deviations.month_start_on', 1) }}
+            )
+    inner join totals
+        on
+            segments.kpi = totals.kpi
+            and segments.month_start_on = totals.month_start_on
+    where deviations.reason = 'competitor'
+    group by
+        deviations.kpi, deviations.month_start_on, deviations.reason, segments.segment_kind, segments.segment
+
+),
+
+contributed as (
+
+    select * from compared_quarters
+
+    union all
+
+    select
+        kpi,
+        month_start_on,
+        reason,
+        segment_kind,
+        segment,
+        numerator - reference_value * earlier_numerator
+        / nullif(sum(earlier_numerator) over (partition by kpi, month_start_on, segment_kind), 0) as contribution
+    from expected_shares
+
+    union all
+
+    select * from moved
+
+    union all
+
+    select
+        deviations.kpi,
+        deviations.month_start_on,
+        deviations.reason,
+        segments.segment_kind,
+        segments.segment,
+        (catalog.scale * segments.numerator - deviations.reference_value * segments.base) / nullif(totals.base, 0)
+            as contribution
+    from deviations
+    inner join catalog
+        on deviations.kpi = catalog.kpi
+    inner join segments
+        on
+            deviations.kpi = segments.kpi
+            and deviations.month_start_on = segments.month_start_on
+    inner join totals
+        on
+            deviations.kpi = totals.kpi
+            and deviations.month_start_on = totals.month_start_on
+    where
+        deviations.reason = 'target'
+        and catalog.statistic = 'ratio'
+
+),
+
+final as (
+
+    select
+        contributed.kpi,
+        contributed.month_start_on,
+        contributed.reason,
+        contributed.segment_kind,
+        contributed.segment,
+        contributed.contribution,
+        contributed.contribution / nullif(deviations.change, 0) as share_of_change,
+        -- the first is the one that pulls hardest in the direction of the change
+        row_number() over (
+            partition by contributed.kpi, contributed.month_start_on, contributed.reason, contributed.segment_kind
+            order by contributed.contribution * sign(deviations.change) desc nulls last, contributed.segment asc
+        ) as contribution_rank
+    from contributed
+    inner join deviations
+        on
+            contributed.kpi = deviations.kpi
+            and contributed.month_start_on = deviations.month_start_on
+            and contributed.reason = deviations.reason
+
+)
+
+select * from final

@@ -1,0 +1,196 @@
+-- grain: one KPI in one complete month and one reason for which the management may be told
+
+-- `change` is value − reference in the unit of the KPI. An anomaly that the calendar of festivals explains is none.
+
+with
+
+months as (
+
+    select * from {{ ref('int_management__months') }}
+    where is_complete
+
+),
+
+policy as (
+
+    select * from {{ ref('management_policy') }}
+
+),
+
+catalog as (
+
+    select * from {{ ref('kpi_catalog') }}
+
+),
+
+figures as (
+
+    select
+        figures.kpi,
+        figures.month_start_on,
+        figures.value
+    from {{ ref('int_management__values') }} as figures
+    inner join months
+        on figures.month_start_on = months.month_start_on
+    where figures.segment_kind = 'all'
+
+),
+
+targets as (
+
+    -- the latest target that has begun
+    select
+        figures.kpi,
+        figures.month_start_on,
+        figures.value,
+        benchmarks.figure as target,
+        row_number() over (
+            partition by figures.kpi, figures.month_start_on order by benchmarks.valid_from_on desc nulls last
+        ) as recency
+    from figures
+    inner join {{ ref('kpi_references') }} as benchmarks
+        on
+            figures.kpi = benchmarks.kpi
+            and benchmarks.reference = 'target'
+            and figures.month_start_on >= benchmarks.valid_from_on
+
+),
+
+quarters as (
+
+    select
+        kpi,
+        cast(date_trunc('quarter', month_start_on) as date) as quarter_start_on,
+        max(month_start_on) as month_start_on,
+        sum(value) as value
+    from figures
+    where kpi = 'revenue'
+    group by kpi, date_trunc('quarter', month_start_on)
+    having count(*) = 3
+
+),
+
+regions as (
+
+    select
+        kpi,
+        month_start_on,
+        segment,
+        value
+    from {{ ref('int_management__values') }}
+    where
+        kpi = 'competitor_share'
+        and segment_kind = 'region'
+
+),
+
+moves as (
+
+    select
+        later.kpi,
+        later.month_start_on,
+        max(abs(later.value - earlier.value)) as largest_move
+    from regions as later
+    inner join regions as earlier
+        on
+            later.segment = earlier.segment
+            and {{ months_before('later.month_start_on', 1) }} = earlier.month_start_on
+    group by later.kpi, later.month_start_on
+
+),
+
+compared as (
+
+    select
+        later.kpi,
+        later.month_start_on,
+        'year_on_year' as reason,
+        later.value,
+        earlier.value as reference_value,
+        policy.year_change_limit as limit_value,
+        abs(later.value / nullif(earlier.value, 0) - 1) as size,
+        cast(null as boolean) as is_explained
+    from quarters as later
+    cross join policy
+    inner join quarters as earlier
+        on {{ months_before('later.quarter_start_on', 12) }} = earlier.quarter_start_on
+
+    union all
+
+    select
+        later.kpi,
+        later.month_start_on,
+        'competitor' as reason,
+        later.value,
+        earlier.value as reference_value,
+        policy.competitor_move_limit as limit_value,
+        greatest(abs(later.value - earlier.value), coalesce(moves.largest_move, 0)) as size,
+        null as is_explained
+    from figures as later
+    cross join policy
+    inner join figures as earlier
+        on
+            later.kpi = earlier.kpi
+            and {{ months_before('later.month_start_on', 1) }} = earlier.month_start_on
+    left join moves
+        on
+            later.kpi = moves.kpi
+            and later.month_start_on = moves.month_start_on
+    where later.kpi = 'competitor_share'
+
+    union all
+
+    select
+        targets.kpi,
+        targets.month_start_on,
+        'target' as reason,
+        targets.value,
+        targets.target as reference_value,
+        0 as limit_value,
+        case catalog.direction when 'higher' then targets.target - targets.value else targets.value - targets.target end
+            as size,
+        null as is_explained
+    from targets
+    inner join catalog
+        on targets.kpi = catalog.kpi
+    where targets.recency = 1
+
+    union all
+
+    select
+        expectations.kpi,
+        expectations.month_start_on,
+        'anomaly' as reason,
+        expectations.value,
+        expectations.expected_value as reference_value,
+        policy.anomaly_score as limit_value,
+        abs(expectations.score) as size,
+        expectations.is_festival_shift as is_explained
+    from {{ ref('int_management__expectations') }} as expectations
+    cross join policy
+
+),
+
+final as (
+
+    select
+        kpi,
+        month_start_on,
+        reason,
+        value,
+        reference_value,
+        value - reference_value as change,
+        (value - reference_value) / nullif(abs(reference_value), 0) as relative_change,
+        size,
+        limit_value,
+        coalesce(is_explained, false) as is_explained,
+        -- on the limit is within it, whatever the last digit of a quotient
+        coalesce(round(size, 9) > limit_value and not coalesce(is_explained, false), false) as is_alert
+    from compared
+    where
+        value is not null
+        and reference_value is not null
+
+)
+
+select * from final

@@ -1,0 +1,48 @@
+-- grain: one month, one KPI and one reason to tell the management
+
+with
+
+alerts as (
+
+    select * from {{ ref('int_management__deviations') }}
+    where is_alert
+
+),
+
+final as (
+
+    select
+        cast(alerts.month_start_on as date) as month_start_on,
+        cast(alerts.kpi as varchar) as kpi,
+        cast(alerts.reason as varchar) as reason,
+        cast(catalog.label_zh as varchar) as kpi_zh,
+        cast(catalog.label_en as varchar) as kpi_en,
+        cast(labels.label_zh as varchar) as reason_zh,
+        cast(labels.label_en as varchar) as reason_en,
+        cast(catalog.owner as varchar) as owner,
+        cast(catalog.unit as varchar) as unit,
+        cast(contributors.top_contributors_zh as varchar) as top_contributors_zh,
+        cast(contributors.top_contributors_en as varchar) as top_contributors_en,
+        cast(
+            case catalog.direction when 'higher' then alerts.change > 0 else alerts.change < 0 end as boolean
+        ) as is_for_the_better,
+        cast(alerts.value as double) as value,
+        cast(alerts.reference_value as double) as reference_value,
+        cast(alerts.change as double) as change,
+        cast(alerts.relative_change as double) as relative_change,
+        cast(alerts.size as double) as size,
+        cast(alerts.limit_value as double) as limit_value
+    from alerts
+    inner join {{ ref('kpi_catalog') }} as catalog
+        on alerts.kpi = catalog.kpi
+    inner join {{ ref('kpi_alert_reasons') }} as labels
+        on alerts.reason = labels.reason
+    left join {{ ref('int_management__top_contributors') }} as contributors
+        on
+            alerts.kpi = contributors.kpi
+            and alerts.month_start_on = contributors.month_start_on
+            and alerts.reason = contributors.reason
+
+)
+
+select * from final

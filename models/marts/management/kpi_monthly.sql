@@ -1,0 +1,213 @@
+-- grain: one month and one KPI of the catalogue
+
+-- Every KPI has a row in every month; what was not measured has no value and says so. The baseline is frozen by
+-- policy: the mean month of a sum, the ratio over all its months. Contributors are those of the first alert, else of
+-- the target.
+
+with
+
+months as (
+
+    select * from {{ ref('int_management__months') }}
+
+),
+
+catalog as (
+
+    select * from {{ ref('kpi_catalog') }}
+
+),
+
+figures as (
+
+    select * from {{ ref('int_management__values') }}
+    where segment_kind = 'all'
+
+),
+
+baselines as (
+
+    select
+        measures.kpi,
+        case catalog.statistic
+            when 'sum' then avg(measures.numerator)
+            else catalog.scale * sum(measures.numerator) / nullif(sum(measures.base), 0)
+        end as baseline_value
+    from {{ ref('int_management__measures') }} as measures
+    inner join catalog
+        on measures.kpi = catalog.kpi
+    inner join {{ ref('management_policy') }} as policy
+        on measures.month_start_on between policy.baseline_from_on and policy.baseline_to_on
+    inner join months
+        on
+            measures.month_start_on = months.month_start_on
+            and months.is_complete
+    where measures.segment_kind = 'all'
+    group by measures.kpi, catalog.statistic, catalog.scale
+
+),
+
+dated_references as (
+
+    select
+        months.month_start_on,
+        benchmarks.kpi,
+        benchmarks.reference,
+        benchmarks.figure,
+        benchmarks.source,
+        row_number() over (
+            partition by months.month_start_on, benchmarks.kpi, benchmarks.reference
+            order by benchmarks.valid_from_on desc nulls last
+        ) as recency
+    from {{ ref('kpi_references') }} as benchmarks
+    inner join months
+        on benchmarks.valid_from_on <= months.month_start_on
+
+),
+
+benchmarks as (
+
+    -- the latest that has begun
+    select
+        {%- for reference in ['target', 'field_average', 'leader'] %}
+        max(case when reference = '{{ reference }}' then figure end) as {{ reference }},
+        max(case when reference = '{{ reference }}' then source end) as {{ reference }}_source,
+        {%- endfor %}
+        month_start_on,
+        kpi
+    from dated_references
+    where recency = 1
+    group by month_start_on, kpi
+
+),
+
+reasons as (
+
+    select
+        deviations.kpi,
+        deviations.month_start_on,
+        deviations.reason,
+        deviations.is_alert,
+        contributors.top_contributors_zh,
+        contributors.top_contributors_en,
+        labels.priority,
+        labels.label_zh,
+        labels.label_en,
+        row_number() over (
+            partition by deviations.kpi, deviations.month_start_on
+            order by
+                case
+                    when deviations.is_alert then 0
+                    when deviations.reason = 'target' then 1
+                    else 2
+                end asc,
+                labels.priority asc
+        ) as reason_number
+    from {{ ref('int_management__deviations') }} as deviations
+    inner join {{ ref('kpi_alert_reasons') }} as labels
+        on deviations.reason = labels.reason
+    left join {{ ref('int_management__top_contributors') }} as contributors
+        on
+            deviations.kpi = contributors.kpi
+            and deviations.month_start_on = contributors.month_start_on
+            and deviations.reason = contributors.reason
+
+),
+
+alerts as (
+
+    select
+        bool_or(is_alert) as is_alert,
+        max(case when reason_number = 1 and (is_alert or reason = 'target') then reason end) as contributors_of,
+        {%- for column, separator in [('reason', ', '), ('label_zh', '，'), ('label_en', ', ')] %}
+        {{ joined_texts('case when is_alert then ' ~ column ~ ' end', separator, 'priority asc') }}
+            as alert_{{ column }},
+        {%- endfor %}
+        {%- for language in ['zh', 'en'] %}
+        max(case when reason_number = 1 and (is_alert or reason = 'target') then top_contributors_{{ language }} end)
+            as top_contributors_{{ language }},
+        {%- endfor %}
+        kpi,
+        month_start_on
+    from reasons
+    group by kpi, month_start_on
+
+),
+
+latest as (
+
+    select max(month_start_on) as month_start_on from months
+    where is_complete
+
+),
+
+final as (
+
+    select
+        cast(months.month_start_on as date) as month_start_on,
+        cast(catalog.kpi as varchar) as kpi,
+        cast(catalog.label_zh as varchar) as kpi_zh,
+        cast(catalog.label_en as varchar) as kpi_en,
+        cast(catalog.area as varchar) as area,
+        cast(catalog.owner as varchar) as owner,
+        cast(catalog.unit as varchar) as unit,
+        cast(catalog.direction as varchar) as direction,
+        cast(case when figures.value is null then 'not_measured' else 'measured' end as varchar) as status,
+        cast(alerts.alert_reason as varchar) as alert_kinds,
+        cast(alerts.alert_label_zh as varchar) as alert_kinds_zh,
+        cast(alerts.alert_label_en as varchar) as alert_kinds_en,
+        cast(alerts.contributors_of as varchar) as contributors_of,
+        cast(alerts.top_contributors_zh as varchar) as top_contributors_zh,
+        cast(alerts.top_contributors_en as varchar) as top_contributors_en,
+        cast(months.is_complete as boolean) as is_complete,
+        cast(coalesce(months.month_start_on = latest.month_start_on, false) as boolean) as is_latest,
+        cast(coalesce(alerts.is_alert, false) as boolean) as is_alert,
+        cast(
+            case
+                when figures.value is null or benchmarks.target is null then null
+                when catalog.direction = 'higher' then figures.value >= benchmarks.target
+                else figures.value <= benchmarks.target
+            end as boolean
+        ) as is_target_met,
+        cast(catalog.window_months as integer) as window_months,
+        cast(figures.numerator as double) as numerator,
+        cast(figures.base as double) as base,
+        cast(figures.value as double) as value,
+        cast(year_before.value as double) as last_year_value,
+        cast(figures.value - year_before.value as double) as change_on_last_year,
+        cast(baselines.baseline_value as double) as baseline_value,
+        cast(figures.value - baselines.baseline_value as double) as change_on_baseline,
+        cast(benchmarks.target as double) as target,
+        cast(benchmarks.target_source as varchar) as target_source,
+        cast(figures.value - benchmarks.target as double) as target_deviation,
+        cast(benchmarks.field_average as double) as field_average,
+        cast(benchmarks.field_average_source as varchar) as field_average_source,
+        cast(benchmarks.leader as double) as leader,
+        cast(benchmarks.leader_source as varchar) as leader_source,
+        cast(months.as_of_on as date) as as_of_on
+    from months
+    cross join catalog
+    cross join latest
+    left join figures
+        on
+            months.month_start_on = figures.month_start_on
+            and catalog.kpi = figures.kpi
+    left join figures as year_before
+        on
+            months.year_before_on = year_before.month_start_on
+            and catalog.kpi = year_before.kpi
+            and months.is_complete
+    left join baselines
+        on catalog.kpi = baselines.kpi
+    left join benchmarks
+        on
+            months.month_start_on = benchmarks.month_start_on
+            and catalog.kpi = benchmarks.kpi
+    left join alerts
+        on
+            months.month_start_on = alerts.month_start_on
+            and catalog.kpi = alerts.kpi
+
+)
+
+select * from final
