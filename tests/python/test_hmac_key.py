@@ -104,17 +104,30 @@ def test_pads_are_those_of_rfc_2104() -> None:
         assert outer == hmac.new(key, b"value", hashlib.sha256).hexdigest()
 
 
-def test_the_key_is_in_no_file(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with personal data, parsed once for the tests below; no test builds it before the first of them."""
+    return project(tmp_path_factory.mktemp("mine") / "project", "mine", "yes")
+
+
+def test_a_build_without_a_key_stops_before_it_starts(mine: Path) -> None:
+    """No table is written, and the message says what to do."""
+    done = dbt(mine, "run", "--select", "hashed", environment=environment(None))
+    assert done.returncode != 0
+    assert "export it before the build" in done.stdout + done.stderr
+    assert not (mine / "macro_views.duckdb").exists()
+
+
+def test_the_key_is_in_no_file(mine: Path) -> None:
     """A build with threads, tests, a unit test and a failing model, debug logs on: byte scan for the key and
     its pads, raw, in hex and in the escaped form DuckDB prints."""
-    folder = project(tmp_path / "project", "mine", "yes")
-    done = dbt(folder, "--debug", "build", "--select", "path:models", environment=environment(KEY))
-    docs = dbt(folder, "docs", "generate", environment=environment(KEY))
+    done = dbt(mine, "--debug", "build", "--select", "path:models", environment=environment(KEY))
+    docs = dbt(mine, "docs", "generate", environment=environment(KEY))
     pads = [value for value in session_variables(KEY.encode()).values() if isinstance(value, bytes)]
     printed = ["".join(chr(b) if 32 < b < 127 else f"\\x{b:02X}" for b in pad).encode() for pad in pads]
     hexadecimal = [secret.hex().encode() for secret in (KEY.encode(), *pads)]
     secrets = [KEY.encode(), *pads, *printed, *hexadecimal]
-    files = [path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    files = [path for path in mine.rglob("*") if path.is_file() and not path.is_symlink()]
     contents = {str(path): path.read_bytes() for path in files} | {
         "output": (done.stdout + docs.stdout).encode()
     }
@@ -124,12 +137,3 @@ def test_the_key_is_in_no_file(tmp_path: Path) -> None:
     assert "PASS=4" in done.stdout
     assert "ERROR=1" in done.stdout
     assert [name for name, data in contents.items() if any(secret in data for secret in secrets)] == []
-
-
-def test_a_build_without_a_key_stops_before_it_starts(tmp_path: Path) -> None:
-    """No table is written, and the message says what to do."""
-    folder = project(tmp_path / "project", "mine", "yes")
-    done = dbt(folder, "run", "--select", "hashed", environment=environment(None))
-    assert done.returncode != 0
-    assert "export it before the build" in done.stdout + done.stderr
-    assert not (folder / "macro_views.duckdb").exists()

@@ -21,7 +21,9 @@ interactions as (
         interactions.family,
         interactions.interaction_type,
         interactions.occurred_at,
-        ids.customer_id
+        ids.customer_id,
+        -- a column of its own: equal keys are joined at once, a condition on one side row by row
+        case when ids.customer_id is null then interactions.session_id end as nameless_session_id
     from {{ ref('input__interactions') }} as interactions
     inner join {{ ref('int_calendar__as_of') }} as as_of
         on cast(interactions.occurred_at as date) <= as_of.as_of_on
@@ -36,11 +38,9 @@ nameless_sessions as (
 
     select distinct
         source_system,
-        session_id
+        nameless_session_id
     from interactions
-    where
-        customer_id is null
-        and session_id is not null
+    where nameless_session_id is not null
 
 ),
 
@@ -54,7 +54,7 @@ sessions as (
     inner join nameless_sessions
         on
             interactions.source_system = nameless_sessions.source_system
-            and interactions.session_id = nameless_sessions.session_id
+            and interactions.session_id = nameless_sessions.nameless_session_id
     group by interactions.source_system, interactions.session_id
     having min(interactions.customer_id) = max(interactions.customer_id)
 
@@ -77,9 +77,8 @@ final as (
     from interactions
     left join sessions
         on
-            interactions.customer_id is null
-            and interactions.source_system = sessions.source_system
-            and interactions.session_id = sessions.session_id
+            interactions.source_system = sessions.source_system
+            and interactions.nameless_session_id = sessions.session_id
 
 )
 

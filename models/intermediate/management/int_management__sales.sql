@@ -141,17 +141,27 @@ described as (
 
 ),
 
+first_purchases as (
+
+    select order_id
+    from described
+    where
+        is_purchase
+        and is_known_customer
+    qualify row_number() over (
+        partition by customer_id order by ordered_on asc nulls last, ordered_at asc nulls last, order_id asc
+    ) = 1
+
+),
+
 final as (
 
     select
-        *,
-        is_purchase
-        and is_known_customer
-        and row_number() over (
-            partition by customer_id, is_purchase
-            order by ordered_on asc nulls last, ordered_at asc nulls last, order_id asc
-        ) = 1 as is_first_purchase
+        described.*,
+        first_purchases.order_id is not null as is_first_purchase
     from described
+    left join first_purchases
+        on described.order_id = first_purchases.order_id
 
 )
 

@@ -104,12 +104,20 @@ valued as (
 
     select
         items.*,
-        items.gross_amount + items.return_amount + coalesce(netted.netted_amount, 0) as known_amount,
-        sum(items.gross_amount + items.return_amount + coalesce(netted.netted_amount, 0))
-            over (partition by items.order_id) as order_amount
+        items.gross_amount + items.return_amount + coalesce(netted.netted_amount, 0) as known_amount
     from items
     left join netted
         on items.order_item_id = netted.order_item_id
+
+),
+
+orders as (
+
+    select
+        order_id,
+        sum(known_amount) as known_amount
+    from valued
+    group by order_id
 
 ),
 
@@ -127,7 +135,7 @@ final as (
         documents.store_code,
         coalesce(documents.province_code, 'unknown') as province_code,
         coalesce(prices.price_band, 'unknown') as price_band,
-        documents.document_kind = 'sale' and valued.order_amount > 0 as is_purchase,
+        documents.document_kind = 'sale' and orders.known_amount > 0 as is_purchase,
         valued.quantity,
         valued.unit_price,
         valued.gross_amount,
@@ -143,6 +151,8 @@ final as (
     from valued
     inner join documents
         on valued.order_id = documents.order_id
+    inner join orders
+        on valued.order_id = orders.order_id
     cross join {{ ref('clv_policy') }} as policy
     left join products
         on valued.product_id = products.product_id

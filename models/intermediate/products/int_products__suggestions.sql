@@ -2,7 +2,9 @@
 
 -- The score of an article: over the articles that the customer has, by how much each makes it likelier than it is among
 -- all, weighted by habit (at most 1). Lists: with and without articles bought before, with and without the limit of the
--- price band; and by popularity alone, which the back-test holds against them.
+-- price band; and by popularity alone, which the back-test holds against them. At the latest date only the one list is
+-- made that people are shown.
+-- Customers and articles go by numbers on the way: every habit meets every article that it leads to.
 
 {%- set lists = {
     'any': 'is_within_habit',
@@ -21,67 +23,99 @@ policy as (
 
 served_dates as (
 
-    select distinct as_of_on
+    select distinct
+        as_of_on,
+        is_latest
     from {{ ref('int_products__origins') }}
 
 ),
 
-habits as (
+articles as (
 
-    select habits.*
-    from {{ ref('int_products__habits') }} as habits
-    inner join served_dates as origins
-        on habits.on_date = origins.as_of_on
+    select
+        product_id,
+        row_number() over (order by product_id asc) as article_number
+    from (select distinct to_product_id as product_id from {{ ref('int_products__transitions') }}) as reached
 
 ),
 
 transitions as (
 
-    select * from {{ ref('int_products__transitions') }}
+    select
+        transitions.as_of_on,
+        transitions.from_product_id,
+        articles.article_number,
+        transitions.base_probability,
+        transitions.probability,
+        transitions.neighbour_rank
+    from {{ ref('int_products__transitions') }} as transitions
+    inner join articles
+        on transitions.to_product_id = articles.product_id
 
 ),
 
 customers as (
 
-    select distinct
-        on_date,
-        customer_id
-    from habits
+    select
+        served.customer_id,
+        served_dates.as_of_on,
+        served_dates.is_latest,
+        row_number() over (order by served_dates.as_of_on asc, served.customer_id asc) as list_number
+    from (
+        select distinct
+            on_date,
+            customer_id
+        from {{ ref('int_products__habits') }}
+    ) as served
+    inner join served_dates
+        on served.on_date = served_dates.as_of_on
+
+),
+
+habits as (
+
+    select
+        customers.list_number,
+        customers.as_of_on,
+        habits.product_id,
+        habits.weight,
+        habits.habit_rank
+    from {{ ref('int_products__habits') }} as habits
+    inner join customers
+        on
+            habits.on_date = customers.as_of_on
+            and habits.customer_id = customers.customer_id
 
 ),
 
 likely as (
 
     select
-        habits.on_date as as_of_on,
-        habits.customer_id,
-        transitions.to_product_id as product_id,
+        habits.list_number,
+        transitions.article_number,
         transitions.base_probability,
-        habits.product_id as because_product_id,
         habits.habit_rank,
         least(habits.weight, 1) * (transitions.probability - transitions.base_probability) as contribution
     from habits
     inner join transitions
         on
-            habits.on_date = transitions.as_of_on
+            habits.as_of_on = transitions.as_of_on
             and habits.product_id = transitions.from_product_id
 
     union all
 
     -- the most popular fill up what habits leave open
     select
-        customers.on_date as as_of_on,
-        customers.customer_id,
-        transitions.to_product_id as product_id,
+        customers.list_number,
+        transitions.article_number,
         transitions.base_probability,
-        cast(null as varchar) as because_product_id,
         cast(null as bigint) as habit_rank,
         0 as contribution
     from customers
     cross join policy
     inner join transitions
         on
-            customers.on_date = transitions.as_of_on
+            customers.as_of_on = transitions.as_of_on
             and transitions.from_product_id = ''
             and transitions.neighbour_rank <= 3 * policy.suggestion_count
 
@@ -90,18 +124,16 @@ likely as (
 scored as (
 
     select
-        as_of_on,
-        customer_id,
-        product_id,
+        list_number,
+        article_number,
         max(base_probability) as base_probability,
         -- a decimal sum does not depend on the order of rows; of equal reasons the stronger habit
         sum(cast(contribution as decimal(18, 12))) as score,
         max_by(
-            because_product_id,
-            cast(contribution as decimal(18, 12)) - cast(habit_rank * 0.000000000001 as decimal(18, 12))
-        ) as because_product_id
+            habit_rank, cast(contribution as decimal(18, 12)) - cast(habit_rank * 0.000000000001 as decimal(18, 12))
+        ) as because_rank
     from likely
-    group by as_of_on, customer_id, product_id
+    group by list_number, article_number
 
 ),
 
@@ -119,72 +151,155 @@ firsts as (
 bought as (
 
     select
-        dates.as_of_on,
-        purchases.customer_id,
-        purchases.product_id
-    from firsts as purchases
-    inner join served_dates as dates
-        on purchases.first_bought_on <= dates.as_of_on
+        customers.list_number,
+        articles.article_number
+    from firsts
+    inner join customers
+        on
+            firsts.customer_id = customers.customer_id
+            and firsts.first_bought_on <= customers.as_of_on
+    inner join articles
+        on firsts.product_id = articles.product_id
+
+),
+
+price_limits as (
+
+    select
+        customers.list_number,
+        customers.as_of_on,
+        customers.is_latest,
+        habits.band_rank + policy.bands_up as band_rank_to
+    from customers
+    cross join policy
+    left join {{ ref('int_products__price_habits') }} as habits
+        on
+            customers.as_of_on = habits.as_of_on
+            and customers.customer_id = habits.customer_id
+
+),
+
+bands as (
+
+    select
+        bands.as_of_on,
+        articles.article_number,
+        bands.band_rank
+    from {{ ref('int_products__article_bands') }} as bands
+    inner join articles
+        on bands.product_id = articles.product_id
 
 ),
 
 flagged as (
 
     select
-        scored.as_of_on,
-        scored.customer_id,
-        scored.product_id,
+        scored.list_number,
+        scored.article_number,
         scored.base_probability,
         scored.score,
-        scored.because_product_id,
-        bought.product_id is not null as is_bought,
-        coalesce(bands.band_rank <= habits.band_rank + policy.bands_up, false) as is_within_habit
+        scored.because_rank,
+        price_limits.is_latest,
+        bought.article_number is not null as is_bought,
+        coalesce(bands.band_rank <= price_limits.band_rank_to, false) as is_within_habit
     from scored
-    cross join policy
+    inner join price_limits
+        on scored.list_number = price_limits.list_number
     left join bought
         on
-            scored.as_of_on = bought.as_of_on
-            and scored.customer_id = bought.customer_id
-            and scored.product_id = bought.product_id
-    left join {{ ref('int_products__article_bands') }} as bands
+            scored.list_number = bought.list_number
+            and scored.article_number = bought.article_number
+    left join bands
         on
-            scored.as_of_on = bands.as_of_on
-            and scored.product_id = bands.product_id
-    left join {{ ref('int_products__price_habits') }} as habits
-        on
-            scored.as_of_on = habits.as_of_on
-            and scored.customer_id = habits.customer_id
+            price_limits.as_of_on = bands.as_of_on
+            and scored.article_number = bands.article_number
+
+),
+
+tested as (
+
+    select
+        *,
+        {%- for list, condition in lists.items() %}
+        case when {{ condition }} then row_number() over (
+            partition by list_number, {{ condition }}
+            order by score desc nulls last, base_probability desc, article_number asc
+        ) end as {{ list }}_rank,
+        {%- endfor %}
+        {%- for list, condition in {'any': 'true', 'new': 'not is_bought'}.items() %}
+        case when {{ condition }} then row_number() over (
+            partition by list_number, {{ condition }}
+            order by base_probability desc nulls last, article_number asc
+        ) end as popular_{{ list }}_rank,
+        {%- endfor %}
+        true as is_ranked
+    from flagged
+    where not is_latest
+
+),
+
+shown as (
+
+    select
+        flagged.*,
+        policy.is_repeat_suggested,
+        row_number() over (
+            partition by flagged.list_number
+            order by flagged.score desc nulls last, flagged.base_probability desc, flagged.article_number asc
+        ) as shown_rank
+    from flagged
+    cross join policy
+    where
+        flagged.is_latest
+        and flagged.is_within_habit
+        and (policy.is_repeat_suggested or not flagged.is_bought)
 
 ),
 
 ranked as (
 
     select
-        *,
-        {%- for list, condition in lists.items() %}
-        case when {{ condition }} then row_number() over (
-            partition by as_of_on, customer_id, {{ condition }}
-            order by score desc nulls last, base_probability desc, product_id asc
-        ) end as {{ list }}_rank,
+        list_number,
+        article_number,
+        base_probability,
+        score,
+        because_rank,
+        is_bought,
+        is_within_habit,
+        {%- for list in lists %}
+        {{ list }}_rank,
         {%- endfor %}
-        {%- for list, condition in {'any': 'true', 'new': 'not is_bought'}.items() %}
-        case when {{ condition }} then row_number() over (
-            partition by as_of_on, customer_id, {{ condition }}
-            order by base_probability desc nulls last, product_id asc
-        ) end as popular_{{ list }}_rank,
-        {%- endfor %}
-        true as is_ranked
-    from flagged
+        popular_any_rank,
+        popular_new_rank
+    from tested
+
+    union all
+
+    select
+        list_number,
+        article_number,
+        base_probability,
+        score,
+        because_rank,
+        is_bought,
+        is_within_habit,
+        case when is_repeat_suggested then shown_rank end as any_rank,
+        case when not is_repeat_suggested then shown_rank end as new_rank,
+        null as any_unlimited_rank,
+        null as new_unlimited_rank,
+        null as popular_any_rank,
+        null as popular_new_rank
+    from shown
 
 ),
 
 final as (
 
     select
-        ranked.as_of_on,
-        ranked.customer_id,
-        ranked.product_id,
-        ranked.because_product_id,
+        customers.as_of_on,
+        customers.customer_id,
+        articles.product_id,
+        reasons.product_id as because_product_id,
         ranked.is_bought,
         ranked.is_within_habit,
         cast(ranked.score as double) as score,
@@ -196,6 +311,14 @@ final as (
         ranked.popular_new_rank
     from ranked
     cross join policy
+    inner join customers
+        on ranked.list_number = customers.list_number
+    inner join articles
+        on ranked.article_number = articles.article_number
+    left join habits as reasons
+        on
+            ranked.list_number = reasons.list_number
+            and ranked.because_rank = reasons.habit_rank
     where least(
         {%- for list in lists %}
         ranked.{{ list }}_rank,

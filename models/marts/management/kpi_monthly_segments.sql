@@ -13,7 +13,11 @@ figures as (
 
 months as (
 
-    select * from {{ ref('int_management__months') }}
+    select
+        month_start_on,
+        is_complete,
+        case when is_complete then year_before_on end as year_before_on
+    from {{ ref('int_management__months') }}
 
 ),
 
@@ -43,7 +47,6 @@ final as (
     left join figures as year_before
         on
             months.year_before_on = year_before.month_start_on
-            and months.is_complete
             and figures.kpi = year_before.kpi
             and figures.segment_kind = year_before.segment_kind
             and figures.segment = year_before.segment

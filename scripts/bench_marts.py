@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""Measure the business marts at volume: seconds of each dbt model, seconds from first to last, and peak memory.
+
+Everything that the marts read is taken out of the latest build of a data set and repeated, each copy with customers,
+orders and records of its own, while products, campaigns, dealers and months stay what they are.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from customer360.bench import MEMORY_LIMIT, PROJECT, span
+from customer360.build import dbt_command
+from customer360.data_sets import load_data_set
+from customer360.sources import load_sources
+from customer360.warehouse import Warehouse
+
+AREAS = ("marketing", "channels", "journey", "products", "service", "insight", "management")
+# What tells one person, document or record from another. Every other key is shared by all copies.
+OWN_KEYS = (
+    *("customer_id", "organisation_id", "source_customer_id", "source_organisation_id"),
+    *("parent_source_organisation_id", "record_id", "record_key", "row_key", "member_no", "phone", "email"),
+    *("unionid", "order_id", "order_item_id", "original_order_id", "netted_item_id", "return_item_id"),
+    *("sale_item_id", "source_order_id", "source_line_id", "source_interaction_id", "session_id"),
+    *(
+        "source_ticket_id",
+        "source_response_id",
+        "source_delivery_id",
+        "source_consent_id",
+        "source_request_id",
+    ),
+    *("source_transaction_id", "contract_no", "renews_contract_no"),
+)
+
+
+def belongs(node: Mapping[str, Any], areas: Iterable[str]) -> bool:
+    """Whether a node of the manifest is a model of one of these areas, above the inputs."""
+    layer, area, *_ = [*node["path"].split("/"), ""]
+    return node["resource_type"] == "model" and layer in ("intermediate", "marts") and area in areas
+
+
+def parents(nodes: Mapping[str, Mapping[str, Any]], areas: Sequence[str]) -> list[Mapping[str, Any]]:
+    """What the models of the areas read and do not make themselves."""
+    read = {
+        parent
+        for node in nodes.values()
+        if belongs(node, areas)
+        for parent in node["depends_on"]["nodes"]
+        if parent in nodes and not belongs(nodes[parent], areas)
+    }
+    return [nodes[parent] for parent in sorted(read)]
+
+
+def repeat(built: Path, database: Path, tables: Sequence[Mapping[str, Any]], copies: int) -> None:
+    """Write the tables into a new database, those of people and documents so many times over."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{built}' as customer360 (read_only)")  # as its views call it
+        connection.execute(f"attach '{database}' as volume")
+        connection.execute("set preserve_insertion_order = false")
+        for schema in {table["schema"] for table in tables}:
+            connection.execute(f"create schema volume.{schema}")
+        for table in tables:
+            name = f'{table["schema"]}."{table["alias"]}"'
+            columns = connection.execute(f"describe customer360.{name}").fetchall()
+            own = ", ".join(
+                f"{column} || '~' || copy as {column}"
+                if kind == "VARCHAR"
+                else f"{column} * {copies} + copy as {column}"
+                for column, kind, *_ in columns
+                if column in OWN_KEYS
+            )
+            connection.execute(
+                f"create table volume.{name} as select * exclude (copy) replace ({own})"
+                f" from customer360.{name}, range({copies}) as r(copy)"
+                if own
+                else f"create table volume.{name} as from customer360.{name}"
+            )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure and print; 1 where nothing was built or a model fails."""
+    parser = argparse.ArgumentParser(prog="bench_marts.py", description=__doc__)
+    parser.add_argument(
+        "--data", default="demo", metavar="NAME", help="data set whose latest build is repeated"
+    )
+    parser.add_argument(
+        "--orders", type=int, default=10_000_000, help="at least so many (default 10,000,000)"
+    )
+    parser.add_argument("--areas", nargs="+", default=AREAS, choices=AREAS, help="folders of models")
+    given = parser.parse_args(arguments)
+    data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
+    built = Warehouse(PROJECT / "warehouse" / data_set.name).latest_build()
+    manifest = PROJECT / "target" / data_set.name / "manifest.json"
+    if built is None or not manifest.is_file():
+        print(f"bench_marts.py: nothing was built. Run: make build DATA={data_set.name}", file=sys.stderr)
+        return 1
+    nodes = json.loads(manifest.read_text(encoding="utf-8"))["nodes"]
+    with duckdb.connect(str(built), read_only=True) as connection:
+        orders, customers = connection.execute(
+            "select count(*), (select count(*) from marts.customers) from marts.orders"
+        ).fetchone()
+    copies = -(-given.orders // orders)
+    with tempfile.TemporaryDirectory(dir=built.parents[2]) as name:
+        folder = Path(name)
+        database = folder / "customer360.duckdb"
+        started = time.monotonic()
+        repeat(built, database, parents(nodes, given.areas), copies)
+        print(
+            f"{copies:,} copies: {copies * customers:,} customers, {copies * orders:,} orders"
+            f" in {time.monotonic() - started:.0f} s",
+            flush=True,
+        )
+        words = [f"path:models/{layer}/{area}" for layer in ("intermediate", "marts") for area in given.areas]
+        command = dbt_command(data_set, "run", "--select", *words)
+        command[command.index("--target-path") + 1] = str(folder / "target")
+        profiles = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
+        (folder / "profiles.yml").write_text(
+            profiles.replace(
+                "preserve_insertion_order: false",
+                f"preserve_insertion_order: false\n        {MEMORY_LIMIT}",
+            ),
+            encoding="utf-8",
+        )
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(
+            command,
+            cwd=PROJECT,
+            env=os.environ
+            | {
+                "CUSTOMER360_DATABASE": str(database),
+                "DBT_PROFILES_DIR": str(folder),
+                "PYTHONPATH": str(PROJECT / "scripts"),
+            },
+            capture_output=True,
+            text=True,
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        if done.returncode:
+            print(done.stdout[-3000:], file=sys.stderr)
+            return 1
+        results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+    models = [result for result in results if result["unique_id"].startswith("model.")]
+    for result in sorted(models, key=lambda result: -result["execution_time"]):
+        path = Path(nodes[result["unique_id"]]["path"])
+        print(f"{path.parts[0]:14}{path.parts[1]:12}{path.stem:42}{result['execution_time']:8.2f} s")
+    print(
+        f"{len(models)} models, two at a time: {span(models):.0f} s from the first to the last,"
+        f" {after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.0f} CPU s with dbt's start;"
+        f" peak memory {after.ru_maxrss / 1024**2:.2f} GB"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
