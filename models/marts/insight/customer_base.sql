@@ -1,0 +1,132 @@
+-- grain: one known customer
+
+-- The toolkit's customer base, ready to be handed to people: what the customer is, last bought and is tagged with, and who
+-- looks after it. Names are masked. Without an account owner the one of the customer's strategy is named.
+
+with
+
+customers as (
+
+    select * from {{ ref('customers') }}
+    where is_known
+
+),
+
+half_year as (
+
+    select
+        customer_id,
+        net_amount
+    from {{ ref('customer_rfm') }}
+    where window_months = 6
+
+),
+
+classes as (
+
+    select
+        customer_id,
+        rfm_class,
+        rfm_class_zh,
+        rfm_class_en,
+        action_group,
+        action_group_zh,
+        action_group_en
+    from {{ ref('customer_rfm') }}
+    where window_months = 12
+
+),
+
+bands as (
+
+    select * from {{ ref('structure_bands') }}
+    where dimension = 'annual_revenue'
+
+),
+
+sorted_tags as (
+
+    select
+        tags.customer_id,
+        columns_of.workbook_column,
+        tags.tag_code,
+        registry.label_zh,
+        registry.label_en
+    from {{ ref('customer_tags') }} as tags
+    inner join {{ ref('workbook_tag_columns') }} as columns_of
+        on tags.family = columns_of.family
+    inner join {{ ref('tag_registry') }} as registry
+        on tags.tag_code = registry.tag_code
+
+),
+
+tags as (
+
+    select
+        {%- for column in ['industry', 'behaviour', 'need'] %}
+        {%- for language, separator in [('zh', '、'), ('en', ', ')] %}
+        {{ joined_texts(
+            "case when workbook_column = '" ~ column ~ "' then label_" ~ language ~ " end", separator, 'tag_code'
+        ) }}
+            as {{ column }}_tags_{{ language }},
+        {%- endfor %}
+        {%- endfor %}
+        customer_id
+    from sorted_tags
+    group by customer_id
+
+),
+
+final as (
+
+    select
+        cast(customers.customer_id as varchar) as customer_id,
+        cast(customers.customer_kind as varchar) as customer_kind,
+        cast(customers.display_name as varchar) as name_masked,
+        {%- for language in ['zh', 'en'] %}
+        cast(industries.label_{{ language }} as varchar) as industry_{{ language }},
+        cast(bands.label_{{ language }} as varchar) as revenue_band_{{ language }},
+        cast(coalesce(divisions.label_{{ language }}, customers.country) as varchar) as region_{{ language }},
+        cast(classes.action_group_{{ language }} as varchar) as action_group_{{ language }},
+        cast(classes.rfm_class_{{ language }} as varchar) as rfm_class_{{ language }},
+        cast(tags.industry_tags_{{ language }} as varchar) as industry_tags_{{ language }},
+        cast(tags.behaviour_tags_{{ language }} as varchar) as behaviour_tags_{{ language }},
+        cast(tags.need_tags_{{ language }} as varchar) as need_tags_{{ language }},
+        cast(coalesce(customers.account_owner, owners.label_{{ language }}, assignments.owner) as varchar)
+            as owner_{{ language }},
+        {%- endfor %}
+        cast(classes.action_group as varchar) as action_group,
+        cast(classes.rfm_class as varchar) as rfm_class,
+        cast(
+            case
+                when customers.account_owner is not null then 'account_owner'
+                when assignments.owner is not null then 'strategy'
+            end as varchar
+        ) as owner_basis,
+        cast(half_year.net_amount as decimal(18, 2)) as net_amount_6m,
+        cast(customers.last_purchase_on as date) as last_purchase_on,
+        cast(as_of.as_of_on as date) as as_of_on
+    from customers
+    cross join {{ ref('int_calendar__as_of') }} as as_of
+    left join half_year
+        on customers.customer_id = half_year.customer_id
+    left join classes
+        on customers.customer_id = classes.customer_id
+    left join {{ ref('industries') }} as industries
+        on customers.industry_code = industries.code
+    left join bands
+        on
+            customers.annual_revenue >= bands.value_from
+            and (bands.value_below is null or customers.annual_revenue < bands.value_below)
+    left join {{ ref('administrative_divisions') }} as divisions
+        on customers.province_code = divisions.code
+    left join tags
+        on customers.customer_id = tags.customer_id
+    left join {{ ref('strategy_assignments') }} as assignments
+        on customers.customer_id = assignments.customer_id
+    left join {{ ref('report_owners') }} as owners
+        on assignments.owner = owners.owner
+
+)
+
+select * from final

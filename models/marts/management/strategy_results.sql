@@ -1,0 +1,225 @@
+-- grain: one strategy in one week, month or quarter, the one that runs or comes next with it
+
+-- Whose strategy it was at the last date before the period that states are known of, and what those customers did in it:
+-- messages by the day of sending, conversions by the day of the order that a campaign is given credit for. What is
+-- expected is the conversion of the periods before (as many months as the policy says) on this list. Attributed is not caused.
+
+with
+
+periods as (
+
+    select * from {{ ref('int_management__report_periods') }}
+
+),
+
+members as (
+
+    select * from {{ ref('int_management__strategy_members') }}
+
+),
+
+dates as (
+
+    select
+        periods.period_kind,
+        periods.period_start_on,
+        max(members.as_of_on) as as_of_on
+    from periods
+    inner join (select distinct as_of_on from members) as members
+        on periods.period_start_on > members.as_of_on
+    group by periods.period_kind, periods.period_start_on
+
+),
+
+dated as (
+
+    select
+        periods.*,
+        dates.as_of_on as listed_on
+    from periods
+    inner join dates
+        on
+            periods.period_kind = dates.period_kind
+            and periods.period_start_on = dates.period_start_on
+
+),
+
+counted as (
+
+    select
+        as_of_on,
+        strategy,
+        count(*) as customer_count
+    from members
+    group by as_of_on, strategy
+
+),
+
+messages as (
+
+    select
+        customer_id,
+        cast(sent_at as date) as sent_on,
+        sum(touch_count) as touch_count
+    from {{ ref('int_marketing__contacts') }}
+    where sent_at is not null
+    group by customer_id, cast(sent_at as date)
+
+),
+
+contacted as (
+
+    select
+        dated.period_kind,
+        dated.period_start_on,
+        members.strategy,
+        count(distinct messages.customer_id) as contacted_count,
+        sum(messages.touch_count) as message_count
+    from messages
+    inner join dated
+        on messages.sent_on between dated.period_start_on and dated.period_end_on
+    inner join members
+        on
+            dated.listed_on = members.as_of_on
+            and messages.customer_id = members.customer_id
+    group by dated.period_kind, dated.period_start_on, members.strategy
+
+),
+
+converted as (
+
+    select
+        dated.period_kind,
+        dated.period_start_on,
+        members.strategy,
+        count(distinct attributions.contact_id) as converted_count,
+        count(*) as attributed_order_count,
+        sum(attributions.net_amount) as attributed_revenue
+    from {{ ref('int_marketing__attributions') }} as attributions
+    inner join dated
+        on attributions.ordered_on between dated.period_start_on and dated.period_end_on
+    inner join members
+        on
+            dated.listed_on = members.as_of_on
+            and attributions.contact_id = members.customer_id
+    group by dated.period_kind, dated.period_start_on, members.strategy
+
+),
+
+bought as (
+
+    select
+        dated.period_kind,
+        dated.period_start_on,
+        members.strategy,
+        count(distinct sales.customer_id) as buyer_count,
+        sum(sales.net_amount) as revenue
+    from {{ ref('int_management__sales') }} as sales
+    inner join dated
+        on sales.ordered_on between dated.period_start_on and dated.period_end_on
+    inner join members
+        on
+            dated.listed_on = members.as_of_on
+            and sales.customer_id = members.customer_id
+    where sales.is_purchase
+    group by dated.period_kind, dated.period_start_on, members.strategy
+
+),
+
+measured as (
+
+    select
+        dated.*,
+        strategies.strategy,
+        strategies.priority,
+        coalesce(counted.customer_count, 0) as customer_count,
+        {%- for column in ['contacted_count', 'message_count'] %}
+        case when dated.is_over then coalesce(contacted.{{ column }}, 0) end as {{ column }},
+        {%- endfor %}
+        {%- for column in ['converted_count', 'attributed_order_count', 'attributed_revenue'] %}
+        case when dated.is_over then coalesce(converted.{{ column }}, 0) end as {{ column }},
+        {%- endfor %}
+        {%- for column in ['buyer_count', 'revenue'] %}
+        case when dated.is_over then coalesce(bought.{{ column }}, 0) end as {{ column }},
+        {%- endfor %}
+    from dated
+    cross join {{ ref('strategies') }} as strategies
+    left join counted
+        on
+            dated.listed_on = counted.as_of_on
+            and strategies.strategy = counted.strategy
+    {%- for figures in ['contacted', 'converted', 'bought'] %}
+    left join {{ figures }}
+        on
+            dated.period_kind = {{ figures }}.period_kind
+            and dated.period_start_on = {{ figures }}.period_start_on
+            and strategies.strategy = {{ figures }}.strategy
+    {%- endfor %}
+
+),
+
+expected as (
+
+    select
+        later.period_kind,
+        later.period_start_on,
+        later.strategy,
+        sum(earlier.converted_count) / cast(nullif(sum(earlier.customer_count), 0) as double) as expected_rate
+    from measured as later
+    cross join {{ ref('report_policy') }} as policy
+    inner join measured as earlier
+        on
+            later.period_kind = earlier.period_kind
+            and later.strategy = earlier.strategy
+            and later.period_start_on > earlier.period_start_on
+            and {{ months_before('later.period_start_on', 'policy.strategy_history_months') }}
+            <= earlier.period_start_on
+            and earlier.is_over
+    group by later.period_kind, later.period_start_on, later.strategy
+
+),
+
+final as (
+
+    select
+        cast(measured.period_kind as varchar) as period_kind,
+        cast(measured.period as varchar) as period,
+        cast(measured.strategy as varchar) as strategy,
+        cast(strategies.label_zh as varchar) as strategy_zh,
+        cast(strategies.label_en as varchar) as strategy_en,
+        cast(measured.priority as integer) as priority,
+        cast(strategies.owner as varchar) as owner,
+        cast(coalesce(owners.label_zh, strategies.owner) as varchar) as owner_zh,
+        cast(coalesce(owners.label_en, strategies.owner) as varchar) as owner_en,
+        cast(strategies.action_zh as varchar) as action_zh,
+        cast(strategies.action_en as varchar) as action_en,
+        cast(measured.is_over as boolean) as is_over,
+        cast(measured.customer_count as bigint) as customer_count,
+        cast(measured.contacted_count as bigint) as contacted_count,
+        cast(measured.message_count as bigint) as message_count,
+        cast(measured.converted_count as bigint) as converted_count,
+        cast(measured.converted_count / cast(nullif(measured.customer_count, 0) as double) as double)
+            as conversion_rate,
+        cast(measured.attributed_order_count as bigint) as attributed_order_count,
+        cast(measured.attributed_revenue as decimal(18, 2)) as attributed_revenue,
+        cast(measured.buyer_count as bigint) as buyer_count,
+        cast(measured.revenue as decimal(18, 2)) as revenue,
+        cast(expected.expected_rate as double) as expected_rate,
+        cast(expected.expected_rate * measured.customer_count as double) as expected_converted_count,
+        cast(measured.listed_on as date) as listed_on,
+        cast(measured.period_start_on as date) as period_start_on,
+        cast(measured.period_end_on as date) as period_end_on
+    from measured
+    inner join {{ ref('strategies') }} as strategies
+        on measured.strategy = strategies.strategy
+    left join expected
+        on
+            measured.period_kind = expected.period_kind
+            and measured.period_start_on = expected.period_start_on
+            and measured.strategy = expected.strategy
+    left join {{ ref('report_owners') }} as owners
+        on strategies.owner = owners.owner
+
+)
+
+select * from final
