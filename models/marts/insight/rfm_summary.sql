@@ -2,6 +2,7 @@
 
 -- The toolkit's RFM table over 12 months. What an action group means is written out of its bounds, so that text and rule
 -- cannot part.
+{%- set month = {'zh': ' 个月', 'en': ' month'} %}
 {%- set months = {'zh': ' 个月', 'en': ' months'} %}
 
 with
@@ -28,6 +29,7 @@ groups_described as (
             case
                 when recency_months_above is not null and recency_months_to is not null
                     then 'R ' || recency_months_above || '–' || recency_months_to || '{{ months[language] }}'
+                when recency_months_to = 1 then 'R ≤ 1{{ month[language] }}'
                 when recency_months_to is not null then 'R ≤ ' || recency_months_to || '{{ months[language] }}'
                 when recency_months_above is not null then 'R > ' || recency_months_above || '{{ months[language] }}'
             end,

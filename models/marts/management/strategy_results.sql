@@ -1,6 +1,7 @@
 -- grain: one strategy in one week, month or quarter, the one that runs or comes next with it
 
--- Whose strategy it was at the last date before the period that states are known of, and what those customers did in it:
+-- Whose strategy it was at the last date before the period that states are known of (of the period that is not over: at the
+-- latest date), and what those customers did in it:
 -- messages by the day of sending, conversions by the day of the order that a campaign is given credit for. What is
 -- expected is the conversion of the periods before (as many months as the policy says) on this list. Attributed is not caused.
 
@@ -26,7 +27,9 @@ dates as (
         max(members.as_of_on) as as_of_on
     from periods
     inner join (select distinct as_of_on from members) as members
-        on periods.period_start_on > members.as_of_on
+        on
+            periods.period_start_on > members.as_of_on
+            or not periods.is_over
     group by periods.period_kind, periods.period_start_on
 
 ),

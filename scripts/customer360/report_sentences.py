@@ -1,0 +1,320 @@
+"""Sentences out of figures, in Chinese and English: what a report says is what its numbers show and no more.
+
+Direction comes from the mart (`trend_on_...`), the wording from the dictionary; here the two meet. Every figure in a
+sentence is a `<data>` element that carries its raw value and says which column of which mart it is.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+Row = Mapping[str, Any]
+
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+QUARTERS = "一二三四"
+RELATIVE = {"money", "count", "hours", "days"}
+"""Units whose change is told in percent of the earlier figure; that of shares and points is told in points."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A piece of a sentence in both languages, as HTML."""
+
+    zh: str
+    en: str
+
+    def html(self) -> str:
+        """Both languages; the switch of the page hides one."""
+        return f'<span lang="zh">{self.zh}</span><span lang="en">{self.en}</span>'
+
+
+def plain(zh: object, en: object | None = None) -> Part:
+    """A piece of text; of a name there is only one."""
+    return Part(escape(str(zh)), escape(str(zh if en is None else en)))
+
+
+def enumerated(parts: Sequence[Part], zh: str = "、", en: str = ", ") -> Part:
+    """Pieces one after the other."""
+    return Part(zh.join(part.zh for part in parts), en.join(part.en for part in parts))
+
+
+# --- figures -----------------------------------------------------------------------------------------------
+
+
+def share(value: float) -> str:
+    """A share in percent: small ones with two digits, and never rounded to 0% or 100% that it is not."""
+    shown = f"{value:.2%}" if abs(value) < 0.01 else f"{value:.1%}"
+    if shown == "100.0%" and value < 1:
+        return "> 99.9%"
+    if float(shown[:-1]) == 0:
+        return "0%" if value == 0 else ("< 0.01%" if value > 0 else "> −0.01%")
+    return _minus(shown)
+
+
+def money(value: float, currency: tuple[str, str]) -> Part:
+    """An amount; `currency` is what it is called in Chinese and English. Chinese readers count yuan by ten thousands."""
+    zh, en = currency
+    if zh == "元" and abs(value) >= 1e8:
+        in_chinese = f"{value / 1e8:,.2f} 亿元"
+    elif zh == "元" and abs(value) >= 1e4:
+        in_chinese = f"{value / 1e4:,.2f} 万元"
+    else:
+        in_chinese = f"{_whole(value)} {zh}"
+    return plain(_minus(in_chinese), _minus(f"{en} {_whole(value)}"))
+
+
+def written(value: float, unit: str, currency: tuple[str, str]) -> Part:
+    """A figure in its unit, as text."""
+    if unit == "money":
+        return money(value, currency)
+    if unit == "share":
+        return plain(share(value))
+    if unit == "count":
+        return plain(_minus(f"{value:,.0f}"))
+    if unit == "hours":
+        return plain(f"{value:,.1f} 小时", f"{value:,.1f} h")
+    if unit == "days":
+        return plain(f"{value:,.1f} 天", f"{value:,.1f} days")
+    return plain(_minus(f"{value:,.1f}"))
+
+
+def size(change: float, relative: float | None, unit: str, currency: tuple[str, str]) -> Part:
+    """How large a change is, without its direction; of a relative unit that comes from nothing, the amount."""
+    if unit in RELATIVE:
+        return written(abs(change), unit, currency) if relative is None else plain(share(abs(relative)))
+    points = abs(change) * (100 if unit == "share" else 1)
+    digits = 1 if points >= 0.1 else 2
+    return plain(
+        f"{points:,.{digits}f} {'个百分点' if unit == 'share' else '点'}", f"{points:,.{digits}f} points"
+    )
+
+
+def marked(key: str, value: float, text: Part) -> Part:
+    """A figure as an element that says which one it is; `key` is mart, row and column."""
+    opened = f'<data value="{float(value)!r}" data-key="{escape(key)}">'
+    return Part(f"{opened}{text.zh}</data>", f"{opened}{text.en}</data>")
+
+
+def _whole(value: float) -> str:
+    return f"{value:,.2f}" if abs(value) < 100 and value != int(value) else f"{value:,.0f}"
+
+
+def _minus(text: str) -> str:
+    return text.replace("-", "−")
+
+
+# --- periods -----------------------------------------------------------------------------------------------
+
+
+def period_name(kind: str, start: dt.date, end: dt.date) -> Part:
+    """A period as people call it."""
+    if kind == "month":
+        return plain(f"{start.year} 年 {start.month} 月", f"{MONTHS[start.month - 1]} {start.year}")
+    if kind == "quarter":
+        number = (start.month + 2) // 3
+        return plain(f"{start.year} 年第{QUARTERS[number - 1]}季度", f"Q{number} {start.year}")
+    year, week, _ = start.isocalendar()
+    same = start.month == end.month
+    until_zh = f"{end.day} 日" if same else f"{end.month} 月 {end.day} 日"
+    from_en = f"{start.day}" if same else f"{start.day} {MONTHS[start.month - 1][:3]}"
+    return plain(
+        f"{year} 年第 {week} 周（{start.month} 月 {start.day} 日–{until_zh}）",
+        f"week {week} of {year} ({from_en}–{end.day} {MONTHS[end.month - 1][:3]})",
+    )
+
+
+# --- sentences ---------------------------------------------------------------------------------------------
+
+
+class Sentences:
+    """What one report can say: its dictionary, its currency and the names of its periods by code."""
+
+    def __init__(
+        self, words: Mapping[str, tuple[str, str]], currency: tuple[str, str], periods: Mapping[str, Part]
+    ) -> None:
+        self.words = words
+        self.currency = currency
+        self.periods = periods
+
+    def say(self, key: str, **parts: Part) -> Part:
+        """A text of the dictionary with its gaps filled; raises KeyError for a text that is not there."""
+        zh, en = self.words[key]
+        return Part(
+            escape(zh, quote=False).format(**{name: part.zh for name, part in parts.items()}),
+            escape(en, quote=False).format(**{name: part.en for name, part in parts.items()}),
+        )
+
+    def figure(self, row: Row, column: str = "value", unit: str | None = None) -> Part:
+        """A figure of report_figures."""
+        return marked(
+            f"report_figures.{row['kpi']}.{column}",
+            row[column],
+            written(row[column], unit or row["unit"], self.currency),
+        )
+
+    def change(self, row: Row, reference: str, period: Part) -> Part | None:
+        """How a figure stands to an earlier one (`previous` or `last_year`); None without one."""
+        trend = row[f"trend_on_{reference}"]
+        if trend is None:
+            return None
+        change, relative = row[f"change_on_{reference}"], row[f"relative_change_on_{reference}"]
+        told = (
+            f"relative_change_on_{reference}"
+            if row["unit"] in RELATIVE and relative is not None
+            else f"change_on_{reference}"
+        )
+        return self.say(
+            f"change.{reference}.{trend}",
+            size=marked(
+                f"report_figures.{row['kpi']}.{told}",
+                row[told],
+                size(change, relative, row["unit"], self.currency),
+            ),
+            period=period,
+            reference=self.figure(row, f"{reference}_value"),
+        )
+
+    def target(self, row: Row) -> Part | None:
+        """Whether the target is met, and by how much it is missed; None without a target or a figure."""
+        if row["is_target_met"] is None:
+            return None
+        if row["is_target_met"]:
+            return self.say("target.met", target=self.figure(row, "target"))
+        gap = row["change_on_target"]
+        return self.say(
+            "target.missed",
+            target=self.figure(row, "target"),
+            gap=marked(
+                f"report_figures.{row['kpi']}.change_on_target",
+                gap,
+                written(abs(gap), row["unit"], self.currency)
+                if row["unit"] in RELATIVE
+                else size(gap, None, row["unit"], self.currency),
+            ),
+        )
+
+    def low_base(self, row: Row) -> Part | None:
+        """That the base is small, and which it is; None where it is not."""
+        if not row["is_low_base"]:
+            return None
+        column = "numerator" if row["base"] is None else "base"
+        return self.say("low_base", base=self.figure(row, column, "count"))
+
+    def told(self, row: Row, period: Row) -> Part:
+        """One KPI of a period: figure, last year, the period before, target, small base."""
+        kpi, when = plain(row["kpi_zh"], row["kpi_en"]), self.periods[period["period"]]
+        if row["value"] is None:
+            return self.say("figure.not_measured", kpi=kpi, period=when)
+        changes = [
+            self.change(row, reference, self.periods[period[f"{reference}_period"]])
+            for reference in ("last_year", "previous")
+            if period[f"{reference}_period"]
+        ]
+        clauses = [clause for clause in changes if clause] or [self.say("change.none")]
+        clauses += [clause for clause in (self.target(row), self.low_base(row)) if clause]
+        return self.say(
+            "figure.told",
+            kpi=kpi,
+            period=when,
+            value=self.figure(row),
+            clauses=enumerated(clauses, "，", ", "),
+        )
+
+    def contributors(self, row: Row, segments: Iterable[Row]) -> Part | None:
+        """Where the change of a sum on last year comes from: the first of each kind, with its share of the change.
+
+        None where the figure did not change, or no segment pulled in the direction of the change.
+        """
+        if row["trend_on_last_year"] not in ("rise", "fall"):
+            return None
+        kinds: dict[str, list[Part]] = {}
+        for segment in segments:
+            if segment["share_of_change"] is None or segment["share_of_change"] <= 0:
+                continue
+            key = (
+                f"report_contributors.{segment['kpi']}.{segment['segment_kind']}"
+                f".{segment['segment']}.share_of_change"
+            )
+            value = segment["share_of_change"]
+            kinds.setdefault(segment["segment_kind"], []).append(
+                self.say(
+                    "contributor",
+                    segment=plain(segment["segment_zh"], segment["segment_en"]),
+                    share=marked(key, value, plain(f"{value:.0%}")),
+                )
+            )
+        if not kinds:
+            return None
+        return self.say(
+            f"contributors.{row['trend_on_last_year']}",
+            kpi=plain(row["kpi_zh"], row["kpi_en"]),
+            segments=enumerated(
+                [
+                    self.say(f"contributors.{kind}", segments=enumerated(parts))
+                    for kind, parts in kinds.items()
+                ],
+                "；",
+                "; ",
+            ),
+        )
+
+    def targets(self, rows: Sequence[Row]) -> Part | None:
+        """How many KPIs with a target meet it, and which do not; None where none has a target and a figure."""
+        held = [row for row in rows if row["is_target_met"] is not None]
+        if not held:
+            return None
+        missed = [row for row in held if not row["is_target_met"]]
+        counts = {"held": plain(len(held)), "met": plain(len(held) - len(missed))}
+        if not missed:
+            return self.say("targets.all", **counts)
+        listed = [
+            self.say(
+                "targets.one",
+                kpi=plain(row["kpi_zh"], row["kpi_en"]),
+                value=self.figure(row),
+                target=self.figure(row, "target"),
+            )
+            for row in missed
+        ]
+        return self.say("targets.missed", **counts, listed=enumerated(listed, "、", ", "))
+
+    def alerts(self, rows: Sequence[Row]) -> list[Part]:
+        """What the management is told beside missed targets, with the segments that contribute most."""
+        found = []
+        for row in rows:
+            kinds = [kind for kind in (row["alert_kinds"] or "").split(", ") if kind and kind != "target"]
+            if not kinds:
+                continue
+            kpi = plain(row["kpi_zh"], row["kpi_en"])
+            reasons = enumerated([self.say(f"alert.{kind}") for kind in kinds])
+            said = self.say("alert", kpi=kpi, reasons=reasons)
+            if row["contributors_of"] in kinds and row["top_contributors_zh"]:
+                more = self.say(
+                    "alert.contributors",
+                    segments=plain(row["top_contributors_zh"], row["top_contributors_en"]),
+                )
+                said = Part(said.zh + more.zh, f"{said.en} {more.en}")
+            found.append(said)
+        return found
+
+    def not_measured(self, rows: Sequence[Row]) -> Part | None:
+        """Which KPIs have no figure in the period; None where all have one."""
+        absent = [plain(row["kpi_zh"], row["kpi_en"]) for row in rows if row["value"] is None]
+        return self.say("absent", kpis=enumerated(absent)) if absent else None
+
+    def results(self, actions: Sequence[Row]) -> Part | None:
+        """How often what was expected of earlier actions has come; None where none was measured in the period."""
+        if not actions:
+            return None
+        outcomes = {
+            outcome: plain(sum(action["result"] == outcome for action in actions))
+            for outcome in ("reached", "on_the_way", "not_reached", "not_measured")
+        }
+        return self.say("results", actions=plain(len(actions)), **outcomes)
