@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query publish rollback publications contracts quality-page erasures identity-page try-rules tags
+.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query publish rollback publications contracts quality-page erasures identity-page try-rules tags report workbook
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -96,6 +96,12 @@ try-rules: setup ## who would change customer with the identity rules as edited 
 
 tags: setup ## check the tag catalogue row by row and write docs/tag-catalogue.md: make tags DATA=demo
 	@$(PY) scripts/tags.py --data $(DATA)
+
+report: setup ## a report for print: make report PERIOD=2026-10 (week 2026-W43, quarter 2026-Q3; default: the latest complete month)
+	@$(PY) scripts/report.py --data $(DATA) $(if $(PERIOD),--period $(PERIOD))
+
+workbook: setup ## customer base, RFM, strategies and KPIs as .xlsx: make workbook DATA=demo
+	@$(PY) scripts/workbook.py --data $(DATA)
 
 query: setup ## ask the published copy: make query DATA=online_retail SQL="from marts.orders limit 3"
 	@$(PY) scripts/query.py --data $(DATA) "$$SQL"

@@ -3,6 +3,7 @@
 -- What a sentence needs to know: how far the figure is from the period before, from the same period last year and from
 -- the target, and which word the change deserves. A change below what the unit counts as one is `steady`; without a
 -- figure on either side there is no word. Targets, alerts and contributors are those of the period's last month.
+{%- set references = ['target', 'field_average', 'leader'] %}
 
 with
 
@@ -68,10 +69,9 @@ compared as (
         figures.value,
         before.value as previous_value,
         year_before.value as last_year_value,
-        {%- for column in [
-            'target', 'target_source', 'field_average', 'field_average_source', 'leader', 'leader_source'
-        ] %}
-        monthly.{{ column }},
+        {%- for reference in references %}
+        monthly.{{ reference }},
+        monthly.{{ reference }}_source,
         {%- endfor %}
         monthly.alert_kinds,
         monthly.alert_kinds_zh,
@@ -109,65 +109,83 @@ compared as (
 final as (
 
     select
-        cast(period_kind as varchar) as period_kind,
-        cast(period as varchar) as period,
-        cast(kpi as varchar) as kpi,
-        cast(label_zh as varchar) as kpi_zh,
-        cast(label_en as varchar) as kpi_en,
-        cast(area as varchar) as area,
-        cast(unit as varchar) as unit,
-        cast(direction as varchar) as direction,
-        cast(position as integer) as position,
-        cast(is_headline as boolean) as is_headline,
-        cast(case when value is null then 'not_measured' else 'measured' end as varchar) as status,
+        cast(compared.period_kind as varchar) as period_kind,
+        cast(compared.period as varchar) as period,
+        cast(compared.kpi as varchar) as kpi,
+        cast(compared.label_zh as varchar) as kpi_zh,
+        cast(compared.label_en as varchar) as kpi_en,
+        cast(compared.area as varchar) as area,
+        cast(compared.unit as varchar) as unit,
+        cast(compared.direction as varchar) as direction,
+        cast(compared.owner as varchar) as owner,
+        cast(coalesce(owners.label_zh, compared.owner) as varchar) as owner_zh,
+        cast(coalesce(owners.label_en, compared.owner) as varchar) as owner_en,
+        cast(compared.position as integer) as position,
+        cast(compared.is_headline as boolean) as is_headline,
+        cast(case when compared.value is null then 'not_measured' else 'measured' end as varchar) as status,
         cast(
-            coalesce(case statistic when 'sum' then abs(numerator) else base end < minimum_base, false) as boolean
+            coalesce(
+                case compared.statistic when 'sum' then abs(compared.numerator) else compared.base end
+                < compared.minimum_base,
+                false
+            ) as boolean
         ) as is_low_base,
-        cast(minimum_base as double) as minimum_base,
-        cast(numerator as double) as numerator,
-        cast(base as double) as base,
-        cast(value as double) as value,
+        cast(compared.minimum_base as double) as minimum_base,
+        cast(compared.numerator as double) as numerator,
+        cast(compared.base as double) as base,
+        cast(compared.value as double) as value,
         {%- for reference in ['previous', 'last_year'] %}
-        cast({{ reference }}_value as double) as {{ reference }}_value,
-        cast(change_on_{{ reference }} as double) as change_on_{{ reference }},
-        cast(change_on_{{ reference }} / nullif(abs({{ reference }}_value), 0) as double)
+        cast(compared.{{ reference }}_value as double) as {{ reference }}_value,
+        cast(compared.change_on_{{ reference }} as double) as change_on_{{ reference }},
+        cast(compared.change_on_{{ reference }} / nullif(abs(compared.{{ reference }}_value), 0) as double)
             as relative_change_on_{{ reference }},
         cast(
             case
-                when change_on_{{ reference }} is null then null
+                when compared.change_on_{{ reference }} is null then null
                 when
-                    abs(change_on_{{ reference }})
-                    < steady_change * case when is_relative then abs({{ reference }}_value) else 1 end
-                    or change_on_{{ reference }} = 0
+                    abs(compared.change_on_{{ reference }})
+                    < compared.steady_change
+                    * case when compared.is_relative then abs(compared.{{ reference }}_value) else 1 end
+                    or compared.change_on_{{ reference }} = 0
                     then 'steady'
-                when change_on_{{ reference }} > 0 then 'rise'
+                when compared.change_on_{{ reference }} > 0 then 'rise'
                 else 'fall'
             end as varchar
         ) as trend_on_{{ reference }},
         {%- endfor %}
-        cast(target as double) as target,
-        cast(target_source as varchar) as target_source,
-        cast(change_on_target as double) as change_on_target,
+        cast(compared.target as double) as target,
+        cast(compared.change_on_target as double) as change_on_target,
         cast(
             case
-                when change_on_target is null then null
-                when direction = 'higher' then change_on_target >= 0
-                else change_on_target <= 0
+                when compared.change_on_target is null then null
+                when compared.direction = 'higher' then compared.change_on_target >= 0
+                else compared.change_on_target <= 0
             end as boolean
         ) as is_target_met,
-        cast(field_average as double) as field_average,
-        cast(field_average_source as varchar) as field_average_source,
-        cast(leader as double) as leader,
-        cast(leader_source as varchar) as leader_source,
-        cast(alert_kinds as varchar) as alert_kinds,
-        cast(alert_kinds_zh as varchar) as alert_kinds_zh,
-        cast(alert_kinds_en as varchar) as alert_kinds_en,
-        cast(contributors_of as varchar) as contributors_of,
-        cast(top_contributors_zh as varchar) as top_contributors_zh,
-        cast(top_contributors_en as varchar) as top_contributors_en,
-        cast(period_start_on as date) as period_start_on,
-        cast(period_end_on as date) as period_end_on
+        cast(compared.field_average as double) as field_average,
+        cast(compared.leader as double) as leader,
+        {%- for reference in references %}
+        {%- for language in ['zh', 'en'] %}
+        cast(
+            coalesce({{ reference }}_sources.label_{{ language }}, compared.{{ reference }}_source) as varchar
+        ) as {{ reference }}_source_{{ language }},
+        {%- endfor %}
+        {%- endfor %}
+        cast(compared.alert_kinds as varchar) as alert_kinds,
+        cast(compared.alert_kinds_zh as varchar) as alert_kinds_zh,
+        cast(compared.alert_kinds_en as varchar) as alert_kinds_en,
+        cast(compared.contributors_of as varchar) as contributors_of,
+        cast(compared.top_contributors_zh as varchar) as top_contributors_zh,
+        cast(compared.top_contributors_en as varchar) as top_contributors_en,
+        cast(compared.period_start_on as date) as period_start_on,
+        cast(compared.period_end_on as date) as period_end_on
     from compared
+    left join {{ ref('report_owners') }} as owners
+        on compared.owner = owners.owner
+    {%- for reference in references %}
+    left join {{ ref('report_sources') }} as {{ reference }}_sources
+        on compared.{{ reference }}_source = {{ reference }}_sources.source
+    {%- endfor %}
 
 )
 
