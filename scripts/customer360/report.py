@@ -18,7 +18,17 @@ import duckdb
 from customer360.data_sets import DataSet, load_data_set
 from customer360.page import Cell, Dictionary, bar, both, moment, trend
 from customer360.report_charts import columns, either_way, nice_top
-from customer360.report_sentences import Part, Sentences, marked, period_name, plain, share, size, written
+from customer360.report_sentences import (
+    Part,
+    Sentences,
+    marked,
+    period_name,
+    plain,
+    share,
+    short,
+    size,
+    written,
+)
 from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
@@ -189,6 +199,11 @@ def figures(published: Path, wanted: str | None) -> dict[str, Any]:
     return {"period": period, "periods": periods, **found}
 
 
+def coloured(html: str, kind: str) -> str:
+    """A piece in the colour of what it means; a heading over it keeps its own."""
+    return f'<span class="{kind}">{html}</span>' if kind else html
+
+
 class Report:
     """One report; each method returns one section, or nothing where the kind of period has none."""
 
@@ -201,12 +216,8 @@ class Report:
         self.currency = PAGE.words.get(
             f"currency.{data_set.currency}", (data_set.currency, data_set.currency)
         )
-        names = {
-            row["period"]: period_name(row["period_kind"], row["period_start_on"], row["period_end_on"])
-            for row in found["periods"]
-        }
-        self.sentences = Sentences(PAGE.words, self.currency, names)
-        self.name = names[self.period["period"]]
+        self.sentences = Sentences(PAGE.words, self.currency)
+        self.name = period_name(self.kind, self.period["period_start_on"], self.period["period_end_on"])
 
     def sections(self) -> Iterator[str]:
         build = (
@@ -248,13 +259,12 @@ class Report:
         )
         sign = "+" if trend_of == "rise" else "−"
         better = (trend_of == "rise") == (row["direction"] == "higher")
-        return Cell(
-            Part(f"{sign}{shown.zh}", f"{sign}{shown.en}").html(), f"number {'good' if better else 'poor'}"
-        )
+        told = Part(f"{sign}{shown.zh}", f"{sign}{shown.en}").html()
+        return Cell(coloured(told, "good" if better else "poor"), "number")
 
     def label(self, row: Row, stem: str, remark: str = "") -> Cell:
-        """A label in both languages."""
-        return Cell(both(row[f"{stem}_zh"], row[f"{stem}_en"]) + remark)
+        """A label in both languages; an owner stays on one line."""
+        return Cell(both(row[f"{stem}_zh"], row[f"{stem}_en"]) + remark, "tight" if stem == "owner" else "")
 
     # --- sections ------------------------------------------------------------------------------------------
 
@@ -265,8 +275,7 @@ class Report:
                 continue
             value = self.sentences.figure(row).html() if row["value"] is not None else say("not_measured")
             changes = "".join(
-                f'<dd class="note"><span>{say(f"on.{reference}")}</span> '
-                f'<span class="{cell.kind.removeprefix("number ")}">{cell.html}</span></dd>'
+                f'<dd class="note"><span>{say(f"on.{reference}")}</span> {cell.html}</dd>'
                 for reference in ("last_year", "previous")
                 for cell in [self.change(row, reference)]
                 if cell.html != "–"
@@ -278,7 +287,7 @@ class Report:
         told = [row for row in self.rows if row["is_headline"] and row["value"] is not None]
         said: list[Part] = []
         for row in told:
-            said.append(self.sentences.told(row, self.period))
+            said.append(self.sentences.told(row))
             if row["kpi"] == "revenue":
                 top = [
                     segment
@@ -297,7 +306,7 @@ class Report:
             if part
         ]
         items = "".join(f"<li>{part.html()}</li>" for part in said)
-        return section("summary", f'<ul class="said">{items}</ul>', self.chart("revenue"))
+        return section("summary", self.chart("revenue"), f'<ul class="said">{items}</ul>')
 
     def chart(self, kpi: str) -> str:
         """The periods up to this one as columns, with the year before; nothing where there is no figure."""
@@ -316,7 +325,7 @@ class Report:
             [self.tick(row) for row in shown],
             values,
             [row["last_year_value"] for row in shown],
-            [(top * part / 4, written(top * part / 4, unit, self.currency)) for part in range(5)],
+            [(top * part / 4, short(top * part / 4, unit, self.currency)) for part in range(5)],
             (self.sentences.say("legend.now"), self.sentences.say("legend.before")),
         )
 
@@ -362,10 +371,11 @@ class Report:
         """The target, in the colour of whether it is met."""
         if row["target"] is None:
             return Cell("–", "number")
+        shown = self.sentences.figure(row, "target").html()
+        if row["is_target_met"] is None:
+            return Cell(shown, "number")
         met = row["is_target_met"]
-        mark = "" if met is None else (" ✓" if met else " ✗")
-        kind = "" if met is None else (" good" if met else " poor")
-        return Cell(self.sentences.figure(row, "target").html() + mark, f"number{kind}")
+        return Cell(coloured(shown + (" ✓" if met else " ✗"), "good" if met else "poor"), "number")
 
     def structure(self) -> str:
         rows = self.found["structure"]
@@ -563,30 +573,26 @@ class Report:
         """What came of a strategy against what was expected; None for one without customers."""
         if not row["customer_count"]:
             return None
-        key = f"strategy_results.{row['strategy']}"
-        counts = {
-            name: marked(f"{key}.{name}_count", row[f"{name}_count"], plain(f"{row[f'{name}_count']:,}"))
-            for name in ("customer", "contacted", "converted")
-        }
-        if row["expected_converted_count"] is None:
-            outcome = "unknown"
-        elif row["converted_count"] >= row["expected_converted_count"]:
-            outcome = "reached"
+        if row["contacted_count"] is None:
+            outcome, told = "no_campaigns", ("customer", "buyer")
+        elif not row["expected_converted_count"]:
+            outcome, told = "unknown", ("customer", "contacted", "converted")
         else:
-            outcome = "missed"
-        more = (
-            {}
-            if row["expected_converted_count"] is None
-            else {
-                "expected": marked(
-                    f"{key}.expected_converted_count",
-                    row["expected_converted_count"],
-                    plain(f"{row['expected_converted_count']:,.1f}"),
-                )
-            }
-        )
+            reached = row["converted_count"] >= row["expected_converted_count"]
+            outcome, told = (
+                "reached" if reached else "missed",
+                ("customer", "contacted", "converted", "expected_converted"),
+            )
+        counts = {
+            name: marked(
+                f"strategy_results.{row['strategy']}.{name}_count",
+                row[f"{name}_count"],
+                plain(f"{row[f'{name}_count']:,.{1 if name == 'expected_converted' else 0}f}"),
+            )
+            for name in told
+        }
         return self.sentences.say(
-            f"strategy.{outcome}", strategy=plain(row["strategy_zh"], row["strategy_en"]), **counts, **more
+            f"strategy.{outcome}", strategy=plain(row["strategy_zh"], row["strategy_en"]), **counts
         )
 
     def campaigns(self) -> str:
@@ -658,7 +664,7 @@ class Report:
             [
                 self.label(row, "action"),
                 self.label(row, "owner"),
-                Cell(f"<code>{row['period']}</code>"),
+                Cell(f"<code>{row['period']}</code>", "tight"),
                 self.label(
                     row,
                     "kpi",
@@ -667,7 +673,7 @@ class Report:
                 self.marked(row, "value"),
                 self.marked(row, "expected_value"),
                 self.marked(row, "measured_value"),
-                Cell(say(f"result.{row['result']}"), kinds.get(row["result"], "")),
+                Cell(coloured(say(f"result.{row['result']}"), kinds.get(row["result"], "")), "tight"),
             ]
             for row in self.found["earlier_actions"]
         ]
@@ -741,19 +747,17 @@ class Report:
     def notes(self) -> str:
         sources = sorted(
             {
-                source
+                (row[f"{reference}_source_zh"], row[f"{reference}_source_en"])
                 for row in self.rows
-                for source in (row["target_source"], row["field_average_source"])
-                if source
-            }
+                for reference in ("target", "field_average")
+                if row[f"{reference}_source_zh"] and self.kind != "week"
+            },
+            key=lambda source: source[1],
         )
-        items = [
-            say(f"notes.{name}") for name in ("figures", "change", "contributors", "strategies", "actions")
-        ]
-        if self.kind == "week":
-            items = [say(f"notes.{name}") for name in ("figures", "change", "strategies")]
+        items = [say(f"notes.{name}") for name in ("figures", "change", "strategies")]
         if sources:
-            items.append(f"{say('notes.sources')} {escape('; '.join(sources))}")
+            zh, en = zip(*sources, strict=True)
+            items.append(f"{say('notes.sources')}{both('；'.join(zh), '; '.join(en))}")
         return section(
             "notes", '<ul class="notes">' + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
         )
@@ -824,7 +828,8 @@ STYLE = """
 .cards div { padding: .75rem .9rem; background: var(--ground); border-radius: .5rem; }
 .cards dt { color: var(--soft); font-size: .85rem; }
 .cards dd { margin: .1rem 0 .25rem; font-size: 1.45rem; font-weight: 600; line-height: 1.3; font-variant-numeric: tabular-nums; }
-.cards dd.note { margin: 0; font-size: .82rem; font-weight: 400; color: var(--soft); }
+.cards dd.note { display: flex; justify-content: space-between; gap: .5rem; margin: 0;
+  font-size: .82rem; font-weight: 400; color: var(--soft); }
 .poor { color: var(--bad); }
 .said { margin: .6rem 0 0; padding-left: 1.15rem; max-width: 56rem; }
 .said li { margin: .32rem 0; }
@@ -845,13 +850,16 @@ figcaption { display: flex; justify-content: space-between; gap: 1rem; align-ite
 .up { fill: var(--good); }
 .down { fill: var(--bad); }
 .middle { stroke: var(--soft); stroke-width: .6; }
+.tight { white-space: nowrap; }
 .rank { color: var(--soft); width: 1.6rem; }
 td.bar, th.bar { width: 12%; min-width: 4rem; }
 #kpis .trend { width: 7rem; }
+#strategies tbody th { min-width: 7.5rem; }
+#strategies .tight { white-space: normal; min-width: 5rem; }
 @media (max-width: 44rem) { .cards { grid-template-columns: repeat(2, 1fr); } }
 @media print { :root { --soft: #444; --line: #ccc; --ground: #f0f3f6; --share: #2f6690; --good: #1f7a4d; --warn: #9a6700;
   --bad: #b42318; } * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   body { font-size: 9.5pt; line-height: 1.45; } h1 { font-size: 18pt; } h2 { margin-top: 1.4rem; font-size: 12.5pt; }
   .cards dd { font-size: 13pt; } .cards, figure, .said li { break-inside: avoid; } th, td { padding: .2rem .5rem .2rem 0; }
-  thead { display: table-header-group; } p { orphans: 3; widows: 3; } }
+  thead { display: table-header-group; } caption { padding-top: .5rem; } h2 + p { break-after: avoid; } p { orphans: 3; widows: 3; } }
 """

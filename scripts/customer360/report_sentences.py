@@ -50,10 +50,10 @@ def enumerated(parts: Sequence[Part], zh: str = "、", en: str = ", ") -> Part:
 
 def share(value: float) -> str:
     """A share in percent: small ones with two digits, and never rounded to 0% or 100% that it is not."""
-    shown = f"{value:.2%}" if abs(value) < 0.01 else f"{value:.1%}"
+    shown = f"{value:,.2%}" if abs(value) < 0.01 else f"{value:,.1%}"
     if shown == "100.0%" and value < 1:
         return "> 99.9%"
-    if float(shown[:-1]) == 0:
+    if float(shown[:-1].replace(",", "")) == 0:
         return "0%" if value == 0 else ("< 0.01%" if value > 0 else "> −0.01%")
     return _minus(shown)
 
@@ -96,6 +96,16 @@ def size(change: float, relative: float | None, unit: str, currency: tuple[str, 
     )
 
 
+def short(value: float, unit: str, currency: tuple[str, str]) -> Part:
+    """A round figure for the axis of a chart, as short as can be."""
+    if unit in ("money", "count") and abs(value) >= 10_000:
+        millions = value / 1e6
+        return plain(
+            f"{value / 1e4:,g} 万", f"{millions:,g}m" if abs(millions) >= 1 else f"{value / 1e3:,g}k"
+        )
+    return plain(f"{value:,g}") if unit == "money" else written(value, unit, currency)
+
+
 def marked(key: str, value: float, text: Part) -> Part:
     """A figure as an element that says which one it is; `key` is mart, row and column."""
     opened = f'<data value="{float(value)!r}" data-key="{escape(key)}">'
@@ -134,14 +144,11 @@ def period_name(kind: str, start: dt.date, end: dt.date) -> Part:
 
 
 class Sentences:
-    """What one report can say: its dictionary, its currency and the names of its periods by code."""
+    """What one report can say: its dictionary and its currency."""
 
-    def __init__(
-        self, words: Mapping[str, tuple[str, str]], currency: tuple[str, str], periods: Mapping[str, Part]
-    ) -> None:
+    def __init__(self, words: Mapping[str, tuple[str, str]], currency: tuple[str, str]) -> None:
         self.words = words
         self.currency = currency
-        self.periods = periods
 
     def say(self, key: str, **parts: Part) -> Part:
         """A text of the dictionary with its gaps filled; raises KeyError for a text that is not there."""
@@ -159,7 +166,7 @@ class Sentences:
             written(row[column], unit or row["unit"], self.currency),
         )
 
-    def change(self, row: Row, reference: str, period: Part) -> Part | None:
+    def change(self, row: Row, reference: str) -> Part | None:
         """How a figure stands to an earlier one (`previous` or `last_year`); None without one."""
         trend = row[f"trend_on_{reference}"]
         if trend is None:
@@ -177,7 +184,7 @@ class Sentences:
                 row[told],
                 size(change, relative, row["unit"], self.currency),
             ),
-            period=period,
+            period=self.say(f"period.{reference}.{row['period_kind']}"),
             reference=self.figure(row, f"{reference}_value"),
         )
 
@@ -207,22 +214,17 @@ class Sentences:
         column = "numerator" if row["base"] is None else "base"
         return self.say("low_base", base=self.figure(row, column, "count"))
 
-    def told(self, row: Row, period: Row) -> Part:
-        """One KPI of a period: figure, last year, the period before, target, small base."""
-        kpi, when = plain(row["kpi_zh"], row["kpi_en"]), self.periods[period["period"]]
+    def told(self, row: Row) -> Part:
+        """One KPI of the period: figure, last year, the period before, target, small base."""
+        kpi = plain(row["kpi_zh"], row["kpi_en"])
         if row["value"] is None:
-            return self.say("figure.not_measured", kpi=kpi, period=when)
-        changes = [
-            self.change(row, reference, self.periods[period[f"{reference}_period"]])
-            for reference in ("last_year", "previous")
-            if period[f"{reference}_period"]
-        ]
+            return self.say("figure.not_measured", kpi=kpi)
+        changes = [self.change(row, reference) for reference in ("last_year", "previous")]
         clauses = [clause for clause in changes if clause] or [self.say("change.none")]
         clauses += [clause for clause in (self.target(row), self.low_base(row)) if clause]
         return self.say(
             "figure.told",
             kpi=kpi,
-            period=when,
             value=self.figure(row),
             clauses=enumerated(clauses, "，", ", "),
         )
@@ -295,7 +297,9 @@ class Sentences:
             kpi = plain(row["kpi_zh"], row["kpi_en"])
             reasons = enumerated([self.say(f"alert.{kind}") for kind in kinds])
             said = self.say("alert", kpi=kpi, reasons=reasons)
-            if row["contributors_of"] in kinds and row["top_contributors_zh"]:
+            # of a quarter, that is what `contributors` has said
+            is_told = row["period_kind"] == "quarter" and row["contributors_of"] == "year_on_year"
+            if row["contributors_of"] in kinds and row["top_contributors_zh"] and not is_told:
                 more = self.say(
                     "alert.contributors",
                     segments=plain(row["top_contributors_zh"], row["top_contributors_en"]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,6 +34,8 @@ MAXIMUM_ROWS = 1_048_576
 """Rows of a sheet, headings among them."""
 BATCH = 20_000
 """Rows fetched at a time: the customers of a large company do not fit into memory as Python objects."""
+
+README_WIDTH = 62
 
 FORMATS = {
     "money": "#,##0",
@@ -94,7 +97,7 @@ SHEETS = (
         """
         select customer_id, name_masked, industry_{language}, revenue_band_{language}, region_{language}, last_purchase_on,
             net_amount_6m, action_group_{language}, industry_tags_{language}, behaviour_tags_{language},
-            need_tags_{language}, owner_{language}
+            need_tags_{language}, coalesce(owner_{language}, '{nobody}')
         from marts.customer_base order by net_amount_6m desc nulls last, last_purchase_on desc nulls last, customer_id
         """,
         frozen=2,
@@ -142,18 +145,18 @@ SHEETS = (
 )
 
 KPI_COLUMNS = (
-    Column("kpi", 32),
-    Column("unit", 10),
-    Column("value", 14, "unit"),
-    Column("last_year", 14, "unit"),
-    Column("baseline", 14, "unit"),
-    Column("target", 14, "unit"),
-    Column("target_met", 11),
-    Column("field", 14, "unit"),
-    Column("leader", 14, "unit"),
-    Column("alert", 18),
-    Column("owner", 20),
-    Column("trend", 20),
+    Column("kpi", 30),
+    Column("unit", 8),
+    Column("value", 12, "unit"),
+    Column("last_year", 12, "unit"),
+    Column("baseline", 12, "unit"),
+    Column("target", 11, "unit"),
+    Column("target_met", 10),
+    Column("field", 11, "unit"),
+    Column("leader", 11, "unit"),
+    Column("alert", 14),
+    Column("owner", 16),
+    Column("trend", 16),
 )
 MONTHS = 13
 """Months of the KPI sheet, the latest complete one among them."""
@@ -197,9 +200,6 @@ class Book:
             {"title": " · ".join(WORDS.words["title"]), "created": dt.datetime.combine(as_of, dt.time())}
         )
         self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
-        self.head = self.format(
-            bold=True, text_wrap=True, valign="vcenter", bottom=1, bg_color="#2F6690", font_color="#FFFFFF"
-        )
         self.rows: dict[str, int] = {}
 
     def format(self, **properties: Any) -> Format:
@@ -213,7 +213,14 @@ class Book:
 
     def cell_format(self, kind: str) -> Format:
         """The format of a kind of cell."""
-        return self.format(num_format=FORMATS[kind]) if kind in FORMATS else self.format()
+        return self.format(num_format=FORMATS[kind]) if kind in FORMATS else self.format(indent=1)
+
+    def head(self, kind: str) -> Format:
+        """The format of a heading: over figures to the right, as they are."""
+        place = {"align": "left", "indent": 1} if kind == "text" else {"align": "right"}
+        return self.format(
+            bold=True, text_wrap=True, valign="vcenter", bg_color="#2F6690", font_color="#FFFFFF", **place
+        )
 
     def word(self, key: str) -> str:
         """A text of the dictionary in the language of the cells."""
@@ -221,7 +228,9 @@ class Book:
 
     def ask(self, query: str) -> Iterator[tuple[Any, ...]]:
         """The rows of a query, a batch at a time."""
-        answer = self.connection.cursor().execute(query.replace("{language}", self.language))
+        answer = self.connection.cursor().execute(
+            query.replace("{language}", self.language).replace("{nobody}", self.word("nobody"))
+        )
         while batch := answer.fetchmany(BATCH):
             yield from batch
 
@@ -238,7 +247,7 @@ class Book:
             sheet.set_column(number, number, column.width, self.cell_format(column.kind))
         sheet.set_row(0, 34)
         for number, column in enumerate(columns):
-            sheet.write_string(0, number, heading(column.heading), self.head)
+            sheet.write_string(0, number, heading(column.heading), self.head(column.kind))
         return sheet
 
     def write(self, sheet: Worksheet, row: int, column: int, value: Any, kind: str) -> None:
@@ -270,8 +279,9 @@ class Book:
         self.rows[sheet.key] = written
 
     def finish(self, sheet: Worksheet, key: str, columns: Sequence[Column], last: int) -> None:
-        """Filters, and the colours of the sheet."""
+        """Filters, the area for print, and the colours of the sheet."""
         sheet.autofilter(0, 0, last, len(columns) - 1)
+        sheet.print_area(0, 0, last, len(columns) - 1)
         if not last:
             return
         place = {column.heading: number for number, column in enumerate(columns)}
@@ -350,10 +360,11 @@ class Book:
         columns = [*KPI_COLUMNS, *(Column("month", 13, "unit") for _ in months)]
         name = sheet_name("kpis")
         sheet = self.begin(name, KPI_COLUMNS, 1)
+        sheet.set_paper(8)  # A3: the months are many
         first = len(KPI_COLUMNS)
         for number, month in enumerate(months, start=first):
-            sheet.set_column(number, number, 13)
-            sheet.write_string(0, number, f"{month:%Y-%m}", self.head)
+            sheet.set_column(number, number, 11)
+            sheet.write_string(0, number, f"{month:%Y-%m}", self.head("count"))
         line = 0
         for line, (kpi, label, unit, *figures, met, field, leader, alert, owner) in enumerate(
             self.ask(KPI_QUERY), start=1
@@ -380,8 +391,13 @@ class Book:
     def readme(self, data_set: DataSet, as_of: dt.date, build: str, sheet: Worksheet) -> None:
         """What the workbook holds, of what date, and how to read it; in both languages."""
         bold, wrapped = self.format(bold=True, font_size=14), self.format(text_wrap=True, valign="top")
-        sheet.set_column(0, 0, 26, wrapped)
-        sheet.set_column(1, 2, 62, wrapped)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        sheet.hide_gridlines(2)
+        sheet.set_column(0, 0, 24, wrapped)
+        sheet.set_column(1, 2, README_WIDTH, wrapped)
+        sheet.set_row(0, 24)
         sheet.write_string(0, 0, " · ".join(WORDS.words["title"]), bold)
         facts = [
             ("readme.data_set", data_set.label_zh, data_set.label_en),
@@ -400,6 +416,9 @@ class Book:
             (f"readme.{key}", *WORDS.words[f"readme.{key}.text"]) for key in ("masked", "colours", "language")
         ]
         for line, (key, zh, en) in enumerate(facts, start=2):
+            # a Chinese character is as wide as two Latin ones
+            lines = max(math.ceil(2 * len(zh) / README_WIDTH), math.ceil(1.1 * len(en) / README_WIDTH))
+            sheet.set_row(line, 15 * lines + 5)
             sheet.write_string(
                 line,
                 0,

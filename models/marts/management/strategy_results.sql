@@ -109,6 +109,13 @@ converted as (
 
 ),
 
+-- without campaigns nothing is known of contacts, which is not that there were none
+known as (
+
+    select count(*) > 0 as has_contacts from {{ ref('int_marketing__contacts') }}
+
+),
+
 bought as (
 
     select
@@ -137,15 +144,15 @@ measured as (
         strategies.priority,
         coalesce(counted.customer_count, 0) as customer_count,
         {%- for column in ['contacted_count', 'message_count'] %}
-        case when dated.is_over then coalesce(contacted.{{ column }}, 0) end as {{ column }},
+        case when dated.is_over and known.has_contacts then coalesce(contacted.{{ column }}, 0) end as {{ column }},
         {%- endfor %}
         {%- for column in ['converted_count', 'attributed_order_count', 'attributed_revenue'] %}
-        case when dated.is_over then coalesce(converted.{{ column }}, 0) end as {{ column }},
+        case when dated.is_over and known.has_contacts then coalesce(converted.{{ column }}, 0) end as {{ column }},
         {%- endfor %}
-        {%- for column in ['buyer_count', 'revenue'] %}
-        case when dated.is_over then coalesce(bought.{{ column }}, 0) end as {{ column }},
-        {%- endfor %}
+        case when dated.is_over then coalesce(bought.buyer_count, 0) end as buyer_count,
+        case when dated.is_over then coalesce(bought.revenue, 0) end as revenue
     from dated
+    cross join known
     cross join {{ ref('strategies') }} as strategies
     left join counted
         on
