@@ -518,11 +518,7 @@ class Report:
             return f"<h3>{say(f'mix.{name}')}</h3><p>{say('no_input')}</p>"
         lines = []
         for row in sorted(rows, key=lambda row: (-row["amount"], row["label_en"]))[:8]:
-            label = (
-                Cell(escape(row["label_zh"]))
-                if row["label_zh"] == row["label_en"]
-                else self.label(row, "label")
-            )
+            label = Cell(escape(row["label_zh"])) if name == "lines" else self.label(row, "label")
             before = float(row["earlier"] or 0) / earlier if earlier > 0 else None
             lines.append(
                 [
@@ -841,7 +837,7 @@ figcaption { display: flex; justify-content: space-between; gap: 1rem; align-ite
 .key { display: inline-block; width: .8rem; height: .6rem; margin: 0 .35rem 0 1rem; background: var(--share); }
 .key.line-key { height: 2px; vertical-align: middle; background: var(--warn); }
 .chart { display: block; width: 100%; height: auto; margin-top: .4rem; }
-.chart text { font-size: 11px; fill: var(--soft); }
+.chart text { font-size: 12px; fill: var(--soft); }
 .chart .strong { fill: var(--ink); font-weight: 600; }
 .grid { stroke: var(--line); stroke-width: 1; }
 .column { fill: var(--share); opacity: .45; }
@@ -861,5 +857,6 @@ td.bar, th.bar { width: 12%; min-width: 4rem; }
   --bad: #b42318; } * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   body { font-size: 9.5pt; line-height: 1.45; } h1 { font-size: 18pt; } h2 { margin-top: 1.4rem; font-size: 12.5pt; }
   .cards dd { font-size: 13pt; } .cards, figure, .said li { break-inside: avoid; } th, td { padding: .2rem .5rem .2rem 0; }
-  thead { display: table-header-group; } caption { padding-top: .5rem; } h2 + p { break-after: avoid; } p { orphans: 3; widows: 3; } }
+  .chart text { font-size: 16px; } thead { display: table-header-group; } caption { padding-top: .5rem; } h2 + p { break-after: avoid; }
+  p { orphans: 3; widows: 3; } }
 """

@@ -9,8 +9,8 @@ from html import escape
 from customer360.page import Cell
 from customer360.report_sentences import Part
 
-WIDTH, HEIGHT = 720, 236
-LEFT, RIGHT, TOP, BOTTOM = 62, 6, 12, 30
+WIDTH, HEIGHT = 960, 270
+LEFT, RIGHT, TOP, BOTTOM = 66, 6, 12, 34
 
 
 def nice_top(largest: float) -> float:
