@@ -543,7 +543,7 @@ class Report:
                 self.label(row, "owner"),
                 self.amount(row["customer_count"], "count"),
                 self.amount(row["contacted_count"], "count"),
-                self.amount(row["message_count"], "count"),
+                self.amount(row["sent_count"], "count"),
                 self.amount(row["converted_count"], "count"),
                 self.amount(row["conversion_rate"], "share"),
                 self.amount(row["expected_rate"], "share"),
@@ -857,6 +857,7 @@ td.bar, th.bar { width: 12%; min-width: 4rem; }
   --bad: #b42318; } * { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   body { font-size: 9.5pt; line-height: 1.45; } h1 { font-size: 18pt; } h2 { margin-top: 1.4rem; font-size: 12.5pt; }
   .cards dd { font-size: 13pt; } .cards, figure, .said li { break-inside: avoid; } th, td { padding: .2rem .5rem .2rem 0; }
-  .chart text { font-size: 16px; } thead { display: table-header-group; } caption { padding-top: .5rem; } h2 + p { break-after: avoid; }
+  .chart text { font-size: 16px; }
+  thead { display: table-header-group; } caption { padding-top: .5rem; } h2 + p { break-after: avoid; }
   p { orphans: 3; widows: 3; } }
 """

@@ -120,13 +120,14 @@ def test_rfm_strategies_and_kpis_are_the_marts(books, data_set: str) -> None:
     for sheet in SHEETS[1:]:
         expected = ask(data_set, sheet.query.format(language="en"))
         found = cells(path, sheet.key)[1:]
-        assert [[value if value != "" else None for value in line] for line in found] == [
-            [
-                float(value) if column.kind != "text" and value is not None else value
-                for column, value in zip(sheet.columns, row, strict=True)
-            ]
-            for row in expected
-        ]
+        assert len(found) == len(expected)
+        for line, row in zip(found, expected, strict=True):
+            assert [None if value == "" else value for value in line] == pytest.approx(
+                [
+                    float(value) if column.kind != "text" and value is not None else value
+                    for column, value in zip(sheet.columns, row, strict=True)
+                ]
+            )
     kpis = {line[0]: line for line in cells(path, "kpis")[1:]}
     expected = ask(
         data_set,
@@ -139,11 +140,8 @@ def test_rfm_strategies_and_kpis_are_the_marts(books, data_set: str) -> None:
     assert len(kpis) == len(expected)
     for name, value, target, met, owner in expected:
         line = kpis[name]
-        assert (line[2], line[5], line[10]) == (
-            "" if value is None else value,
-            "" if target is None else target,
-            owner,
-        )
+        shown = [None if line[at] == "" else line[at] for at in (2, 5, 10)]
+        assert shown == pytest.approx([value, target, owner])
         assert line[6] == {None: "", True: "yes", False: "no"}[met]
         assert line[-1] == line[2]
 
@@ -200,7 +198,7 @@ def test_every_kpi_with_months_has_its_line(books) -> None:
         text = archive.read(f"xl/worksheets/sheet{TABLES.index('kpis') + 2}.xml").decode()
     ranges = re.findall(r"<xm:f>'([^']+)'!(\w+):(\w+)</xm:f>", text)
     assert len(ranges) == len(cells(books["demo", "zh"], "kpis")) - 1
-    assert ranges[0] == (sheet_name("kpis"), "M2", "Y2")
+    assert (sheet_name("kpis"), "M2", "Y2") in ranges
 
 
 def test_the_same_publication_gives_the_same_bytes_dated_as_of(books, tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ contacted as (
         dated.period_start_on,
         members.strategy,
         count(distinct messages.customer_id) as contacted_count,
-        sum(messages.touch_count) as message_count
+        sum(messages.touch_count) as sent_count
     from messages
     inner join dated
         on messages.sent_on between dated.period_start_on and dated.period_end_on
@@ -143,7 +143,7 @@ measured as (
         strategies.strategy,
         strategies.priority,
         coalesce(counted.customer_count, 0) as customer_count,
-        {%- for column in ['contacted_count', 'message_count'] %}
+        {%- for column in ['contacted_count', 'sent_count'] %}
         case when dated.is_over and known.has_contacts then coalesce(contacted.{{ column }}, 0) end as {{ column }},
         {%- endfor %}
         {%- for column in ['converted_count', 'attributed_order_count', 'attributed_revenue'] %}
@@ -206,7 +206,7 @@ final as (
         cast(measured.is_over as boolean) as is_over,
         cast(measured.customer_count as bigint) as customer_count,
         cast(measured.contacted_count as bigint) as contacted_count,
-        cast(measured.message_count as bigint) as message_count,
+        cast(measured.sent_count as bigint) as sent_count,
         cast(measured.converted_count as bigint) as converted_count,
         cast(measured.converted_count / cast(nullif(measured.customer_count, 0) as double) as double)
             as conversion_rate,
