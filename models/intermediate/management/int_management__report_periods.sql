@@ -18,13 +18,19 @@ as_of as (
 
 ),
 
+first_order as (
+
+    select min(ordered_on) as ordered_on from {{ ref('int_orders__documents') }}
+
+),
+
 days as (
 
     select calendar.*
     from {{ ref('calendar') }} as calendar
     inner join as_of
         on calendar.date_on <= as_of.as_of_on
-    inner join (select min(ordered_on) as ordered_on from {{ ref('int_orders__documents') }}) as first_order
+    inner join first_order
         on calendar.date_on >= first_order.ordered_on
 
 ),

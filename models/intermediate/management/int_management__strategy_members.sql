@@ -34,14 +34,26 @@ classes as (
 
 ),
 
+alerts as (
+
+    select * from {{ ref('int_churn__alerts') }}
+
+),
+
+alerted_dates as (
+
+    select distinct as_of_on from alerts
+
+),
+
 alert_dates as (
 
     select
         dates.as_of_on,
-        max(alerts.as_of_on) as alerted_on
+        max(alerted_dates.as_of_on) as alerted_on
     from dates
-    inner join (select distinct as_of_on from {{ ref('int_churn__alerts') }}) as alerts
-        on dates.as_of_on >= alerts.as_of_on
+    inner join alerted_dates
+        on dates.as_of_on >= alerted_dates.as_of_on
     group by dates.as_of_on
 
 ),
@@ -65,7 +77,7 @@ segments as (
         'alert_level' as segment_kind,
         cast(alerts.alert_level as varchar) as segment
     from alert_dates
-    inner join {{ ref('int_churn__alerts') }} as alerts
+    inner join alerts
         on alert_dates.alerted_on = alerts.as_of_on
     where alerts.alert_level is not null
 

@@ -1,9 +1,9 @@
 -- grain: one strategy in one week, month or quarter, the one that runs or comes next with it
 
--- Whose strategy it was at the last date before the period that states are known of (of the period that is not over: at the
--- latest date), and what those customers did in it:
--- messages by the day of sending, conversions by the day of the order that a campaign is given credit for. What is
--- expected is the conversion of the periods before (as many months as the policy says) on this list. Attributed is not caused.
+-- Whose strategy it was at the last date before the period that states are known of (of the period that is not over: at
+-- the latest date), and what those customers did in it: messages by the day of sending, conversions by the day of the order
+-- that a campaign is given credit for. What is expected is the conversion of the periods before (as many months as the
+-- policy says) on this list. Attributed is not caused.
 
 with
 
@@ -19,16 +19,22 @@ members as (
 
 ),
 
+known_dates as (
+
+    select distinct as_of_on from members
+
+),
+
 dates as (
 
     select
         periods.period_kind,
         periods.period_start_on,
-        max(members.as_of_on) as as_of_on
+        max(known_dates.as_of_on) as as_of_on
     from periods
-    inner join (select distinct as_of_on from members) as members
+    inner join known_dates
         on
-            periods.period_start_on > members.as_of_on
+            periods.period_start_on > known_dates.as_of_on
             or not periods.is_over
     group by periods.period_kind, periods.period_start_on
 
