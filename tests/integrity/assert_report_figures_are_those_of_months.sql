@@ -1,5 +1,5 @@
--- A report says what kpi_monthly says: its month is that month, sums of a quarter are those of its months, and the weeks of
--- the data hold the orders of their days; what segments contribute is the change of the company.
+-- A report says what kpi_monthly says: its month is that month, sums of a quarter are those of its months, and the
+-- weeks of the data hold the orders of their days; what segments contribute is the change of the company.
 
 with
 

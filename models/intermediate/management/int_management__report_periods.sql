@@ -1,7 +1,7 @@
 -- grain: one week, month or quarter that is over, and of each kind the one that runs or comes next
 
--- ISO weeks, from the first day with orders to the as-of date: a period that is only partly in the data is none. A month
--- counts from the one of the first order.
+-- ISO weeks, from the first day with orders to the as-of date: a period that is only partly in the data is none. A
+-- month counts from the one of the first order.
 
 with
 

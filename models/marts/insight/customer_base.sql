@@ -1,7 +1,7 @@
 -- grain: one known customer
 
--- The toolkit's customer base, ready to be handed to people: what the customer is, last bought and is tagged with, and who
--- looks after it. Names are masked. Without an account owner the one of the customer's strategy is named.
+-- The toolkit's customer base, ready to be handed to people: what the customer is, last bought and is tagged with, and
+-- who looks after it. Names are masked. Without an account owner the one of the customer's strategy is named.
 
 with
 

@@ -1,7 +1,7 @@
 -- grain: one scheme (action group or RFM class) and one of its members, with or without customers
 
--- The toolkit's RFM table over 12 months. What an action group means is written out of its bounds, so that text and rule
--- cannot part.
+-- The toolkit's RFM table over 12 months. What an action group means is written out of its bounds, so that text and
+-- rule cannot part.
 {%- set month = {'zh': ' 个月', 'en': ' month'} %}
 {%- set months = {'zh': ' 个月', 'en': ' months'} %}
 

@@ -1,9 +1,9 @@
 -- grain: one strategy in one week, month or quarter, the one that runs or comes next with it
 
 -- Whose strategy it was at the last date before the period that states are known of (of the period that is not over: at
--- the latest date), and what those customers did in it: messages by the day of sending, conversions by the day of the order
--- that a campaign is given credit for. What is expected is the conversion of the periods before (as many months as the
--- policy says) on this list. Attributed is not caused.
+-- the latest date), and what those customers did in it: messages by the day of sending, conversions by the day of the
+-- order that a campaign is given credit for. What is expected is the conversion of the periods before (as many months
+-- as the policy says) on this list. Attributed is not caused.
 
 with
 
