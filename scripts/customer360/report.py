@@ -264,7 +264,10 @@ class Report:
 
     def label(self, row: Row, stem: str, remark: str = "") -> Cell:
         """A label in both languages; an owner stays on one line."""
-        return Cell(both(row[f"{stem}_zh"], row[f"{stem}_en"]) + remark, "tight" if stem == "owner" else "")
+        return Cell(
+            both(row[f"{stem}_zh"], row[f"{stem}_en"]) + remark,
+            "tight" if stem in ("owner", "target_group") else "",
+        )
 
     # --- sections ------------------------------------------------------------------------------------------
 
@@ -602,7 +605,8 @@ class Report:
                 Cell(
                     f"{row['started_on']:%m-%d} – {row['ended_on']:%m-%d}"
                     if row["ended_on"]
-                    else f"{row['started_on']:%m-%d}"
+                    else f"{row['started_on']:%m-%d}",
+                    "tight",
                 ),
                 self.amount(row["cost"], "money"),
                 self.amount(row["converted_count"], "count"),

@@ -17,12 +17,6 @@ customers as (
 groups_described as (
 
     select
-        action_group as member,
-        test_order as position,
-        label_zh,
-        label_en,
-        advice_zh,
-        advice_en,
         {%- for language in ['zh', 'en'] %}
         concat_ws(
             '{{ '；' if language == 'zh' else '; ' }}',
@@ -45,8 +39,14 @@ groups_described as (
                 when monetary_from is not null then 'M ≥ ' || {{ grouped_number('monetary_from') }}
                 when monetary_below is not null then 'M < ' || {{ grouped_number('monetary_below') }}
             end
-        ) as description_{{ language }}{{ "," if not loop.last }}
+        ) as description_{{ language }},
         {%- endfor %}
+        action_group as member,
+        test_order as position,
+        label_zh,
+        label_en,
+        advice_zh,
+        advice_en
     from {{ ref('rfm_action_groups') }}
 
 ),
