@@ -560,38 +560,12 @@ class Report:
             "attributed", "buyers",
         )  # fmt: skip
         said = "".join(
-            f"<li>{part.html()}</li>" for row in rows for part in [self.strategy_sentence(row)] if part
+            f"<li>{part.html()}</li>" for row in rows for part in [self.sentences.strategy(row)] if part
         )
         return section(
             "strategies",
             f'<ul class="said">{said}</ul>',
             PAGE.table(say("strategies"), heads, lines, quiet=True),
-        )
-
-    def strategy_sentence(self, row: Row) -> Part | None:
-        """What came of a strategy against what was expected; None for one without customers."""
-        if not row["customer_count"]:
-            return None
-        if row["contacted_count"] is None:
-            outcome, told = "no_campaigns", ("customer", "buyer")
-        elif not row["expected_converted_count"]:
-            outcome, told = "unknown", ("customer", "contacted", "converted")
-        else:
-            reached = row["converted_count"] >= row["expected_converted_count"]
-            outcome, told = (
-                "reached" if reached else "missed",
-                ("customer", "contacted", "converted", "expected_converted"),
-            )
-        counts = {
-            name: marked(
-                f"strategy_results.{row['strategy']}.{name}_count",
-                row[f"{name}_count"],
-                plain(f"{row[f'{name}_count']:,.{1 if name == 'expected_converted' else 0}f}"),
-            )
-            for name in told
-        }
-        return self.sentences.say(
-            f"strategy.{outcome}", strategy=plain(row["strategy_zh"], row["strategy_en"]), **counts
         )
 
     def campaigns(self) -> str:

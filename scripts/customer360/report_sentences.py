@@ -322,3 +322,29 @@ class Sentences:
             for outcome in ("reached", "on_the_way", "not_reached", "not_measured")
         }
         return self.say("results", actions=plain(len(actions)), **outcomes)
+
+    def strategy(self, row: Row) -> Part | None:
+        """What came of a strategy against what was expected; None for one without customers."""
+        if not row["customer_count"]:
+            return None
+        if row["contacted_count"] is None:
+            outcome, told = "no_campaigns", ("customer", "buyer")
+        elif not row["expected_converted_count"]:
+            outcome, told = "unknown", ("customer", "contacted", "converted")
+        else:
+            reached = row["converted_count"] >= row["expected_converted_count"]
+            outcome, told = (
+                "reached" if reached else "missed",
+                ("customer", "contacted", "converted", "expected_converted"),
+            )
+        counts = {
+            name: marked(
+                f"strategy_results.{row['strategy']}.{name}_count",
+                row[f"{name}_count"],
+                plain(f"{row[f'{name}_count']:,.{1 if name == 'expected_converted' else 0}f}"),
+            )
+            for name in told
+        }
+        return self.say(
+            f"strategy.{outcome}", strategy=plain(row["strategy_zh"], row["strategy_en"]), **counts
+        )

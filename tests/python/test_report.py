@@ -272,6 +272,33 @@ def test_results_of_actions_are_counted() -> None:
     assert TELL.results([]) is None
 
 
+@pytest.mark.parametrize(
+    ("given", "en"),
+    [
+        ((9, 2, 1, 1.0), "Keep: 50 on the list, 9 contacted, 2 converted, which reaches the 1.0 expected."),
+        ((9, 1, 1, 1.0), "Keep: 50 on the list, 9 contacted, 1 converted, which reaches the 1.0 expected."),
+        ((0, 0, 1, 1.2), "Keep: 50 on the list, 0 contacted, 0 converted, short of the 1.2 expected."),
+        (
+            (9, 2, 1, 0.0),
+            "Keep: 50 on the list, 9 contacted, 2 converted; no earlier conversions to expect from.",
+        ),
+        (
+            (9, 2, 1, None),
+            "Keep: 50 on the list, 9 contacted, 2 converted; no earlier conversions to expect from.",
+        ),
+        (
+            (None, None, 7, None),
+            "Keep: 50 on the list, 7 of them bought; the data set has no campaigns, so contacts and conversions are not measured.",
+        ),
+    ],
+)
+def test_a_strategy_is_held_against_what_was_expected_of_it(given: tuple, en: str) -> None:
+    names = ("contacted_count", "converted_count", "buyer_count", "expected_converted_count")
+    told = {"strategy": "keep", "strategy_zh": "维系", "strategy_en": "Keep", "customer_count": 50}
+    assert bare(TELL.strategy(told | dict(zip(names, given, strict=True))).en) == en
+    assert TELL.strategy(told | {"customer_count": 0}) is None
+
+
 def test_a_name_cannot_become_markup() -> None:
     told = TELL.told(row(kpi_en="<b>R&D</b>", kpi_zh="<b>"))
     assert "<b>" not in told.en and "&lt;b&gt;R&amp;D" in told.en and "<b>" not in told.zh
