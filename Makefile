@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query publish rollback publications contracts quality-page erasures identity-page try-rules tags report workbook
+.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query publish rollback publications contracts quality-page erasures activation identity-page try-rules tags report workbook
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -88,6 +88,10 @@ quality-page: setup ## scorecard, quarantine, gate, contract and publications as
 erasures: setup ## requests to be erased, what became of them, and which delivered files to mend: make erasures DATA=demo
 	@$(PY) scripts/erasures.py --data $(DATA)
 
+activation: setup ## whom to contact, as files: make activation DATA=demo STRATEGY=new FORMAT=parquet ON=2026-11-05 WITH_ADDRESSES=yes LIST=yes
+	@$(PY) scripts/activation.py --data $(DATA) $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(FORMAT),--format $(FORMAT)) \
+		$(if $(filter yes,$(WITH_ADDRESSES)),--with-addresses) $(if $(ON),--on $(ON)) $(if $(LIST),--list)
+
 identity-page: setup ## how records became customers, and how well, as one page: make identity-page DATA=demo
 	@$(PY) scripts/identity_page.py --data $(DATA)
 
@@ -107,4 +111,4 @@ query: setup ## ask the published copy: make query DATA=online_retail SQL="from 
 	@$(PY) scripts/query.py --data $(DATA) "$$SQL"
 
 clean: ## remove everything that make made, except .venv
-	rm -rf landing inbox truth warehouse audit reports target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf landing inbox truth warehouse activation audit reports target logs .pytest_cache .ruff_cache .hypothesis

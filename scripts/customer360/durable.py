@@ -1,12 +1,14 @@
-"""What survives a kill: writes made durable, and one holder of a folder at a time."""
+"""What survives a kill: writes made durable, journals, and one holder of a folder at a time."""
 
 from __future__ import annotations
 
 import fcntl
+import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 class Busy(Exception):
@@ -34,6 +36,27 @@ def publish(temporary: Path, final: Path) -> None:
     sync(temporary)
     os.replace(temporary, final)
     sync(final.parent)
+
+
+def add_line(file: Path, entry: Mapping[str, Any]) -> None:
+    """Add an entry to a file of JSON lines, durably; a line that a kill cut short goes."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("a+", encoding="utf-8") as lines:
+        lines.seek(0)
+        whole, newline, part = lines.read().rpartition("\n")
+        if part:
+            lines.truncate(len((whole + newline).encode()))
+        lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
+        lines.flush()
+        os.fsync(lines.fileno())
+
+
+def lines_of(file: Path) -> list[dict[str, Any]]:
+    """The entries of a file of JSON lines; none where there is no file."""
+    if not file.is_file():
+        return []
+    whole = file.read_text(encoding="utf-8").rpartition("\n")[0]
+    return [json.loads(line) for line in whole.splitlines()]
 
 
 @contextmanager

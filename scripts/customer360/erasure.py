@@ -30,7 +30,9 @@ import pyarrow.parquet as pq
 
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import publish
-from customer360.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_id, session_variables
+from customer360.exports import FOLDER as EXPORTS
+from customer360.exports import remove_all, remove_expired
+from customer360.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_id, keyed_hash, session_variables
 from customer360.landing.writer import DECLARED, METADATA_KEY, temporary_name
 from customer360.sources import DeclarationError, Table, load_sources
 from customer360.warehouse import Warehouse
@@ -665,7 +667,7 @@ def _rewrite(path: Path, table: Table, rows: Rows) -> tuple[int, int, str]:
     return sum(gone), sum(emptied), about["source_file"]
 
 
-# --- state, and after a publication ------------------------------------------------------------------------
+# --- state, exports, and after a publication ------------------------------------------------------------------------
 
 
 def forget_in_state(data_set: DataSet, warehouse: Warehouse, folder: Path) -> None:
@@ -698,11 +700,26 @@ def forget_in_state(data_set: DataSet, warehouse: Warehouse, folder: Path) -> No
                 publish(temporary, path)
 
 
+def erased_among(data_set: DataSet, warehouse: Warehouse, customers: Iterable[str]) -> set[str]:
+    """Those of the customers who are on the list: a build that failed behind the sweep leaves them published."""
+    ledger = Ledger.of(warehouse)
+    listed = {(entry["key_id"], entry["hash"]) for entry in ledger.suppressed if entry["kind"] == "customer"}
+    if not listed:
+        return set()
+    keys = hashing_keys(data_set, ledger)
+    return {
+        customer
+        for customer in customers
+        if any((name, keyed_hash(key, f"customer|{customer}")) in listed for name, key in keys.items())
+    }
+
+
 def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Sequence[str]) -> None:
     """After a publication: remove every older file that may hold an erased person, scan what is left, and record it.
 
     Raises ErasureStopped where a file still holds one of `values`; the message names files and columns.
     """
+    remove_expired(project, data_set, warehouse)
     ledger = Ledger.of(warehouse)
     current = warehouse.current()
     if current is None or not (ledger.pending or values):
@@ -710,10 +727,12 @@ def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Seque
     for folder in (*warehouse.versions.glob("*"), *warehouse.builds.glob("*")) if ledger.pending else ():
         if folder.name != current.name:
             shutil.rmtree(folder)
+    if ledger.pending:
+        remove_all(project, data_set, warehouse)
     shutil.rmtree(warehouse.folder / "try", ignore_errors=True)
     roots = [
         project / name / data_set.name
-        for name in ("warehouse", "landing", "target", "logs", "reports", "audit")
+        for name in ("warehouse", "landing", "target", "logs", "reports", "audit", EXPORTS)
     ]
     found = scan([root for root in roots if root.is_dir()], values)
     for request in ledger.pending:

@@ -53,6 +53,11 @@ def session_variables(key: bytes | None) -> dict[str, bytes | str]:
     }
 
 
+def keyed_hash(key: bytes, value: str) -> str:
+    """HMAC-SHA256 of a value in hex, as the macro keyed_hash makes it."""
+    return hmac.new(key, value.encode(), hashlib.sha256).hexdigest()
+
+
 def key_id(key: bytes) -> str:
     """Eight hex digits that name a key without giving it away."""
-    return hmac.new(key, b"customer360 key id", hashlib.sha256).hexdigest()[:8]
+    return keyed_hash(key, "customer360 key id")[:8]

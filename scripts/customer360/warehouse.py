@@ -7,6 +7,7 @@ warehouse/<data set>/
     versions/<id>/*.json            its contract, what the gate said, the record of the publication
     current → versions/<id>         the pointer; replaced in one step, so both move together or not at all
     publications.jsonl              every publication and rollback, one line each; never rolled back
+    exports.jsonl                   every list that was exported or removed (activation.py); never rolled back
     erasures/                       who was erased, as keyed hashes; never rolled back (erasure.py)
     try/                            copy of a build while a dry run works on it (try_rules.py)
     published → current/published   fixed names for readers
@@ -16,7 +17,6 @@ warehouse/<data set>/
 from __future__ import annotations
 
 import datetime as dt
-import json
 import os
 import shutil
 from contextlib import AbstractContextManager
@@ -24,7 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from customer360.durable import hold, sync, sync_tree
+from customer360.durable import add_line, hold, lines_of, sync, sync_tree
 
 KEPT_BUILDS = 2
 """Builds that stay for inspection; older ones go."""
@@ -125,28 +125,16 @@ class Warehouse:
 
     def note(self, event: str, record: dict[str, Any]) -> None:
         """Add a line to the journal, durably, once: what a kill left out is added by the next build."""
-        entry = {"event": event, **record}
-        with self.journal.open("a+", encoding="utf-8") as file:
-            file.seek(0)
-            lines = file.read()
-            whole, _, part = lines.rpartition("\n")
-            if part:  # a kill cut the last line short
-                file.truncate(len((whole + "\n" if whole else "").encode()))
-            if event == "published" and any(
-                line["event"] == event and line.get("build_id") == record.get("build_id")
-                for line in map(json.loads, whole.splitlines())
-            ):
-                return
-            file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        if event == "published" and any(
+            entry["event"] == event and entry.get("build_id") == record.get("build_id")
+            for entry in self.noted()
+        ):
+            return
+        add_line(self.journal, {"event": event, **record})
 
     def noted(self) -> list[dict[str, Any]]:
         """The journal; empty before the first publication."""
-        if not self.journal.is_file():
-            return []
-        whole = self.journal.read_text(encoding="utf-8").rpartition("\n")[0]
-        return [json.loads(line) for line in whole.splitlines()]
+        return lines_of(self.journal)
 
     def _point_to(self, version: Path) -> None:
         new = self.folder / ".current"

@@ -24,7 +24,7 @@ from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 from landing_kit import Place, csv_bytes
 
-FOLDERS = ("warehouse", "landing", "target", "logs", "reports", "audit")
+FOLDERS = ("warehouse", "landing", "target", "logs", "reports", "audit", "activation")
 
 
 def asked(inbox: Path) -> list[str]:

@@ -60,7 +60,12 @@ def landed_name(load_id: str, part: int) -> str:
 
 def landed_ids(landing: Path) -> set[str]:
     """Load ids of all that has landed in a data set, by file name."""
-    return {path.name.partition("_")[0] for path in landing.glob("*/*/*.parquet") if path.name != DECLARED}
+    return {load_id_of(path) for path in landing.glob("*/*/*.parquet") if path.name != DECLARED}
+
+
+def load_id_of(path: Path) -> str:
+    """The load id of a landed file, of which its name begins."""
+    return path.name.partition("_")[0]
 
 
 def read_ledger(folder: Path) -> dict[str, Load]:
