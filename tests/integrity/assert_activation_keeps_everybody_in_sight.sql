@@ -1,5 +1,5 @@
 -- Whom a strategy is for is listed or held back on each channel of the service mode, and nobody is listed without a
--- consent in force or under a suppression.
+-- consent in force for the strategy's purpose, where that needs one, or under a suppression.
 
 with
 
@@ -9,10 +9,16 @@ assigned as (
         assignments.customer_id,
         assignments.strategy,
         channels.channel,
-        channels.consent_channel
+        channels.consent_channel,
+        purposes.purpose,
+        purposes.needs_consent
     from {{ ref('strategy_assignments') }} as assignments
     inner join {{ ref('service_mode_channels') }} as channels
         on assignments.service_mode = channels.service_mode
+    inner join {{ ref('strategies') }} as strategies
+        on assignments.strategy = strategies.strategy
+    inner join {{ ref('consent_purposes') }} as purposes
+        on strategies.consent_purpose = purposes.purpose
 
 ),
 
@@ -42,14 +48,13 @@ latest as (
     select
         consents.source_system,
         consents.source_customer_id,
+        consents.purpose,
         consents.channel,
         max(consents.changed_at) as changed_at
     from {{ ref('input__consents') }} as consents
-    inner join {{ ref('activation_policy') }} as policy
-        on consents.purpose = policy.consent_purpose
     inner join {{ ref('int_calendar__as_of') }} as as_of
         on cast(consents.changed_at as date) <= as_of.as_of_on
-    group by consents.source_system, consents.source_customer_id, consents.channel
+    group by consents.source_system, consents.source_customer_id, consents.purpose, consents.channel
 
 ),
 
@@ -57,22 +62,34 @@ words as (
 
     select
         ids.customer_id,
+        consents.purpose,
         consents.channel,
         bool_and(consents.is_granted) as is_granted
     from {{ ref('input__consents') }} as consents
-    inner join {{ ref('activation_policy') }} as policy
-        on consents.purpose = policy.consent_purpose
     inner join latest
         on
             consents.source_system = latest.source_system
             and consents.source_customer_id = latest.source_customer_id
+            and consents.purpose = latest.purpose
             and consents.channel = latest.channel
             and consents.changed_at = latest.changed_at
     inner join {{ ref('int_customers__ids') }} as ids
         on
             consents.source_system = ids.source_system
             and consents.source_customer_id = ids.source_customer_id
-    group by ids.customer_id, consents.channel
+    group by ids.customer_id, consents.purpose, consents.channel
+
+),
+
+suppressed as (
+
+    select
+        suppressions.customer_id,
+        suppressions.purpose
+    from {{ ref('int_marketing__suppressions') }} as suppressions
+    inner join {{ ref('int_calendar__as_of') }} as as_of
+        on suppressions.since_on <= as_of.as_of_on
+    group by suppressions.customer_id, suppressions.purpose
 
 )
 
@@ -94,9 +111,15 @@ left join words
     on
         assigned.customer_id = words.customer_id
         and assigned.consent_channel = words.channel
-left join {{ ref('int_marketing__suppressions') }} as suppressed
-    on assigned.customer_id = suppressed.customer_id
+        and assigned.purpose = words.purpose
+left join suppressed
+    on
+        assigned.customer_id = suppressed.customer_id
+        and assigned.purpose = suppressed.purpose
 where
     found.customer_id is null
     or assigned.customer_id is null
-    or (found.is_listed and (not coalesce(words.is_granted, false) or suppressed.customer_id is not null))
+    or (
+        found.is_listed
+        and (not coalesce(words.is_granted, not assigned.needs_consent) or suppressed.customer_id is not null)
+    )

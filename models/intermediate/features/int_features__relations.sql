@@ -102,29 +102,19 @@ contracts as (
 
 ),
 
--- the latest word of each record per purpose and channel; of several records the refusal counts
-consent_events as (
+held as (
 
     select
         subjects.subject_key,
         consents.purpose,
         consents.channel,
-        consents.is_granted,
-        row_number() over (
-            partition by
-                subjects.subject_key,
-                consents.source_system, consents.source_customer_id, consents.purpose, consents.channel
-            order by consents.changed_at desc nulls last, consents.is_granted asc, consents.source_consent_id asc
-        ) as event_rank
-    from {{ ref('input__consents') }} as consents
-    inner join ids
-        on
-            consents.source_system = ids.source_system
-            and consents.source_customer_id = ids.source_customer_id
+        consents.is_granted
+    from {{ ref('int_marketing__consents') }} as consents
     inner join subjects
         on
-            ids.customer_id = subjects.customer_id
-            and cast(consents.changed_at as date) <= subjects.as_of_on
+            consents.customer_id = subjects.customer_id
+            and consents.valid_from_on <= subjects.as_of_on
+            and consents.valid_to_on > subjects.as_of_on
 
 ),
 
@@ -139,8 +129,7 @@ consents as (
         bool_and(case when purpose = '{{ purpose }}' then is_granted end) as has_{{ purpose }}_consent,
         {%- endfor %}
         subject_key
-    from consent_events
-    where event_rank = 1
+    from held
     group by subject_key
 
 ),

@@ -1,14 +1,32 @@
 -- grain: one customer with a strategy and one channel of their service mode: to be contacted or held back, and why
 
--- In this order: suppression, consent for the channel and purpose (default deny), frequency cap (SPEC 9). The first
--- that stands in the way is the reason. Messages of all channels count towards the cap.
+-- In this order: suppression, consent for the channel and the purpose of the strategy (default deny), frequency cap
+-- (SPEC 9). The first that stands in the way is the reason. Messages of all channels count towards the cap.
 
 with
+
+as_of as (
+
+    select as_of_on from {{ ref('int_calendar__as_of') }}
+
+),
 
 assigned as (
 
     select * from {{ ref('int_marketing__strategy_matches') }}
     where is_assigned
+
+),
+
+strategies as (
+
+    select
+        strategies.strategy,
+        strategies.consent_purpose,
+        purposes.needs_consent
+    from {{ ref('strategies') }} as strategies
+    inner join {{ ref('consent_purposes') }} as purposes
+        on strategies.consent_purpose = purposes.purpose
 
 ),
 
@@ -26,10 +44,13 @@ channels as (
 suppressed as (
 
     select
-        customer_id,
-        min(reason) as reason
-    from {{ ref('int_marketing__suppressions') }}
-    group by customer_id
+        suppressions.customer_id,
+        suppressions.purpose,
+        min(suppressions.reason) as reason
+    from {{ ref('int_marketing__suppressions') }} as suppressions
+    inner join as_of
+        on suppressions.since_on <= as_of.as_of_on
+    group by suppressions.customer_id, suppressions.purpose
 
 ),
 
@@ -37,10 +58,11 @@ consents as (
 
     select
         consents.customer_id,
+        consents.purpose,
         consents.channel,
         consents.is_granted
     from {{ ref('int_marketing__consents') }} as consents
-    inner join {{ ref('int_calendar__as_of') }} as as_of
+    inner join as_of
         on
             consents.valid_from_on <= as_of.as_of_on
             and consents.valid_to_on > as_of.as_of_on
@@ -52,15 +74,21 @@ wanted as (
     select
         assigned.customer_id,
         assigned.strategy,
+        assigned.reason_zh,
+        assigned.reason_en,
         assigned.value_tier,
         assigned.customer_group,
         assigned.as_of_on,
+        strategies.consent_purpose,
+        strategies.needs_consent,
         channels.service_mode,
         channels.channel,
         channels.consent_channel,
         channels.cap_days,
         channels.cap_contacts
     from assigned
+    inner join strategies
+        on assigned.strategy = strategies.strategy
     inner join channels
         on assigned.value_tier = channels.value_tier
 
@@ -101,16 +129,19 @@ final as (
         coalesce(recent.recent_contacts, 0) as recent_contacts,
         case
             when suppressed.customer_id is not null then suppressed.reason
-            when consents.customer_id is null then 'no_consent'
+            when consents.customer_id is null and wanted.needs_consent then 'no_consent'
             when not consents.is_granted then 'consent_withdrawn'
             when coalesce(recent.recent_contacts, 0) >= wanted.cap_contacts then 'frequency_cap'
         end as held_back_reason
     from wanted
     left join suppressed
-        on wanted.customer_id = suppressed.customer_id
+        on
+            wanted.customer_id = suppressed.customer_id
+            and wanted.consent_purpose = suppressed.purpose
     left join consents
         on
             wanted.customer_id = consents.customer_id
+            and wanted.consent_purpose = consents.purpose
             and wanted.consent_channel = consents.channel
     left join recent
         on

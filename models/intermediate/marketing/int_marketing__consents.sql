@@ -1,7 +1,8 @@
--- grain: one customer, one channel and one span of time in which the same was agreed for the purpose of the policy
+-- grain: one customer, one purpose, one channel and one span of time in which the same held
 
 -- The latest word of each record holds; of several records of a customer the refusal counts. Who has said nothing has
--- not agreed and has no row. A word holds from its day on.
+-- not agreed and has no row. A word holds from its day on. A suppression ends what was agreed, for good. Purposes that
+-- the seed consent_purposes does not know are agreed by nobody.
 
 with
 
@@ -11,9 +12,9 @@ ids as (
 
 ),
 
-policy as (
+purposes as (
 
-    select consent_purpose from {{ ref('activation_policy') }}
+    select purpose from {{ ref('consent_purposes') }}
 
 ),
 
@@ -23,12 +24,13 @@ words as (
     select
         ids.customer_id,
         ids.record_key,
+        consents.purpose,
         consents.channel,
         consents.is_granted,
         cast(consents.changed_at as date) as changed_on
     from {{ ref('input__consents') }} as consents
-    inner join policy
-        on consents.purpose = policy.consent_purpose
+    inner join purposes
+        on consents.purpose = purposes.purpose
     inner join ids
         on
             consents.source_system = ids.source_system
@@ -37,7 +39,7 @@ words as (
         consents.changed_at is not null
         and consents.is_granted is not null
     qualify row_number() over (
-        partition by ids.record_key, consents.channel, cast(consents.changed_at as date)
+        partition by ids.record_key, consents.purpose, consents.channel, cast(consents.changed_at as date)
         order by consents.changed_at desc nulls last, consents.is_granted asc, consents.source_consent_id asc
     ) = 1
 
@@ -48,6 +50,7 @@ changes as (
     -- how many records of the customer agree and refuse from the day on
     select
         customer_id,
+        purpose,
         channel,
         changed_on,
         case when is_granted then 1 else 0 end
@@ -55,7 +58,7 @@ changes as (
         case when is_granted then 0 else 1 end
         - coalesce(lag(case when is_granted then 0 else 1 end) over record_words, 0) as refused_change
     from words
-    window record_words as (partition by record_key, channel order by changed_on asc nulls last)
+    window record_words as (partition by record_key, purpose, channel order by changed_on asc nulls last)
 
 ),
 
@@ -63,12 +66,77 @@ days as (
 
     select
         customer_id,
+        purpose,
         channel,
         changed_on,
         sum(granted_change) as granted_change,
         sum(refused_change) as refused_change
     from changes
-    group by customer_id, channel, changed_on
+    group by customer_id, purpose, channel, changed_on
+
+),
+
+spans as (
+
+    select
+        customer_id,
+        purpose,
+        channel,
+        sum(granted_change) over so_far > 0 and sum(refused_change) over so_far = 0 as is_granted,
+        changed_on as valid_from_on,
+        lead(changed_on, 1, date '9999-12-31') over (
+            partition by customer_id, purpose, channel order by changed_on asc nulls last
+        ) as valid_to_on
+    from days
+    window so_far as (
+        partition by customer_id, purpose, channel order by changed_on asc nulls last
+        rows between unbounded preceding and current row
+    )
+
+),
+
+-- the first that ends it; of several at once the request to be erased
+ends as (
+
+    select
+        customer_id,
+        purpose,
+        reason,
+        since_on
+    from {{ ref('int_marketing__suppressions') }}
+    qualify row_number() over (partition by customer_id, purpose order by since_on asc nulls last, reason asc) = 1
+
+),
+
+cut as (
+
+    select
+        spans.customer_id,
+        spans.purpose,
+        spans.channel,
+        case when spans.is_granted then 'granted' else 'refused' end as status,
+        spans.valid_from_on,
+        least(spans.valid_to_on, coalesce(ends.since_on, spans.valid_to_on)) as valid_to_on
+    from spans
+    left join ends
+        on
+            spans.customer_id = ends.customer_id
+            and spans.purpose = ends.purpose
+
+    union all
+
+    select
+        spans.customer_id,
+        spans.purpose,
+        spans.channel,
+        ends.reason as status,
+        greatest(spans.valid_from_on, ends.since_on) as valid_from_on,
+        spans.valid_to_on
+    from spans
+    inner join ends
+        on
+            spans.customer_id = ends.customer_id
+            and spans.purpose = ends.purpose
 
 ),
 
@@ -76,17 +144,14 @@ final as (
 
     select
         customer_id,
+        purpose,
         channel,
-        sum(granted_change) over so_far > 0 and sum(refused_change) over so_far = 0 as is_granted,
-        changed_on as valid_from_on,
-        lead(changed_on, 1, date '9999-12-31') over (
-            partition by customer_id, channel order by changed_on asc nulls last
-        ) as valid_to_on
-    from days
-    window so_far as (
-        partition by customer_id, channel order by changed_on asc nulls last
-        rows between unbounded preceding and current row
-    )
+        status,
+        status = 'granted' as is_granted,
+        valid_from_on,
+        valid_to_on
+    from cut
+    where valid_from_on < valid_to_on
 
 )
 

@@ -62,10 +62,13 @@ segments as (
 
 matches as (
 
-    select distinct
+    -- why: each segment that led to it
+    select
         segments.customer_id,
         strategies.strategy,
-        strategies.priority
+        strategies.priority,
+        {{ joined_texts('rules.label_zh', '、', 'rules.label_en') }} as reason_zh,
+        {{ joined_texts('rules.label_en', ', ', 'rules.label_en') }} as reason_en
     from segments
     inner join {{ ref('strategy_segments') }} as rules
         on
@@ -73,6 +76,7 @@ matches as (
             and segments.segment = rules.segment
     inner join {{ ref('strategies') }} as strategies
         on rules.strategy = strategies.strategy
+    group by segments.customer_id, strategies.strategy, strategies.priority
 
 ),
 
@@ -82,6 +86,8 @@ final as (
         matches.customer_id,
         matches.strategy,
         matches.priority,
+        matches.reason_zh,
+        matches.reason_en,
         states.value_tier,
         states.customer_group,
         states.as_of_on,

@@ -1,19 +1,20 @@
--- grain: one customer who must not be written to, and why
+-- grain: one customer, one purpose for which they must not be written to, and one reason
 
--- Who asked to be erased, by the record named or by the phone or e-mail given with the request; who unsubscribed. A
+-- Who asked to be erased, by the record named or by the phone or e-mail given with the request, whatever the purpose,
+-- unless the request was withdrawn; who unsubscribed, for the purposes that this ends (seed consent_purposes). A
 -- consent does not lift either.
 
 with
 
-as_of as (
-
-    select as_of_on from {{ ref('int_calendar__as_of') }}
-
-),
-
 ids as (
 
     select * from {{ ref('int_customers__ids') }}
+
+),
+
+purposes as (
+
+    select * from {{ ref('consent_purposes') }}
 
 ),
 
@@ -41,10 +42,11 @@ requests as (
         requests.source_customer_id,
         requests.phone,
         requests.email,
-        cast(requests.received_at as date) as received_on
+        coalesce(cast(requests.received_at as date), requests.landed_on) as received_on
     from {{ ref('input__erasure_requests') }} as requests
-    inner join as_of
-        on cast(requests.received_at as date) <= as_of.as_of_on
+    left join {{ ref('erasure_statuses') }} as statuses
+        on requests.status = statuses.status
+    where coalesce(statuses.action, 'wait') <> 'release'
 
 ),
 
@@ -75,23 +77,27 @@ found as (
     union all
 
     select
-        records.customer_id,
+        customer_id,
         'unsubscribed' as reason,
-        records.unsubscribed_on as since_on
+        unsubscribed_on as since_on
     from records
-    inner join as_of
-        on records.unsubscribed_on <= as_of.as_of_on
+    where unsubscribed_on is not null
 
 ),
 
 final as (
 
     select
-        customer_id,
-        reason,
-        min(since_on) as since_on
+        found.customer_id,
+        purposes.purpose,
+        found.reason,
+        min(found.since_on) as since_on
     from found
-    group by customer_id, reason
+    inner join purposes
+        on
+            found.reason = 'erasure_requested'
+            or purposes.ends_with_unsubscription
+    group by found.customer_id, purposes.purpose, found.reason
 
 )
 

@@ -22,6 +22,7 @@ final as (
         cast(candidates.held_back_reason as varchar) as held_back_reason,
         cast(reasons.label_zh as varchar) as held_back_reason_zh,
         cast(reasons.label_en as varchar) as held_back_reason_en,
+        cast(candidates.consent_purpose as varchar) as consent_purpose,
         cast(candidates.consent_channel as varchar) as consent_channel,
         cast(candidates.has_consent as boolean) as has_consent,
         cast(candidates.recent_contacts as bigint) as recent_contacts,

@@ -24,10 +24,17 @@ final as (
         cast(candidates.customer_group as varchar) as customer_group,
         cast(strategies.action_zh as varchar) as action_zh,
         cast(strategies.action_en as varchar) as action_en,
+        cast(candidates.reason_zh as varchar) as reason_zh,
+        cast(candidates.reason_en as varchar) as reason_en,
+        cast(strategies.offer_zh as varchar) as offer_zh,
+        cast(strategies.offer_en as varchar) as offer_en,
         cast(strategies.owner as varchar) as owner,
+        cast(candidates.consent_purpose as varchar) as consent_purpose,
+        cast(candidates.consent_channel as varchar) as consent_channel,
         cast(candidates.recent_contacts as bigint) as recent_contacts,
         cast(candidates.cap_contacts - candidates.recent_contacts as bigint) as contacts_left,
-        cast(candidates.as_of_on as date) as as_of_on
+        cast(candidates.as_of_on as date) as as_of_on,
+        cast({{ add_days('candidates.as_of_on', 'strategies.valid_days') }} as date) as valid_until_on
     from candidates
     inner join {{ ref('strategies') }} as strategies
         on candidates.strategy = strategies.strategy

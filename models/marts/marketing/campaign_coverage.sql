@@ -29,6 +29,8 @@ consents as (
         on
             consents.valid_from_on <= dates.as_of_on
             and consents.valid_to_on > dates.as_of_on
+    inner join {{ ref('activation_policy') }} as policy
+        on consents.purpose = policy.consent_purpose
     where consents.is_granted
     group by dates.as_of_on, consents.customer_id
 

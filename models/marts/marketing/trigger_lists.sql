@@ -1,8 +1,8 @@
 -- grain: one customer and one trigger, its latest occurrence, as of the latest date
 
--- Marketing needs a consent on some channel and no unsubscription; service does not (seed trigger_policy). Who asked
--- to be erased is on no list. Held back is a status with its reason, so nobody vanishes. No date of a birthday is
--- told: the list is that of the days ahead.
+-- Each trigger names the purpose it needs: one that needs a consent needs it on some channel, and an unsubscription may
+-- end it (seeds trigger_policy, consent_purposes). Who asked to be erased is on no list. Held back is a status with its
+-- reason, so nobody vanishes. No date of a birthday is told: the list is that of the days ahead.
 
 with
 
@@ -16,10 +16,13 @@ policy as (
 
     select
         trigger_policy.*,
+        purposes.needs_consent,
         as_of.as_of_on,
         {{ add_days('as_of.as_of_on', '-trigger_policy.days') }} as start_on,
         {{ add_days('as_of.as_of_on', 'trigger_policy.days') }} as end_on
     from {{ ref('trigger_policy') }} as trigger_policy
+    inner join {{ ref('consent_purposes') }} as purposes
+        on trigger_policy.consent_purpose = purposes.purpose
     cross join as_of
 
 ),
@@ -250,10 +253,13 @@ latest as (
 suppressed as (
 
     select
-        customer_id,
-        max(case when reason = 'erasure_requested' then 1 else 0 end) = 1 as is_erased
-    from {{ ref('int_marketing__suppressions') }}
-    group by customer_id
+        suppressions.customer_id,
+        suppressions.purpose,
+        bool_or(suppressions.reason = 'erasure_requested') as is_erased
+    from {{ ref('int_marketing__suppressions') }} as suppressions
+    inner join as_of
+        on suppressions.since_on <= as_of.as_of_on
+    group by suppressions.customer_id, suppressions.purpose
 
 ),
 
@@ -261,14 +267,15 @@ consents as (
 
     select
         consents.customer_id,
-        {{ joined_texts('consents.channel', ', ', 'consents.channel') }} as consented_channels
+        consents.purpose,
+        {{ joined_texts('case when consents.is_granted then consents.channel end', ', ', 'consents.channel') }}
+            as consented_channels
     from {{ ref('int_marketing__consents') }} as consents
     inner join as_of
         on
             consents.valid_from_on <= as_of.as_of_on
             and consents.valid_to_on > as_of.as_of_on
-    where consents.is_granted
-    group by consents.customer_id
+    group by consents.customer_id, consents.purpose
 
 ),
 
@@ -276,6 +283,7 @@ judged as (
 
     select
         latest.*,
+        policy.consent_purpose,
         policy.needs_consent,
         policy.owner,
         policy.label_zh,
@@ -284,16 +292,21 @@ judged as (
         policy.action_en,
         consents.consented_channels,
         case
-            when policy.needs_consent and suppressed.customer_id is not null then 'unsubscribed'
-            when policy.needs_consent and consents.customer_id is null then 'no_consent'
+            when suppressed.customer_id is not null then 'unsubscribed'
+            when consents.customer_id is null and policy.needs_consent then 'no_consent'
+            when consents.customer_id is not null and consents.consented_channels is null then 'consent_withdrawn'
         end as held_back_reason
     from latest
     inner join policy
         on latest.trigger_code = policy.trigger_code
     left join suppressed
-        on latest.customer_id = suppressed.customer_id
+        on
+            latest.customer_id = suppressed.customer_id
+            and policy.consent_purpose = suppressed.purpose
     left join consents
-        on latest.customer_id = consents.customer_id
+        on
+            latest.customer_id = consents.customer_id
+            and policy.consent_purpose = consents.purpose
     where not coalesce(suppressed.is_erased, false)
 
 ),
@@ -309,6 +322,7 @@ final as (
         cast(judged.held_back_reason as varchar) as held_back_reason,
         cast(reasons.label_zh as varchar) as held_back_reason_zh,
         cast(reasons.label_en as varchar) as held_back_reason_en,
+        cast(judged.consent_purpose as varchar) as consent_purpose,
         cast(judged.needs_consent as boolean) as needs_consent,
         cast(judged.consented_channels as varchar) as consented_channels,
         cast(states.value_tier as varchar) as value_tier,
