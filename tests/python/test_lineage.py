@@ -17,7 +17,7 @@ LANDED = ("_source_file", "_source_sheet", "_source_row", "_row_kind", "_load_id
 """Columns of every landed file beside those that are declared."""
 
 DERIVED = {
-    r"customers\.display_name": "an organisation's own name in full; a person's is masked",
+    r"customers\.display_name|customer_base\.name_masked": "an organisation's own name in full; a person's is masked",
     r"customers\.birth_year": "a year without the day; age bands need it",
     r"customers\.district": "a district of the official list, found in an address",
     r"customer_features\.age": "full years, out of the year of birth",
