@@ -21,28 +21,13 @@ from typing import Any
 
 import duckdb
 
-from customer360.bench import MEMORY_LIMIT, PROJECT, span
+from customer360.bench import MEMORY_LIMIT, PROJECT, repeat, span
 from customer360.build import dbt_command
 from customer360.data_sets import load_data_set
 from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 
 AREAS = ("marketing", "channels", "journey", "products", "service", "insight", "management")
-# What tells one person, document or record from another. Every other key is shared by all copies.
-OWN_KEYS = (
-    *("customer_id", "organisation_id", "source_customer_id", "source_organisation_id"),
-    *("parent_source_organisation_id", "record_id", "record_key", "row_key", "member_no", "phone", "email"),
-    *("unionid", "order_id", "order_item_id", "original_order_id", "netted_item_id", "return_item_id"),
-    *("sale_item_id", "source_order_id", "source_line_id", "source_interaction_id", "session_id"),
-    *(
-        "source_ticket_id",
-        "source_response_id",
-        "source_delivery_id",
-        "source_consent_id",
-        "source_request_id",
-    ),
-    *("source_transaction_id", "contract_no", "renews_contract_no"),
-)
 
 
 def belongs(node: Mapping[str, Any], areas: Iterable[str]) -> bool:
@@ -51,8 +36,8 @@ def belongs(node: Mapping[str, Any], areas: Iterable[str]) -> bool:
     return node["resource_type"] == "model" and layer in ("intermediate", "marts") and area in areas
 
 
-def parents(nodes: Mapping[str, Mapping[str, Any]], areas: Sequence[str]) -> list[Mapping[str, Any]]:
-    """What the models of the areas read and do not make themselves."""
+def parents(nodes: Mapping[str, Mapping[str, Any]], areas: Sequence[str]) -> list[tuple[str, str]]:
+    """Schema and name of what the models of the areas read and do not make themselves."""
     read = {
         parent
         for node in nodes.values()
@@ -60,33 +45,7 @@ def parents(nodes: Mapping[str, Mapping[str, Any]], areas: Sequence[str]) -> lis
         for parent in node["depends_on"]["nodes"]
         if parent in nodes and not belongs(nodes[parent], areas)
     }
-    return [nodes[parent] for parent in sorted(read)]
-
-
-def repeat(built: Path, database: Path, tables: Sequence[Mapping[str, Any]], copies: int) -> None:
-    """Write the tables into a new database, those of people and documents so many times over."""
-    with duckdb.connect() as connection:
-        connection.execute(f"attach '{built}' as customer360 (read_only)")  # as its views call it
-        connection.execute(f"attach '{database}' as volume")
-        connection.execute("set preserve_insertion_order = false")
-        for schema in {table["schema"] for table in tables}:
-            connection.execute(f"create schema volume.{schema}")
-        for table in tables:
-            name = f'{table["schema"]}."{table["alias"]}"'
-            columns = connection.execute(f"describe customer360.{name}").fetchall()
-            own = ", ".join(
-                f"{column} || '~' || copy as {column}"
-                if kind == "VARCHAR"
-                else f"{column} * {copies} + copy as {column}"
-                for column, kind, *_ in columns
-                if column in OWN_KEYS
-            )
-            connection.execute(
-                f"create table volume.{name} as select * exclude (copy) replace ({own})"
-                f" from customer360.{name}, range({copies}) as r(copy)"
-                if own
-                else f"create table volume.{name} as from customer360.{name}"
-            )
+    return [(nodes[parent]["schema"], nodes[parent]["alias"]) for parent in sorted(read)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Measure a publication of the latest build of a data set: seconds to copy, audit and make hold, and its size."""
+"""Measure a publication of the latest build of a data set, as it is or repeated: seconds to copy, audit and make hold,
+and its size."""
 
 from __future__ import annotations
 
@@ -13,9 +14,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import duckdb
+
+from customer360.bench import repeat
 from customer360.build import PROJECT, TESTED, gate_command
 from customer360.data_sets import load_data_set
-from customer360.publish import write_published
+from customer360.publish import PUBLISHED_QUALITY, write_published
 from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 
@@ -24,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Print the figures; 1 where nothing was built. What is published stays as it is."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True, metavar="NAME", help="data set")
+    parser.add_argument("--customers", type=int, default=0, help="repeat its people until there are so many")
     given = parser.parse_args(arguments)
     data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
     built = Warehouse(PROJECT / "warehouse" / data_set.name).latest_build()
@@ -32,7 +37,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     contract = json.loads((built.parent / TESTED).read_text(encoding="utf-8"))["contract"]
     with tempfile.TemporaryDirectory(dir=built.parents[2]) as folder:
-        warehouse = Warehouse(Path(folder))
+        if given.customers:
+            with duckdb.connect(str(built), read_only=True) as connection:
+                (customers,) = connection.execute("select count(*) from marts.customers").fetchone()
+                published = connection.execute(
+                    "select schema_name, table_name from duckdb_tables()"
+                    " where schema_name = 'marts' or list_contains(?, table_name)",
+                    [[*PUBLISHED_QUALITY, "publication_gate"]],
+                ).fetchall()
+            volume = Path(folder) / "customer360.duckdb"
+            repeat(built, volume, published, -(-given.customers // customers))
+            built = volume
+        warehouse = Warehouse(Path(folder) / "warehouse")
+        warehouse.folder.mkdir()
         started = time.perf_counter()
         first = warehouse.candidate("1")
         rows = write_published(built, first / "published", contract)

@@ -26,6 +26,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from customer360.build import LEFT_OUT, PROJECT, dbt_command, require_key
 from customer360.data_sets import DataSet, load_data_set
@@ -320,11 +322,9 @@ def _write(
             writer.writerow(chosen)
             writer.writerows(rows)
     else:
-        kinds = ", ".join(f'"{name}" {"date" if name.endswith("_on") else "varchar"}' for name in chosen)
-        connection.execute(f"create or replace table rows_out ({kinds})")
-        if rows:
-            connection.executemany(f"insert into rows_out values ({', '.join('?' * len(chosen))})", rows)
-        connection.execute(f"copy rows_out to {_text(temporary)} (format parquet, compression zstd)")
+        schema = pa.schema([(name, pa.date32() if name.endswith("_on") else pa.string()) for name in chosen])
+        columns = list(zip(*rows, strict=True)) or [()] * len(chosen)
+        pq.write_table(pa.table(columns, schema=schema), temporary, compression="zstd")
     temporary.chmod(0o600)
     entry = {
         "event": "exported",

@@ -57,6 +57,42 @@ def lay_out_tables(folder: Path, stubs: Mapping[str, str], files: Iterable[Path]
         (folder / "models" / file.name).symlink_to(file)
 
 
+# What tells one person, document or record from another. Every other key is shared by all copies.
+OWN_KEYS = (
+    *("customer_id", "organisation_id", "source_customer_id", "source_organisation_id"),
+    *("parent_source_organisation_id", "record_id", "record_key", "row_key", "member_no", "phone", "email"),
+    *("unionid", "order_id", "order_item_id", "original_order_id", "netted_item_id", "return_item_id"),
+    *("sale_item_id", "source_order_id", "source_line_id", "source_interaction_id", "session_id"),
+    *("source_ticket_id", "source_response_id", "source_delivery_id", "source_consent_id"),
+    *("source_request_id", "source_transaction_id", "contract_no", "renews_contract_no"),
+)
+
+
+def repeat(built: Path, database: Path, tables: Iterable[tuple[str, str]], copies: int) -> None:
+    """Write these tables (schema and name) of a build into a new database, those of people and documents so many times
+    over: each copy has customers, orders and records of its own, and shares products, campaigns and months."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{built}' as customer360 (read_only)")  # as its views call it
+        connection.execute(f"attach '{database}' as volume")
+        connection.execute("set preserve_insertion_order = false")
+        for schema, table in tables:
+            name = f'{schema}."{table}"'
+            own = ", ".join(
+                f"{column} || '~' || copy as {column}"
+                if kind == "VARCHAR"
+                else f"{column} * {copies} + copy as {column}"
+                for column, kind, *_ in connection.execute(f"describe customer360.{name}").fetchall()
+                if column in OWN_KEYS
+            )
+            connection.execute(f"create schema if not exists volume.{schema}")
+            connection.execute(
+                f"create table volume.{name} as select * exclude (copy) replace ({own})"
+                f" from customer360.{name}, range({copies}) as r(copy)"
+                if own
+                else f"create table volume.{name} as from customer360.{name}"
+            )
+
+
 def span(results: Iterable[Mapping[str, Any]]) -> float:
     """Seconds from the start of the first to the end of the last of dbt's run results, others at work beside them."""
     timings = [timing for result in results for timing in result["timing"]]
