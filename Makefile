@@ -11,7 +11,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export PYTHONPATH := $(CURDIR)/scripts
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query publish rollback publications contracts quality-page erasures activation identity-page try-rules tags report workbook
+.PHONY: help setup setup-fit fit build new-data check-data test builds test-full lint docs bench audit clean query publish rollback publications contracts quality-page dashboard erasures activation identity-page try-rules tags report workbook
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -84,6 +84,9 @@ audit: setup ## the fields drawn for audit by people as a workbook: make audit D
 
 quality-page: setup ## scorecard, quarantine, gate, contract and publications as one page: make quality-page DATA=demo
 	@$(PY) scripts/quality_page.py --data $(DATA)
+
+dashboard: setup ## every area as one page that filters, in Chinese and English: make dashboard DATA=demo
+	@$(PY) scripts/dashboard.py --data $(DATA)
 
 erasures: setup ## requests to be erased, what became of them, and which delivered files to mend: make erasures DATA=demo
 	@$(PY) scripts/erasures.py --data $(DATA)

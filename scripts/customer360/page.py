@@ -11,6 +11,7 @@ import base64
 import csv
 import datetime as dt
 import hashlib
+import json
 import math
 import shutil
 import subprocess
@@ -212,13 +213,28 @@ class Dictionary:
         note = f"<p>{self.say(f'{name}.note')}</p>" if f"{name}.note" in self.words else ""
         return f'<section id="{name}"><h2>{self.say(name)}</h2>{note}{"".join(parts)}</section>'
 
-    def document(self, name: str, facts: Iterable[str], sections: Iterable[str], script: str = "") -> str:
-        """The whole file; `script` is let through by its hash and nothing else is."""
+    def document(
+        self,
+        name: str,
+        facts: Iterable[str],
+        sections: Iterable[str],
+        script: str = "",
+        *,
+        style: str = "",
+        controls: str = "",
+        data: object = None,
+    ) -> str:
+        """The whole file; `script` is let through by its hash and nothing else is.
+
+        `style`: rules after those of every page; `controls`: what stands between heading and sections; `data`: what the
+        script reads, as JSON in an element that browsers do not run.
+        """
         title = " · ".join(self.words["title"])
         policy = "default-src 'none'; style-src 'unsafe-inline'"
         if script:
             hashed = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
             policy += f"; script-src 'sha256-{hashed}'"
+        held = "" if data is None else f'<script type="application/json" id="data">{as_data(data)}</script>'
         return f"""<!DOCTYPE html>
 <html lang="zh">
 <head>
@@ -226,19 +242,25 @@ class Dictionary:
 <meta http-equiv="Content-Security-Policy" content="{policy}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{escape(title)} · {escape(name)}</title>
-<style>{STYLE}</style>
+<style>{STYLE}{style}</style>
 </head>
 <body>
 <input class="switch" type="radio" name="language" id="zh" aria-label="中文" checked>
 <input class="switch" type="radio" name="language" id="en" aria-label="English">
 <nav aria-label="{escape(" · ".join(self.words["language"]))}"><label for="zh">中文</label><label for="en">English</label></nav>
-<header><h1>{self.say("title")}</h1><p class="facts">{" · ".join(facts)}</p><p>{self.say("lead")}</p></header>
+<header><h1>{self.say("title")}</h1><p class="facts">{" · ".join(facts)}</p><p>{self.say("lead")}</p>{controls}</header>
 <main>
 {chr(10).join(sections)}
 </main>
-{f"<script>{script}</script>" if script else ""}</body>
+{held}{f"<script>{script}</script>" if script else ""}</body>
 </html>
 """
+
+
+def as_data(value: object) -> str:
+    """JSON that cannot end the element it stands in."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return written.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
 
 
 # --- ECharts -----------------------------------------------------------------------------------------------
