@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ask the semantic layer of the latest build of a data set: metrics.py --data demo query --metrics revenue ..."""
+"""Ask the semantic layer of the published copy of a data set: metrics.py --data demo query --metrics revenue ..."""
 
 import argparse
 import os
@@ -14,16 +14,16 @@ MANIFEST = "semantic_manifest.json"
 
 
 def main() -> int:
-    """Hand the words on to MetricFlow; 1 if nothing is built yet, else its exit code."""
+    """Hand the words on to MetricFlow; 1 if nothing is published yet, else its exit code."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", required=True, metavar="NAME", help="data set")
     given, words = parser.parse_known_args()
-    database = Warehouse(PROJECT / "warehouse" / given.data).latest_build()
-    if database is None:
-        print(f"metrics.py: nothing is built yet. Run: make build DATA={given.data}", file=sys.stderr)
+    published = Warehouse(PROJECT / "warehouse" / given.data).published
+    if not published.is_file():
+        print(f"metrics.py: nothing is published yet. Run: make build DATA={given.data}", file=sys.stderr)
         return 1
     os.chdir(PROJECT)
-    os.environ.setdefault("CUSTOMER360_DATABASE", str(database))
+    os.environ |= {"CUSTOMER360_DATABASE": str(published), "CUSTOMER360_ACCESS_MODE": "read_only"}
     # the only place where MetricFlow looks; the same for every data set
     shutil.copyfile(PROJECT / "target" / given.data / MANIFEST, PROJECT / "target" / MANIFEST)
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")
