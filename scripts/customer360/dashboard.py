@@ -12,7 +12,6 @@ import datetime as dt
 import json
 import math
 import re
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -21,6 +20,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from customer360 import for_people
 from customer360.dashboard_blocks import BLOCKS, Block
 from customer360.dashboard_cube import (
     HIDDEN,
@@ -33,11 +33,10 @@ from customer360.dashboard_cube import (
     protect_profiles,
     with_totals,
 )  # fmt: skip
-from customer360.data_sets import DataSet, load_data_set
+from customer360.data_sets import DataSet
 from customer360.gate import REPORT
 from customer360.page import Cell, Dictionary, NoCharts, both, css_class, echarts, moment, trend
 from customer360.publish import RECORD
-from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -993,41 +992,23 @@ SPOKEN = (
 """First words of the keys that the script uses."""
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; 0: written, 1: nothing is published yet or no charts, 2: usage or declaration error."""
-    parser = argparse.ArgumentParser(
-        prog="dashboard.py",
-        description="Write the dashboard of a data set as one page: reports/<data set>/dashboard.html.",
-        epilog="Reads the published version only. Exit codes: 0 written; 1 nothing published, or ECharts cannot be had;"
-        " 2 usage or declaration error.",
-    )
-    parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
-    given = parser.parse_args(arguments)
-    try:
-        data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
-    except DeclarationError as error:
-        print(f"dashboard.py: {error}", file=sys.stderr)
-        return 2
-    warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
-    remedy = f"Run: make build DATA={data_set.name}"
-    if not warehouse.published.is_file():
-        print(f"dashboard.py: nothing is published yet. {remedy}", file=sys.stderr)
-        return 1
+def make(data_set: DataSet, warehouse: Warehouse, given: argparse.Namespace) -> Iterator[tuple[Path, str]]:
+    """Write the page."""
     try:
         library = echarts(PROJECT / "reports" / ".cache")
-        page = render(data_set, figures(warehouse, least(data_set)), library)
     except NoCharts as error:
-        print(f"dashboard.py: {error}.", file=sys.stderr)
-        return 1
-    except (duckdb.CatalogException, duckdb.BinderException, FileNotFoundError) as error:
-        print(
-            f"dashboard.py: the published version is older than this page ({error}). {remedy}",
-            file=sys.stderr,
-        )
-        return 1
-    path = PROJECT / "reports" / data_set.name / "dashboard.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(page, encoding="utf-8")
+        raise for_people.NotMade(f"{error}.") from None
+    page = render(data_set, figures(warehouse, least(data_set)), library)
+    path = for_people.write_page(data_set, "dashboard.html", page)
     size, drawn = path.stat().st_size / 1e6, len(library.encode()) / 1e6
-    print(f"open {path.relative_to(PROJECT)} ({size:.2f} MB, {drawn:.2f} of them ECharts)")
-    return 0
+    yield path, f" ({size:.2f} MB, {drawn:.2f} of them ECharts)"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; see `for_people.run`."""
+    return for_people.run(
+        "dashboard.py",
+        "Write the dashboard of a data set as one page: reports/<data set>/dashboard.html.",
+        make,
+        arguments,
+    )

@@ -6,7 +6,6 @@ It reads the published copy and nothing else, so it holds what a mart holds: cou
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
@@ -14,12 +13,11 @@ from typing import Any
 
 import duckdb
 
-from customer360.data_sets import DataSet, load_data_set
+from customer360 import for_people
+from customer360.data_sets import DataSet
 from customer360.page import Cell, Dictionary, bar, both, code, counted, moment, number, text
-from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
-PROJECT = Path(__file__).resolve().parents[2]
 WORDS = Path(__file__).with_name("identity_words.csv")
 """Every text of the page and of the dry run; labels of rules and of evidence are in the policy."""
 
@@ -496,35 +494,16 @@ def render(data_set: DataSet, found: dict[str, list[Row]]) -> str:
     return PAGE.document(data_set.name, facts, Page(found).sections())
 
 
+def make(data_set: DataSet, warehouse: Warehouse, given: argparse.Namespace) -> Iterator[tuple[Path, str]]:
+    """Write the page."""
+    yield for_people.write_page(data_set, "identity.html", render(data_set, figures(warehouse.published))), ""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; 0: written, 1: nothing is published yet, 2: usage or declaration error."""
-    parser = argparse.ArgumentParser(
-        prog="identity_page.py",
-        description="Write what identity resolution did as one page: reports/<data set>/identity.html.",
-        epilog="Reads the published copy only. Exit codes: 0 written; 1 nothing published; 2 usage or declaration error.",
+    """Command line; see `for_people.run`."""
+    return for_people.run(
+        "identity_page.py",
+        "Write what identity resolution did as one page: reports/<data set>/identity.html.",
+        make,
+        arguments,
     )
-    parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
-    given = parser.parse_args(arguments)
-    try:
-        data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
-    except DeclarationError as error:
-        print(f"identity_page.py: {error}", file=sys.stderr)
-        return 2
-    published = Warehouse(PROJECT / "warehouse" / data_set.name).published
-    remedy = f"Run: make build DATA={data_set.name}"
-    if not published.is_file():
-        print(f"identity_page.py: nothing is published yet. {remedy}", file=sys.stderr)
-        return 1
-    try:
-        found = figures(published)
-    except duckdb.CatalogException as error:
-        print(
-            f"identity_page.py: the published copy is older than this page ({error}). {remedy}",
-            file=sys.stderr,
-        )
-        return 1
-    path = PROJECT / "reports" / data_set.name / "identity.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(data_set, found), encoding="utf-8")
-    print(f"open {path.relative_to(PROJECT)}")
-    return 0

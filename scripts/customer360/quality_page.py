@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -16,15 +15,14 @@ from typing import Any
 
 import duckdb
 
-from customer360.data_sets import DataSet, load_data_set
+from customer360 import for_people
+from customer360.data_sets import DataSet
 from customer360.erasure import Ledger
 from customer360.gate import REPORT
 from customer360.page import Cell, Dictionary, both, code, counted, moment, number, text, trend
 from customer360.publish import RECORD
-from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
-PROJECT = Path(__file__).resolve().parents[2]
 PAGE = Dictionary(Path(__file__).with_name("quality_words.csv"))
 say, rate, table, section = PAGE.say, PAGE.rate, PAGE.table, PAGE.section
 
@@ -280,35 +278,16 @@ def render(data_set: DataSet, found: dict[str, Any]) -> str:
     return PAGE.document(data_set.name, facts, Page(found).sections())
 
 
+def make(data_set: DataSet, warehouse: Warehouse, given: argparse.Namespace) -> Iterator[tuple[Path, str]]:
+    """Write the page."""
+    yield for_people.write_page(data_set, "quality.html", render(data_set, figures(warehouse))), ""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; 0: written, 1: nothing is published yet, 2: usage or declaration error."""
-    parser = argparse.ArgumentParser(
-        prog="quality_page.py",
-        description="Write data quality and publications as one page: reports/<data set>/quality.html.",
-        epilog="Reads the published version only. Exit codes: 0 written; 1 nothing published; 2 usage or declaration error.",
+    """Command line; see `for_people.run`."""
+    return for_people.run(
+        "quality_page.py",
+        "Write data quality and publications as one page: reports/<data set>/quality.html.",
+        make,
+        arguments,
     )
-    parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
-    given = parser.parse_args(arguments)
-    try:
-        data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
-    except DeclarationError as error:
-        print(f"quality_page.py: {error}", file=sys.stderr)
-        return 2
-    warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
-    remedy = f"Run: make build DATA={data_set.name}"
-    if not warehouse.published.is_file():
-        print(f"quality_page.py: nothing is published yet. {remedy}", file=sys.stderr)
-        return 1
-    try:
-        found = figures(warehouse)
-    except (duckdb.CatalogException, FileNotFoundError) as error:
-        print(
-            f"quality_page.py: the published version is older than this page ({error}). {remedy}",
-            file=sys.stderr,
-        )
-        return 1
-    path = PROJECT / "reports" / data_set.name / "quality.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(data_set, found), encoding="utf-8")
-    print(f"open {path.relative_to(PROJECT)}")
-    return 0

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -15,7 +14,8 @@ from typing import Any
 
 import duckdb
 
-from customer360.data_sets import DataSet, load_data_set
+from customer360 import for_people
+from customer360.data_sets import DataSet
 from customer360.page import Cell, Dictionary, bar, both, moment, trend
 from customer360.report_charts import columns, either_way, nice_top
 from customer360.report_sentences import (
@@ -29,10 +29,8 @@ from customer360.report_sentences import (
     size,
     written,
 )
-from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
-PROJECT = Path(__file__).resolve().parents[2]
 PAGE = Dictionary(Path(__file__).with_name("report_words.csv"))
 say, section = PAGE.say, PAGE.section
 
@@ -139,7 +137,7 @@ QUERIES = {
 }
 
 
-class NoPeriod(Exception):
+class NoPeriod(for_people.NotMade):
     """The period asked for is not in the published copy; the message says which are."""
 
 
@@ -755,44 +753,27 @@ def render(data_set: DataSet, found: dict[str, Any]) -> str:
     return page.replace("</style>", f"{STYLE}</style>", 1)
 
 
+def make(data_set: DataSet, warehouse: Warehouse, given: argparse.Namespace) -> Iterator[tuple[Path, str]]:
+    """Write the report of a period."""
+    found = figures(warehouse.published, given.period)
+    name = f"report-{found['period']['period']}.html"
+    yield for_people.write_page(data_set, name, render(data_set, found)), ""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; 0: written, 1: nothing to report, 2: usage or declaration error."""
-    parser = argparse.ArgumentParser(
-        prog="report.py",
-        description="Write the report of a period: reports/<data set>/report-<period>.html.",
-        epilog="Reads the published copy only. Exit codes: 0 written; 1 nothing published or no such period;"
-        " 2 usage or declaration error.",
+    """Command line; see `for_people.run`."""
+    return for_people.run(
+        "report.py",
+        "Write the report of a period: reports/<data set>/report-<period>.html.",
+        make,
+        arguments,
+        {
+            "--period": {
+                "metavar": "PERIOD",
+                "help": "a week (2026-W43), a month (2026-10) or a quarter (2026-Q3); default: the latest complete month",
+            }
+        },
     )
-    parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
-    parser.add_argument(
-        "--period",
-        metavar="PERIOD",
-        help="a week (2026-W43), a month (2026-10) or a quarter (2026-Q3); default: the latest complete month",
-    )
-    given = parser.parse_args(arguments)
-    try:
-        data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
-    except DeclarationError as error:
-        print(f"report.py: {error}", file=sys.stderr)
-        return 2
-    published = Warehouse(PROJECT / "warehouse" / data_set.name).published
-    remedy = f"Run: make build DATA={data_set.name}"
-    if not published.is_file():
-        print(f"report.py: nothing is published yet. {remedy}", file=sys.stderr)
-        return 1
-    try:
-        found = figures(published, given.period)
-    except NoPeriod as error:
-        print(f"report.py: {error}", file=sys.stderr)
-        return 1
-    except duckdb.CatalogException as error:
-        print(f"report.py: the published copy is older than this report ({error}). {remedy}", file=sys.stderr)
-        return 1
-    path = PROJECT / "reports" / data_set.name / f"report-{found['period']['period']}.html"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(render(data_set, found), encoding="utf-8")
-    print(f"open {path.relative_to(PROJECT)}")
-    return 0
 
 
 STYLE = """

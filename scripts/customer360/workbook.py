@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +20,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from customer360.data_sets import DataSet, load_data_set
+from customer360 import for_people
+from customer360.data_sets import DataSet
 from customer360.page import Dictionary, moment
-from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
-PROJECT = Path(__file__).resolve().parents[2]
 WORDS = Dictionary(Path(__file__).with_name("workbook_words.csv"))
 
 LANGUAGES = ("zh", "en")
@@ -447,39 +445,22 @@ def write(path: Path, published: Path, data_set: DataSet, language: str) -> dict
     return book.rows
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; 0: written, 1: nothing published yet, 2: usage or declaration error."""
-    parser = argparse.ArgumentParser(
-        prog="workbook.py",
-        description="Write customer base, RFM, strategies and KPIs as workbooks: reports/<data set>/customer360.xlsx (cells"
-        " in Chinese) and customer360.en.xlsx (cells in English).",
-        epilog="Reads the published copy only. Exit codes: 0 written; 1 nothing published; 2 usage or declaration error.",
-    )
-    parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
-    parser.add_argument(
-        "--language", choices=LANGUAGES, help="write the file of one language (default: both)"
-    )
-    given = parser.parse_args(arguments)
-    try:
-        data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
-    except DeclarationError as error:
-        print(f"workbook.py: {error}", file=sys.stderr)
-        return 2
-    published = Warehouse(PROJECT / "warehouse" / data_set.name).published
-    remedy = f"Run: make build DATA={data_set.name}"
-    if not published.is_file():
-        print(f"workbook.py: nothing is published yet. {remedy}", file=sys.stderr)
-        return 1
+def make(data_set: DataSet, warehouse: Warehouse, given: argparse.Namespace) -> Iterator[tuple[Path, str]]:
+    """Write the workbook of each language."""
     for language in [given.language] if given.language else LANGUAGES:
         name = "customer360.xlsx" if language == "zh" else f"customer360.{language}.xlsx"
-        path = PROJECT / "reports" / data_set.name / name
-        try:
-            rows = write(path, published, data_set, language)
-        except duckdb.CatalogException as error:
-            print(
-                f"workbook.py: the published copy is older than this workbook ({error}). {remedy}",
-                file=sys.stderr,
-            )
-            return 1
-        print(f"open {path.relative_to(PROJECT)}: {rows['customers']:,} customers")
-    return 0
+        path = for_people.file_of(data_set, name)
+        rows = write(path, warehouse.published, data_set, language)
+        yield path, f": {rows['customers']:,} customers"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Command line; see `for_people.run`."""
+    return for_people.run(
+        "workbook.py",
+        "Write customer base, RFM, strategies and KPIs as workbooks: reports/<data set>/customer360.xlsx (cells in Chinese)"
+        " and customer360.en.xlsx (cells in English).",
+        make,
+        arguments,
+        {"--language": {"choices": LANGUAGES, "help": "write the file of one language (default: both)"}},
+    )

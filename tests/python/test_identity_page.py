@@ -12,7 +12,7 @@ import pytest
 from test_privacy import canaries
 
 from conftest import PROJECT
-from customer360 import identity_page
+from customer360 import for_people, identity_page
 from customer360 import page as engine
 from customer360.data_sets import load_data_set
 from customer360.identity_page import figures, render, say, words
@@ -290,7 +290,7 @@ def test_nothing_published_is_said_with_the_remedy(
 ) -> None:
     (tmp_path / "datasets").symlink_to(PROJECT / "datasets")
     (tmp_path / "models").symlink_to(PROJECT / "models")
-    monkeypatch.setattr(identity_page, "PROJECT", tmp_path)
+    monkeypatch.setattr(for_people, "PROJECT", tmp_path)
     assert identity_page.main(["--data", "demo"]) == 1
     assert "make build DATA=demo" in capsys.readouterr().err
     assert identity_page.main(["--data", "nowhere"]) == 2

@@ -15,8 +15,8 @@ from test_identity_page import Reader, ask, assert_self_contained, both_data_set
 from test_privacy import canaries
 
 from conftest import PROJECT
+from customer360 import for_people, quality_page
 from customer360 import page as engine
-from customer360 import quality_page
 from customer360.data_sets import load_data_set
 from customer360.page import Dictionary, NoCharts, echarts, trend
 from customer360.quality_page import PAGE, figures, render
@@ -87,7 +87,7 @@ def test_nothing_published_is_said_with_the_remedy(
 ) -> None:
     for name in ("datasets", "models"):
         (tmp_path / name).symlink_to(PROJECT / name)
-    monkeypatch.setattr(quality_page, "PROJECT", tmp_path)
+    monkeypatch.setattr(for_people, "PROJECT", tmp_path)
     assert quality_page.main(["--data", "demo"]) == 1
     assert "make build DATA=demo" in capsys.readouterr().err
 

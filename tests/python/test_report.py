@@ -16,8 +16,8 @@ from test_identity_page import Reader, ask, assert_self_contained, published
 from test_privacy import canaries
 
 from conftest import PROJECT
+from customer360 import for_people, report, report_charts, report_sentences
 from customer360 import page as engine
-from customer360 import report, report_charts, report_sentences
 from customer360.data_sets import load_data_set
 from customer360.report import PAGE, NoPeriod, choose, figures, kind_of, render
 from customer360.report_charts import either_way, nice_top
@@ -516,7 +516,7 @@ def test_the_command_says_what_is_wrong(
 ) -> None:
     for name in ("datasets", "models"):
         (tmp_path / name).symlink_to(PROJECT / name)
-    monkeypatch.setattr(report, "PROJECT", tmp_path)
+    monkeypatch.setattr(for_people, "PROJECT", tmp_path)
     assert report.main(["--data", "demo"]) == 1
     assert "make build DATA=demo" in capsys.readouterr().err
     assert report.main(["--data", "nobody"]) == 2

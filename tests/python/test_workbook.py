@@ -15,7 +15,7 @@ from test_identity_page import ask, both_data_sets, published
 from test_privacy import canaries
 
 from conftest import PROJECT
-from customer360 import workbook
+from customer360 import for_people, workbook
 from customer360.data_sets import load_data_set
 from customer360.sources import load_sources
 from customer360.workbook import FORMATS, KPI_COLUMNS, MONTHS, SHEETS, WORDS, Column, sheet_name, write
@@ -264,7 +264,7 @@ def test_the_command_writes_a_file_per_language(
 ) -> None:
     for name in ("datasets", "models"):
         (tmp_path / name).symlink_to(PROJECT / name)
-    monkeypatch.setattr(workbook, "PROJECT", tmp_path)
+    monkeypatch.setattr(for_people, "PROJECT", tmp_path)
     assert workbook.main(["--data", "online_retail"]) == 1
     assert "make build DATA=online_retail" in capsys.readouterr().err
     (tmp_path / "warehouse").symlink_to(PROJECT / "warehouse")
