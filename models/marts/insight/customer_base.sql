@@ -44,7 +44,7 @@ bands as (
 
 ),
 
-sorted_tags as (
+placed_tags as (
 
     select
         tags.customer_id,
@@ -60,19 +60,29 @@ sorted_tags as (
 
 ),
 
+-- texts first, columns then: an ordered aggregate keeps all of its rows in memory
+tag_texts as (
+
+    select
+        customer_id,
+        workbook_column,
+        {{ joined_texts('label_zh', '、', 'tag_code') }} as tags_zh,
+        {{ joined_texts('label_en', ', ', 'tag_code') }} as tags_en
+    from placed_tags
+    group by customer_id, workbook_column
+
+),
+
 tags as (
 
     select
         {%- for column in ['industry', 'behaviour', 'need'] %}
-        {%- for language, separator in [('zh', '、'), ('en', ', ')] %}
-        {{ joined_texts(
-            "case when workbook_column = '" ~ column ~ "' then label_" ~ language ~ " end", separator, 'tag_code'
-        ) }}
-            as {{ column }}_tags_{{ language }},
+        {%- for language in ['zh', 'en'] %}
+        max(case when workbook_column = '{{ column }}' then tags_{{ language }} end) as {{ column }}_tags_{{ language }},
         {%- endfor %}
         {%- endfor %}
         customer_id
-    from sorted_tags
+    from tag_texts
     group by customer_id
 
 ),
