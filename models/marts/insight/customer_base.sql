@@ -60,14 +60,14 @@ placed_tags as (
 
 ),
 
--- texts first, columns then: an ordered aggregate keeps all of its rows in memory
+-- each text is joined once, then put into its column
 tag_texts as (
 
     select
         customer_id,
         workbook_column,
-        {{ joined_texts('label_zh', '、', 'tag_code') }} as tags_zh,
-        {{ joined_texts('label_en', ', ', 'tag_code') }} as tags_en
+        {{ sorted_texts('label_zh', '、', 'tag_code') }} as tags_zh,
+        {{ sorted_texts('label_en', ', ', 'tag_code') }} as tags_en
     from placed_tags
     group by customer_id, workbook_column
 
@@ -78,7 +78,8 @@ tags as (
     select
         {%- for column in ['industry', 'behaviour', 'need'] %}
         {%- for language in ['zh', 'en'] %}
-        max(case when workbook_column = '{{ column }}' then tags_{{ language }} end) as {{ column }}_tags_{{ language }},
+        max(case when workbook_column = '{{ column }}' then tags_{{ language }} end)
+            as {{ column }}_tags_{{ language }},
         {%- endfor %}
         {%- endfor %}
         customer_id
