@@ -685,43 +685,27 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             },
             chart=Chart("bars", "product_line", ("net_amount_12m",), most=20),
         ),
-        Block(
-            "preferences",
-            f"""
-            select side, customer_group, member, any_value(member_zh) as member_zh, any_value(member_en) as member_en,
-                sum(net_amount) as net_amount,
-                sum(net_amount) / nullif(sum(sum(net_amount)) over (partition by side, customer_group), 0) as revenue_share
-            from marts.product_preferences
-            where month_start_on > {LAST_COMPLETE} - interval 12 month and month_start_on <= {LAST_COMPLETE}
-                and side = 'price_band' and customer_group <> 'unknown'
-            group by side, customer_group, member having sum(net_amount) > 0 order by customer_group, net_amount desc
-            """,
-            {
-                "customer_group": "member:customer_group",
-                "member": "label",
-                "net_amount": "money",
-                "revenue_share": "share",
-            },
-            chart=Chart("share_stack", "customer_group", ("revenue_share",), by="member"),
-        ),
-        Block(
-            "aromas",
-            f"""
-            select side, customer_group, member, any_value(member_zh) as member_zh, any_value(member_en) as member_en,
-                sum(net_amount) as net_amount,
-                sum(net_amount) / nullif(sum(sum(net_amount)) over (partition by side, customer_group), 0) as revenue_share
-            from marts.product_preferences
-            where month_start_on > {LAST_COMPLETE} - interval 12 month and month_start_on <= {LAST_COMPLETE}
-                and side = 'aroma' and customer_group <> 'unknown'
-            group by side, customer_group, member having sum(net_amount) > 0 order by customer_group, net_amount desc
-            """,
-            {
-                "customer_group": "member:customer_group",
-                "member": "label",
-                "net_amount": "money",
-                "revenue_share": "share",
-            },
-            chart=Chart("share_stack", "customer_group", ("revenue_share",), by="member"),
+        *(
+            Block(
+                name,
+                f"""
+                select side, customer_group, member, any_value(member_zh) as member_zh, any_value(member_en) as member_en,
+                    sum(net_amount) as net_amount,
+                    sum(net_amount) / nullif(sum(sum(net_amount)) over (partition by side, customer_group), 0) as revenue_share
+                from marts.product_preferences
+                where month_start_on > {LAST_COMPLETE} - interval 12 month and month_start_on <= {LAST_COMPLETE}
+                    and side = '{side}' and customer_group <> 'unknown'
+                group by side, customer_group, member having sum(net_amount) > 0 order by customer_group, net_amount desc
+                """,
+                {
+                    "customer_group": "member:customer_group",
+                    "member": "label",
+                    "net_amount": "money",
+                    "revenue_share": "share",
+                },
+                chart=Chart("share_stack", "customer_group", ("revenue_share",), by="member"),
+            )
+            for name, side in (("preferences", "price_band"), ("aromas", "aroma"))
         ),
         Block(
             "affinity",

@@ -253,15 +253,7 @@ scores as (
 
 measured as (
 
-    {%- for kpi, numerator, base in [
-        ('revenue', 'revenue', 'null'),
-        ('margin', 'margin', 'null'),
-        ('margin_rate', 'margin', 'margin_base'),
-        ('purchases', 'purchases', 'null'),
-        ('order_value', 'purchase_amount', 'purchases'),
-        ('online_share', 'online_amount', 'revenue'),
-        ('new_customers', 'new_customers', 'null'),
-    ] %}
+    {%- for kpi, numerator, base in sales_kpis() %}
     select
         '{{ kpi }}' as kpi,
         month_start_on,

@@ -84,16 +84,7 @@ weekly as (
 -- the same definitions as those of a month (int_management__measures; a test compares them over whole months)
 weekly_measures as (
 
-    {%- for kpi, numerator, base in [
-        ('revenue', 'revenue', 'null'),
-        ('margin', 'margin', 'null'),
-        ('margin_rate', 'margin', 'margin_base'),
-        ('purchases', 'purchases', 'null'),
-        ('order_value', 'purchase_amount', 'purchases'),
-        ('online_share', 'online_amount', 'revenue'),
-        ('buyers', 'buyers', 'null'),
-        ('new_customers', 'new_customers', 'null'),
-    ] %}
+    {%- for kpi, numerator, base in sales_kpis() + [('buyers', 'buyers', 'null')] %}
     select
         '{{ kpi }}' as kpi,
         week_start_on as period_start_on,
