@@ -1,4 +1,4 @@
-{#- KPIs of sales: code, numerator and base, each a sum over int_management__sales; of a month as of a week. -#}
+{#- KPIs of sales: code, numerator and base, each one of sales_sums; of a month as of a week. -#}
 {% macro sales_kpis() -%}
     {{- return([
         ('revenue', 'revenue', 'null'),
@@ -9,4 +9,15 @@
         ('online_share', 'online_amount', 'revenue'),
         ('new_customers', 'new_customers', 'null'),
     ]) -}}
+{%- endmacro %}
+{#- What they are made of, over int_orders__as_of. The margin is known of known customers alone: `margin_base` is the net
+    amount it is the margin of. -#}
+{% macro sales_sums() -%}
+    sum(net_amount) as revenue,
+    sum(case when is_known_customer then margin_amount else 0 end) as margin,
+    sum(case when is_known_customer then net_amount else 0 end) as margin_base,
+    count(case when is_purchase then 1 end) as purchases,
+    sum(case when is_purchase then net_amount else 0 end) as purchase_amount,
+    sum(case when is_online then net_amount else 0 end) as online_amount,
+    count(case when is_first_purchase then 1 end) as new_customers
 {%- endmacro %}

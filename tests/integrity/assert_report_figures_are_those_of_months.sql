@@ -56,7 +56,7 @@ sales as (
         max(weeks.value) as found,
         sum(sales.net_amount) as expected
     from weeks
-    inner join {{ ref('int_management__sales') }} as sales
+    inner join {{ ref('int_orders__as_of') }} as sales
         on sales.ordered_on between weeks.first_on and weeks.last_on
     group by weeks.first_on
 

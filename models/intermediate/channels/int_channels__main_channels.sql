@@ -6,7 +6,7 @@ with
 
 orders as (
 
-    select * from {{ ref('int_channels__orders') }}
+    select * from {{ ref('int_orders__as_of') }}
     where
         is_purchase
         and is_known_customer

@@ -37,16 +37,10 @@ purchase_days as (
         ordered_on,
         min(ordered_at) as ordered_at,
         row_number() over (partition by customer_id order by ordered_on asc) as day_number
-    from (
-        select distinct
-            sales.customer_id,
-            sales.ordered_on,
-            sales.ordered_at
-        from {{ ref('int_products__sales') }} as sales
-        where
-            sales.is_purchase
-            and sales.customer_id <> 'unknown'
-    ) as sales
+    from {{ ref('int_orders__as_of') }}
+    where
+        is_purchase
+        and is_known_customer
     group by customer_id, ordered_on
 
 ),

@@ -32,7 +32,7 @@ dealer_sales as (
         sales.customer_id,
         sales.dealer_code,
         sum(sales.net_amount) as net_amount
-    from {{ ref('int_management__sales') }} as sales
+    from {{ ref('int_orders__as_of') }} as sales
     inner join window_months
         on sales.month_start_on = window_months.month_start_on
     where

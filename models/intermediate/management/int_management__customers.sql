@@ -1,42 +1,20 @@
--- grain: one customer who has purchased and one month, with what the rates of the month count
+-- grain: one month and combination of region, customer group and tier, with the customers that rates count
 
--- The state a year and a quarter before is that of the same customer at the ends of those months.
+-- Customers are counted where they stand at the end of the month; `was_` and `kept_` where they stood a year before.
 
 with
 
 months as (
 
-    select * from {{ ref('int_management__months') }}
-
-),
-
-policy as (
-
-    select dormant_months from {{ ref('value_policy') }}
-
-),
-
-states as (
-
     select
-        customer_id,
+        month_start_on,
         as_of_on,
-        customer_group,
-        value_tier,
-        last_purchase_on,
-        frequency_12m > 0 as is_active
-    from {{ ref('int_value__customer_states') }}
-    where has_purchased
-
-),
-
-features as (
-
-    select
-        customer_id,
-        as_of_on,
-        purchase_days_12m
-    from {{ ref('int_value__base_features') }}
+        -- a rate over a year needs the whole of it
+        case when is_complete then {{ add_days(months_before(add_days('as_of_on', 1), 12), -1) }} end
+            as year_before_end_on,
+        case when is_complete then {{ add_days(months_before(add_days('as_of_on', 1), 3), -1) }} end
+            as quarter_before_end_on
+    from {{ ref('int_management__months') }}
 
 ),
 
@@ -49,11 +27,11 @@ profiles as (
 
 ),
 
-used as (
+interacted as (
 
     select distinct
-        ids.customer_id,
-        cast(date_trunc('month', interactions.occurred_at) as date) as month_start_on
+        cast(date_trunc('month', interactions.occurred_at) as date) as month_start_on,
+        ids.customer_id
     from {{ ref('input__interactions') }} as interactions
     inner join {{ ref('int_customers__ids') }} as ids
         on
@@ -62,60 +40,112 @@ used as (
 
 ),
 
-dated as (
+-- a quarter before, without a purchase for the months of the policy
+dormant as (
 
     select
-        *,
-        -- a rate over a year needs the whole of it
-        case when is_complete then {{ add_days(months_before(add_days('as_of_on', 1), 12), -1) }} end
-            as year_before_end_on,
-        case when is_complete then {{ add_days(months_before(add_days('as_of_on', 1), 3), -1) }} end
-            as quarter_before_end_on
-    from months
+        months.month_start_on,
+        months.quarter_before_end_on,
+        states.customer_id
+    from {{ ref('int_value__customer_states') }} as states
+    cross join {{ ref('value_policy') }} as policy
+    inner join months
+        on states.as_of_on = months.quarter_before_end_on
+    where
+        states.has_purchased
+        and states.last_purchase_on <= {{ months_before('months.quarter_before_end_on', 'policy.dormant_months') }}
+
+),
+
+standing as (
+
+    select
+        months.month_start_on,
+        profiles.region,
+        states.customer_group,
+        states.value_tier,
+        count(*) as standing,
+        count(case when states.frequency_12m > 0 then 1 end) as active,
+        count(case when states.frequency_12m > 0 and states.purchase_days_12m >= 2 then 1 end) as repeated,
+        count(case when states.frequency_12m > 0 and interacted.customer_id is not null then 1 end) as interacted,
+        count(dormant.customer_id) as dormant,
+        count(case when states.last_purchase_on > dormant.quarter_before_end_on then 1 end) as activated,
+        0 as was_active,
+        0 as kept
+    from {{ ref('int_value__customer_states') }} as states
+    inner join months
+        on states.as_of_on = months.as_of_on
+    left join profiles
+        on states.customer_id = profiles.customer_id
+    left join interacted
+        on
+            states.customer_id = interacted.customer_id
+            and months.month_start_on = interacted.month_start_on
+    left join dormant
+        on
+            states.customer_id = dormant.customer_id
+            and months.month_start_on = dormant.month_start_on
+    where states.has_purchased
+    group by months.month_start_on, profiles.region, states.customer_group, states.value_tier
+
+),
+
+followed as (
+
+    select
+        months.month_start_on,
+        profiles.region,
+        states.customer_group,
+        states.value_tier,
+        0 as standing,
+        0 as active,
+        0 as repeated,
+        0 as interacted,
+        0 as dormant,
+        0 as activated,
+        count(*) as was_active,
+        count(case when later.frequency_12m > 0 then 1 end) as kept
+    from {{ ref('int_value__customer_states') }} as states
+    inner join months
+        on states.as_of_on = months.year_before_end_on
+    inner join {{ ref('int_value__customer_states') }} as later
+        on
+            states.customer_id = later.customer_id
+            and months.as_of_on = later.as_of_on
+            and later.has_purchased
+    left join profiles
+        on states.customer_id = profiles.customer_id
+    where states.frequency_12m > 0
+    group by months.month_start_on, profiles.region, states.customer_group, states.value_tier
+
+),
+
+counted as (
+
+    select * from standing
+    union all
+    select * from followed
 
 ),
 
 final as (
 
     select
-        dated.month_start_on,
-        states.customer_id,
-        coalesce(profiles.region, 'unknown') as region,
-        coalesce(states.customer_group, 'unknown') as customer_group,
-        coalesce(states.value_tier, 'unknown') as value_tier,
-        coalesce(year_before.customer_group, 'unknown') as earlier_customer_group,
-        coalesce(year_before.value_tier, 'unknown') as earlier_value_tier,
-        states.is_active,
-        coalesce(features.purchase_days_12m, 0) as purchase_days_12m,
-        coalesce(year_before.is_active, false) as was_active,
-        coalesce(
-            quarter_before.last_purchase_on
-            <= {{ months_before('dated.quarter_before_end_on', 'policy.dormant_months') }}, false
-        ) as was_dormant,
-        coalesce(states.last_purchase_on > dated.quarter_before_end_on, false) as has_ordered_in_quarter,
-        used.customer_id is not null as has_interacted
-    from dated
-    cross join policy
-    inner join states
-        on dated.as_of_on = states.as_of_on
-    left join features
-        on
-            states.customer_id = features.customer_id
-            and states.as_of_on = features.as_of_on
-    left join profiles
-        on states.customer_id = profiles.customer_id
-    left join states as year_before
-        on
-            states.customer_id = year_before.customer_id
-            and dated.year_before_end_on = year_before.as_of_on
-    left join states as quarter_before
-        on
-            states.customer_id = quarter_before.customer_id
-            and dated.quarter_before_end_on = quarter_before.as_of_on
-    left join used
-        on
-            states.customer_id = used.customer_id
-            and dated.month_start_on = used.month_start_on
+        month_start_on,
+        {%- for measure in [
+            'standing', 'active', 'repeated', 'interacted', 'dormant', 'activated', 'was_active', 'kept'
+        ] %}
+        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        {%- endfor %}
+        coalesce(region, 'unknown') as region,
+        coalesce(customer_group, 'unknown') as customer_group,
+        coalesce(value_tier, 'unknown') as value_tier
+    from counted
+    group by
+        month_start_on,
+        coalesce(region, 'unknown'),
+        coalesce(customer_group, 'unknown'),
+        coalesce(value_tier, 'unknown')
 
 )
 

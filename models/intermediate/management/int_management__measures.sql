@@ -5,8 +5,6 @@
 
 {%- set sales_kinds = ['all', 'region', 'channel', 'customer_group', 'value_tier'] %}
 {%- set customer_kinds = ['all', 'region', 'customer_group', 'value_tier'] %}
-{#- a rate over a year is of the segment the customer stood in when it began -#}
-{%- set earlier = {'customer_group': 'earlier_customer_group', 'value_tier': 'earlier_value_tier'} %}
 
 with
 
@@ -41,14 +39,12 @@ sold as (
     select
         month_start_on,
         '{{ kind }}' as segment_kind,
-        {{ column }} as segment,
-        sum(net_amount) as revenue,
-        sum(margin_amount) as margin,
-        sum(margin_base) as margin_base,
-        count(case when is_purchase then 1 end) as purchases,
-        sum(case when is_purchase then net_amount else 0 end) as purchase_amount,
-        sum(case when is_online then net_amount else 0 end) as online_amount,
-        count(case when is_first_purchase then 1 end) as new_customers
+        {%- for measure in [
+            'revenue', 'margin', 'margin_base', 'purchases', 'purchase_amount', 'online_amount', 'new_customers'
+        ] %}
+        sum({{ measure }}) as {{ measure }},
+        {%- endfor %}
+        {{ column }} as segment
     from sales
     group by month_start_on, {{ column }}
     {{ "union all" if not loop.last }}
@@ -92,32 +88,17 @@ stood as (
         month_start_on,
         '{{ kind }}' as segment_kind,
         {{ column }} as segment,
-        count(case when is_active then 1 end) as active,
-        count(case when is_active and purchase_days_12m >= 2 then 1 end) as repeated,
-        count(case when is_active and has_interacted then 1 end) as interacted,
-        count(case when was_dormant then 1 end) as dormant,
-        count(case when was_dormant and has_ordered_in_quarter then 1 end) as activated
+        sum(standing) as standing,
+        sum(active) as active,
+        sum(repeated) as repeated,
+        sum(interacted) as interacted,
+        sum(dormant) as dormant,
+        sum(activated) as activated,
+        sum(was_active) as was_active,
+        sum(kept) as kept,
+        sum(case when value_tier = 'high' then was_active else 0 end) as was_high,
+        sum(case when value_tier = 'high' then kept else 0 end) as kept_high
     from customers
-    group by month_start_on, {{ column }}
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
-
-),
-
-followed as (
-
-    {%- for kind in customer_kinds %}
-    {%- set column = '"all"' if kind == 'all' else earlier.get(kind, kind) %}
-    select
-        month_start_on,
-        '{{ kind }}' as segment_kind,
-        {{ column }} as segment,
-        count(*) as was_active,
-        count(case when is_active then 1 end) as kept,
-        count(case when earlier_value_tier = 'high' then 1 end) as was_high,
-        count(case when earlier_value_tier = 'high' and is_active then 1 end) as kept_high
-    from customers
-    where was_active
     group by month_start_on, {{ column }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
@@ -187,8 +168,12 @@ latest as (
 
 values_of_customers as (
 
-    {%- for kind in customer_kinds %}
-    {%- set column = "'all'" if kind == 'all' else 'customers.' ~ kind %}
+    {%- for kind, column in [
+        ('all', "'all'"),
+        ('region', "coalesce(profiles.province_code, profiles.country, 'unknown')"),
+        ('customer_group', "coalesce(states.customer_group, 'unknown')"),
+        ('value_tier', "coalesce(states.value_tier, 'unknown')"),
+    ] %}
     select
         latest.month_start_on,
         '{{ kind }}' as segment_kind,
@@ -198,11 +183,13 @@ values_of_customers as (
     from {{ ref('customer_clv') }} as clv
     inner join latest
         on clv.as_of_on = latest.as_of_on
-    inner join customers
+    inner join {{ ref('int_value__customer_states') }} as states
         on
-            clv.customer_id = customers.customer_id
-            and latest.month_start_on = customers.month_start_on
-    where customers.is_active
+            clv.customer_id = states.customer_id
+            and latest.as_of_on = states.as_of_on
+            and states.frequency_12m > 0
+    left join {{ ref('int_customers__profiles') }} as profiles
+        on clv.customer_id = profiles.customer_id
     group by latest.month_start_on, {{ column }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
@@ -283,7 +270,7 @@ measured as (
         'all' as segment,
         count(distinct customer_id) as numerator,
         null as base
-    from sales
+    from {{ ref('int_orders__as_of') }}
     where
         is_purchase
         and is_known_customer
@@ -304,9 +291,11 @@ measured as (
         {{ numerator }} as numerator,
         {{ base }} as base
     from stood
-    {%- if kpi == 'interaction_rate' %}
-    where exists (select 1 from {{ ref('input__interactions') }})
-    {%- endif %}
+    where
+        standing > 0
+        {%- if kpi == 'interaction_rate' %}
+        and exists (select 1 from {{ ref('input__interactions') }})
+        {%- endif %}
 
     union all
     {% endfor %}
@@ -322,7 +311,8 @@ measured as (
         segment,
         {{ numerator }} as numerator,
         {{ base }} as base
-    from followed
+    from stood
+    where was_active > 0
 
     union all
     {% endfor %}

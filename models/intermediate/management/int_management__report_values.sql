@@ -55,29 +55,14 @@ pooled as (
 
 ),
 
-sales as (
-
-    select
-        *,
-        cast(date_trunc('week', ordered_on) as date) as week_start_on
-    from {{ ref('int_management__sales') }}
-
-),
-
 weekly as (
 
     select
-        week_start_on,
-        sum(net_amount) as revenue,
-        sum(margin_amount) as margin,
-        sum(margin_base) as margin_base,
-        count(case when is_purchase then 1 end) as purchases,
-        sum(case when is_purchase then net_amount else 0 end) as purchase_amount,
-        sum(case when is_online then net_amount else 0 end) as online_amount,
-        count(distinct case when is_purchase and is_known_customer then customer_id end) as buyers,
-        count(case when is_first_purchase then 1 end) as new_customers
-    from sales
-    group by week_start_on
+        cast(date_trunc('week', ordered_on) as date) as week_start_on,
+        {{ sales_sums() }},
+        count(distinct case when is_purchase and is_known_customer then customer_id end) as buyers
+    from {{ ref('int_orders__as_of') }}
+    group by cast(date_trunc('week', ordered_on) as date)
 
 ),
 

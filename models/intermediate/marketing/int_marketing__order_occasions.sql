@@ -11,31 +11,9 @@ orders as (
 
 ),
 
-gift_boxes as (
-
-    select
-        items.order_id,
-        bool_or(products.is_gift_box) as has_gift_box
-    from {{ ref('int_value__line_margins') }} as items
-    inner join {{ ref('products') }} as products
-        on items.product_id = products.product_id
-    group by items.order_id
-
-),
-
 festival_days as (
 
     select date_on from {{ ref('int_calendar__festival_days') }}
-
-),
-
-states as (
-
-    select
-        customer_id,
-        customer_group
-    from {{ ref('int_value__customer_states') }}
-    where is_latest
 
 ),
 
@@ -58,21 +36,17 @@ final as (
         orders.margin_amount,
         case
             when terms.occasion is not null then terms.occasion
-            when states.customer_group = 'business' then 'business_other'
+            when orders.customer_group = 'business' then 'business_other'
             when
-                coalesce(orders.is_gift, false)
-                or coalesce(gift_boxes.has_gift_box, false)
-                or (states.customer_group = 'gift' and festival_days.date_on is not null)
+                orders.is_gift
+                or orders.has_gift_box
+                or (orders.customer_group = 'gift' and festival_days.date_on is not null)
                 then case when festival_days.date_on is null then 'other_gift' else 'festival_gift' end
             else 'personal_other'
         end as occasion
     from orders
     left join terms
         on lower(trim(orders.purpose)) = terms.term
-    left join states
-        on orders.customer_id = states.customer_id
-    left join gift_boxes
-        on orders.order_id = gift_boxes.order_id
     left join festival_days
         on orders.ordered_on = festival_days.date_on
 

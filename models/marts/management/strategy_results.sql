@@ -130,7 +130,7 @@ bought as (
         members.strategy,
         count(distinct sales.customer_id) as buyer_count,
         sum(sales.net_amount) as revenue
-    from {{ ref('int_management__sales') }} as sales
+    from {{ ref('int_orders__as_of') }} as sales
     inner join dated
         on sales.ordered_on between dated.period_start_on and dated.period_end_on
     inner join members
