@@ -21,3 +21,8 @@
 {% macro grouped_number(x) %}{{ return(adapter.dispatch('grouped_number')(x)) }}{% endmacro %}
 {% macro default__grouped_number(x) -%} format('{:,}', cast({{ x }} as bigint)) {%- endmacro %}
 {% macro spark__grouped_number(x) -%} format_number({{ x }}, 0) {%- endmacro %}
+
+{#- 64 bits of a key, cheaper to join and count by; whoever keeps them tests that they are unique. -#}
+{% macro hashed_number(x) %}{{ return(adapter.dispatch('hashed_number')(x)) }}{% endmacro %}
+{% macro default__hashed_number(x) -%} hash({{ x }}) {%- endmacro %}
+{% macro spark__hashed_number(x) -%} xxhash64({{ x }}) {%- endmacro %}

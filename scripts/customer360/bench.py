@@ -57,7 +57,7 @@ def lay_out_tables(folder: Path, stubs: Mapping[str, str], files: Iterable[Path]
         (folder / "models" / file.name).symlink_to(file)
 
 
-# What tells one person, document or record from another. Every other key is shared by all copies.
+# What tells one person, document or record from another. Every other key is shared by all copies, and so is `unknown`.
 OWN_KEYS = (
     *("customer_id", "organisation_id", "source_customer_id", "source_organisation_id"),
     *("parent_source_organisation_id", "record_id", "record_key", "row_key", "member_no", "phone", "email"),
@@ -78,7 +78,7 @@ def repeat(built: Path, database: Path, tables: Iterable[tuple[str, str]], copie
         for schema, table in tables:
             name = f'{schema}."{table}"'
             own = ", ".join(
-                f"{column} || '~' || copy as {column}"
+                f"case {column} when 'unknown' then 'unknown' else {column} || '~' || copy end as {column}"
                 if kind == "VARCHAR"
                 else f"{column} * {copies} + copy as {column}"
                 for column, kind, *_ in connection.execute(f"describe customer360.{name}").fetchall()

@@ -25,8 +25,8 @@ sales as (
         sum(net_amount) as net_amount,
         sum(margin_amount) as margin_amount,
         sum(case when is_goods then net_amount else 0 end) as goods_amount,
-        count(distinct case when is_purchase then order_id end) as purchase_count,
-        count(distinct case when is_purchase and customer_id <> 'unknown' then customer_id end) as buyer_count
+        count(distinct case when is_purchase then order_number end) as purchase_count,
+        count(distinct case when is_purchase then customer_number end) as buyer_count
     from {{ ref('int_products__sales') }}
 
 ),

@@ -193,7 +193,7 @@ def test_what_comes_after_a_tested_date_changes_no_suggestion_made_then():
     )
     compiled.run(*CHAIN)
     columns = (
-        "customer_id, product_id, because_product_id, any_rank, new_rank, popular_any_rank, round(score, 9)"
+        "customer_number, product_id, because_product_id, any_rank, new_rank, popular_any_rank, round(score, 9)"
     )
     changed = compiled.connection.sql(
         f"""

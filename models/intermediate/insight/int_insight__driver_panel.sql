@@ -103,7 +103,8 @@ article_prices as (
     select
         month_start_on,
         ln(cast(unit_price as double))
-        - avg(ln(cast(unit_price as double))) over (partition by product_id, channel) as price_distance
+        - avg(cast(ln(cast(unit_price as double)) as decimal(18, 12))) over (partition by product_id, channel)
+            as price_distance
     from {{ ref('int_products__sales') }}
     where
         gross_amount > 0
@@ -268,9 +269,9 @@ indicators as (
     select
         month_start_on,
         province_code,
-        avg(case when indicator = 'competitor_share' then value end) / 10 as competitor_share,
-        ln(avg(case when indicator = 'competitor_price' then value end)) as competitor_price,
-        avg(case when indicator = 'market' then value end) / 10 as market
+        avg(case when indicator = 'competitor_share' then cast(value as decimal(18, 9)) end) / 10 as competitor_share,
+        ln(avg(case when indicator = 'competitor_price' then cast(value as decimal(18, 9)) end)) as competitor_price,
+        avg(case when indicator = 'market' then cast(value as decimal(18, 9)) end) / 10 as market
     from {{ ref('input__external_indicators') }}
     where indicator in ('competitor_share', 'competitor_price', 'market')
     group by month_start_on, province_code
@@ -282,9 +283,9 @@ country as (
 
     select
         month_start_on,
-        avg(competitor_share) as competitor_share,
-        avg(competitor_price) as competitor_price,
-        avg(market) as market
+        avg(cast(competitor_share as decimal(18, 12))) as competitor_share,
+        avg(cast(competitor_price as decimal(18, 12))) as competitor_price,
+        avg(cast(market as decimal(18, 12))) as market
     from indicators
     group by month_start_on
 

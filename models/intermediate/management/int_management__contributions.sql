@@ -37,7 +37,15 @@ totals as (
 
 segments as (
 
-    select * from figures
+    -- a decimal sum does not depend on the order of rows
+    select
+        kpi,
+        month_start_on,
+        segment_kind,
+        segment,
+        base,
+        cast(numerator as decimal(28, 8)) as numerator
+    from figures
     where segment_kind <> 'all'
 
 ),

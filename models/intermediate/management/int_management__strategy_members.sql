@@ -58,59 +58,75 @@ alert_dates as (
 
 ),
 
-segments as (
+rules as (
+
+    select
+        rules.segment_kind,
+        rules.segment,
+        strategies.strategy,
+        strategies.priority
+    from {{ ref('strategy_segments') }} as rules
+    inner join {{ ref('strategies') }} as strategies
+        on rules.strategy = strategies.strategy
+
+),
+
+-- each kind meets its own rules: one that no rule is about costs nothing
+matched as (
 
     select
         classes.as_of_on,
         classes.customer_id,
-        'action_group' as segment_kind,
-        classes.action_group as segment
+        rules.strategy,
+        rules.priority
     from classes
     inner join dates
         on classes.as_of_on = dates.as_of_on
+    inner join rules
+        on
+            rules.segment_kind = 'action_group'
+            and classes.action_group = rules.segment
 
     union all
 
     select
         alert_dates.as_of_on,
         alerts.customer_id,
-        'alert_level' as segment_kind,
-        cast(alerts.alert_level as varchar) as segment
+        rules.strategy,
+        rules.priority
     from alert_dates
     inner join alerts
         on alert_dates.alerted_on = alerts.as_of_on
-    where alerts.alert_level is not null
+    inner join rules
+        on
+            rules.segment_kind = 'alert_level'
+            and cast(alerts.alert_level as varchar) = rules.segment
 
     {% for kind in ['value_tier', 'lifecycle_stage'] -%}
     union all
 
     select
-        as_of_on,
-        customer_id,
-        '{{ kind }}' as segment_kind,
-        {{ kind }} as segment
+        states.as_of_on,
+        states.customer_id,
+        rules.strategy,
+        rules.priority
     from states
-    where {{ kind }} is not null
+    inner join rules
+        on
+            rules.segment_kind = '{{ kind }}'
+            and states.{{ kind }} = rules.segment
     {% endfor %}
 ),
 
 final as (
 
-    select
-        segments.as_of_on,
-        segments.customer_id,
-        strategies.strategy
-    from segments
-    inner join {{ ref('strategy_segments') }} as rules
-        on
-            segments.segment_kind = rules.segment_kind
-            and segments.segment = rules.segment
-    inner join {{ ref('strategies') }} as strategies
-        on rules.strategy = strategies.strategy
     -- the first by priority is theirs
-    qualify row_number() over (
-        partition by segments.as_of_on, segments.customer_id order by strategies.priority asc nulls last
-    ) = 1
+    select
+        as_of_on,
+        customer_id,
+        min_by(strategy, priority) as strategy
+    from matched
+    group by as_of_on, customer_id
 
 )
 

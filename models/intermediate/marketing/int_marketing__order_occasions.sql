@@ -2,6 +2,7 @@
 
 -- What the order says of its purpose (seed occasion_terms); else for businesses not stated; else a gift when it holds
 -- a gift box, went to somebody else, or was bought by a gift customer within a festival's window; else own use.
+{{ config(materialized='view') }}
 
 with
 

@@ -14,22 +14,20 @@ amounts as (
 
 ),
 
-groups as (
+customers as (
 
     select
-        customer_id,
-        customer_group
-    from {{ ref('int_value__customer_states') }}
-    where is_latest
-
-),
-
-profiles as (
-
-    select
-        customer_id,
-        coalesce(province_code, country) as region
-    from {{ ref('int_customers__profiles') }}
+        numbers.customer_id,
+        numbers.customer_number,
+        states.customer_group,
+        coalesce(profiles.province_code, profiles.country) as region
+    from {{ ref('int_customers__numbers') }} as numbers
+    inner join {{ ref('int_customers__profiles') }} as profiles
+        on numbers.customer_id = profiles.customer_id
+    left join {{ ref('int_value__customer_states') }} as states
+        on
+            numbers.customer_id = states.customer_id
+            and states.is_latest
 
 ),
 
@@ -37,9 +35,11 @@ described as (
 
     select
         documents.order_id,
+        {{ hashed_number('documents.order_id') }} as order_number,
         documents.customer_id,
+        customers.customer_number,
         documents.customer_id <> 'unknown' as is_known_customer,
-        coalesce(groups.customer_group, 'unknown') as customer_group,
+        coalesce(customers.customer_group, 'unknown') as customer_group,
         coalesce(documents.channel, 'unknown') as channel,
         coalesce(channels.is_online, false) as is_online,
         documents.platform,
@@ -49,7 +49,7 @@ described as (
         documents.purpose,
         documents.is_gift,
         coalesce(amounts.has_gift_box, false) as has_gift_box,
-        coalesce(documents.province_code, documents.country, profiles.region, 'unknown') as region,
+        coalesce(documents.province_code, documents.country, customers.region, 'unknown') as region,
         documents.document_kind = 'sale' and coalesce(amounts.net_amount, 0) > 0 as is_purchase,
         cast(coalesce(amounts.net_amount, 0) as decimal(18, 2)) as net_amount,
         cast(coalesce(amounts.margin_amount, 0) as decimal(18, 4)) as margin_amount,
@@ -63,10 +63,8 @@ described as (
         on documents.order_id = amounts.order_id
     left join {{ ref('sales_channels') }} as channels
         on documents.channel = channels.channel
-    left join groups
-        on documents.customer_id = groups.customer_id
-    left join profiles
-        on documents.customer_id = profiles.customer_id
+    left join customers
+        on documents.customer_id = customers.customer_id
 
 ),
 

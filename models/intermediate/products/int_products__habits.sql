@@ -36,7 +36,7 @@ dates as (
 bought as (
 
     select
-        purchases.customer_id,
+        purchases.customer_number,
         purchases.product_id,
         dates.on_date,
         -- a decimal sum does not depend on the order of rows, and neither do the ranks
@@ -51,7 +51,7 @@ bought as (
             and purchases.ordered_on > dates.from_on
             and (purchases.is_drawn or dates.is_latest)
     cross join policy
-    group by purchases.customer_id, purchases.product_id, dates.on_date
+    group by purchases.customer_number, purchases.product_id, dates.on_date
 
 ),
 
@@ -60,11 +60,11 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by on_date, customer_id
+            partition by on_date, customer_number
             order by weight desc nulls last, last_bought_on desc, product_id asc
         ) as habit_rank,
         row_number() over (
-            partition by on_date, customer_id
+            partition by on_date, customer_number
             order by last_bought_on desc nulls last, weight desc, product_id asc
         ) as recency_rank
     from bought
@@ -75,7 +75,7 @@ final as (
 
     select
         ranked.on_date,
-        ranked.customer_id,
+        ranked.customer_number,
         ranked.product_id,
         cast(ranked.weight as double) as weight,
         ranked.habit_rank,

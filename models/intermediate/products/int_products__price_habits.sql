@@ -16,7 +16,7 @@ served_dates as (
 sales as (
 
     select
-        purchases.customer_id,
+        purchases.customer_number,
         origins.as_of_on,
         purchases.gross_amount / purchases.quantity as unit_price,
         purchases.gross_amount as amount
@@ -33,14 +33,14 @@ sales as (
 
 earlier as (
 
-    {{ price_habits('sales') }}
+    {{ price_habits('sales', 'customer_number') }}
 
 ),
 
 final as (
 
     select
-        customer_id,
+        customer_number,
         as_of_on,
         band_rank
     from earlier
@@ -48,10 +48,12 @@ final as (
     union all
 
     select
-        habits.customer_id,
+        numbers.customer_number,
         origins.as_of_on,
         habits.band_rank
     from {{ ref('int_value__price_habits') }} as habits
+    inner join {{ ref('int_customers__numbers') }} as numbers
+        on habits.customer_id = numbers.customer_id
     inner join served_dates as origins
         on origins.is_latest
 

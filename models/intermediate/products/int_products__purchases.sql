@@ -7,37 +7,32 @@ with
 lines as (
 
     select
-        items.customer_id,
-        items.product_id,
-        items.ordered_on,
-        sum(items.gross_amount) as gross_amount,
-        sum(items.quantity) as quantity
-    from {{ ref('order_items') }} as items
-    inner join {{ ref('int_calendar__as_of') }} as as_of
-        on items.ordered_on <= as_of.as_of_on
-    inner join {{ ref('products') }} as products
-        on
-            items.product_id = products.product_id
-            and products.is_goods
+        customer_number,
+        product_id,
+        ordered_on,
+        sum(gross_amount) as gross_amount,
+        sum(quantity) as quantity
+    from {{ ref('int_products__sales') }}
     where
-        items.gross_amount > 0
-        and items.quantity > 0
-        and items.customer_id <> 'unknown'
-    group by items.customer_id, items.product_id, items.ordered_on
+        is_goods
+        and gross_amount > 0
+        and quantity > 0
+        and customer_number is not null
+    group by customer_number, product_id, ordered_on
 
 ),
 
--- at most so many customers are learnt from and tested (policy), drawn by their keys
+-- at most so many customers are learnt from and tested (policy), the first by their numbers
 drawn as (
 
     select
-        ranked.customer_id,
+        ranked.customer_number,
         ranked.draw_rank <= policy.learning_customers as is_drawn
     from (
         select
-            customer_id,
-            row_number() over (order by md5(customer_id) asc, customer_id asc) as draw_rank
-        from (select distinct customer_id from lines) as customers
+            customer_number,
+            row_number() over (order by customer_number asc) as draw_rank
+        from (select distinct customer_number from lines) as customers
     ) as ranked
     cross join {{ ref('suggestion_policy') }} as policy
 
@@ -46,7 +41,7 @@ drawn as (
 final as (
 
     select
-        lines.customer_id,
+        lines.customer_number,
         lines.product_id,
         lines.ordered_on,
         lines.gross_amount,
@@ -54,7 +49,7 @@ final as (
         drawn.is_drawn
     from lines
     inner join drawn
-        on lines.customer_id = drawn.customer_id
+        on lines.customer_number = drawn.customer_number
 
 )
 

@@ -6,6 +6,8 @@ orders as (
 
     select
         order_id,
+        order_number,
+        customer_number,
         customer_group,
         channel,
         platform,
@@ -32,8 +34,8 @@ prices as (
 final as (
 
     select
-        lines.order_id,
-        lines.customer_id,
+        orders.order_number,
+        orders.customer_number,
         orders.customer_group,
         lines.product_id,
         lines.is_goods,

@@ -57,14 +57,14 @@ transitions as (
 customers as (
 
     select
-        served.customer_id,
+        served.customer_number,
         served_dates.as_of_on,
         served_dates.is_latest,
-        row_number() over (order by served_dates.as_of_on asc, served.customer_id asc) as list_number
+        row_number() over (order by served_dates.as_of_on asc, served.customer_number asc) as list_number
     from (
         select distinct
             on_date,
-            customer_id
+            customer_number
         from {{ ref('int_products__habits') }}
     ) as served
     inner join served_dates
@@ -84,7 +84,7 @@ habits as (
     inner join customers
         on
             habits.on_date = customers.as_of_on
-            and habits.customer_id = customers.customer_id
+            and habits.customer_number = customers.customer_number
 
 ),
 
@@ -140,11 +140,11 @@ scored as (
 firsts as (
 
     select
-        customer_id,
+        customer_number,
         product_id,
         min(ordered_on) as first_bought_on
     from {{ ref('int_products__purchases') }}
-    group by customer_id, product_id
+    group by customer_number, product_id
 
 ),
 
@@ -156,7 +156,7 @@ bought as (
     from firsts
     inner join customers
         on
-            firsts.customer_id = customers.customer_id
+            firsts.customer_number = customers.customer_number
             and firsts.first_bought_on <= customers.as_of_on
     inner join articles
         on firsts.product_id = articles.product_id
@@ -175,7 +175,7 @@ price_limits as (
     left join {{ ref('int_products__price_habits') }} as habits
         on
             customers.as_of_on = habits.as_of_on
-            and customers.customer_id = habits.customer_id
+            and customers.customer_number = habits.customer_number
 
 ),
 
@@ -297,7 +297,7 @@ final as (
 
     select
         customers.as_of_on,
-        customers.customer_id,
+        customers.customer_number,
         articles.product_id,
         reasons.product_id as because_product_id,
         ranked.is_bought,

@@ -31,7 +31,7 @@ next_bought as (
 
     select distinct
         learning_dates.learn_on,
-        purchases.customer_id,
+        purchases.customer_number,
         purchases.product_id
     from {{ ref('int_products__purchases') }} as purchases
     inner join learning_dates
@@ -46,7 +46,7 @@ buyers as (
 
     select distinct
         learn_on,
-        customer_id
+        customer_number
     from next_bought
 
 ),
@@ -55,13 +55,13 @@ had as (
 
     select
         habits.on_date as learn_on,
-        habits.customer_id,
+        habits.customer_number,
         habits.product_id
     from {{ ref('int_products__habits') }} as habits
     inner join buyers
         on
             habits.on_date = buyers.learn_on
-            and habits.customer_id = buyers.customer_id
+            and habits.customer_number = buyers.customer_number
 
 ),
 
@@ -69,7 +69,7 @@ learners as (
 
     select distinct
         learn_on,
-        customer_id
+        customer_number
     from had
 
 ),
@@ -105,7 +105,7 @@ pair_counts as (
     inner join next_bought
         on
             had.learn_on = next_bought.learn_on
-            and had.customer_id = next_bought.customer_id
+            and had.customer_number = next_bought.customer_number
     group by had.learn_on, had.product_id, next_bought.product_id
 
     union all
@@ -119,7 +119,7 @@ pair_counts as (
     inner join next_bought
         on
             learners.learn_on = next_bought.learn_on
-            and learners.customer_id = next_bought.customer_id
+            and learners.customer_number = next_bought.customer_number
     group by learners.learn_on, next_bought.product_id
 
 ),

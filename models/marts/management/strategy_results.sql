@@ -53,6 +53,18 @@ dated as (
 
 ),
 
+-- a day belongs to a week, a month and a quarter: by the day, nothing is compared with the bounds of every period
+days as (
+
+    select
+        dated.period_kind,
+        dated.period_start_on,
+        dated.listed_on,
+        {{ each_day('dated.period_start_on', 'dated.period_end_on') }} as date_on
+    from dated
+
+),
+
 counted as (
 
     select
@@ -79,39 +91,39 @@ messages as (
 contacted as (
 
     select
-        dated.period_kind,
-        dated.period_start_on,
+        days.period_kind,
+        days.period_start_on,
         members.strategy,
         count(distinct messages.customer_id) as contacted_count,
         sum(messages.touch_count) as sent_count
     from messages
-    inner join dated
-        on messages.sent_on between dated.period_start_on and dated.period_end_on
+    inner join days
+        on messages.sent_on = days.date_on
     inner join members
         on
-            dated.listed_on = members.as_of_on
+            days.listed_on = members.as_of_on
             and messages.customer_id = members.customer_id
-    group by dated.period_kind, dated.period_start_on, members.strategy
+    group by days.period_kind, days.period_start_on, members.strategy
 
 ),
 
 converted as (
 
     select
-        dated.period_kind,
-        dated.period_start_on,
+        days.period_kind,
+        days.period_start_on,
         members.strategy,
         count(distinct attributions.contact_id) as converted_count,
         count(*) as attributed_order_count,
         sum(attributions.net_amount) as attributed_revenue
     from {{ ref('int_marketing__attributions') }} as attributions
-    inner join dated
-        on attributions.ordered_on between dated.period_start_on and dated.period_end_on
+    inner join days
+        on attributions.ordered_on = days.date_on
     inner join members
         on
-            dated.listed_on = members.as_of_on
+            days.listed_on = members.as_of_on
             and attributions.contact_id = members.customer_id
-    group by dated.period_kind, dated.period_start_on, members.strategy
+    group by days.period_kind, days.period_start_on, members.strategy
 
 ),
 
@@ -125,20 +137,20 @@ known as (
 bought as (
 
     select
-        dated.period_kind,
-        dated.period_start_on,
+        days.period_kind,
+        days.period_start_on,
         members.strategy,
         count(distinct sales.customer_id) as buyer_count,
         sum(sales.net_amount) as revenue
     from {{ ref('int_orders__as_of') }} as sales
-    inner join dated
-        on sales.ordered_on between dated.period_start_on and dated.period_end_on
+    inner join days
+        on sales.ordered_on = days.date_on
     inner join members
         on
-            dated.listed_on = members.as_of_on
+            days.listed_on = members.as_of_on
             and sales.customer_id = members.customer_id
     where sales.is_purchase
-    group by dated.period_kind, dated.period_start_on, members.strategy
+    group by days.period_kind, days.period_start_on, members.strategy
 
 ),
 

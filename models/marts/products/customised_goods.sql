@@ -9,7 +9,7 @@ sales as (
         sales.customer_group,
         coalesce(products.is_customised, false) as is_customised,
         sales.is_purchase,
-        sales.order_id,
+        sales.order_number,
         sales.net_amount,
         sales.margin_amount
     from {{ ref('int_products__sales') }} as sales
@@ -25,8 +25,8 @@ counted as (
     select
         month_start_on,
         customer_group,
-        count(distinct case when is_purchase then order_id end) as order_count,
-        count(distinct case when is_purchase and is_customised then order_id end) as customised_order_count,
+        count(distinct case when is_purchase then order_number end) as order_count,
+        count(distinct case when is_purchase and is_customised then order_number end) as customised_order_count,
         sum(net_amount) as net_amount,
         sum(margin_amount) as margin_amount,
         sum(case when is_customised then net_amount else 0 end) as customised_net_amount,

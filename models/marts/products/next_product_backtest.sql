@@ -37,11 +37,11 @@ purchases as (
 firsts as (
 
     select
-        customer_id,
+        customer_number,
         product_id,
         min(ordered_on) as first_bought_on
     from purchases
-    group by customer_id, product_id
+    group by customer_number, product_id
 
 ),
 
@@ -49,7 +49,7 @@ served as (
 
     select distinct
         on_date as as_of_on,
-        customer_id
+        customer_number
     from {{ ref('int_products__habits') }}
 
 ),
@@ -59,7 +59,7 @@ bought as (
     select distinct
         origins.as_of_on,
         origins.until_on,
-        purchases.customer_id,
+        purchases.customer_number,
         purchases.product_id,
         firsts.first_bought_on > origins.as_of_on as is_new
     from purchases
@@ -70,10 +70,10 @@ bought as (
     inner join served
         on
             origins.as_of_on = served.as_of_on
-            and purchases.customer_id = served.customer_id
+            and purchases.customer_number = served.customer_number
     inner join firsts
         on
-            purchases.customer_id = firsts.customer_id
+            purchases.customer_number = firsts.customer_number
             and purchases.product_id = firsts.product_id
 
 ),
@@ -84,7 +84,7 @@ aims as (
         'any' as aim,
         as_of_on,
         until_on,
-        customer_id,
+        customer_number,
         product_id
     from bought
 
@@ -94,7 +94,7 @@ aims as (
         'new' as aim,
         as_of_on,
         until_on,
-        customer_id,
+        customer_number,
         product_id
     from bought
     where is_new
@@ -109,7 +109,7 @@ ranked as (
         '{{ method }}' as method,
         '{{ aim }}' as aim,
         as_of_on,
-        customer_id,
+        customer_number,
         product_id,
         {{ rank }} as list_rank
     from {{ ref('int_products__suggestions') }}
@@ -122,7 +122,7 @@ ranked as (
         'repeat_last' as method,
         'any' as aim,
         on_date as as_of_on,
-        customer_id,
+        customer_number,
         product_id,
         recency_rank as list_rank
     from {{ ref('int_products__habits') }}
@@ -135,7 +135,7 @@ bases as (
         aim,
         as_of_on,
         until_on,
-        count(distinct customer_id) as customer_count
+        count(distinct customer_number) as customer_count
     from aims
     group by aim, as_of_on, until_on
 
@@ -147,16 +147,16 @@ first_hits as (
         ranked.method,
         aims.aim,
         aims.as_of_on,
-        aims.customer_id,
+        aims.customer_number,
         min(ranked.list_rank) as hit_rank
     from aims
     inner join ranked
         on
             aims.aim = ranked.aim
             and aims.as_of_on = ranked.as_of_on
-            and aims.customer_id = ranked.customer_id
+            and aims.customer_number = ranked.customer_number
             and aims.product_id = ranked.product_id
-    group by ranked.method, aims.aim, aims.as_of_on, aims.customer_id
+    group by ranked.method, aims.aim, aims.as_of_on, aims.customer_number
 
 ),
 
@@ -185,8 +185,8 @@ final as (
         cast(methods.method as varchar) as method,
         cast(lengths.list_length as integer) as list_length,
         cast(max(bases.customer_count) as bigint) as customer_count,
-        cast(count(first_hits.customer_id) as bigint) as hit_count,
-        cast(count(first_hits.customer_id) / cast(max(bases.customer_count) as double) as double) as hit_rate,
+        cast(count(first_hits.customer_number) as bigint) as hit_count,
+        cast(count(first_hits.customer_number) / cast(max(bases.customer_count) as double) as double) as hit_rate,
         cast(max(policy.reference_hit_rate) as double) as reference_hit_rate
     from bases
     inner join methods

@@ -32,7 +32,7 @@ products as (
 final as (
 
     select
-        cast(suggested.customer_id as varchar) as customer_id,
+        cast(numbers.customer_id as varchar) as customer_id,
         cast(suggested.suggestion_rank as integer) as suggestion_rank,
         cast(suggested.product_id as varchar) as product_id,
         cast(products.product_name as varchar) as product_name,
@@ -58,6 +58,8 @@ final as (
         cast(suggested.as_of_on as date) as as_of_on
     from suggested
     cross join policy
+    inner join {{ ref('int_customers__numbers') }} as numbers
+        on suggested.customer_number = numbers.customer_number
     left join products
         on suggested.product_id = products.product_id
     left join products as because

@@ -33,7 +33,7 @@ products as (
 sales as (
 
     select
-        sales.order_id,
+        sales.order_number,
         sales.product_id
     from {{ ref('int_products__sales') }} as sales
     cross join as_of
@@ -49,11 +49,11 @@ sales as (
 sizes as (
 
     select
-        sales.order_id,
+        sales.order_number,
         count(distinct sales.product_id) <= max(policy.maximum_basket_items) as is_counted
     from sales
     cross join policy
-    group by sales.order_id
+    group by sales.order_number
 
 ),
 
@@ -71,12 +71,12 @@ members as (
     {%- for kind, member in kinds.items() %}
     select distinct
         '{{ kind }}' as kind,
-        sales.order_id,
+        sales.order_number,
         {{ member }} as member
     from sales
     inner join sizes
         on
-            sales.order_id = sizes.order_id
+            sales.order_number = sizes.order_number
             and sizes.is_counted
     inner join products
         on sales.product_id = products.product_id
@@ -122,7 +122,7 @@ together as (
     inner join frequent as b
         on
             a.kind = b.kind
-            and a.order_id = b.order_id
+            and a.order_number = b.order_number
             and a.member < b.member
     cross join policy
     cross join baskets

@@ -15,7 +15,7 @@ baskets as (
     select
         sales.month_start_on,
         sales.customer_group,
-        sales.order_id,
+        sales.order_number,
         offers.bundle,
         max(case when products.category = offers.category then 1 else 0 end) as has_category,
         max(case when products.category = offers.attached_category then 1 else 0 end) as has_attached,
@@ -32,7 +32,7 @@ baskets as (
     where
         sales.is_purchase
         and sales.net_amount > 0
-    group by sales.month_start_on, sales.customer_group, sales.order_id, offers.bundle
+    group by sales.month_start_on, sales.customer_group, sales.order_number, offers.bundle
 
 ),
 

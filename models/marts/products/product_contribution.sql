@@ -27,7 +27,7 @@ sold as (
         product_line,
         customer_group,
         bool_and(is_goods_line) as is_goods,
-        count(distinct case when is_purchase then order_id end) as order_count,
+        count(distinct case when is_purchase then order_number end) as order_count,
         sum(case when gross_amount > 0 then quantity else 0 end) as quantity_sold,
         sum(net_amount) as net_amount,
         sum(margin_amount) as margin_amount

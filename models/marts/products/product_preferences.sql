@@ -12,52 +12,40 @@ with
 
 sales as (
 
-    select * from {{ ref('int_products__sales') }}
-    where is_goods
-
-),
-
-products as (
-
-    select * from {{ ref('products') }}
-
-),
-
-sided as (
-
-    {%- for side, member in sides.items() %}
     select
         sales.month_start_on,
         sales.customer_group,
-        '{{ side }}' as side,
-        {{ member }} as member,
-        sales.customer_id,
-        sales.is_purchase,
+        {%- for side, member in sides.items() %}
+        {{ member }} as {{ side }}_member,
+        {%- endfor %}
         sales.gross_amount,
         sales.quantity,
-        sales.net_amount
-    from sales
+        sales.net_amount,
+        case when sales.is_purchase then sales.customer_number end as buyer
+    from {{ ref('int_products__sales') }} as sales
     cross join {{ ref('tag_policy') }} as policy
-    inner join products
+    inner join {{ ref('products') }} as products
         on sales.product_id = products.product_id
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
+    where sales.is_goods
 
 ),
 
 counted as (
 
+    {%- for side in sides %}
     select
         month_start_on,
         customer_group,
-        side,
-        member,
-        count(distinct case when is_purchase and customer_id <> 'unknown' then customer_id end) as customer_count,
+        '{{ side }}' as side,
+        {{ side }}_member as member,
+        count(distinct buyer) as customer_count,
         count(case when gross_amount > 0 then 1 end) as line_count,
         sum(case when gross_amount > 0 then quantity else 0 end) as quantity_sold,
         sum(net_amount) as net_amount
-    from sided
-    group by month_start_on, customer_group, side, member
+    from sales
+    group by month_start_on, customer_group, {{ side }}_member
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
 
 ),
 
