@@ -192,9 +192,7 @@ def test_what_comes_after_a_tested_date_changes_no_suggestion_made_then():
         """,
     )
     compiled.run(*CHAIN)
-    columns = (
-        "customer_number, product_id, because_product_id, any_rank, new_rank, popular_any_rank, round(score, 9)"
-    )
+    columns = "customer_number, product_id, because_product_id, any_rank, new_rank, popular_any_rank, round(score, 9)"
     changed = compiled.connection.sql(
         f"""
         select count(*) from (

@@ -19,16 +19,17 @@ spent as (
     select
         '{{ period }}' as period_kind,
         cast(date_trunc('{{ period }}', ordered_on) as date) as period_start_on,
-        customer_id,
+        customer_number,
+        customer_group,
         channel,
         is_online,
         count(*) as order_count,
         count(case when is_online then 1 end) as online_order_count,
         count(case when is_collected then 1 end) as collected_order_count,
-        sum(net_amount) as net_amount,
-        sum(margin_amount) as margin_amount
+        cast(sum(net_amount) as decimal(18, 2)) as net_amount,
+        cast(sum(margin_amount) as decimal(18, 4)) as margin_amount
     from orders
-    group by cast(date_trunc('{{ period }}', ordered_on) as date), customer_id, channel, is_online
+    group by cast(date_trunc('{{ period }}', ordered_on) as date), customer_number, customer_group, channel, is_online
     {{ "union all" if not loop.last }}
     {%- endfor %}
 
@@ -39,7 +40,7 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by period_kind, period_start_on, customer_id
+            partition by period_kind, period_start_on, customer_number
             order by net_amount desc nulls last, order_count desc, channel asc
         ) as channel_rank
     from spent
@@ -51,17 +52,18 @@ final as (
     select
         period_kind,
         period_start_on,
-        customer_id,
+        customer_number,
+        min(customer_group) as customer_group,
         max(case when channel_rank = 1 then channel end) as main_channel,
         count(*) as channel_count,
         bool_or(is_online) and bool_or(not is_online) as is_online_and_offline,
-        sum(order_count) as order_count,
-        sum(online_order_count) as online_order_count,
-        sum(collected_order_count) as collected_order_count,
-        sum(net_amount) as net_amount,
-        sum(margin_amount) as margin_amount
+        cast(sum(order_count) as bigint) as order_count,
+        cast(sum(online_order_count) as bigint) as online_order_count,
+        cast(sum(collected_order_count) as bigint) as collected_order_count,
+        cast(sum(net_amount) as decimal(18, 2)) as net_amount,
+        cast(sum(margin_amount) as decimal(18, 4)) as margin_amount
     from ranked
-    group by period_kind, period_start_on, customer_id
+    group by period_kind, period_start_on, customer_number
 
 )
 

@@ -5,21 +5,22 @@
 
 with
 
+-- the dates come with the contact: held against orders alone, each campaign would meet each order
 contacts as (
 
-    select * from {{ ref('int_marketing__contacts') }}
+    select
+        contacts.*,
+        campaigns.started_on,
+        campaigns.attributed_until_on
+    from {{ ref('int_marketing__contacts') }} as contacts
+    inner join {{ ref('int_marketing__campaigns') }} as campaigns
+        on contacts.campaign_id = campaigns.campaign_id
 
 ),
 
 buyers as (
 
     select * from {{ ref('int_marketing__buyers') }}
-
-),
-
-campaigns as (
-
-    select * from {{ ref('int_marketing__campaigns') }}
 
 ),
 
@@ -38,7 +39,9 @@ touches as (
         customer_id,
         '{{ event }}' as touch,
         {{ weight }} as touch_weight,
-        {{ column }} as touched_at
+        {{ column }} as touched_at,
+        started_on,
+        attributed_until_on
     from contacts
     where
         {{ column }} is not null
@@ -67,20 +70,18 @@ candidates as (
             partition by orders.order_id
             order by
                 touches.touched_at desc nulls last, touches.touch_weight desc,
-                campaigns.started_on desc nulls last, touches.campaign_id asc, touches.customer_id asc
+                touches.started_on desc nulls last, touches.campaign_id asc, touches.customer_id asc
         ) as touch_rank
     from touches
     inner join buyers
         on
             touches.campaign_id = buyers.campaign_id
             and touches.customer_id = buyers.customer_id
-    inner join campaigns
-        on touches.campaign_id = campaigns.campaign_id
     inner join orders
         on
             buyers.buyer_id = orders.customer_id
             and touches.touched_at <= orders.ordered_before_at
-            and campaigns.attributed_until_on >= orders.ordered_on
+            and touches.attributed_until_on >= orders.ordered_on
 
 ),
 

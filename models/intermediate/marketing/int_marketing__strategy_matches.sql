@@ -67,8 +67,8 @@ matches as (
         segments.customer_id,
         strategies.strategy,
         strategies.priority,
-        {{ joined_texts('rules.label_zh', '、', 'rules.label_en') }} as reason_zh,
-        {{ joined_texts('rules.label_en', ', ', 'rules.label_en') }} as reason_en
+        {{ sorted_texts('rules.label_zh', '、', 'rules.label_en') }} as reason_zh,
+        {{ sorted_texts('rules.label_en', ', ', 'rules.label_en') }} as reason_en
     from segments
     inner join {{ ref('strategy_segments') }} as rules
         on

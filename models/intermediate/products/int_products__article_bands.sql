@@ -9,19 +9,31 @@ served_dates as (
 
 ),
 
+days as (
+
+    select
+        product_id,
+        ordered_on,
+        sum(gross_amount) as gross_amount,
+        sum(quantity) as quantity
+    from {{ ref('int_products__purchases') }}
+    group by product_id, ordered_on
+
+),
+
 sold as (
 
     select
-        purchases.product_id,
+        days.product_id,
         origins.as_of_on,
-        sum(purchases.gross_amount) / nullif(sum(purchases.quantity), 0) as unit_price
-    from {{ ref('int_products__purchases') }} as purchases
+        sum(days.gross_amount) / nullif(sum(days.quantity), 0) as unit_price
+    from days
     cross join {{ ref('suggestion_policy') }} as policy
     inner join served_dates as origins
         on
-            purchases.ordered_on <= origins.as_of_on
-            and purchases.ordered_on > {{ months_before('origins.as_of_on', 'policy.habit_months') }}
-    group by purchases.product_id, origins.as_of_on
+            days.ordered_on <= origins.as_of_on
+            and days.ordered_on > {{ months_before('origins.as_of_on', 'policy.habit_months') }}
+    group by days.product_id, origins.as_of_on
 
 ),
 

@@ -10,8 +10,8 @@ lines as (
         customer_number,
         product_id,
         ordered_on,
-        sum(gross_amount) as gross_amount,
-        sum(quantity) as quantity
+        cast(sum(gross_amount) as decimal(18, 2)) as gross_amount,
+        cast(sum(quantity) as decimal(18, 3)) as quantity
     from {{ ref('int_products__sales') }}
     where
         is_goods

@@ -93,9 +93,10 @@ likely as (
     select
         habits.list_number,
         transitions.article_number,
-        transitions.base_probability,
         habits.habit_rank,
-        least(habits.weight, 1) * (transitions.probability - transitions.base_probability) as contribution
+        round(
+            least(habits.weight, 1) * (transitions.probability - transitions.base_probability) * 1000000000
+        ) as billionths
     from habits
     inner join transitions
         on
@@ -108,9 +109,8 @@ likely as (
     select
         customers.list_number,
         transitions.article_number,
-        transitions.base_probability,
         cast(null as bigint) as habit_rank,
-        0 as contribution
+        0.0 as billionths
     from customers
     cross join policy
     inner join transitions
@@ -121,19 +121,28 @@ likely as (
 
 ),
 
+-- Whole billionths add up as doubles without a rest, in any order. The strongest reason, of equal ones the stronger
+-- habit, is found by one maximum: its rank is what that lacks to the next thousand.
+added as (
+
+    select
+        list_number,
+        article_number,
+        sum(billionths) as billionths,
+        max(billionths * 1000 - habit_rank) as reason
+    from likely
+    group by list_number, article_number
+
+),
+
 scored as (
 
     select
         list_number,
         article_number,
-        max(base_probability) as base_probability,
-        -- a decimal sum does not depend on the order of rows; of equal reasons the stronger habit
-        sum(cast(contribution as decimal(18, 12))) as score,
-        max_by(
-            habit_rank, cast(contribution as decimal(18, 12)) - cast(habit_rank * 0.000000000001 as decimal(18, 12))
-        ) as because_rank
-    from likely
-    group by list_number, article_number
+        billionths / 1000000000 as score,
+        cast(ceil(reason / 1000) * 1000 - reason as bigint) as because_rank
+    from added
 
 ),
 
@@ -179,15 +188,21 @@ price_limits as (
 
 ),
 
-bands as (
+served_articles as (
 
     select
-        bands.as_of_on,
-        articles.article_number,
-        bands.band_rank
-    from {{ ref('int_products__article_bands') }} as bands
+        transitions.as_of_on,
+        transitions.article_number,
+        max(transitions.base_probability) as base_probability,
+        max(bands.band_rank) as band_rank
+    from transitions
     inner join articles
-        on bands.product_id = articles.product_id
+        on transitions.article_number = articles.article_number
+    left join {{ ref('int_products__article_bands') }} as bands
+        on
+            transitions.as_of_on = bands.as_of_on
+            and articles.product_id = bands.product_id
+    group by transitions.as_of_on, transitions.article_number
 
 ),
 
@@ -196,12 +211,12 @@ flagged as (
     select
         scored.list_number,
         scored.article_number,
-        scored.base_probability,
+        served_articles.base_probability,
         scored.score,
         scored.because_rank,
         price_limits.is_latest,
         bought.article_number is not null as is_bought,
-        coalesce(bands.band_rank <= price_limits.band_rank_to, false) as is_within_habit
+        coalesce(served_articles.band_rank <= price_limits.band_rank_to, false) as is_within_habit
     from scored
     inner join price_limits
         on scored.list_number = price_limits.list_number
@@ -209,10 +224,10 @@ flagged as (
         on
             scored.list_number = bought.list_number
             and scored.article_number = bought.article_number
-    left join bands
+    left join served_articles
         on
-            price_limits.as_of_on = bands.as_of_on
-            and scored.article_number = bands.article_number
+            price_limits.as_of_on = served_articles.as_of_on
+            and scored.article_number = served_articles.article_number
 
 ),
 
@@ -302,7 +317,7 @@ final as (
         reasons.product_id as because_product_id,
         ranked.is_bought,
         ranked.is_within_habit,
-        cast(ranked.score as double) as score,
+        ranked.score,
         ranked.base_probability,
         {%- for list in lists %}
         ranked.{{ list }}_rank,

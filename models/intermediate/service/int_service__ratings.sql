@@ -84,11 +84,31 @@ tickets as (
 
 ratings as (
 
-    select * from answers
+    select
+        *,
+        cast(date_trunc('month', rated_at) as date) as month_start_on
+    from (
+        select * from answers
+        union all
+        select * from tickets
+    ) as rated
 
-    union all
+),
 
-    select * from tickets
+-- the months of those who rated, and not of everybody
+months as (
+
+    select months.*
+    from (
+        select distinct
+            customer_id,
+            month_start_on
+        from ratings
+    ) as rated
+    inner join {{ ref('int_service__customer_months') }} as months
+        on
+            rated.customer_id = months.customer_id
+            and rated.month_start_on = months.month_start_on
 
 ),
 
@@ -116,16 +136,16 @@ final as (
             when ratings.rating >= policy.satisfied_from then 'satisfied'
             else 'not_satisfied'
         end as verdict,
-        cast(date_trunc('month', ratings.rated_at) as date) as month_start_on,
+        ratings.month_start_on,
         ratings.rated_at
     from ratings
     cross join policy
     left join regions
         on ratings.customer_id = regions.customer_id
-    left join {{ ref('int_service__customer_months') }} as months
+    left join months
         on
             ratings.customer_id = months.customer_id
-            and cast(date_trunc('month', ratings.rated_at) as date) = months.month_start_on
+            and ratings.month_start_on = months.month_start_on
 
 )
 

@@ -92,6 +92,23 @@ sequenced as (
 
 ),
 
+-- the months of those who wrote, and not of everybody
+months as (
+
+    select months.*
+    from (
+        select distinct
+            customer_id,
+            month_start_on
+        from known
+    ) as written
+    inner join {{ ref('int_service__customer_months') }} as months
+        on
+            written.customer_id = months.customer_id
+            and written.month_start_on = months.month_start_on
+
+),
+
 final as (
 
     select
@@ -140,7 +157,7 @@ final as (
     cross join policy
     left join regions
         on sequenced.customer_id = regions.customer_id
-    left join {{ ref('int_service__customer_months') }} as months
+    left join months
         on
             sequenced.customer_id = months.customer_id
             and sequenced.month_start_on = months.month_start_on

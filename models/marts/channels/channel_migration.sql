@@ -45,10 +45,10 @@ stood as (
     select
         periods.period_kind,
         periods.period_start_on,
-        mains.customer_id,
+        mains.customer_number,
         mains.main_channel,
         mains.net_amount,
-        min(mains.period_start_on) over (partition by periods.period_kind, mains.customer_id) as first_start_on
+        min(mains.period_start_on) over (partition by periods.period_kind, mains.customer_number) as first_start_on
     from mains
     inner join periods
         on
@@ -63,7 +63,7 @@ arrived as (
         stood.period_kind,
         stood.period_start_on,
         case
-            when earlier.customer_id is not null then earlier.main_channel
+            when earlier.customer_number is not null then earlier.main_channel
             when stood.first_start_on = stood.period_start_on then 'new'
             else 'returned'
         end as from_channel,
@@ -79,7 +79,7 @@ arrived as (
     left join stood as earlier
         on
             stood.period_kind = earlier.period_kind
-            and stood.customer_id = earlier.customer_id
+            and stood.customer_number = earlier.customer_number
             and periods.earlier_start_on = earlier.period_start_on
 
 ),
@@ -101,9 +101,9 @@ departed as (
     left join stood
         on
             earlier.period_kind = stood.period_kind
-            and earlier.customer_id = stood.customer_id
+            and earlier.customer_number = stood.customer_number
             and periods.period_start_on = stood.period_start_on
-    where stood.customer_id is null
+    where stood.customer_number is null
 
 ),
 

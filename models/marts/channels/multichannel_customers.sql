@@ -8,16 +8,6 @@ mains as (
 
 ),
 
-groups as (
-
-    select
-        customer_id,
-        customer_group
-    from {{ ref('int_value__customer_states') }}
-    where is_latest
-
-),
-
 labels as (
 
     select * from {{ ref('customer_group_labels') }}
@@ -29,7 +19,7 @@ counted as (
     select
         mains.period_kind,
         mains.period_start_on,
-        coalesce(groups.customer_group, 'unknown') as customer_group,
+        mains.customer_group,
         mains.channel_count,
         count(*) as customer_count,
         count(case when mains.is_online_and_offline then 1 end) as online_and_offline_count,
@@ -40,10 +30,7 @@ counted as (
         sum(mains.net_amount) as net_amount,
         sum(mains.margin_amount) as margin_amount
     from mains
-    left join groups
-        on mains.customer_id = groups.customer_id
-    group by
-        mains.period_kind, mains.period_start_on, coalesce(groups.customer_group, 'unknown'), mains.channel_count
+    group by mains.period_kind, mains.period_start_on, mains.customer_group, mains.channel_count
 
 ),
 

@@ -15,7 +15,7 @@ matched as (
     select
         customer_id,
         count(*) as strategy_count,
-        {{ joined_texts('strategy', ', ', 'priority') }} as matched_strategies
+        {{ sorted_texts('strategy', ', ', 'priority') }} as matched_strategies
     from matches
     group by customer_id
 

@@ -27,36 +27,31 @@ policy as (
 
 ),
 
-states as (
-
-    select * from {{ ref('int_value__customer_states') }}
-
-),
-
-ranked_states as (
-
-    select
-        states.customer_id,
-        states.as_of_on,
-        states.is_latest,
-        states.value_tier,
-        tiers.tier_rank
-    from states
-    inner join {{ ref('value_tiers') }} as tiers
-        on states.value_tier = tiers.value_tier
-    where
-        states.is_latest
-        or states.is_month_end
-
-),
-
 month_ends as (
 
     -- the end of the month before the as-of date
-    select max(ranked_states.as_of_on) as as_of_on
-    from ranked_states
-    cross join as_of
-    where ranked_states.as_of_on < as_of.as_of_on
+    select max(dates.as_of_on) as as_of_on
+    from {{ ref('int_value__as_of_dates') }} as dates
+    inner join as_of
+        on dates.as_of_on < as_of.as_of_on
+    where dates.is_month_end
+
+),
+
+states as (
+
+    select
+        states.customer_id,
+        states.value_tier,
+        states.is_latest,
+        tiers.tier_rank
+    from {{ ref('int_value__customer_states') }} as states
+    cross join month_ends
+    left join {{ ref('value_tiers') }} as tiers
+        on states.value_tier = tiers.value_tier
+    where
+        states.is_latest
+        or states.as_of_on = month_ends.as_of_on
 
 ),
 
@@ -158,18 +153,17 @@ occurrences as (
     select
         later.customer_id,
         'tier_up' as trigger_code,
-        later.as_of_on as occurred_on,
+        as_of.as_of_on as occurred_on,
         cast(null as date) as valid_to_on
-    from ranked_states as later
-    inner join month_ends
-        on later.as_of_on > month_ends.as_of_on
-    inner join ranked_states as earlier
+    from states as later
+    cross join as_of
+    inner join states as earlier
         on
             later.customer_id = earlier.customer_id
-            and month_ends.as_of_on = earlier.as_of_on
+            and later.tier_rank < earlier.tier_rank
     where
         later.is_latest
-        and later.tier_rank < earlier.tier_rank
+        and not earlier.is_latest
 
     union all
 
@@ -268,7 +262,7 @@ consents as (
     select
         consents.customer_id,
         consents.purpose,
-        {{ joined_texts('case when consents.is_granted then consents.channel end', ', ', 'consents.channel') }}
+        {{ sorted_texts('case when consents.is_granted then consents.channel end', ', ', 'consents.channel') }}
             as consented_channels
     from {{ ref('int_marketing__consents') }} as consents
     inner join as_of

@@ -5,7 +5,7 @@
 -- orders are dropped before pairs are made, so that pairs cannot explode.
 
 {%- set kinds = {
-    'article': 'sales.product_id',
+    'article': 'lines.product_id',
     'product_line': 'products.product_line',
     'category': 'products.category',
 } %}
@@ -30,9 +30,9 @@ products as (
 
 ),
 
-sales as (
+lines as (
 
-    select
+    select distinct
         sales.order_number,
         sales.product_id
     from {{ ref('int_products__sales') }} as sales
@@ -46,22 +46,35 @@ sales as (
 
 ),
 
+orders as (
+
+    select
+        order_number,
+        count(*) as article_count,
+        {{ sorted_list('product_id') }} as articles
+    from lines
+    group by order_number
+
+),
+
+-- orders of the same articles are one basket, which stands for them all
 sizes as (
 
     select
-        sales.order_number,
-        count(distinct sales.product_id) <= max(policy.maximum_basket_items) as is_counted
-    from sales
+        min(orders.order_number) as order_number,
+        count(*) as order_count,
+        max(orders.article_count) <= max(policy.maximum_basket_items) as is_counted
+    from orders
     cross join policy
-    group by sales.order_number
+    group by orders.articles
 
 ),
 
 baskets as (
 
     select
-        count(case when is_counted then 1 end) as basket_count,
-        count(case when not is_counted then 1 end) as left_out_count
+        coalesce(sum(case when is_counted then order_count end), 0) as basket_count,
+        coalesce(sum(case when not is_counted then order_count end), 0) as left_out_count
     from sizes
 
 ),
@@ -71,15 +84,16 @@ members as (
     {%- for kind, member in kinds.items() %}
     select distinct
         '{{ kind }}' as kind,
-        sales.order_number,
+        sizes.order_number,
+        sizes.order_count,
         {{ member }} as member
-    from sales
+    from lines
     inner join sizes
         on
-            sales.order_number = sizes.order_number
+            lines.order_number = sizes.order_number
             and sizes.is_counted
     inner join products
-        on sales.product_id = products.product_id
+        on lines.product_id = products.product_id
     where {{ member }} is not null
     {{ "union all" if not loop.last }}
     {%- endfor %}
@@ -91,12 +105,14 @@ counted as (
     select
         members.kind,
         members.member,
-        count(*) as member_count
+        sum(members.order_count) as member_count
     from members
     cross join policy
     cross join baskets
     group by members.kind, members.member
-    having count(*) >= greatest(max(policy.minimum_baskets), max(policy.minimum_share * baskets.basket_count))
+    having
+        sum(members.order_count)
+        >= greatest(max(policy.minimum_baskets), max(policy.minimum_share * baskets.basket_count))
 
 ),
 
@@ -117,7 +133,7 @@ together as (
         a.kind,
         a.member as member_a,
         b.member as member_b,
-        count(*) as pair_count
+        sum(a.order_count) as pair_count
     from frequent as a
     inner join frequent as b
         on
@@ -127,7 +143,9 @@ together as (
     cross join policy
     cross join baskets
     group by a.kind, a.member, b.member
-    having count(*) >= greatest(max(policy.minimum_baskets), max(policy.minimum_share * baskets.basket_count))
+    having
+        sum(a.order_count)
+        >= greatest(max(policy.minimum_baskets), max(policy.minimum_share * baskets.basket_count))
 
 ),
 
