@@ -28,12 +28,16 @@ from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 
 AREAS = ("marketing", "channels", "journey", "products", "service", "insight", "management")
+SHARED = ("int_orders__as_of", "int_orders__as_of_lines", "int_customers__numbers")
+"""Models that only the areas read: measured with them."""
 
 
 def belongs(node: Mapping[str, Any], areas: Iterable[str]) -> bool:
-    """Whether a node of the manifest is a model of one of these areas, above the inputs."""
+    """Whether a node of the manifest is a model of one of these areas, above the inputs, or one that they share."""
     layer, area, *_ = [*node["path"].split("/"), ""]
-    return node["resource_type"] == "model" and layer in ("intermediate", "marts") and area in areas
+    return node["resource_type"] == "model" and (
+        node["name"] in SHARED or (layer in ("intermediate", "marts") and area in areas)
+    )
 
 
 def parents(nodes: Mapping[str, Mapping[str, Any]], areas: Sequence[str]) -> list[tuple[str, str]]:
@@ -82,6 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             flush=True,
         )
         words = [f"path:models/{layer}/{area}" for layer in ("intermediate", "marts") for area in given.areas]
+        words += SHARED
         command = dbt_command(data_set, "run", "--select", *words)
         command[command.index("--target-path") + 1] = str(folder / "target")
         profiles = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
