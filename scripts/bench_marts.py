@@ -113,7 +113,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode:
             print(done.stdout[-3000:], file=sys.stderr)
-            return 1
         results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
     models = [result for result in results if result["unique_id"].startswith("model.")]
     for result in sorted(models, key=lambda result: -result["execution_time"]):
@@ -124,7 +123,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f" {after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.0f} CPU s with dbt's start;"
         f" peak memory {after.ru_maxrss / 1024**2:.2f} GB"
     )
-    return 0
+    return done.returncode
 
 
 if __name__ == "__main__":

@@ -29,9 +29,9 @@
 {% macro default__list_first(list) -%} {{ list }}[1] {%- endmacro %}
 {% macro spark__list_first(list) -%} {{ list }}[0] {%- endmacro %}
 
-{% macro list_as_text(list) %}{{ return(adapter.dispatch('list_as_text')(list)) }}{% endmacro %}
-{% macro default__list_as_text(list) -%} array_to_string({{ list }}, ', ') {%- endmacro %}
-{% macro spark__list_as_text(list) -%} array_join({{ list }}, ', ') {%- endmacro %}
+{% macro list_as_text(list, separator=', ') %}{{ return(adapter.dispatch('list_as_text')(list, separator)) }}{% endmacro %}
+{% macro default__list_as_text(list, separator) -%} array_to_string({{ list }}, '{{ separator }}') {%- endmacro %}
+{% macro spark__list_as_text(list, separator) -%} array_join({{ list }}, '{{ separator }}') {%- endmacro %}
 
 {#- The nth element, counted from 1. -#}
 {% macro list_at(list, position) %}{{ return(adapter.dispatch('list_at')(list, position)) }}{% endmacro %}
@@ -45,7 +45,7 @@
 
 {#- Aggregate: the values of a group as a sorted list. -#}
 {% macro sorted_list(x) %}{{ return(adapter.dispatch('sorted_list')(x)) }}{% endmacro %}
-{% macro default__sorted_list(x) -%} list_sort(list({{ x }})) {%- endmacro %}
+{% macro default__sorted_list(x) -%} list_sort(list({{ x }}) filter (where {{ x }} is not null)) {%- endmacro %}
 {% macro spark__sorted_list(x) -%} array_sort(collect_list({{ x }})) {%- endmacro %}
 
 {#- The elements of a list at these positions, counted from 1, in their order. -#}

@@ -3,6 +3,8 @@
 -- The toolkit's customer base, ready to be handed to people: what the customer is, last bought and is tagged with, and
 -- who looks after it. Names are masked. Without an account owner the one of the customer's strategy is named.
 
+{%- set columns = ['industry', 'behaviour', 'need'] %}
+
 with
 
 customers as (
@@ -44,47 +46,42 @@ bands as (
 
 ),
 
-placed_tags as (
+catalog as (
 
     select
-        tags.customer_id,
-        columns_of.workbook_column,
-        tags.tag_code,
+        registry.tag_code,
         registry.label_zh,
-        registry.label_en
-    from {{ ref('customer_tags') }} as tags
+        registry.label_en,
+        columns_of.workbook_column,
+        row_number() over (order by registry.tag_code asc) as tag_number
+    from {{ ref('tag_registry') }} as registry
     inner join {{ ref('workbook_tag_columns') }} as columns_of
-        on tags.family = columns_of.family
-    inner join {{ ref('tag_registry') }} as registry
-        on tags.tag_code = registry.tag_code
+        on registry.family = columns_of.family
 
 ),
 
--- each text is joined once, then put into its column
-tag_texts as (
+-- one list each: a customer's tags are then positions in it, and labels are looked up once per customer
+words as (
 
     select
-        customer_id,
-        workbook_column,
-        {{ sorted_texts('label_zh', '、', 'tag_code') }} as tags_zh,
-        {{ sorted_texts('label_en', ', ', 'tag_code') }} as tags_en
-    from placed_tags
-    group by customer_id, workbook_column
+        list(label_zh order by tag_number asc) as labels_zh,
+        list(label_en order by tag_number asc) as labels_en
+    from catalog
 
 ),
 
 tags as (
 
     select
-        {%- for column in ['industry', 'behaviour', 'need'] %}
-        {%- for language in ['zh', 'en'] %}
-        max(case when workbook_column = '{{ column }}' then tags_{{ language }} end)
-            as {{ column }}_tags_{{ language }},
+        {%- for column in columns %}
+        {{ sorted_list("case when catalog.workbook_column = '" ~ column ~ "' then catalog.tag_number end") }}
+            as {{ column }}_tags,
         {%- endfor %}
-        {%- endfor %}
-        customer_id
-    from tag_texts
-    group by customer_id
+        customer_tags.customer_id
+    from {{ ref('customer_tags') }} as customer_tags
+    inner join catalog
+        on customer_tags.tag_code = catalog.tag_code
+    group by customer_tags.customer_id
 
 ),
 
@@ -94,15 +91,17 @@ final as (
         cast(customers.customer_id as varchar) as customer_id,
         cast(customers.customer_kind as varchar) as customer_kind,
         cast(customers.display_name as varchar) as name_masked,
-        {%- for language in ['zh', 'en'] %}
+        {%- for language, separator in [('zh', '、'), ('en', ', ')] %}
         cast(industries.label_{{ language }} as varchar) as industry_{{ language }},
         cast(bands.label_{{ language }} as varchar) as revenue_band_{{ language }},
         cast(coalesce(divisions.label_{{ language }}, customers.country) as varchar) as region_{{ language }},
         cast(classes.action_group_{{ language }} as varchar) as action_group_{{ language }},
         cast(classes.rfm_class_{{ language }} as varchar) as rfm_class_{{ language }},
-        cast(tags.industry_tags_{{ language }} as varchar) as industry_tags_{{ language }},
-        cast(tags.behaviour_tags_{{ language }} as varchar) as behaviour_tags_{{ language }},
-        cast(tags.need_tags_{{ language }} as varchar) as need_tags_{{ language }},
+        {%- for column in columns %}
+        cast(
+            {{ list_as_text(list_pick('words.labels_' ~ language, 'tags.' ~ column ~ '_tags'), separator) }} as varchar
+        ) as {{ column }}_tags_{{ language }},
+        {%- endfor %}
         cast(coalesce(customers.account_owner, owners.label_{{ language }}, assignments.owner) as varchar)
             as owner_{{ language }},
         {%- endfor %}
@@ -119,6 +118,7 @@ final as (
         cast(as_of.as_of_on as date) as as_of_on
     from customers
     cross join {{ ref('int_calendar__as_of') }} as as_of
+    cross join words
     left join half_year
         on customers.customer_id = half_year.customer_id
     left join classes
