@@ -95,20 +95,9 @@ ratings as (
 
 ),
 
--- the months of those who rated, and not of everybody
 months as (
 
-    select months.*
-    from (
-        select distinct
-            customer_id,
-            month_start_on
-        from ratings
-    ) as rated
-    inner join {{ ref('int_service__customer_months') }} as months
-        on
-            rated.customer_id = months.customer_id
-            and rated.month_start_on = months.month_start_on
+    {{ customer_months_of('ratings') }}
 
 ),
 

@@ -92,20 +92,9 @@ sequenced as (
 
 ),
 
--- the months of those who wrote, and not of everybody
 months as (
 
-    select months.*
-    from (
-        select distinct
-            customer_id,
-            month_start_on
-        from known
-    ) as written
-    inner join {{ ref('int_service__customer_months') }} as months
-        on
-            written.customer_id = months.customer_id
-            and written.month_start_on = months.month_start_on
+    {{ customer_months_of('known') }}
 
 ),
 
