@@ -113,7 +113,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
         if done.returncode:
             print(done.stdout[-3000:], file=sys.stderr)
-        results = json.loads((folder / "target" / "run_results.json").read_text(encoding="utf-8"))["results"]
+        written = folder / "target" / "run_results.json"
+        if not written.is_file():
+            return 1
+        results = json.loads(written.read_text(encoding="utf-8"))["results"]
     models = [result for result in results if result["unique_id"].startswith("model.")]
     for result in sorted(models, key=lambda result: -result["execution_time"]):
         path = Path(nodes[result["unique_id"]]["path"])
