@@ -321,19 +321,19 @@ def digests(folder: Path) -> dict[str, str]:
     return found
 
 
-_DOUBLE = re.compile(r"-?\d+(?:\.\d+(?:e[+-]?\d+)?|e[+-]?\d+)")
+_LONG = re.compile(r"-?\d+(?:\.\d{8,}(?:e[+-]?\d+)?|(?:\.\d+)?e-\d+)")
 
 
 def short(number: re.Match[str]) -> str:
-    """A double without the digits that two sums of the same rows may differ in."""
-    return f"{round(float(number[0]), 9) + 0.0:.9g}"
+    """A double as text, without the digits that two sums of the same rows may differ in."""
+    return str(float(f"{round(float(number[0]), 9):.12g}") + 0.0)
 
 
 def rows_of(version: Path, hidden: Mapping[str, str] | None = None) -> dict[str, list[str]]:
     """Every row of everything a version holds, as sorted text by table; `hidden` texts are replaced first.
 
-    Doubles to 9 digits and not below a billionth: the last ones of a sum depend on the order in which threads add
-    up, and of the difference of two such sums they may be all there is.
+    Doubles to 12 digits and not below a billionth: the last ones of a sum depend on the order in which threads add
+    up, and of the difference of two such sums they may be all there is. Exact decimals stay as they are.
     """
     found: dict[str, list[str]] = {}
     with duckdb.connect() as connection:
@@ -351,7 +351,7 @@ def rows_of(version: Path, hidden: Mapping[str, str] | None = None) -> dict[str,
             ]
             for text, stand_in in (hidden or {}).items():
                 lines = [line.replace(text, stand_in) for line in lines]
-            found[name] = sorted(_DOUBLE.sub(short, line) for line in lines)
+            found[name] = sorted(_LONG.sub(short, line) for line in lines)
     return found
 
 
