@@ -24,6 +24,13 @@
 {% macro default__days_from(first_on, last_on) -%} date_diff('day', {{ first_on }}, {{ last_on }}) {%- endmacro %}
 {% macro spark__days_from(first_on, last_on) -%} datediff({{ last_on }}, {{ first_on }}) {%- endmacro %}
 
+{#- Whether a date is not later than one that is the same for all rows, as the as-of date is. Where an inequality joins
+a table, DuckDB takes one row of a hundred to pass, and then builds its hash tables on the larger side; of a difference
+it takes all of them to. -#}
+{% macro not_after(date, bound) %}{{ return(adapter.dispatch('not_after')(date, bound)) }}{% endmacro %}
+{% macro default__not_after(date, bound) -%} {{ date }} - {{ bound }} <= 0 {%- endmacro %}
+{% macro spark__not_after(date, bound) -%} {{ date }} <= {{ bound }} {%- endmacro %}
+
 {#- A UTC timestamp as the clock of a time zone shows it. -#}
 {% macro utc_to_local(utc_at, time_zone) %}{{ return(adapter.dispatch('utc_to_local')(utc_at, time_zone)) }}{% endmacro %}
 {% macro default__utc_to_local(utc_at, time_zone) -%} timezone('{{ time_zone }}', timezone('UTC', {{ utc_at }})) {%- endmacro %}

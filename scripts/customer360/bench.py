@@ -57,37 +57,50 @@ def lay_out_tables(folder: Path, stubs: Mapping[str, str], files: Iterable[Path]
         (folder / "models" / file.name).symlink_to(file)
 
 
-# What tells one person, document or record from another. Every other key is shared by all copies, and so is `unknown`.
-OWN_KEYS = (
+# What tells one person or record of a person from another, and one order, line or event. Every other key is shared by
+# all copies, and so is `unknown`.
+PERSON_KEYS = (
     *("customer_id", "organisation_id", "source_customer_id", "source_organisation_id"),
     *("parent_source_organisation_id", "record_id", "record_key", "row_key", "member_no", "phone", "email"),
-    *("unionid", "order_id", "order_item_id", "original_order_id", "netted_item_id", "return_item_id"),
-    *("sale_item_id", "source_order_id", "source_line_id", "source_interaction_id", "session_id"),
-    *("source_ticket_id", "source_response_id", "source_delivery_id", "source_consent_id"),
-    *("source_request_id", "source_transaction_id", "contract_no", "renews_contract_no"),
+    *("unionid", "source_ticket_id", "source_response_id", "source_consent_id", "source_request_id"),
+    *("contract_no", "renews_contract_no"),
 )
+EVENT_KEYS = (
+    *("order_id", "order_item_id", "return_item_id", "sale_item_id", "source_line_id"),
+    *("source_interaction_id", "source_delivery_id", "source_transaction_id"),
+)
+REFERENCES = ("source_order_id", "original_order_id", "netted_item_id", "session_id")
+"""Keys of events, in tables whose rows may be something else."""
 
 
-def repeat(built: Path, database: Path, tables: Iterable[tuple[str, str]], copies: int) -> None:
-    """Write these tables (schema and name) of a build into a new database, those of people and documents so many times
-    over: each copy has customers, orders and records of its own, and shares products, campaigns and months."""
+def repeat(
+    built: Path, database: Path, tables: Iterable[tuple[str, str]], copies: int, people: int | None = None
+) -> None:
+    """Write these tables (schema and name) of a build into a new database, those of people and events so many times
+    over. Each copy has orders and events of its own and shares products, campaigns and months. With fewer copies of
+    people than of events the customers of some copies have the events of two or more."""
+    people = people or copies
     with duckdb.connect() as connection:
         connection.execute(f"attach '{built}' as customer360 (read_only)")  # as its views call it
-        connection.execute(f"attach '{database}' as volume")
+        connection.execute(f"attach '{database}' as volume (storage_version 'v1.4.0')")  # as profiles.yml
         connection.execute("set preserve_insertion_order = false")
         for schema, table in tables:
             name = f'{schema}."{table}"'
+            columns = connection.execute(f"describe customer360.{name}").fetchall()
+            of_events = any(column in EVENT_KEYS for column, *_ in columns)
+            number = {key: ("copy", copies) for key in (*EVENT_KEYS, *REFERENCES)}
+            number |= dict.fromkeys(PERSON_KEYS, (f"(copy % {people})", people))
             own = ", ".join(
-                f"case {column} when 'unknown' then 'unknown' else {column} || '~' || copy end as {column}"
+                f"case {column} when 'unknown' then 'unknown' else {column} || '~' || {number[column][0]} end as {column}"
                 if kind == "VARCHAR"
-                else f"{column} * {copies} + copy as {column}"
-                for column, kind, *_ in connection.execute(f"describe customer360.{name}").fetchall()
-                if column in OWN_KEYS
+                else f"{column} * {number[column][1]} + {number[column][0]} as {column}"
+                for column, kind, *_ in columns
+                if column in number
             )
             connection.execute(f"create schema if not exists volume.{schema}")
             connection.execute(
                 f"create table volume.{name} as select * exclude (copy) replace ({own})"
-                f" from customer360.{name}, range({copies}) as r(copy)"
+                f" from customer360.{name}, range({copies if of_events else people}) as r(copy)"
                 if own
                 else f"create table volume.{name} as from customer360.{name}"
             )

@@ -19,7 +19,7 @@ wrong_orders as (
 
     select
         'order' as grain,
-        attributions.order_id as key,
+        cast(attributions.order_number as varchar) as key,
         attributions.net_amount as amount,
         orders.net_amount as expected_amount
     from attributions
@@ -27,7 +27,7 @@ wrong_orders as (
     inner join {{ ref('int_marketing__campaigns') }} as campaigns
         on attributions.campaign_id = campaigns.campaign_id
     left join {{ ref('orders') }} as orders
-        on attributions.order_id = orders.order_id
+        on attributions.order_number = {{ hashed_number('orders.order_id') }}
     where
         orders.order_id is null
         -- orders has later returns as well

@@ -27,7 +27,7 @@ later as (
         coalesce(sum(purchases.net_amount), 0) as amount
     from {{ ref('int_marketing__orders') }} as purchases
     inner join {{ ref('orders') }} as orders
-        on purchases.order_id = orders.order_id
+        on purchases.order_number = {{ hashed_number('orders.order_id') }}
     inner join {{ ref('int_calendar__as_of') }} as as_of
         on orders.last_netted_on > as_of.as_of_on
 

@@ -47,8 +47,8 @@ def test_customers_who_moved_online_are_found(demo):
             select moved.customer_id, period_start_on >= channel_moved_on as is_after,
                 max(channels.is_online::integer) as is_online
             from moved
-            inner join intermediate.int_customers__numbers using (customer_id)
-            inner join intermediate.int_channels__main_channels as mains using (customer_number)
+            inner join intermediate.int_channels__main_channels as mains
+                on hash(moved.customer_id) = mains.customer_number
             inner join policy.sales_channels as channels on mains.main_channel = channels.channel
             where period_kind = 'quarter' and period_start_on not between channel_moved_on - 92 and channel_moved_on
             group by all

@@ -182,8 +182,7 @@ def test_what_comes_after_a_tested_date_changes_no_suggestion_made_then():
     for seed in ("suggestion_policy", "price_bands"):
         compiled.take(seed)
     compiled.take("int_products__origins", f"from {{}} where as_of_on = date '{ORIGIN}'")
-    for relation in ("int_value__price_habits", "int_customers__numbers"):
-        compiled.take(relation)
+    compiled.take("int_value__price_habits")
     compiled.take(
         "int_products__purchases",
         f"""

@@ -59,7 +59,7 @@ final as (
         cast(date_trunc('month', everything.occurred_on) as date) as month_start_on
     from everything
     inner join {{ ref('int_calendar__as_of') }} as as_of
-        on everything.occurred_on <= as_of.as_of_on
+        on {{ not_after('everything.occurred_on', 'as_of.as_of_on') }}
     left join {{ ref('int_customers__ids') }} as ids
         on
             everything.source_system = ids.source_system

@@ -36,7 +36,7 @@ deliveries as (
         as_of.as_of_on
     from {{ ref('input__deliveries') }} as deliveries
     inner join as_of
-        on cast(deliveries.shipped_at as date) <= as_of.as_of_on
+        on {{ not_after('cast(deliveries.shipped_at as date)', 'as_of.as_of_on') }}
 
 ),
 

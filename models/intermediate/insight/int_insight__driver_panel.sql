@@ -159,7 +159,7 @@ contacts as (
         cast(date_trunc('month', interactions.occurred_at) as date) as month_start_on
     from {{ ref('int_journey__interactions') }} as interactions
     inner join reached
-        on interactions.customer_id = reached.customer_id
+        on interactions.customer_number = {{ hashed_number('reached.customer_id') }}
     where
         interactions.family = 'offline'
         and interactions.interaction_type in ('visit', 'tasting')

@@ -23,6 +23,7 @@ states as (
 
     select
         customer_id,
+        {{ hashed_number('customer_id') }} as customer_number,
         customer_group,
         first_contact_on
     from {{ ref('int_value__customer_states') }}
@@ -33,35 +34,38 @@ states as (
 purchase_days as (
 
     select
-        customer_id,
+        customer_number,
         ordered_on,
         min(ordered_at) as ordered_at,
-        row_number() over (partition by customer_id order by ordered_on asc) as day_number
+        row_number() over (partition by customer_number order by ordered_on asc) as day_number
     from {{ ref('int_orders__as_of') }}
     where
         is_purchase
         and is_known_customer
-    group by customer_id, ordered_on
+    group by customer_number, ordered_on
 
 ),
 
 purchases as (
 
     select
-        customer_id,
+        customer_number,
         min(case when day_number = 1 then ordered_on end) as decided_on,
         min(case when day_number = 1 then ordered_at end) as decided_at,
-        min(case when day_number = 2 then ordered_on end) as repurchased_on
+        min(case when day_number = 2 then ordered_on end) as repurchased_on,
+        {{ add_days("min(case when day_number = 1 then ordered_on end)", '-min(policy.journey_window_days)') }}
+            as touched_after_on
     from purchase_days
+    cross join policy
     where day_number <= 2
-    group by customer_id
+    group by customer_number
 
 ),
 
 touched as (
 
     select
-        touches.customer_id,
+        touches.customer_number,
         min(cast(touches.occurred_at as date)) as first_touch_on,
         min(case
             when touches.is_interest and touches.occurred_at <= coalesce(purchases.decided_at, touches.occurred_at)
@@ -71,15 +75,13 @@ touched as (
             when
                 touches.is_touch
                 and touches.occurred_at <= purchases.decided_at
-                and cast(touches.occurred_at as date)
-                > {{ add_days('purchases.decided_on', '-policy.journey_window_days') }}
+                and cast(touches.occurred_at as date) > purchases.touched_after_on
                 then 1
         end) as touch_count
     from {{ ref('int_journey__touches') }} as touches
-    cross join policy
     left join purchases
-        on touches.customer_id = purchases.customer_id
-    group by touches.customer_id
+        on touches.customer_number = purchases.customer_number
+    group by touches.customer_number
 
 ),
 
@@ -100,6 +102,7 @@ final as (
 
     select
         states.customer_id,
+        states.customer_number,
         coalesce(states.customer_group, 'unknown') as customer_group,
         coalesce(industries.section, 'unknown') as industry,
         coalesce(sizes.band, 'unknown') as employees,
@@ -116,9 +119,9 @@ final as (
     inner join profiles
         on states.customer_id = profiles.customer_id
     left join purchases
-        on states.customer_id = purchases.customer_id
+        on states.customer_number = purchases.customer_number
     left join touched
-        on states.customer_id = touched.customer_id
+        on states.customer_number = touched.customer_number
     left join {{ ref('industries') }} as industries
         on profiles.industry_code = industries.code
     left join sizes

@@ -2,13 +2,19 @@
 
 -- Stitched after the fact: whatever an app user, follower or visitor did before anybody knew who that was belongs to
 -- the customer that the record is resolved to now. An event without a record goes to the customer of its session where
--- the session names exactly one; what neither names stays `none`.
+-- the session names exactly one; what neither names stays nobody's.
+-- Customers go by the hash of their key (int_orders__as_of), and no key of the interaction is kept: of tens of millions
+-- of rows each text costs a second to write.
 
 with
 
 ids as (
 
-    select * from {{ ref('int_customers__ids') }}
+    select
+        source_system,
+        source_customer_id,
+        {{ hashed_number('customer_id') }} as customer_number
+    from {{ ref('int_customers__ids') }}
 
 ),
 
@@ -16,17 +22,21 @@ interactions as (
 
     select
         interactions.source_system,
-        interactions.source_interaction_id,
-        interactions.session_id,
         interactions.family,
         interactions.interaction_type,
+        interactions.platform,
         interactions.occurred_at,
-        ids.customer_id,
+        ids.customer_number,
+        case when interactions.session_id is not null then {{ hashed_number('interactions.session_id') }} end
+            as session_number,
         -- a column of its own: equal keys are joined at once, a condition on one side row by row
-        case when ids.customer_id is null then interactions.session_id end as nameless_session_id
+        case
+            when ids.customer_number is null and interactions.session_id is not null
+                then {{ hashed_number('interactions.session_id') }}
+        end as nameless_session_number
     from {{ ref('input__interactions') }} as interactions
     inner join {{ ref('int_calendar__as_of') }} as as_of
-        on cast(interactions.occurred_at as date) <= as_of.as_of_on
+        on {{ not_after('cast(interactions.occurred_at as date)', 'as_of.as_of_on') }}
     left join ids
         on
             interactions.source_system = ids.source_system
@@ -38,9 +48,9 @@ nameless_sessions as (
 
     select distinct
         source_system,
-        nameless_session_id
+        nameless_session_number
     from interactions
-    where nameless_session_id is not null
+    where nameless_session_number is not null
 
 ),
 
@@ -48,37 +58,32 @@ sessions as (
 
     select
         interactions.source_system,
-        interactions.session_id,
-        min(interactions.customer_id) as customer_id
+        interactions.session_number,
+        min(interactions.customer_number) as customer_number
     from interactions
     inner join nameless_sessions
         on
             interactions.source_system = nameless_sessions.source_system
-            and interactions.session_id = nameless_sessions.nameless_session_id
-    group by interactions.source_system, interactions.session_id
-    having min(interactions.customer_id) = max(interactions.customer_id)
+            and interactions.session_number = nameless_sessions.nameless_session_number
+    group by interactions.source_system, interactions.session_number
+    having min(interactions.customer_number) = max(interactions.customer_number)
 
 ),
 
 final as (
 
     select
-        interactions.source_system,
-        interactions.source_interaction_id,
         interactions.family,
         interactions.interaction_type,
-        coalesce(interactions.customer_id, sessions.customer_id) as customer_id,
-        case
-            when interactions.customer_id is not null then 'record'
-            when sessions.customer_id is not null then 'session'
-            else 'none'
-        end as stitch_basis,
+        interactions.platform,
+        coalesce(interactions.customer_number, sessions.customer_number) as customer_number,
+        interactions.customer_number is not null as is_by_record,
         interactions.occurred_at
     from interactions
     left join sessions
         on
             interactions.source_system = sessions.source_system
-            and interactions.nameless_session_id = sessions.session_id
+            and interactions.nameless_session_number = sessions.session_number
 
 )
 

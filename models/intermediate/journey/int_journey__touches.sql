@@ -14,30 +14,30 @@ counted as (
 interactions as (
 
     select
-        customer_id,
+        customer_number,
         family,
         interaction_type,
         occurred_at
     from {{ ref('int_journey__interactions') }}
-    where customer_id is not null
+    where customer_number is not null
 
 ),
 
 messages as (
 
-    {%- for type in ['open', 'click'] %}
+    {%- for type, event in [('open', 'opened'), ('click', 'clicked')] %}
     select
-        ids.customer_id,
+        {{ hashed_number('ids.customer_id') }} as customer_number,
         'campaign' as family,
         '{{ type }}' as interaction_type,
-        contacts.{{ 'opened_at' if type == 'open' else 'clicked_at' }} as occurred_at
+        contacts.{{ event }}_at as occurred_at
     from {{ ref('input__campaign_contacts') }} as contacts
     inner join {{ ref('int_customers__ids') }} as ids
         on
             contacts.source_system = ids.source_system
             and contacts.source_customer_id = ids.source_customer_id
     inner join {{ ref('int_calendar__as_of') }} as as_of
-        on cast(contacts.{{ 'opened_at' if type == 'open' else 'clicked_at' }} as date) <= as_of.as_of_on
+        on {{ not_after("cast(contacts." ~ event ~ "_at as date)", 'as_of.as_of_on') }}
     {{ "union all" if not loop.last }}
     {%- endfor %}
 
@@ -51,10 +51,19 @@ everything as (
 
 ),
 
+members as (
+
+    select
+        {{ hashed_number('organisation_id') }} as organisation_number,
+        {{ hashed_number('customer_id') }} as customer_number
+    from {{ ref('organisation_members') }}
+
+),
+
 own as (
 
     select
-        everything.customer_id,
+        everything.customer_number,
         everything.family,
         everything.interaction_type,
         counted.is_interest,
@@ -75,15 +84,15 @@ final as (
     union all
 
     select
-        members.organisation_id as customer_id,
+        members.organisation_number as customer_number,
         own.family,
         own.interaction_type,
         own.is_interest,
         own.is_touch,
         own.occurred_at
     from own
-    inner join {{ ref('organisation_members') }} as members
-        on own.customer_id = members.customer_id
+    inner join members
+        on own.customer_number = members.customer_number
 
 )
 

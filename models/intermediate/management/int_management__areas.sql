@@ -55,7 +55,7 @@ active as (
     cross join kinds
     left join areas
         on
-            states.customer_id = areas.customer_id
+            {{ hashed_number('states.customer_id') }} = areas.customer_number
             and kinds.area_kind = areas.area_kind
     left join {{ ref('customer_clv') }} as clv
         on states.customer_id = clv.customer_id
@@ -89,7 +89,7 @@ lists as (
     cross join kinds
     left join areas
         on
-            contacts.customer_id = areas.customer_id
+            {{ hashed_number('contacts.customer_id') }} = areas.customer_number
             and kinds.area_kind = areas.area_kind
     group by contacts.campaign_id, kinds.area_kind, coalesce(areas.area, 'unknown')
 
@@ -132,7 +132,7 @@ earned as (
     cross join kinds
     left join areas
         on
-            attributions.contact_id = areas.customer_id
+            {{ hashed_number('attributions.contact_id') }} = areas.customer_number
             and kinds.area_kind = areas.area_kind
     group by kinds.area_kind, coalesce(areas.area, 'unknown')
 

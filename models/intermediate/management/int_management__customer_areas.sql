@@ -8,7 +8,7 @@ with
 profiles as (
 
     select
-        customer_id,
+        {{ hashed_number('customer_id') }} as customer_number,
         coalesce(province_code, country, 'unknown') as region
     from {{ ref('int_customers__profiles') }}
 
@@ -29,7 +29,7 @@ window_months as (
 dealer_sales as (
 
     select
-        sales.customer_id,
+        sales.customer_number,
         sales.dealer_code,
         sum(sales.net_amount) as net_amount
     from {{ ref('int_orders__as_of') }} as sales
@@ -38,14 +38,14 @@ dealer_sales as (
     where
         sales.is_known_customer
         and sales.dealer_code is not null
-    group by sales.customer_id, sales.dealer_code
+    group by sales.customer_number, sales.dealer_code
 
 ),
 
 final as (
 
     select
-        customer_id,
+        customer_number,
         'region' as area_kind,
         region as area
     from profiles
@@ -53,12 +53,12 @@ final as (
     union all
 
     select
-        customer_id,
+        customer_number,
         'dealer' as area_kind,
         dealer_code as area
     from dealer_sales
     qualify row_number() over (
-        partition by customer_id order by net_amount desc nulls last, dealer_code asc
+        partition by customer_number order by net_amount desc nulls last, dealer_code asc
     ) = 1
 
 )

@@ -21,7 +21,7 @@ months as (
 profiles as (
 
     select
-        customer_id,
+        {{ hashed_number('customer_id') }} as customer_number,
         coalesce(province_code, country, 'unknown') as region
     from {{ ref('int_customers__profiles') }}
 
@@ -30,13 +30,10 @@ profiles as (
 interacted as (
 
     select distinct
-        cast(date_trunc('month', interactions.occurred_at) as date) as month_start_on,
-        ids.customer_id
-    from {{ ref('input__interactions') }} as interactions
-    inner join {{ ref('int_customers__ids') }} as ids
-        on
-            interactions.source_system = ids.source_system
-            and interactions.source_customer_id = ids.source_customer_id
+        cast(date_trunc('month', occurred_at) as date) as month_start_on,
+        customer_number
+    from {{ ref('int_journey__interactions') }}
+    where is_by_record
 
 ),
 
@@ -46,7 +43,7 @@ dormant as (
     select
         months.month_start_on,
         months.quarter_before_end_on,
-        states.customer_id
+        {{ hashed_number('states.customer_id') }} as customer_number
     from {{ ref('int_value__customer_states') }} as states
     cross join {{ ref('value_policy') }} as policy
     inner join months
@@ -67,8 +64,8 @@ standing as (
         count(*) as standing,
         count(case when states.frequency_12m > 0 then 1 end) as active,
         count(case when states.frequency_12m > 0 and states.purchase_days_12m >= 2 then 1 end) as repeated,
-        count(case when states.frequency_12m > 0 and interacted.customer_id is not null then 1 end) as interacted,
-        count(dormant.customer_id) as dormant,
+        count(case when states.frequency_12m > 0 and interacted.customer_number is not null then 1 end) as interacted,
+        count(dormant.customer_number) as dormant,
         count(case when states.last_purchase_on > dormant.quarter_before_end_on then 1 end) as activated,
         0 as was_active,
         0 as kept
@@ -76,14 +73,14 @@ standing as (
     inner join months
         on states.as_of_on = months.as_of_on
     left join profiles
-        on states.customer_id = profiles.customer_id
+        on {{ hashed_number('states.customer_id') }} = profiles.customer_number
     left join interacted
         on
-            states.customer_id = interacted.customer_id
+            {{ hashed_number('states.customer_id') }} = interacted.customer_number
             and months.month_start_on = interacted.month_start_on
     left join dormant
         on
-            states.customer_id = dormant.customer_id
+            {{ hashed_number('states.customer_id') }} = dormant.customer_number
             and months.month_start_on = dormant.month_start_on
     where states.has_purchased
     group by months.month_start_on, profiles.region, states.customer_group, states.value_tier
@@ -110,11 +107,11 @@ followed as (
         on states.as_of_on = months.year_before_end_on
     inner join {{ ref('int_value__customer_states') }} as later
         on
-            states.customer_id = later.customer_id
+            {{ hashed_number('states.customer_id') }} = {{ hashed_number('later.customer_id') }}
             and months.as_of_on = later.as_of_on
             and later.has_purchased
     left join profiles
-        on states.customer_id = profiles.customer_id
+        on {{ hashed_number('states.customer_id') }} = profiles.customer_number
     where states.frequency_12m > 0
     group by months.month_start_on, profiles.region, states.customer_group, states.value_tier
 

@@ -268,7 +268,7 @@ measured as (
         month_start_on,
         'all' as segment_kind,
         'all' as segment,
-        count(distinct customer_id) as numerator,
+        count(distinct customer_number) as numerator,
         null as base
     from {{ ref('int_orders__as_of') }}
     where

@@ -60,7 +60,7 @@ weekly as (
     select
         cast(date_trunc('week', ordered_on) as date) as week_start_on,
         {{ sales_sums() }},
-        count(distinct case when is_purchase and is_known_customer then customer_id end) as buyers
+        count(distinct case when is_purchase and is_known_customer then customer_number end) as buyers
     from {{ ref('int_orders__as_of') }}
     group by cast(date_trunc('week', ordered_on) as date)
 

@@ -24,7 +24,7 @@ orders as (
 states as (
 
     select
-        customer_id,
+        {{ hashed_number('customer_id') }} as customer_number,
         as_of_on,
         customer_group,
         value_tier
@@ -45,7 +45,7 @@ final as (
     from orders
     left join states
         on
-            orders.customer_id = states.customer_id
+            orders.customer_number = states.customer_number
             and orders.as_of_on = states.as_of_on
     group by
         orders.month_start_on,

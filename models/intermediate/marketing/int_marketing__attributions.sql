@@ -57,8 +57,8 @@ touches as (
 candidates as (
 
     select
-        orders.order_id,
-        orders.customer_id,
+        orders.order_number,
+        buyers.buyer_id as customer_id,
         orders.ordered_on,
         orders.net_amount,
         orders.margin_amount,
@@ -67,7 +67,7 @@ candidates as (
         touches.touch,
         touches.touched_at,
         row_number() over (
-            partition by orders.order_id
+            partition by orders.order_number
             order by
                 touches.touched_at desc nulls last, touches.touch_weight desc,
                 touches.started_on desc nulls last, touches.campaign_id asc, touches.customer_id asc
@@ -79,7 +79,7 @@ candidates as (
             and touches.customer_id = buyers.customer_id
     inner join orders
         on
-            buyers.buyer_id = orders.customer_id
+            {{ hashed_number('buyers.buyer_id') }} = orders.customer_number
             and touches.touched_at <= orders.ordered_before_at
             and touches.attributed_until_on >= orders.ordered_on
 
@@ -88,7 +88,7 @@ candidates as (
 final as (
 
     select
-        order_id,
+        order_number,
         customer_id,
         campaign_id,
         contact_id,

@@ -22,7 +22,7 @@ attributions as (
     select
         *,
         row_number() over (
-            partition by campaign_id, contact_id order by ordered_on asc nulls last, order_id asc
+            partition by campaign_id, contact_id order by ordered_on asc nulls last, order_number asc
         ) as conversion_number
     from {{ ref('int_marketing__attributions') }}
 

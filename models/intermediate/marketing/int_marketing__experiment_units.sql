@@ -78,7 +78,7 @@ bought as (
         on units.campaign_id = campaigns.campaign_id
     inner join orders
         on
-            units.buyer_id = orders.customer_id
+            {{ hashed_number('units.buyer_id') }} = orders.customer_number
             and campaigns.started_on <= orders.ordered_on
             and campaigns.attributed_until_on >= orders.ordered_on
     group by units.campaign_id, units.buyer_id

@@ -30,8 +30,8 @@ terms as (
 final as (
 
     select
-        orders.order_id,
-        orders.customer_id,
+        orders.order_number,
+        orders.customer_number,
         orders.ordered_on,
         orders.net_amount,
         orders.margin_amount,

@@ -6,8 +6,8 @@ with
 final as (
 
     select
-        order_id,
-        customer_id,
+        order_number,
+        customer_number,
         customer_group,
         channel,
         purpose,

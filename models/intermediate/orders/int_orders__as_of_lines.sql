@@ -54,7 +54,7 @@ lines as (
         items.gross_amount + items.return_amount + coalesce(movements.netted_amount, 0) as known_amount
     from {{ ref('order_items') }} as items
     inner join as_of
-        on items.ordered_on <= as_of.as_of_on
+        on {{ not_after('items.ordered_on', 'as_of.as_of_on') }}
     left join movements
         on items.order_item_id = movements.order_item_id
 

@@ -48,12 +48,10 @@ final as (
     union all
 
     select
-        numbers.customer_number,
+        {{ hashed_number('habits.customer_id') }} as customer_number,
         origins.as_of_on,
         habits.band_rank
     from {{ ref('int_value__price_habits') }} as habits
-    inner join {{ ref('int_customers__numbers') }} as numbers
-        on habits.customer_id = numbers.customer_id
     inner join served_dates as origins
         on origins.is_latest
 

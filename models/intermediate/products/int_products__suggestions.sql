@@ -47,10 +47,15 @@ transitions as (
         articles.article_number,
         transitions.base_probability,
         transitions.probability,
-        transitions.neighbour_rank
+        transitions.neighbour_rank,
+        bands.band_rank
     from {{ ref('int_products__transitions') }} as transitions
     inner join articles
         on transitions.to_product_id = articles.product_id
+    left join {{ ref('int_products__article_bands') }} as bands
+        on
+            transitions.as_of_on = bands.as_of_on
+            and transitions.to_product_id = bands.product_id
 
 ),
 
@@ -60,6 +65,7 @@ customers as (
         served.customer_number,
         served_dates.as_of_on,
         served_dates.is_latest,
+        price_habits.band_rank + policy.bands_up as band_rank_to,
         row_number() over (order by served_dates.as_of_on asc, served.customer_number asc) as list_number
     from (
         select distinct
@@ -67,8 +73,13 @@ customers as (
             customer_number
         from {{ ref('int_products__habits') }}
     ) as served
+    cross join policy
     inner join served_dates
         on served.on_date = served_dates.as_of_on
+    left join {{ ref('int_products__price_habits') }} as price_habits
+        on
+            served.on_date = price_habits.as_of_on
+            and served.customer_number = price_habits.customer_number
 
 ),
 
@@ -77,6 +88,8 @@ habits as (
     select
         customers.list_number,
         customers.as_of_on,
+        customers.is_latest,
+        customers.band_rank_to,
         habits.product_id,
         habits.weight,
         habits.habit_rank
@@ -88,6 +101,7 @@ habits as (
 
 ),
 
+-- the list that people are shown is limited before anything is added
 likely as (
 
     select
@@ -102,6 +116,7 @@ likely as (
         on
             habits.as_of_on = transitions.as_of_on
             and habits.product_id = transitions.from_product_id
+            and (not habits.is_latest or transitions.band_rank <= habits.band_rank_to)
 
     union all
 
@@ -118,6 +133,7 @@ likely as (
             customers.as_of_on = transitions.as_of_on
             and transitions.from_product_id = ''
             and transitions.neighbour_rank <= 3 * policy.suggestion_count
+            and (not customers.is_latest or transitions.band_rank <= customers.band_rank_to)
 
 ),
 
@@ -172,37 +188,15 @@ bought as (
 
 ),
 
-price_limits as (
-
-    select
-        customers.list_number,
-        customers.as_of_on,
-        customers.is_latest,
-        habits.band_rank + policy.bands_up as band_rank_to
-    from customers
-    cross join policy
-    left join {{ ref('int_products__price_habits') }} as habits
-        on
-            customers.as_of_on = habits.as_of_on
-            and customers.customer_number = habits.customer_number
-
-),
-
 served_articles as (
 
     select
-        transitions.as_of_on,
-        transitions.article_number,
-        max(transitions.base_probability) as base_probability,
-        max(bands.band_rank) as band_rank
+        as_of_on,
+        article_number,
+        max(base_probability) as base_probability,
+        max(band_rank) as band_rank
     from transitions
-    inner join articles
-        on transitions.article_number = articles.article_number
-    left join {{ ref('int_products__article_bands') }} as bands
-        on
-            transitions.as_of_on = bands.as_of_on
-            and articles.product_id = bands.product_id
-    group by transitions.as_of_on, transitions.article_number
+    group by as_of_on, article_number
 
 ),
 
@@ -214,19 +208,19 @@ flagged as (
         served_articles.base_probability,
         scored.score,
         scored.because_rank,
-        price_limits.is_latest,
+        customers.is_latest,
         bought.article_number is not null as is_bought,
-        coalesce(served_articles.band_rank <= price_limits.band_rank_to, false) as is_within_habit
+        coalesce(served_articles.band_rank <= customers.band_rank_to, false) as is_within_habit
     from scored
-    inner join price_limits
-        on scored.list_number = price_limits.list_number
+    inner join customers
+        on scored.list_number = customers.list_number
     left join bought
         on
             scored.list_number = bought.list_number
             and scored.article_number = bought.article_number
     left join served_articles
         on
-            price_limits.as_of_on = served_articles.as_of_on
+            customers.as_of_on = served_articles.as_of_on
             and scored.article_number = served_articles.article_number
 
 ),

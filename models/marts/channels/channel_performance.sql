@@ -23,7 +23,7 @@ sold as (
         month_start_on,
         channel,
         count(case when is_purchase then 1 end) as order_count,
-        count(distinct case when is_purchase and is_known_customer then customer_id end) as customer_count,
+        count(distinct case when is_purchase and is_known_customer then customer_number end) as customer_count,
         count(case when is_first_purchase then 1 end) as new_customer_count,
         sum(net_amount) as net_amount,
         sum(case when is_purchase then net_amount else 0 end) as purchase_amount,
@@ -54,16 +54,11 @@ visitors as (
     select distinct
         cast(date_trunc('month', interactions.occurred_at) as date) as month_start_on,
         channels.channel,
-        ids.customer_id
-    from {{ ref('input__interactions') }} as interactions
-    inner join {{ ref('int_calendar__as_of') }} as as_of
-        on cast(interactions.occurred_at as date) <= as_of.as_of_on
+        interactions.customer_number
+    from {{ ref('int_journey__interactions') }} as interactions
     inner join channels
         on interactions.platform = channels.interaction_platform
-    inner join {{ ref('int_customers__ids') }} as ids
-        on
-            interactions.source_system = ids.source_system
-            and interactions.source_customer_id = ids.source_customer_id
+    where interactions.is_by_record
 
 ),
 
@@ -72,9 +67,11 @@ buyers as (
     select distinct
         month_start_on,
         channel,
-        customer_id
+        customer_number
     from orders
-    where is_purchase
+    where
+        is_purchase
+        and is_known_customer
 
 ),
 
@@ -84,13 +81,13 @@ visited as (
         visitors.month_start_on,
         visitors.channel,
         count(*) as visitor_count,
-        count(buyers.customer_id) as converted_count
+        count(buyers.customer_number) as converted_count
     from visitors
     left join buyers
         on
             visitors.month_start_on = buyers.month_start_on
             and visitors.channel = buyers.channel
-            and visitors.customer_id = buyers.customer_id
+            and visitors.customer_number = buyers.customer_number
     group by visitors.month_start_on, visitors.channel
 
 ),

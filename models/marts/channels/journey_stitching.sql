@@ -7,14 +7,21 @@ with
 
 interactions as (
 
-    select * from {{ ref('int_journey__interactions') }}
+    select
+        *,
+        case
+            when is_by_record then 'record'
+            when customer_number is not null then 'session'
+            else 'none'
+        end as stitch_basis
+    from {{ ref('int_journey__interactions') }}
 
 ),
 
 customers as (
 
     select
-        customer_id,
+        customer_number,
         decided_on
     from {{ ref('int_journey__customers') }}
 
@@ -27,13 +34,13 @@ final as (
         cast(interactions.family as varchar) as family, -- noqa: RF04
         cast(interactions.stitch_basis as varchar) as stitch_basis,
         cast(count(*) as bigint) as interaction_count,
-        cast(count(distinct interactions.customer_id) as bigint) as customer_count,
+        cast(count(distinct interactions.customer_number) as bigint) as customer_count,
         cast(
             count(case when cast(interactions.occurred_at as date) < customers.decided_on then 1 end) as bigint
         ) as before_first_purchase_count
     from interactions
     left join customers
-        on interactions.customer_id = customers.customer_id
+        on interactions.customer_number = customers.customer_number
     group by
         cast(date_trunc('month', interactions.occurred_at) as date),
         interactions.family,

@@ -4,7 +4,12 @@ with
 
 sales as (
 
-    select * from {{ ref('int_products__sales') }}
+    select
+        sales.*,
+        coalesce(prices.price_band, 'unknown') as price_band
+    from {{ ref('int_products__sales') }} as sales
+    left join {{ ref('int_products__prices') }} as prices
+        on sales.unit_price = prices.unit_price
 
 ),
 

@@ -57,7 +57,7 @@ contacts as (
             and cast(contacts.sent_at as date) < pilots.after_before_on
     inner join {{ ref('int_management__customer_areas') }} as areas
         on
-            contacts.customer_id = areas.customer_id
+            {{ hashed_number('contacts.customer_id') }} = areas.customer_number
             and areas.area_kind = 'region'
             and areas.area <> 'unknown'
     left join {{ ref('pilots') }} as pilot_regions

@@ -15,7 +15,11 @@ periods as (
 
 members as (
 
-    select * from {{ ref('int_management__strategy_members') }}
+    select
+        as_of_on,
+        {{ hashed_number('customer_id') }} as customer_number,
+        strategy
+    from {{ ref('int_management__strategy_members') }}
 
 ),
 
@@ -79,12 +83,12 @@ counted as (
 messages as (
 
     select
-        customer_id,
+        {{ hashed_number('customer_id') }} as customer_number,
         cast(sent_at as date) as sent_on,
         sum(touch_count) as touch_count
     from {{ ref('int_marketing__contacts') }}
     where sent_at is not null
-    group by customer_id, cast(sent_at as date)
+    group by {{ hashed_number('customer_id') }}, cast(sent_at as date)
 
 ),
 
@@ -94,7 +98,7 @@ contacted as (
         days.period_kind,
         days.period_start_on,
         members.strategy,
-        count(distinct messages.customer_id) as contacted_count,
+        count(distinct messages.customer_number) as contacted_count,
         sum(messages.touch_count) as sent_count
     from messages
     inner join days
@@ -102,7 +106,7 @@ contacted as (
     inner join members
         on
             days.listed_on = members.as_of_on
-            and messages.customer_id = members.customer_id
+            and messages.customer_number = members.customer_number
     group by days.period_kind, days.period_start_on, members.strategy
 
 ),
@@ -122,7 +126,7 @@ converted as (
     inner join members
         on
             days.listed_on = members.as_of_on
-            and attributions.contact_id = members.customer_id
+            and {{ hashed_number('attributions.contact_id') }} = members.customer_number
     group by days.period_kind, days.period_start_on, members.strategy
 
 ),
@@ -140,7 +144,7 @@ bought as (
         days.period_kind,
         days.period_start_on,
         members.strategy,
-        count(distinct sales.customer_id) as buyer_count,
+        count(distinct sales.customer_number) as buyer_count,
         sum(sales.net_amount) as revenue
     from {{ ref('int_orders__as_of') }} as sales
     inner join days
@@ -148,7 +152,7 @@ bought as (
     inner join members
         on
             days.listed_on = members.as_of_on
-            and sales.customer_id = members.customer_id
+            and sales.customer_number = members.customer_number
     where sales.is_purchase
     group by days.period_kind, days.period_start_on, members.strategy
 

@@ -22,7 +22,7 @@ festival_days as (
 
 gift_customers as (
 
-    select customer_id
+    select {{ hashed_number('customer_id') }} as customer_number
     from {{ ref('int_value__customer_states') }}
     where
         is_latest
@@ -36,10 +36,10 @@ days as (
         orders.ordered_on,
         count(*) as order_count,
         sum(orders.net_amount) as net_amount,
-        sum(case when gift_customers.customer_id is not null then orders.net_amount else 0 end) as gift_amount
+        sum(case when gift_customers.customer_number is not null then orders.net_amount else 0 end) as gift_amount
     from {{ ref('int_marketing__orders') }} as orders
     left join gift_customers
-        on orders.customer_id = gift_customers.customer_id
+        on orders.customer_number = gift_customers.customer_number
     group by orders.ordered_on
 
 ),

@@ -32,7 +32,7 @@ movements as (
         festival_days.date_on is not null as is_thanks
     from {{ ref('input__loyalty_transactions') }} as points
     inner join as_of
-        on cast(points.occurred_at as date) <= as_of.as_of_on
+        on {{ not_after('cast(points.occurred_at as date)', 'as_of.as_of_on') }}
     left join festival_days
         on cast(points.occurred_at as date) = festival_days.date_on
 

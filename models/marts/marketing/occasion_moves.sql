@@ -17,7 +17,7 @@ periods as (
 spent as (
 
     select
-        orders.customer_id,
+        orders.customer_number,
         orders.occasion,
         case when orders.ordered_on > periods.later_from_on then 'later' else 'earlier' end as period,
         sum(orders.net_amount) as revenue
@@ -25,7 +25,7 @@ spent as (
     inner join periods
         on orders.ordered_on > periods.earlier_from_on
     group by
-        orders.customer_id, orders.occasion,
+        orders.customer_number, orders.occasion,
         case when orders.ordered_on > periods.later_from_on then 'later' else 'earlier' end
 
 ),
@@ -33,14 +33,14 @@ spent as (
 mains as (
 
     select
-        spent.customer_id,
+        spent.customer_number,
         spent.period,
         spent.occasion
     from spent
     inner join {{ ref('occasions') }} as occasions
         on spent.occasion = occasions.occasion
     qualify row_number() over (
-        partition by spent.customer_id, spent.period
+        partition by spent.customer_number, spent.period
         order by spent.revenue desc nulls last, occasions.occasion_rank asc
     ) = 1
 
@@ -49,11 +49,11 @@ mains as (
 customers as (
 
     select
-        customer_id,
+        customer_number,
         coalesce(max(case when period = 'earlier' then occasion end), 'none') as from_occasion,
         coalesce(max(case when period = 'later' then occasion end), 'none') as to_occasion
     from mains
-    group by customer_id
+    group by customer_number
 
 ),
 

@@ -10,7 +10,7 @@ monthly as (
         cast(date_trunc('month', ordered_on) as date) as month_start_on,
         occasion,
         count(*) as order_count,
-        count(distinct customer_id) as customer_count,
+        count(distinct customer_number) as customer_count,
         sum(net_amount) as revenue,
         sum(margin_amount) as margin_amount
     from {{ ref('int_marketing__order_occasions') }}

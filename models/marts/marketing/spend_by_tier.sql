@@ -94,7 +94,7 @@ sales as (
     from {{ ref('int_marketing__orders') }} as orders
     left join tiers
         on
-            orders.customer_id = tiers.customer_id
+            orders.customer_number = {{ hashed_number('tiers.customer_id') }}
             and cast(date_trunc('quarter', orders.ordered_on) as date) = tiers.quarter_start_on
     group by date_trunc('quarter', orders.ordered_on), coalesce(tiers.value_tier, 'none')
 

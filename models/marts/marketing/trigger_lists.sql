@@ -108,7 +108,7 @@ festivals as (
 festival_buyers as (
 
     select distinct
-        orders.customer_id,
+        orders.customer_number,
         festivals.festival_on
     from festivals
     inner join {{ ref('int_calendar__festival_days') }} as festival_days
@@ -218,15 +218,17 @@ listed as (
     union all
 
     select
-        festival_buyers.customer_id,
+        profiles.customer_id,
         policy.trigger_code,
         min(festival_buyers.festival_on) as occurred_on,
         policy.as_of_on as valid_from_on,
         min(festival_buyers.festival_on) as valid_until_on
     from festival_buyers
+    inner join {{ ref('int_customers__profiles') }} as profiles
+        on festival_buyers.customer_number = {{ hashed_number('profiles.customer_id') }}
     inner join policy
         on policy.trigger_code = 'festival'
-    group by festival_buyers.customer_id, policy.trigger_code, policy.as_of_on
+    group by profiles.customer_id, policy.trigger_code, policy.as_of_on
 
 ),
 

@@ -32,7 +32,7 @@ products as (
 final as (
 
     select
-        cast(numbers.customer_id as varchar) as customer_id,
+        cast(profiles.customer_id as varchar) as customer_id,
         cast(suggested.suggestion_rank as integer) as suggestion_rank,
         cast(suggested.product_id as varchar) as product_id,
         cast(products.product_name as varchar) as product_name,
@@ -58,8 +58,8 @@ final as (
         cast(suggested.as_of_on as date) as as_of_on
     from suggested
     cross join policy
-    inner join {{ ref('int_customers__numbers') }} as numbers
-        on suggested.customer_number = numbers.customer_number
+    inner join {{ ref('int_customers__profiles') }} as profiles
+        on suggested.customer_number = {{ hashed_number('profiles.customer_id') }}
     left join products
         on suggested.product_id = products.product_id
     left join products as because

@@ -30,43 +30,42 @@ products as (
 
 ),
 
-lines as (
+sizes as (
 
-    select distinct
-        sales.order_number,
-        sales.product_id
-    from {{ ref('int_products__sales') }} as sales
-    cross join as_of
-    cross join policy
-    where
-        sales.is_purchase
-        and sales.is_goods
-        and sales.net_amount > 0
-        and sales.ordered_on > {{ months_before('as_of.as_of_on', 'policy.window_months') }}
+    select
+        basket_number,
+        count(*) as article_count
+    from {{ ref('int_products__baskets') }}
+    group by basket_number
 
 ),
 
 orders as (
 
     select
-        order_number,
-        count(*) as article_count,
-        {{ sorted_list('product_id') }} as articles
-    from lines
-    group by order_number
+        orders.basket_number,
+        count(*) as order_count
+    from {{ ref('int_orders__as_of') }} as orders
+    cross join as_of
+    cross join policy
+    where
+        orders.is_purchase
+        and orders.basket_number is not null
+        and orders.ordered_on > {{ months_before('as_of.as_of_on', 'policy.window_months') }}
+    group by orders.basket_number
 
 ),
 
--- orders of the same articles are one basket, which stands for them all
-sizes as (
+sized as (
 
     select
-        min(orders.order_number) as order_number,
-        count(*) as order_count,
-        max(orders.article_count) <= max(policy.maximum_basket_items) as is_counted
+        orders.basket_number,
+        orders.order_count,
+        sizes.article_count <= policy.maximum_basket_items as is_counted
     from orders
     cross join policy
-    group by orders.articles
+    inner join sizes
+        on orders.basket_number = sizes.basket_number
 
 ),
 
@@ -75,7 +74,7 @@ baskets as (
     select
         coalesce(sum(case when is_counted then order_count end), 0) as basket_count,
         coalesce(sum(case when not is_counted then order_count end), 0) as left_out_count
-    from sizes
+    from sized
 
 ),
 
@@ -84,14 +83,14 @@ members as (
     {%- for kind, member in kinds.items() %}
     select distinct
         '{{ kind }}' as kind,
-        sizes.order_number,
-        sizes.order_count,
+        sized.basket_number,
+        sized.order_count,
         {{ member }} as member
-    from lines
-    inner join sizes
+    from {{ ref('int_products__baskets') }} as lines
+    inner join sized
         on
-            lines.order_number = sizes.order_number
-            and sizes.is_counted
+            lines.basket_number = sized.basket_number
+            and sized.is_counted
     inner join products
         on lines.product_id = products.product_id
     where {{ member }} is not null
@@ -138,7 +137,7 @@ together as (
     inner join frequent as b
         on
             a.kind = b.kind
-            and a.order_number = b.order_number
+            and a.basket_number = b.basket_number
             and a.member < b.member
     cross join policy
     cross join baskets

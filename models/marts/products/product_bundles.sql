@@ -10,45 +10,80 @@ offers as (
 
 ),
 
-baskets as (
+flagged as (
 
     select
-        sales.month_start_on,
-        sales.customer_group,
-        sales.order_number,
+        baskets.basket_number,
         offers.bundle,
         max(case when products.category = offers.category then 1 else 0 end) as has_category,
         max(case when products.category = offers.attached_category then 1 else 0 end) as has_attached,
-        max(case when products.product_line = offers.ready_made_line then 1 else 0 end) as has_ready_made,
-        sum(case when products.category = offers.attached_category then sales.net_amount else 0 end)
-            as attached_amount
-    from {{ ref('int_products__sales') }} as sales
+        max(case when products.product_line = offers.ready_made_line then 1 else 0 end) as has_ready_made
+    from {{ ref('int_products__baskets') }} as baskets
     inner join {{ ref('products') }} as products
-        on sales.product_id = products.product_id
+        on baskets.product_id = products.product_id
     inner join offers
         on
             products.category in (offers.category, offers.attached_category)
             or products.product_line = offers.ready_made_line
+    group by baskets.basket_number, offers.bundle
+
+),
+
+orders as (
+
+    select
+        month_start_on,
+        customer_group,
+        basket_number,
+        count(*) as order_count
+    from {{ ref('int_orders__as_of') }}
     where
-        sales.is_purchase
-        and sales.net_amount > 0
-    group by sales.month_start_on, sales.customer_group, sales.order_number, offers.bundle
+        is_purchase
+        and basket_number is not null
+    group by month_start_on, customer_group, basket_number
 
 ),
 
 counted as (
 
     select
-        month_start_on,
-        customer_group,
-        bundle,
-        sum(has_category) as category_order_count,
-        sum(has_category * has_attached) as together_order_count,
-        sum(has_ready_made) as ready_made_order_count,
-        sum(has_category * greatest(has_attached, has_ready_made)) as attached_order_count,
-        sum(case when has_category = 1 then attached_amount else 0 end) as attached_net_amount
-    from baskets
-    group by month_start_on, customer_group, bundle
+        orders.month_start_on,
+        orders.customer_group,
+        flagged.bundle,
+        sum(orders.order_count * flagged.has_category) as category_order_count,
+        sum(orders.order_count * flagged.has_category * flagged.has_attached) as together_order_count,
+        sum(orders.order_count * flagged.has_ready_made) as ready_made_order_count,
+        sum(orders.order_count * flagged.has_category * greatest(flagged.has_attached, flagged.has_ready_made))
+            as attached_order_count
+    from orders
+    inner join flagged
+        on orders.basket_number = flagged.basket_number
+    group by orders.month_start_on, orders.customer_group, flagged.bundle
+
+),
+
+attached as (
+
+    select
+        sales.month_start_on,
+        sales.customer_group,
+        flagged.bundle,
+        sum(sales.net_amount) as net_amount
+    from {{ ref('int_products__sales') }} as sales
+    inner join {{ ref('products') }} as products
+        on sales.product_id = products.product_id
+    inner join offers
+        on products.category = offers.attached_category
+    inner join flagged
+        on
+            sales.basket_number = flagged.basket_number
+            and offers.bundle = flagged.bundle
+            and flagged.has_category = 1
+    where
+        sales.is_purchase
+        and sales.is_goods
+        and sales.net_amount > 0
+    group by sales.month_start_on, sales.customer_group, flagged.bundle
 
 ),
 
@@ -70,10 +105,15 @@ final as (
             counted.attached_order_count / cast(nullif(counted.category_order_count, 0) as double) as double
         ) as attach_rate,
         cast(offers.reference_rate as double) as reference_rate,
-        cast(counted.attached_net_amount as decimal(18, 2)) as attached_net_amount
+        cast(coalesce(attached.net_amount, 0) as decimal(18, 2)) as attached_net_amount
     from counted
     inner join offers
         on counted.bundle = offers.bundle
+    left join attached
+        on
+            counted.month_start_on = attached.month_start_on
+            and counted.customer_group = attached.customer_group
+            and counted.bundle = attached.bundle
     left join {{ ref('customer_group_labels') }} as labels
         on counted.customer_group = labels.customer_group
 

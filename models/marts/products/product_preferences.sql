@@ -4,7 +4,7 @@
     'aroma': "coalesce(products.aroma, 'none')",
     'strength': "case when products.strength is null then 'none' when products.strength <= policy.low_strength_to"
         ~ " then 'low' else 'high' end",
-    'price_band': 'sales.price_band',
+    'price_band': "coalesce(prices.price_band, 'unknown')",
     'category': "coalesce(products.category, 'none')",
 } %}
 
@@ -26,6 +26,8 @@ sales as (
     cross join {{ ref('tag_policy') }} as policy
     inner join {{ ref('products') }} as products
         on sales.product_id = products.product_id
+    left join {{ ref('int_products__prices') }} as prices
+        on sales.unit_price = prices.unit_price
     where sales.is_goods
 
 ),

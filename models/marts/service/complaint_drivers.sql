@@ -72,7 +72,7 @@ described as (
         case when complaints.source_order_id is null then 0 else 1 end as has_complaint
     from orders
     inner join as_of
-        on orders.ordered_on <= as_of.as_of_on
+        on {{ not_after('orders.ordered_on', 'as_of.as_of_on') }}
     inner join {{ ref('customers') }} as customers
         on orders.customer_id = customers.customer_id
     left join deliveries

@@ -23,7 +23,7 @@ months as (
 active as (
 
     select
-        customer_id,
+        {{ hashed_number('customer_id') }} as customer_number,
         month_start_on
     from {{ ref('int_service__customer_months') }}
     where is_active
@@ -33,14 +33,12 @@ active as (
 users as (
 
     select distinct
-        ids.customer_id,
-        cast(date_trunc('month', interactions.occurred_at) as date) as month_start_on
-    from {{ ref('input__interactions') }} as interactions
-    inner join {{ ref('int_customers__ids') }} as ids
-        on
-            interactions.source_system = ids.source_system
-            and interactions.source_customer_id = ids.source_customer_id
-    where interactions.family = 'behaviour'
+        customer_number,
+        cast(date_trunc('month', occurred_at) as date) as month_start_on
+    from {{ ref('int_journey__interactions') }}
+    where
+        is_by_record
+        and family = 'behaviour'
 
 ),
 
@@ -49,12 +47,12 @@ usage as (
     select
         active.month_start_on,
         'platform_usage' as measure,
-        count(users.customer_id) as numerator,
+        count(users.customer_number) as numerator,
         count(*) as base
     from active
     left join users
         on
-            active.customer_id = users.customer_id
+            active.customer_number = users.customer_number
             and active.month_start_on = users.month_start_on
     group by active.month_start_on
 
