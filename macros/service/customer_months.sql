@@ -10,6 +10,6 @@
     ) as seen
     inner join {{ ref('int_service__customer_months') }} as months
         on
-            seen.customer_id = months.customer_id
+            {{ hashed_number('seen.customer_id') }} = {{ hashed_number('months.customer_id') }}
             and seen.month_start_on = months.month_start_on
 {%- endmacro %}

@@ -120,12 +120,15 @@ def test_events_are_stitched_to_whom_they_belong(demo):
         main as (
             select true_customer_id, mode(customer_id) as customer_id from owners group by true_customer_id
         )
-        select avg((events.customer_id = main.customer_id)::integer), count(*)
-        from intermediate.int_journey__interactions as events
-        inner join input.input__interactions as landed using (source_system, source_interaction_id)
+        select
+            avg(((hash(main.customer_id), landed.interaction_type, landed.occurred_at) in (
+                select (customer_number, interaction_type, occurred_at) from intermediate.int_journey__interactions
+            ))::integer),
+            count(*)
+        from input.input__interactions as landed
         inner join owners using (source_system, source_customer_id)
         inner join main on owners.true_customer_id = main.true_customer_id
-        where events.source_system = 'app'
+        where landed.source_system = 'app'
         """
     ).fetchone()
     assert events > 20_000 and agree > 0.7, (agree, events)

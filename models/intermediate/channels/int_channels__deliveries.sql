@@ -13,7 +13,7 @@ as_of as (
 orders as (
 
     select
-        order_id,
+        {{ hashed_number('order_id') }} as order_number,
         coalesce(channel, 'unknown') as channel,
         province_code,
         ordered_at,
@@ -25,7 +25,7 @@ orders as (
 deliveries as (
 
     select
-        {{ order_key('deliveries.source_system', 'deliveries.source_order_id') }} as order_id,
+        {{ hashed_number(order_key('deliveries.source_system', 'deliveries.source_order_id')) }} as order_number,
         deliveries.source_system,
         deliveries.source_delivery_id,
         deliveries.province_code,
@@ -60,7 +60,7 @@ final as (
         cast(date_trunc('month', orders.ordered_on) as date) as month_start_on
     from deliveries
     inner join orders
-        on deliveries.order_id = orders.order_id
+        on deliveries.order_number = orders.order_number
     left join {{ ref('int_calendar__festival_days') }} as festival_days
         on orders.ordered_on = festival_days.date_on
 

@@ -1,24 +1,12 @@
 -- grain: one known customer and one year or quarter with a purchase: the channel most of the money went to
 
-{%- set periods = ['year', 'quarter'] %}
-
 with
 
-orders as (
+quarters as (
 
-    select * from {{ ref('int_orders__as_of') }}
-    where
-        is_purchase
-        and is_known_customer
-
-),
-
-spent as (
-
-    {%- for period in periods %}
     select
-        '{{ period }}' as period_kind,
-        cast(date_trunc('{{ period }}', ordered_on) as date) as period_start_on,
+        'quarter' as period_kind,
+        cast(date_trunc('quarter', ordered_on) as date) as period_start_on,
         customer_number,
         customer_group,
         channel,
@@ -28,10 +16,36 @@ spent as (
         count(case when is_collected then 1 end) as collected_order_count,
         cast(sum(net_amount) as decimal(18, 2)) as net_amount,
         cast(sum(margin_amount) as decimal(18, 4)) as margin_amount
-    from orders
-    group by cast(date_trunc('{{ period }}', ordered_on) as date), customer_number, customer_group, channel, is_online
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
+    from {{ ref('int_orders__as_of') }}
+    where
+        is_purchase
+        and is_known_customer
+    group by
+        cast(date_trunc('quarter', ordered_on) as date), customer_number, customer_group, channel, is_online
+
+),
+
+spent as (
+
+    select * from quarters
+
+    union all
+
+    select
+        'year' as period_kind,
+        cast(date_trunc('year', period_start_on) as date) as period_start_on,
+        customer_number,
+        customer_group,
+        channel,
+        is_online,
+        {%- for measure in ['order_count', 'online_order_count', 'collected_order_count'] %}
+        cast(sum({{ measure }}) as bigint) as {{ measure }},
+        {%- endfor %}
+        cast(sum(net_amount) as decimal(18, 2)) as net_amount,
+        cast(sum(margin_amount) as decimal(18, 4)) as margin_amount
+    from quarters
+    group by
+        cast(date_trunc('year', period_start_on) as date), customer_number, customer_group, channel, is_online
 
 ),
 

@@ -27,7 +27,7 @@ measured as (
 
     {%- for feature in features %}
     select
-        customer_id,
+        {{ hashed_number('customer_id') }} as customer_number,
         draw_rank,
         '{{ feature }}' as feature,
         coalesce(cast({{ feature }} as double), 0) as feature_value
@@ -40,7 +40,7 @@ measured as (
 final as (
 
     select
-        measured.customer_id,
+        measured.customer_number,
         measured.feature,
         features.feature_rank,
         measured.draw_rank,

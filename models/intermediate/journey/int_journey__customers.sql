@@ -49,16 +49,18 @@ purchase_days as (
 purchases as (
 
     select
-        customer_number,
-        min(case when day_number = 1 then ordered_on end) as decided_on,
-        min(case when day_number = 1 then ordered_at end) as decided_at,
-        min(case when day_number = 2 then ordered_on end) as repurchased_on,
-        {{ add_days("min(case when day_number = 1 then ordered_on end)", '-min(policy.journey_window_days)') }}
-            as touched_after_on
+        purchase_days.customer_number,
+        min(case when purchase_days.day_number = 1 then purchase_days.ordered_on end) as decided_on,
+        min(case when purchase_days.day_number = 1 then purchase_days.ordered_at end) as decided_at,
+        min(case when purchase_days.day_number = 2 then purchase_days.ordered_on end) as repurchased_on,
+        {{ add_days(
+            "min(case when purchase_days.day_number = 1 then purchase_days.ordered_on end)",
+            '-min(policy.journey_window_days)'
+        ) }} as touched_after_on
     from purchase_days
     cross join policy
-    where day_number <= 2
-    group by customer_number
+    where purchase_days.day_number <= 2
+    group by purchase_days.customer_number
 
 ),
 

@@ -76,7 +76,7 @@ matched as (
 
     select
         classes.as_of_on,
-        classes.customer_id,
+        {{ hashed_number('classes.customer_id') }} as customer_number,
         rules.strategy,
         rules.priority
     from classes
@@ -91,7 +91,7 @@ matched as (
 
     select
         alert_dates.as_of_on,
-        alerts.customer_id,
+        {{ hashed_number('alerts.customer_id') }} as customer_number,
         rules.strategy,
         rules.priority
     from alert_dates
@@ -107,7 +107,7 @@ matched as (
 
     select
         states.as_of_on,
-        states.customer_id,
+        {{ hashed_number('states.customer_id') }} as customer_number,
         rules.strategy,
         rules.priority
     from states
@@ -123,10 +123,10 @@ final as (
     -- the first by priority is theirs
     select
         as_of_on,
-        customer_id,
+        customer_number,
         min_by(strategy, priority) as strategy
     from matched
-    group by as_of_on, customer_id
+    group by as_of_on, customer_number
 
 )
 

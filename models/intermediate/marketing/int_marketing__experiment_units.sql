@@ -32,15 +32,23 @@ orders as (
 
 ),
 
+answered_for as (
+
+    select distinct
+        campaign_id,
+        customer_id
+    from buyers
+    where buyer_id <> customer_id
+
+),
+
 assigned as (
 
     -- a person is a unit only while no organisation answers for it
     select
         buyers.*,
         contacts.arm,
-        contacts.record_count,
-        max(case when buyers.buyer_id <> buyers.customer_id then 1 else 0 end)
-            over (partition by buyers.campaign_id, buyers.customer_id) as has_organisation
+        contacts.record_count
     from buyers
     inner join campaigns
         on buyers.campaign_id = campaigns.campaign_id
@@ -48,6 +56,13 @@ assigned as (
         on
             buyers.campaign_id = contacts.campaign_id
             and buyers.customer_id = contacts.customer_id
+    left join answered_for
+        on
+            buyers.campaign_id = answered_for.campaign_id
+            and buyers.customer_id = answered_for.customer_id
+    where
+        answered_for.customer_id is null
+        or buyers.buyer_id <> buyers.customer_id
 
 ),
 
@@ -59,9 +74,6 @@ units as (
         sum(record_count) as contact_count,
         case when sum(record_count) = 1 then min(arm) else 'several' end as arm
     from assigned
-    where
-        has_organisation = 0
-        or buyer_id <> customer_id
     group by campaign_id, buyer_id
 
 ),

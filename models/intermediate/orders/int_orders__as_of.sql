@@ -35,32 +35,18 @@ customers as (
 
 ),
 
-documents as (
-
-    select
-        documents.*,
-        {{ hashed_number('documents.order_id') }} as order_number,
-        case when documents.customer_id <> 'unknown' then {{ hashed_number('documents.customer_id') }} end
-            as customer_number
-    from {{ ref('int_orders__documents') }} as documents
-    inner join {{ ref('int_calendar__as_of') }} as as_of
-        on {{ not_after('documents.ordered_on', 'as_of.as_of_on') }}
-
-),
-
 purchases as (
 
     select
-        documents.customer_number,
-        documents.order_number,
+        {{ hashed_number('documents.customer_id') }} as customer_number,
         documents.order_id,
         documents.ordered_at
-    from documents
+    from {{ ref('int_orders__documents') }} as documents
     inner join amounts
-        on documents.order_number = amounts.order_number
+        on {{ hashed_number('documents.order_id') }} = amounts.order_number
     where
         documents.document_kind = 'sale'
-        and documents.customer_number is not null
+        and documents.customer_id <> 'unknown'
         and amounts.net_amount > 0
 
 ),
@@ -85,6 +71,19 @@ first_purchases as (
             purchases.customer_number = first_times.customer_number
             and purchases.ordered_at = first_times.ordered_at
     group by purchases.customer_number
+
+),
+
+documents as (
+
+    select
+        documents.*,
+        {{ hashed_number('documents.order_id') }} as order_number,
+        case when documents.customer_id <> 'unknown' then {{ hashed_number('documents.customer_id') }} end
+            as customer_number
+    from {{ ref('int_orders__documents') }} as documents
+    inner join {{ ref('int_calendar__as_of') }} as as_of
+        on {{ not_after('documents.ordered_on', 'as_of.as_of_on') }}
 
 ),
 

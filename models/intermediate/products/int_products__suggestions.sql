@@ -116,7 +116,7 @@ likely as (
         on
             habits.as_of_on = transitions.as_of_on
             and habits.product_id = transitions.from_product_id
-            and (not habits.is_latest or transitions.band_rank <= habits.band_rank_to)
+            and (not habits.is_latest or habits.band_rank_to >= transitions.band_rank)
 
     union all
 
@@ -133,7 +133,7 @@ likely as (
             customers.as_of_on = transitions.as_of_on
             and transitions.from_product_id = ''
             and transitions.neighbour_rank <= 3 * policy.suggestion_count
-            and (not customers.is_latest or transitions.band_rank <= customers.band_rank_to)
+            and (not customers.is_latest or customers.band_rank_to >= transitions.band_rank)
 
 ),
 

@@ -77,11 +77,27 @@ tags as (
         {{ sorted_list("case when catalog.workbook_column = '" ~ column ~ "' then catalog.tag_number end") }}
             as {{ column }}_tags,
         {%- endfor %}
-        customer_tags.customer_id
+        {{ hashed_number('customer_tags.customer_id') }} as customer_number
     from {{ ref('customer_tags') }} as customer_tags
     inner join catalog
         on customer_tags.tag_code = catalog.tag_code
-    group by customer_tags.customer_id
+    group by {{ hashed_number('customer_tags.customer_id') }}
+
+),
+
+-- before anything is joined: the lists would go with every row
+worded as (
+
+    select
+        {%- for language, separator in [('zh', '、'), ('en', ', ')] %}
+        {%- for column in columns %}
+        {{ list_as_text(list_pick('words.labels_' ~ language, 'tags.' ~ column ~ '_tags'), separator) }}
+            as {{ column }}_tags_{{ language }},
+        {%- endfor %}
+        {%- endfor %}
+        tags.customer_number
+    from tags
+    cross join words
 
 ),
 
@@ -98,9 +114,7 @@ final as (
         cast(classes.action_group_{{ language }} as varchar) as action_group_{{ language }},
         cast(classes.rfm_class_{{ language }} as varchar) as rfm_class_{{ language }},
         {%- for column in columns %}
-        cast(
-            {{ list_as_text(list_pick('words.labels_' ~ language, 'tags.' ~ column ~ '_tags'), separator) }} as varchar
-        ) as {{ column }}_tags_{{ language }},
+        cast(worded.{{ column }}_tags_{{ language }} as varchar) as {{ column }}_tags_{{ language }},
         {%- endfor %}
         cast(coalesce(customers.account_owner, owners.label_{{ language }}, assignments.owner) as varchar)
             as owner_{{ language }},
@@ -118,7 +132,6 @@ final as (
         cast(as_of.as_of_on as date) as as_of_on
     from customers
     cross join {{ ref('int_calendar__as_of') }} as as_of
-    cross join words
     left join half_year
         on customers.customer_id = half_year.customer_id
     left join classes
@@ -131,8 +144,8 @@ final as (
             and (bands.value_below is null or customers.annual_revenue < bands.value_below)
     left join {{ ref('administrative_divisions') }} as divisions
         on customers.province_code = divisions.code
-    left join tags
-        on customers.customer_id = tags.customer_id
+    left join worded
+        on {{ hashed_number('customers.customer_id') }} = worded.customer_number
     left join {{ ref('strategy_assignments') }} as assignments
         on customers.customer_id = assignments.customer_id
     left join {{ ref('report_owners') }} as owners

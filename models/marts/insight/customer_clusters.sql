@@ -12,7 +12,7 @@ parameters as (
 distances as (
 
     select
-        feature_values.customer_id,
+        feature_values.customer_number,
         parameters.cluster_code,
         sqrt(sum(power(
             least(
@@ -27,7 +27,7 @@ distances as (
     from {{ ref('int_insight__cluster_values') }} as feature_values
     inner join parameters
         on feature_values.feature = parameters.feature
-    group by feature_values.customer_id, parameters.cluster_code
+    group by feature_values.customer_number, parameters.cluster_code
 
 ),
 
@@ -36,9 +36,9 @@ ranked as (
     select
         *,
         row_number() over (
-            partition by customer_id order by distance asc nulls last, cluster_code asc
+            partition by customer_number order by distance asc nulls last, cluster_code asc
         ) as distance_rank,
-        lead(distance) over (partition by customer_id order by distance asc nulls last, cluster_code asc)
+        lead(distance) over (partition by customer_number order by distance asc nulls last, cluster_code asc)
             as next_distance
     from distances
 
@@ -47,7 +47,7 @@ ranked as (
 final as (
 
     select
-        cast(ranked.customer_id as varchar) as customer_id,
+        cast(customers.customer_id as varchar) as customer_id,
         cast(ranked.cluster_code as varchar) as cluster_code,
         cast(profiles.profile_zh as varchar) as cluster_zh,
         cast(profiles.profile_en as varchar) as cluster_en,
@@ -57,6 +57,8 @@ final as (
         cast(as_of.as_of_on as date) as as_of_on
     from ranked
     cross join {{ ref('int_calendar__as_of') }} as as_of
+    inner join {{ ref('int_customers__profiles') }} as customers
+        on ranked.customer_number = {{ hashed_number('customers.customer_id') }}
     left join {{ ref('int_insight__cluster_words') }} as profiles
         on ranked.cluster_code = profiles.cluster_code
     where ranked.distance_rank = 1

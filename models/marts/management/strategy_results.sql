@@ -15,11 +15,7 @@ periods as (
 
 members as (
 
-    select
-        as_of_on,
-        {{ hashed_number('customer_id') }} as customer_number,
-        strategy
-    from {{ ref('int_management__strategy_members') }}
+    select * from {{ ref('int_management__strategy_members') }}
 
 ),
 

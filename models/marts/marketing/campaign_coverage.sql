@@ -23,7 +23,7 @@ consents as (
 
     select
         dates.as_of_on,
-        consents.customer_id
+        {{ hashed_number('consents.customer_id') }} as customer_number
     from {{ ref('int_marketing__consents') }} as consents
     inner join dates
         on
@@ -32,7 +32,7 @@ consents as (
     inner join {{ ref('activation_policy') }} as policy
         on consents.purpose = policy.consent_purpose
     where consents.is_granted
-    group by dates.as_of_on, consents.customer_id
+    group by dates.as_of_on, {{ hashed_number('consents.customer_id') }}
 
 ),
 
@@ -40,7 +40,7 @@ reached as (
 
     select
         dates.as_of_on,
-        contacts.customer_id
+        {{ hashed_number('contacts.customer_id') }} as customer_number
     from {{ ref('int_marketing__contacts') }} as contacts
     inner join {{ ref('int_marketing__campaigns') }} as campaigns
         on
@@ -50,7 +50,7 @@ reached as (
         on
             cast(contacts.sent_at as date) > dates.start_on
             and cast(contacts.sent_at as date) <= dates.as_of_on
-    group by dates.as_of_on, contacts.customer_id
+    group by dates.as_of_on, {{ hashed_number('contacts.customer_id') }}
 
 ),
 
@@ -59,11 +59,11 @@ counted as (
     select
         consents.as_of_on,
         count(*) as consent_count,
-        count(reached.customer_id) as covered_count
+        count(reached.customer_number) as covered_count
     from consents
     left join reached
         on
-            consents.customer_id = reached.customer_id
+            consents.customer_number = reached.customer_number
             and consents.as_of_on = reached.as_of_on
     group by consents.as_of_on
 
@@ -74,11 +74,11 @@ reached_without as (
     select
         reached.as_of_on,
         count(*) as reached_count,
-        count(case when consents.customer_id is null then 1 end) as reached_without_consent
+        count(case when consents.customer_number is null then 1 end) as reached_without_consent
     from reached
     left join consents
         on
-            reached.customer_id = consents.customer_id
+            reached.customer_number = consents.customer_number
             and reached.as_of_on = consents.as_of_on
     group by reached.as_of_on
 

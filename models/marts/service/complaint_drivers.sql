@@ -22,7 +22,7 @@ policy as (
 deliveries as (
 
     select
-        {{ order_key('source_system', 'source_order_id') }} as order_id,
+        {{ hashed_number(order_key('source_system', 'source_order_id')) }} as order_number,
         bool_or(delivered_at > promised_at) as is_late
     from {{ ref('input__deliveries') }}
     where
@@ -47,6 +47,15 @@ orders as (
 
 ),
 
+customers as (
+
+    select
+        {{ hashed_number('customer_id') }} as customer_number,
+        first_purchase_on
+    from {{ ref('customers') }}
+
+),
+
 complaints as (
 
     select distinct
@@ -63,7 +72,6 @@ complaints as (
 described as (
 
     select
-        orders.order_id,
         deliveries.is_late as late_delivery,
         festival_days.date_on is not null as festival_window,
         orders.is_bulk as bulk_purchase,
@@ -73,10 +81,10 @@ described as (
     from orders
     inner join as_of
         on {{ not_after('orders.ordered_on', 'as_of.as_of_on') }}
-    inner join {{ ref('customers') }} as customers
-        on orders.customer_id = customers.customer_id
+    inner join customers
+        on {{ hashed_number('orders.customer_id') }} = customers.customer_number
     left join deliveries
-        on orders.order_id = deliveries.order_id
+        on {{ hashed_number('orders.order_id') }} = deliveries.order_number
     left join festival_days
         on orders.ordered_on = festival_days.date_on
     left join complaints
