@@ -50,6 +50,7 @@ def run(tables: Mapping[str, Mapping[str, object]]) -> duckdb.DuckDBPyConnection
     for name, columns in tables.items():
         connection.register(name, pa.table({key: pa.array(value) for key, value in columns.items()}))
     connection.execute(
+        "create view int_marketing__orders as select hash(customer_id) as customer_number, * from purchases;"
         "create table marketing_references (metric text, reference double);"
         "create table campaign_targets (target_group text, label_zh text, label_en text)"
     )
@@ -96,7 +97,7 @@ def observed(company: Company) -> dict[str, dict[str, object]]:
             "customer_id": np.concatenate([person, person[other]]),
             "buyer_id": np.concatenate([person, buyer[other]]),
         },
-        "int_marketing__orders": {
+        "purchases": {
             "customer_id": orders.customer[seen].astype(str),
             "ordered_on": start + orders.day[seen],
             "net_amount": orders.total_fen[seen] / 100,
@@ -205,7 +206,7 @@ def drawn_arms(arms: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, objec
             "campaign_id": campaign, "customer_id": [who for _, who, _ in customers],
             "buyer_id": [who for _, who, _ in customers],
         },
-        "int_marketing__orders": {
+        "purchases": {
             "customer_id": [who for _, who, bought in customers if bought] + ["nobody"],
             "ordered_on": np.repeat(day, sum(bought for _, _, bought in customers) + 1),
             "net_amount": [10.0] * (sum(bought for _, _, bought in customers) + 1),
