@@ -10,9 +10,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from customer360.bench import MEMORY_LIMIT, PROJECT, repeat, span
+from customer360.bench import MEMORY_LIMIT, PROJECT, measure, repeat, span
 from customer360.build import dbt_command
 from customer360.data_sets import load_data_set
 from customer360.sources import load_sources
@@ -103,36 +100,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
             ),
             encoding="utf-8",
         )
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        done = subprocess.run(
-            command,
-            cwd=PROJECT,
-            env=os.environ
-            | {
-                "CUSTOMER360_DATABASE": str(database),
-                "DBT_PROFILES_DIR": str(folder),
-                "PYTHONPATH": str(PROJECT / "scripts"),
-            },
-            capture_output=True,
-            text=True,
-        )
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        if done.returncode:
-            print(done.stdout[-3000:], file=sys.stderr)
-        written = folder / "target" / "run_results.json"
-        if not written.is_file():
+        try:
+            figures = measure(
+                command, {"CUSTOMER360_DATABASE": str(database), "DBT_PROFILES_DIR": str(folder)}
+            )
+        except RuntimeError as error:
+            print(error, file=sys.stderr)
             return 1
-        results = json.loads(written.read_text(encoding="utf-8"))["results"]
+        written = (folder / "target" / "run_results.json").read_text(encoding="utf-8")
+    results = json.loads(written)["results"]
     models = [result for result in results if result["unique_id"].startswith("model.")]
     for result in sorted(models, key=lambda result: -result["execution_time"]):
         path = Path(nodes[result["unique_id"]]["path"])
         print(f"{path.parts[0]:14}{path.parts[1]:12}{path.stem:42}{result['execution_time']:8.2f} s")
     print(
         f"{len(models)} models, two at a time: {span(models):.0f} s from the first to the last,"
-        f" {after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime:.0f} CPU s with dbt's start;"
-        f" peak memory {after.ru_maxrss / 1024**2:.2f} GB"
+        f" {figures.cpu:.0f} CPU s with dbt's start; peak memory {figures.peak_mb / 1024:.2f} GB"
     )
-    return done.returncode
+    return 0
 
 
 if __name__ == "__main__":
