@@ -92,6 +92,7 @@ def _repeat(built: Path, database: Path, tables: Iterable[tuple[str, str]], copi
         connection.execute(f"attach '{built}' as customer360 (read_only)")  # as its views call it
         connection.execute(f"attach '{database}' as volume (storage_version 'v1.4.0')")  # as profiles.yml
         connection.execute("set preserve_insertion_order = false")
+        connection.execute("set enable_progress_bar = false")
         for schema, table in tables:
             name = f'{schema}."{table}"'
             columns = connection.execute(f"describe customer360.{name}").fetchall()
