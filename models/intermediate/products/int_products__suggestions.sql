@@ -260,7 +260,6 @@ shown as (
     cross join policy
     where
         flagged.is_latest
-        and flagged.is_within_habit
         and (policy.is_repeat_suggested or not flagged.is_bought)
 
 ),
