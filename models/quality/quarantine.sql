@@ -5,7 +5,7 @@
 {% for item in staged_entities() -%}
 {{ rejected(
     ref('base_' ~ item.system ~ '__' ~ item.entity),
-    source(item.system, item.entity),
+    files_relation(source_files(item.system, item.entity)),
     item.system,
     item.entity
 ) }}

@@ -293,8 +293,6 @@ def render_table(proposal: Proposal) -> str:
         f"        description: One row per {proposal.rows} of {proposal.system}.",
         "        config:",
         "          meta:",
-        "            external_location: \"landing/{{ var('data_set') }}"
-        f'/{proposal.system}/{proposal.entity}/*.parquet"',
         f"            grain: {proposal.rows}",
         *(f"            {key}: {_flow(value)}" for key, value in meta.items()),
     ]

@@ -147,7 +147,7 @@ def write_state(database: Path, folder: Path, names: list[str]) -> None:
         for name in names:
             found = connection.execute(
                 "select table_schema, table_name from information_schema.tables"
-                " where regexp_matches(table_name, ?) and table_schema <> 'staging'",
+                " where regexp_matches(table_name, ?) and table_type = 'BASE TABLE'",
                 [f"^(int_[a-z]+__)?{name}$"],
             ).fetchall()
             if len(found) != 1:

@@ -116,6 +116,22 @@ STATE = "state"
 TRUTH = "truth"
 """The source of labelled data, kept apart from what systems say."""
 
+RESERVED = frozenset(
+    {
+        "erasure",
+        "input",
+        "intermediate",
+        "main",
+        "marts",
+        "policy",
+        "publication",
+        "quality",
+        "restricted",
+        "staging",
+    }
+)
+"""Schemas of the project. Each source has a schema of its own name, so none may be called like one of these."""
+
 
 def load_sources(project: Path) -> dict[tuple[str, str], Table]:
     """Every declared source table that is landed, by (system, entity).
@@ -138,6 +154,10 @@ def _load_all(project: Path) -> dict[tuple[str, str], Table]:
     for file in sorted((project / "models" / "staging").glob("*/_*__sources.yml")):
         for source in _read(file).get("sources") or []:
             system = _name(file, "sources", source.get("name"))
+            if system in RESERVED:
+                raise DeclarationError(
+                    file, "sources", f"{system!r} is a schema of the project", "Choose another name"
+                )
             for declared in source.get("tables") or []:
                 table = _table(file, system, declared)
                 if table.key in tables:

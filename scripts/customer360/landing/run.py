@@ -23,6 +23,9 @@ from customer360.sources import Table
 READER = "1"
 """Raise when the same bytes would land differently: files still in the inbox are then read again."""
 
+FORMER_DECLARED = "_declared.parquet"
+"""What the file without rows was called before 2026-11-30."""
+
 IGNORED = (".", "~$", "Thumbs.db", "desktop.ini")
 
 
@@ -63,6 +66,7 @@ def land(
     scratch = landing / ".scratch"
     for table in tables.values():
         clear_leftovers(landing / table.system / table.entity, scratch)
+        (landing / table.system / table.entity / FORMER_DECLARED).unlink(missing_ok=True)
         write_declared(landing / table.system / table.entity, table)
     outcome = Outcome(data_set, [], {})
     waiting: dict[tuple[str, str], list[Delivery]] = {key: [] for key in tables}

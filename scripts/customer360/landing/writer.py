@@ -19,7 +19,8 @@ from customer360.landing.rows import KINDS, Inspector
 from customer360.sources import Table
 
 METADATA_KEY = b"customer360"
-DECLARED = "_declared.parquet"
+DECLARED = "declared.parquet"
+"""No landed file begins with `_`: Spark does not read those."""
 _MARKS = (
     ("_source_file", pa.string()),
     ("_source_sheet", pa.string()),

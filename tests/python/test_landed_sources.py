@@ -1,0 +1,100 @@
+"""Landed files whose columns differ: what models read depends on no file's name and on no column that nobody declared."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import copy_project, run_dbt, run_script
+from customer360.build import offer_truth
+from customer360.landing.writer import write_declared
+from customer360.sources import STATE, TRUTH, load_tables
+
+HEADING = ["客户编号", "姓名", "手机", "建档时间", "更新时间"]
+DIGITS = "0123456789abcdef"
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory) -> Path:
+    """A copy in which one office delivers an undeclared column and one does not, landed and staged."""
+    root = copy_project(tmp_path_factory.mktemp("landed") / "project")
+    demo = root / "datasets" / "demo.yml"
+    demo.write_text(
+        "\n".join(
+            line for line in demo.read_text(encoding="utf-8").splitlines() if not line.startswith("prepare:")
+        ),
+        encoding="utf-8",
+    )
+    folder = root / "inbox" / "demo" / "crm" / "contacts"
+    folder.mkdir(parents=True)
+    plain = [["C1", "张伟", "13912345670", "2024-05-01 10:00:00", "2024-06-01 10:00:00"]]
+    wider = [
+        ["C1", "张伟", "13912345670", "2024-05-01 10:00:00", "2024-06-01 10:00:00", "老客户"],
+        ["", "李娜", "13912345671", "2024-05-01 10:00:00", "2024-06-01 10:00:00", "无编号"],
+    ]
+    for name, heading, rows in (("a.csv", HEADING, plain), ("b.csv", [*HEADING, "备用"], wider)):
+        text = "\n".join(",".join(row) for row in [heading, *rows]) + "\n"
+        (folder / name).write_text(text, encoding="utf-8")
+    done = run_script(root, "land.py", "--data", "demo")
+    assert done.returncode == 0, done.stderr[-2000:]
+    offer_truth(root / "truth" / "demo", load_tables(root, TRUTH))
+    for table in load_tables(root, STATE):
+        write_declared(root / "warehouse" / "demo" / "state" / table.entity, table)
+    done = run_dbt(
+        root, "demo", "build", "--select", "+quarantine", "--exclude-resource-type", "test", "unit_test"
+    )
+    assert done.returncode == 0, done.stdout[-3000:]
+    return root
+
+
+def answers(root: Path) -> tuple[list, list]:
+    """Staged contacts with the rules they break, and quarantined rows, read out of the landed files as they lie now."""
+    compiled = root / "target" / "demo" / "compiled" / "customer360" / "models"
+    base = (compiled / "staging" / "crm" / "base" / "base_crm__contacts.sql").read_text(encoding="utf-8")
+    quarantine = (compiled / "quality" / "quarantine.sql").read_text(encoding="utf-8")
+    with duckdb.connect(str(root / "customer360.duckdb")) as connection:
+        connection.execute("set file_search_path = ?", [str(root)])
+        connection.execute("set timezone = 'UTC'")
+        return (
+            connection.execute(
+                "select source_file, source_row, source_customer_id, phone, broken_rules"
+                f" from ({base}) order by all"
+            ).fetchall(),
+            connection.execute(f"select * from ({quarantine}) order by all").fetchall(),
+        )
+
+
+def test_neither_names_nor_undeclared_columns_of_landed_files_decide_anything(project):
+    folder = project / "landing" / "demo" / "crm" / "contacts"
+    landed = sorted(path for path in folder.glob("*.parquet") if path.name != "declared.parquet")
+    contents = [path.read_bytes() for path in landed]
+    wanted = answers(project)
+    staged, quarantined = wanted
+    # the same contact in both files is one row twice: an undeclared column makes no difference
+    assert [(row[0], row[2], row[4]) for row in staged] == [
+        ("crm/contacts/a.csv", "C1", []),
+        ("crm/contacts/b.csv", "C1", ["repeated_row"]),
+        ("crm/contacts/b.csv", None, ["missing_record_key"]),
+    ]
+    kept = [json.loads(row[-1]) for row in quarantined]
+    assert sorted(row["x_备用"] for row in kept) == ["无编号", "老客户"]
+
+    dice = random.Random(20261130)
+    for first, second in itertools.product(DIGITS, "0f"):
+        names = [f"{digit}{dice.randbytes(8).hex()[1:]}_01.parquet" for digit in (first, second)]
+        for path in folder.glob("*_01.parquet"):
+            path.unlink()
+        for name, content in zip(names, contents, strict=True):
+            (folder / name).write_bytes(content)
+        assert answers(project) == wanted, names
+
+
+def test_no_landed_file_begins_with_an_underscore(project):
+    names = [path.name for path in (project / "landing").rglob("*.parquet")]
+    assert names
+    assert not [name for name in names if name.startswith(("_", "."))]
