@@ -26,5 +26,5 @@
     ), '; ')
 {%- endmacro %}
 {% macro mask_shape(x) -%}
-    {{ regexp_replace_all(regexp_replace_all("left(" ~ x ~ ", 40)", '[\\p{L}]', 'x'), '[\\p{N}]', '9') }}
+    {{ regexp_replace_all(regexp_replace_all("left(" ~ x ~ ", 40)", '[\\p{L}\\p{M}⺀-⿟]', 'x'), '[\\p{N}]', '9') }}
 {%- endmacro %}

@@ -31,6 +31,32 @@ days as (
 
 ),
 
+-- A return that names its sale: one person bought and returned, so two customers are one that was not resolved.
+named_returns as (
+
+    select
+        orders.source_system,
+        count(
+            case
+                when
+                    sales.customer_id <> returns.customer_id
+                    and 'unknown' not in (sales.customer_id, returns.customer_id)
+                    then 1
+            end
+        ) as cross_customer_count,
+        count(*) as return_count
+    from {{ ref('int_orders__netting_links') }} as links
+    inner join {{ ref('order_items') }} as returns
+        on links.return_item_id = returns.order_item_id
+    inner join {{ ref('order_items') }} as sales
+        on links.sale_item_id = sales.order_item_id
+    inner join {{ ref('orders') }} as orders
+        on returns.order_id = orders.order_id
+    where links.link_rule = 'reference'
+    group by orders.source_system
+
+),
+
 final as (
 
     select
@@ -57,6 +83,16 @@ final as (
         cast(abs(orders.booked_amount) as decimal(18, 2)) as denominator
     from orders
     cross join days
+
+    union all
+
+    select
+        'cross_customer_returns' as measure,
+        source_system,
+        'order_items' as entity,
+        cast(cross_customer_count as decimal(18, 2)) as numerator,
+        cast(return_count as decimal(18, 2)) as denominator
+    from named_returns
 
 )
 

@@ -25,7 +25,8 @@ select *
 from figures
 where
     (is_complete and last_year_revenue <> 0 and revenue_growth is null)
-    or abs(revenue_growth - (revenue / nullif(last_year_revenue, 0) - 1)) > 1e-9
+    -- relative: after a year of next to nothing, growth is a large number
+    or abs(revenue_growth - (revenue / nullif(last_year_revenue, 0) - 1)) > 1e-9 * greatest(abs(revenue_growth), 1)
     or (not is_complete and (revenue_growth is not null or churn_rate is not null))
     or abs(churn_rate + retention_rate - 1) > 1e-9
     or order_value_base <> purchases

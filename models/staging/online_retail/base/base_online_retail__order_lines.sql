@@ -37,10 +37,23 @@ typed as (
 
 ),
 
-final as (
+-- An invoice names one customer and one country; of one that names several it is unknown whose it is.
+documents as (
 
     select
         *,
+        min(coalesce(source_customer_id, '')) over document <> max(coalesce(source_customer_id, '')) over document
+        or min(coalesce(country, '')) over document <> max(coalesce(country, '')) over document
+            as is_ambiguous_document
+    from typed
+    window document as (partition by source_order_id)
+
+),
+
+final as (
+
+    select
+        * exclude (is_ambiguous_document),
         cast(round(quantity * unit_price, 2) as decimal(18, 2)) as amount,
         {{ broken_rules([
             ('missing_order_number', "source_order_id is null"),
@@ -49,13 +62,14 @@ final as (
             ('invalid_price', "unit_price is null"),
             ('invalid_order_time', "ordered_at is null"),
             ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+            ('ambiguous_document', "source_order_id is not null and is_ambiguous_document"),
             ('zero_quantity', "quantity = 0"),
             ('accounting_adjustment', "is_accounting_adjustment"),
             ('stock_adjustment', "quantity < 0 and not is_return and unit_price = 0"),
             ('negative_amount_not_return', "quantity * unit_price < 0 and not is_return and not is_accounting_adjustment"),
             ('positive_amount_on_return', "quantity * unit_price > 0 and is_return"),
         ]) }}
-    from typed
+    from documents
 
 )
 
