@@ -20,6 +20,7 @@ from customer360.erasure import RETIRED_KEYS, ErasureStopped, Ledger, scan
 from customer360.hashing_key import DEMO_KEY, ENVIRONMENT_VARIABLE, key_id
 from customer360.landing.cli import main as land
 from customer360.landing.ledger import read_ledger
+from customer360.landing.writer import DECLARED
 from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 from landing_kit import Place, csv_bytes
@@ -99,7 +100,7 @@ def place(tmp_path: Path) -> Place:
 
 
 def rewrite(place: Place, rows: erasure.Rows) -> tuple[int, int, str]:
-    (path,) = [p for p in (place.landing / "erp" / "orders").glob("*.parquet") if not p.name.startswith("_")]
+    (path,) = [p for p in (place.landing / "erp" / "orders").glob("*.parquet") if p.name != DECLARED]
     return erasure._rewrite(path, load_sources(place.root)["erp", "orders"], rows)
 
 
@@ -122,7 +123,7 @@ def test_a_row_is_removed_or_emptied_and_the_others_stay(place: Place) -> None:
 
 
 def test_a_file_without_the_person_is_not_written_again(place: Place) -> None:
-    (path,) = [p for p in (place.landing / "erp" / "orders").glob("*.parquet") if not p.name.startswith("_")]
+    (path,) = [p for p in (place.landing / "erp" / "orders").glob("*.parquet") if p.name != DECLARED]
     before = path.stat().st_mtime_ns
     assert rewrite(place, {(None, 99): (True, set())}) == (0, 0, "")
     assert path.stat().st_mtime_ns == before

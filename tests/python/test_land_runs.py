@@ -72,7 +72,7 @@ def test_declared_tables_without_files_have_typed_columns(place: Place) -> None:
     place.land()
     files = sorted(str(path.relative_to(place.landing)) for path in place.landing.rglob("*.parquet"))
     assert files == [
-        f"{folder}/_declared.parquet" for folder in ("crm/contacts", "erp/orders", "erp/payments")
+        f"{folder}/schema.parquet" for folder in ("crm/contacts", "erp/orders", "erp/payments")
     ]
     assert place.rows(["name", "phone", "city", "_source_row", "_landed_at"], "crm/contacts") == []
     place.put("a.csv", FIRST)

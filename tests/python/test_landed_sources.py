@@ -12,7 +12,7 @@ import pytest
 
 from conftest import copy_project, run_dbt, run_script
 from customer360.build import offer_truth
-from customer360.landing.writer import write_declared
+from customer360.landing.writer import DECLARED, write_declared
 from customer360.sources import STATE, TRUTH, load_tables
 
 HEADING = ["客户编号", "姓名", "手机", "建档时间", "更新时间"]
@@ -71,7 +71,7 @@ def answers(root: Path) -> tuple[list, list]:
 
 def test_neither_names_nor_undeclared_columns_of_landed_files_decide_anything(project):
     folder = project / "landing" / "demo" / "crm" / "contacts"
-    landed = sorted(path for path in folder.glob("*.parquet") if path.name != "declared.parquet")
+    landed = sorted(path for path in folder.glob("*.parquet") if path.name != DECLARED)
     contents = [path.read_bytes() for path in landed]
     wanted = answers(project)
     staged, quarantined = wanted

@@ -19,7 +19,7 @@ from customer360.landing.rows import KINDS, Inspector
 from customer360.sources import Table
 
 METADATA_KEY = b"customer360"
-DECLARED = "declared.parquet"
+DECLARED = "schema.parquet"
 """No landed file begins with `_`: Spark does not read those."""
 _MARKS = (
     ("_source_file", pa.string()),
