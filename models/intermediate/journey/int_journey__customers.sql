@@ -4,7 +4,11 @@ with
 
 policy as (
 
-    select * from {{ ref('channel_policy') }}
+    select
+        channels.*,
+        attribution.counts_same_day
+    from {{ ref('channel_policy') }} as channels
+    cross join {{ ref('attribution_policy') }} as attribution
 
 ),
 
@@ -64,26 +68,33 @@ purchases as (
 
 ),
 
-touched as (
+dated_touches as (
 
     select
         touches.customer_number,
-        min(cast(touches.occurred_at as date)) as first_touch_on,
-        min(case
-            when touches.is_interest and touches.occurred_at <= coalesce(purchases.decided_at, touches.occurred_at)
-                then cast(touches.occurred_at as date)
-        end) as interested_on,
-        count(case
-            when
-                touches.is_touch
-                and touches.occurred_at <= purchases.decided_at
-                and cast(touches.occurred_at as date) > purchases.touched_after_on
-                then 1
-        end) as touch_count
+        touches.is_interest,
+        touches.is_touch,
+        cast(touches.occurred_at as date) as touched_on,
+        purchases.touched_after_on,
+        purchases.decided_at is null as is_undecided,
+        {{ touch_precedes_order('touches.occurred_at', 'purchases.decided_at', 'policy.counts_same_day') }}
+            as is_before_decision
     from {{ ref('int_journey__touches') }} as touches
+    cross join policy
     left join purchases
         on touches.customer_number = purchases.customer_number
-    group by touches.customer_number
+
+),
+
+touched as (
+
+    select
+        customer_number,
+        min(touched_on) as first_touch_on,
+        min(case when is_interest and (is_undecided or is_before_decision) then touched_on end) as interested_on,
+        count(case when is_touch and is_before_decision and touched_on > touched_after_on then 1 end) as touch_count
+    from dated_touches
+    group by customer_number
 
 ),
 

@@ -30,6 +30,12 @@ orders as (
 
 ),
 
+policy as (
+
+    select counts_same_day from {{ ref('attribution_policy') }}
+
+),
+
 touches as (
 
     {%- for event, weight in [('sent', 1), ('opened', 2), ('clicked', 3)] %}
@@ -80,8 +86,9 @@ candidates as (
     inner join orders
         on
             {{ hashed_number('buyers.buyer_id') }} = orders.customer_number
-            and touches.touched_at <= orders.ordered_before_at
             and touches.attributed_until_on >= orders.ordered_on
+    cross join policy
+    where {{ touch_precedes_order('touches.touched_at', 'orders.ordered_at', 'policy.counts_same_day') }}
 
 ),
 

@@ -14,12 +14,7 @@ final as (
         is_gift,
         has_gift_box,
         ordered_on,
-        -- a system that knows the day alone means all of it
-        case
-            when ordered_at = date_trunc('day', ordered_at)
-                then cast({{ add_days('ordered_on', 1) }} as timestamp)
-            else ordered_at
-        end as ordered_before_at,
+        ordered_at,
         net_amount,
         cast(margin_amount as decimal(18, 2)) as margin_amount
     from {{ ref('int_orders__as_of') }}
