@@ -7,7 +7,6 @@ filter is a table and a chart of a mart (dashboard_blocks.py). The browser part 
 from __future__ import annotations
 
 import argparse
-import csv
 import datetime as dt
 import json
 import math
@@ -36,6 +35,7 @@ from customer360.dashboard_cube import (
 from customer360.data_sets import DataSet
 from customer360.gate import REPORT
 from customer360.page import Cell, Dictionary, NoCharts, both, css_class, echarts, moment, trend
+from customer360.policy import policy_table
 from customer360.publish import RECORD
 from customer360.warehouse import Warehouse
 
@@ -880,10 +880,8 @@ BROAD = ("kpi_tiles", "kpi_table", "group_trend", "tag_profile", "rfm_matrix")
 
 def least(data_set: DataSet) -> int:
     """Fewest customers that a figure may be about, by the policy of the data set."""
-    with (PROJECT / "seeds" / "policy" / data_set.policy / "privacy_policy.csv").open(
-        encoding="utf-8"
-    ) as file:
-        return int(next(csv.DictReader(file))["minimum_group_size"])
+    table = policy_table(PROJECT, data_set.policy, "privacy_policy", ["minimum_group_size"])
+    return int(table.only_row()["minimum_group_size"])
 
 
 def figures(warehouse: Warehouse, floor: int) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import csv
 import datetime as dt
 import difflib
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from customer360.policy import PolicyTable
 from customer360.sources import DeclarationError, Table, read_yaml
 
 _KEYS = {
@@ -65,9 +65,10 @@ class DataSet:
 
 def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Table]) -> DataSet:
     """The data set `name`, checked against the declared source tables; DeclarationError otherwise."""
-    file = project / "datasets" / f"{name}.yml"
-    if not file.is_file():
-        known = sorted(path.stem for path in file.parent.glob("*.yml"))
+    folder = project / "datasets"
+    file = folder / f"{name}.yml"
+    if not re.fullmatch(r"\w+", name) or not file.is_file():
+        known = sorted(path.stem for path in folder.glob("*.yml"))
         raise DeclarationError(
             file,
             name,
@@ -134,7 +135,8 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
 
 
 def check_policy(project: Path, data_set: DataSet) -> None:
-    """DeclarationError where the policy folder is absent or one of its rows states money of another currency.
+    """DeclarationError where the policy folder is absent, one of its files cannot be read, or a row states money of
+    another currency.
 
     A row without currency states no money, unless its seed is declared to have one in every row.
     """
@@ -145,16 +147,16 @@ def check_policy(project: Path, data_set: DataSet) -> None:
     always = _always_in_money(project / "models" / "_policy__seeds.yml")
     for file in sorted(folder.glob("*.csv")):
         allowed = {data_set.currency} if file.stem in always else {data_set.currency, ""}
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            for number, row in enumerate(csv.DictReader(lines), 2):
-                if "currency" in row and row["currency"] not in allowed:
-                    raise DeclarationError(
-                        file,
-                        f"row {number}, currency",
-                        f"{row['currency'] or 'none'}, but amounts of {data_set.name} are in {data_set.currency}"
-                        " 币种与数据集不一致",
-                        "Convert the row's amounts and write its currency",
-                    )
+        table = PolicyTable(file)
+        for number, row in table.rows:
+            if "currency" in row and row["currency"] not in allowed:
+                raise table.error(
+                    number,
+                    "currency",
+                    f"{row['currency'] or 'none'}, but amounts of {data_set.name} are in {data_set.currency}"
+                    " 币种与数据集不一致",
+                    "Convert the row's amounts and write its currency",
+                )
 
 
 def _always_in_money(file: Path) -> set[str]:

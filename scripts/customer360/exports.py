@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 from collections.abc import Callable
 from pathlib import Path
 
 from customer360.data_sets import DataSet
 from customer360.durable import add_line
+from customer360.policy import policy_table
 from customer360.warehouse import Warehouse
 
 FOLDER = "activation"
@@ -22,9 +22,8 @@ def log_of(warehouse: Warehouse) -> Path:
 
 def retention_days(project: Path, data_set: DataSet) -> int:
     """Days for which an exported file stays, of the seed privacy_policy."""
-    file = project / "seeds" / "policy" / data_set.policy / "privacy_policy.csv"
-    with file.open(encoding="utf-8", newline="") as opened:
-        return int(next(csv.DictReader(opened))["export_retention_days"])
+    table = policy_table(project, data_set.policy, "privacy_policy", ["export_retention_days"])
+    return int(table.only_row()["export_retention_days"])
 
 
 def remove_expired(project: Path, data_set: DataSet, warehouse: Warehouse) -> list[str]:

@@ -37,6 +37,7 @@ from customer360.mapping import (
     open_points,
     targets_of,
 )
+from customer360.policy import PolicyTable
 from customer360.sources import STATE, Column, DeclarationError, Table, heading_key, load_sources
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -347,9 +348,8 @@ def policy_files(project: Path, name: str, currency: str, systems: Sequence[str]
     """The default policy with another currency, and without what it says of the demo's systems."""
     files = {}
     for path in sorted((project / "seeds" / "policy" / "default").glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as file:
-            rows = list(csv.DictReader(file))
-            columns = list(rows[0]) if rows else path.read_text(encoding="utf-8").strip().split(",")
+        table = PolicyTable(path)
+        rows, columns = [row for _, row in table.rows], table.columns
         kept = [row for row in rows if row.get("source_system", "*") in ("*", "all", "")]
         if path.name == "value_references.csv":
             # what others reported in yuan is no amount to rename

@@ -6,7 +6,6 @@ build with its file, row, column and a remedy; which features there are comes fr
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import difflib
 import math
@@ -17,6 +16,7 @@ from pathlib import Path
 
 import duckdb
 
+from customer360.policy import PolicyTable
 from customer360.sources import DeclarationError, read_yaml
 
 FAMILIES = (
@@ -86,35 +86,6 @@ def load_features(project: Path) -> dict[str, Feature]:
     }
 
 
-class _Table:
-    """The rows of one CSV file of a policy folder, which know where they stand."""
-
-    def __init__(self, file: Path, columns: Sequence[str]) -> None:
-        self.file = file
-        if not file.is_file():
-            raise DeclarationError(file, "file", "is missing", "Copy it from seeds/policy/default")
-        with file.open(encoding="utf-8-sig", newline="") as lines:
-            reader = csv.DictReader(lines)
-            missing = [column for column in columns if column not in (reader.fieldnames or ())]
-            if missing:
-                raise DeclarationError(
-                    file, "row 1", f"column {missing[0]} is missing", f"Head the file {','.join(columns)}"
-                )
-            self.rows = list(enumerate(reader, 2))
-        for number, row in self.rows:
-            if None in row or None in row.values():
-                raise self.error(
-                    number,
-                    "all",
-                    "has another number of columns than the heading",
-                    "Put texts that hold a comma in double quotes",
-                )
-
-    def error(self, number: int, column: str, problem: str, remedy: str) -> DeclarationError:
-        """What is wrong in one cell."""
-        return DeclarationError(self.file, f"row {number}, {column}", problem, remedy)
-
-
 _CATALOG = [
     *("tag_code", "family", "label_zh", "label_en", "meaning_zh", "meaning_en", "feature", "operator"),
     *("value_low", "value_high", "value_text", "valid_from_on", "valid_to_on", "owner", "version", "status"),
@@ -130,11 +101,11 @@ def check_tags(project: Path, policy: str, state: Path | None = None) -> None:
     `state` is the state folder of the published version: a rule may not change under a version recorded there.
     """
     folder = project / "seeds" / "policy" / policy
-    catalog = _Table(folder / "tag_catalog.csv", _CATALOG)
-    composites = _Table(folder / "tag_composites.csv", _COMPOSITES)
+    catalog = PolicyTable(folder / "tag_catalog.csv", _CATALOG)
+    composites = PolicyTable(folder / "tag_composites.csv", _COMPOSITES)
     tags = _check_catalog(catalog, load_features(project))
     _check_composites(composites, catalog, tags)
-    waivers = _Table(folder / "tag_waivers.csv", _WAIVERS)
+    waivers = PolicyTable(folder / "tag_waivers.csv", _WAIVERS)
     for number, row in waivers.rows:
         for column in ("tag_code", "other_tag_code"):
             if row[column] and row[column] not in tags:
@@ -148,7 +119,7 @@ def check_tags(project: Path, policy: str, state: Path | None = None) -> None:
         _check_versions(state, catalog, composites)
 
 
-def _check_catalog(table: _Table, features: Mapping[str, Feature]) -> dict[str, Mapping[str, str]]:
+def _check_catalog(table: PolicyTable, features: Mapping[str, Feature]) -> dict[str, Mapping[str, str]]:
     tags: dict[str, Mapping[str, str]] = {}
     labels: dict[tuple[str, str], int] = {}
     for number, row in table.rows:
@@ -254,7 +225,9 @@ def _number(text: str, column: str, fail) -> float:
     return number
 
 
-def _check_composites(table: _Table, catalog: _Table, tags: Mapping[str, Mapping[str, str]]) -> None:
+def _check_composites(
+    table: PolicyTable, catalog: PolicyTable, tags: Mapping[str, Mapping[str, str]]
+) -> None:
     members: dict[str, list[str]] = {}
     groups: dict[tuple[str, str], list[tuple[int, Mapping[str, str]]]] = {}
     seen: set[tuple[str, str, str]] = set()
@@ -327,7 +300,7 @@ def _paths(code: str, members: Mapping[str, Sequence[str]]) -> Iterator[list[str
             open_paths += [[*path, member] for member in members[path[-1]]]
 
 
-def _check_versions(state: Path, catalog: _Table, composites: _Table) -> None:
+def _check_versions(state: Path, catalog: PolicyTable, composites: PolicyTable) -> None:
     """A rule that customers were tagged by keeps its version for good."""
     file = state / "tag_versions" / "data.parquet"
     if not file.is_file():
@@ -401,8 +374,8 @@ _FAMILIES_ZH = dict(
 def catalogue_page(project: Path, policy: str) -> str:
     """docs/tag-catalogue.md: every tag of a policy by family, and every feature that a tag can read."""
     folder = project / "seeds" / "policy" / policy
-    catalog = _Table(folder / "tag_catalog.csv", _CATALOG).rows
-    members = members_in_words(_Table(folder / "tag_composites.csv", _COMPOSITES).rows)
+    catalog = PolicyTable(folder / "tag_catalog.csv", _CATALOG).rows
+    members = members_in_words(PolicyTable(folder / "tag_composites.csv", _COMPOSITES).rows)
     features = load_features(project)
     lines = [
         "# Tag catalogue 标签目录",
