@@ -1,7 +1,15 @@
 # Two commands matter: `make build` and `make test`. `make help` lists the rest.
+# What people give is handed to the shell by its name ("$$DATA") and never as text of a command, so that none of it is run.
+# make itself would run what stands behind a dollar sign: only SQL may have one, and is read as it stands.
 DATA ?= demo
 CURRENCY ?= CNY
 TIME_ZONE ?= Asia/Shanghai
+GIVEN := ACCEPT CURRENCY DATA FILES FORMAT LIST NAME ON PERIOD STRATEGY TIME_ZONE TO WITH_ADDRESSES WRITE
+$(foreach name,$(GIVEN),$(if $(findstring $$,$(value $(name))),$(error $(name) holds a dollar sign, which make would \
+expand. Write the value without it)))
+export $(GIVEN)
+unexport SQL
+export CUSTOMER360_QUERY = $(value SQL)
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PY := .venv/bin/python
@@ -17,7 +25,7 @@ help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv where missing)
-	@mkdir -p warehouse/dev
+	@umask 077 && mkdir -p warehouse/dev logs target
 
 .uv/bin/uv:
 	python3 -m venv .uv
@@ -31,25 +39,25 @@ setup-fit: setup ## what `make fit`, and a policy with a fitted model, need besi
 	$(UV) sync --frozen --quiet --group fit
 
 build: setup ## land, build, test and publish one data set (DATA=demo)
-	$(PY) scripts/build.py --data $(DATA) $(if $(ACCEPT),--accept "$(ACCEPT)")
+	$(PY) scripts/build.py --data "$$DATA" $${ACCEPT:+--accept "$$ACCEPT"}
 
 publish: setup ## publish the latest build after all: make publish DATA=demo ACCEPT="why the shift is legitimate"
-	@$(PY) scripts/versions.py --data $(DATA) --publish $(if $(ACCEPT),--accept "$(ACCEPT)")
+	@$(PY) scripts/versions.py --data "$$DATA" --publish $${ACCEPT:+--accept "$$ACCEPT"}
 
 rollback: setup ## let the version before (or TO=<version>) hold again, published copy and state: make rollback DATA=demo
-	@$(PY) scripts/versions.py --data $(DATA) --rollback $(if $(TO),--to $(TO)) $(if $(ACCEPT),--accept "$(ACCEPT)")
+	@$(PY) scripts/versions.py --data "$$DATA" --rollback $${TO:+--to "$$TO"} $${ACCEPT:+--accept "$$ACCEPT"}
 
 publications: setup ## what was published when, and which version holds: make publications DATA=demo
-	@$(PY) scripts/versions.py --data $(DATA) --list
+	@$(PY) scripts/versions.py --data "$$DATA" --list
 
 contracts: setup ## hold the models against the contract with readers; WRITE=yes commits to what they declare now
-	@$(PY) scripts/contracts.py $(if $(WRITE),--write)
+	@$(PY) scripts/contracts.py $${WRITE:+--write}
 
 new-data: setup ## scaffold your own data: make new-data NAME=acme CURRENCY=EUR TIME_ZONE=Europe/Berlin FILES=...
-	$(PY) scripts/new_data.py --name $(NAME) --currency $(CURRENCY) --time-zone $(TIME_ZONE) $(FILES)
+	$(PY) scripts/new_data.py --name "$$NAME" --currency "$$CURRENCY" --time-zone "$$TIME_ZONE" $$FILES
 
 check-data: setup ## what is missing for which mart: make check-data NAME=acme
-	@$(PY) scripts/check_data.py --name $(NAME)
+	@$(PY) scripts/check_data.py --name "$$NAME"
 
 test: setup ## lint, build both data sets, run all quick tests
 	$(MAKE) -j2 lint builds
@@ -71,47 +79,47 @@ lint: setup ## Python, SQL and project conventions
 	$(PY) scripts/contracts.py
 
 docs: setup ## dbt documentation and lineage of a built data set as one page
-	$(PY) scripts/docs.py --data $(DATA)
+	$(PY) scripts/docs.py --data "$$DATA"
 
 bench: setup ## time and peak memory of the main jobs
 	$(PY) scripts/bench.py
 
 fit: setup-fit ## train the probabilistic model of identity resolution on the latest build: make fit DATA=demo
-	$(PY) scripts/fit_identity.py --data $(DATA)
+	$(PY) scripts/fit_identity.py --data "$$DATA"
 
 audit: setup ## the fields drawn for audit by people as a workbook: make audit DATA=demo
-	@$(PY) scripts/audit.py --data $(DATA)
+	@$(PY) scripts/audit.py --data "$$DATA"
 
 quality-page: setup ## scorecard, quarantine, gate, contract and publications as one page: make quality-page DATA=demo
-	@$(PY) scripts/quality_page.py --data $(DATA)
+	@$(PY) scripts/quality_page.py --data "$$DATA"
 
 dashboard: setup ## every area as one page that filters, in Chinese and English: make dashboard DATA=demo
-	@$(PY) scripts/dashboard.py --data $(DATA)
+	@$(PY) scripts/dashboard.py --data "$$DATA"
 
 erasures: setup ## requests to be erased, what became of them, and which delivered files to mend: make erasures DATA=demo
-	@$(PY) scripts/erasures.py --data $(DATA)
+	@$(PY) scripts/erasures.py --data "$$DATA"
 
 activation: setup ## whom to contact, as files: make activation DATA=demo STRATEGY=new FORMAT=parquet ON=2026-11-05 WITH_ADDRESSES=yes LIST=yes
-	@$(PY) scripts/activation.py --data $(DATA) $(if $(STRATEGY),--strategy $(STRATEGY)) $(if $(FORMAT),--format $(FORMAT)) \
-		$(if $(filter yes,$(WITH_ADDRESSES)),--with-addresses) $(if $(ON),--on $(ON)) $(if $(LIST),--list)
+	@$(PY) scripts/activation.py --data "$$DATA" $${STRATEGY:+--strategy "$$STRATEGY"} $${FORMAT:+--format "$$FORMAT"} \
+		$(if $(filter yes,$(WITH_ADDRESSES)),--with-addresses) $${ON:+--on "$$ON"} $${LIST:+--list}
 
 identity-page: setup ## how records became customers, and how well, as one page: make identity-page DATA=demo
-	@$(PY) scripts/identity_page.py --data $(DATA)
+	@$(PY) scripts/identity_page.py --data "$$DATA"
 
 try-rules: setup ## who would change customer with the identity rules as edited now; builds and publishes nothing
-	@$(PY) scripts/try_rules.py --data $(DATA)
+	@$(PY) scripts/try_rules.py --data "$$DATA"
 
 tags: setup ## check the tag catalogue row by row and write docs/tag-catalogue.md: make tags DATA=demo
-	@$(PY) scripts/tags.py --data $(DATA)
+	@$(PY) scripts/tags.py --data "$$DATA"
 
 report: setup ## a report for print: make report PERIOD=2026-10 (week 2026-W43, quarter 2026-Q3; default: the latest complete month)
-	@$(PY) scripts/report.py --data $(DATA) $(if $(PERIOD),--period $(PERIOD))
+	@$(PY) scripts/report.py --data "$$DATA" $${PERIOD:+--period "$$PERIOD"}
 
 workbook: setup ## customer base, RFM, strategies and KPIs as .xlsx: make workbook DATA=demo
-	@$(PY) scripts/workbook.py --data $(DATA)
+	@$(PY) scripts/workbook.py --data "$$DATA"
 
 query: setup ## ask the published copy: make query DATA=online_retail SQL="from marts.orders limit 3"
-	@$(PY) scripts/query.py --data $(DATA) "$$SQL"
+	@$(PY) scripts/query.py --data "$$DATA" "$$CUSTOMER360_QUERY"
 
 clean: ## remove everything that make made, except .venv
 	rm -rf landing inbox truth warehouse activation audit reports target logs .pytest_cache .ruff_cache .hypothesis

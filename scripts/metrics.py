@@ -23,7 +23,12 @@ def main() -> int:
         print(f"metrics.py: nothing is published yet. Run: make build DATA={given.data}", file=sys.stderr)
         return 1
     os.chdir(PROJECT)
-    os.environ |= {"CUSTOMER360_DATABASE": str(published), "CUSTOMER360_ACCESS_MODE": "read_only"}
+    # a condition in the words is SQL of people: it can read the copy and nothing else
+    os.environ |= {
+        "CUSTOMER360_DATABASE": str(published),
+        "CUSTOMER360_ACCESS_MODE": "read_only",
+        "CUSTOMER360_EXTERNAL_ACCESS": "false",
+    }
     # the only place where MetricFlow looks; the same for every data set
     shutil.copyfile(PROJECT / "target" / given.data / MANIFEST, PROJECT / "target" / MANIFEST)
     os.environ.setdefault("DBT_SEND_ANONYMOUS_USAGE_STATS", "false")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Ask the published copy of a data set and print the answer."""
+"""Ask the published copy of a data set and print the answer. The query can read that copy and nothing else."""
 
 import argparse
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from customer360.reading import Held, ask
 from customer360.warehouse import Warehouse
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -22,14 +23,14 @@ def main() -> int:
     if not published.is_file():
         print(f"query.py: nothing is published yet. Run: make build DATA={given.data}", file=sys.stderr)
         return 1
-    with duckdb.connect(str(published), read_only=True) as connection:
-        try:
+    try:
+        with ask(published) as connection:
             answer = connection.sql(given.sql)
-        except duckdb.Error as error:
-            print(f"query.py: {error}", file=sys.stderr)
-            return 1
-        if answer is not None:
-            answer.show(max_width=160, max_rows=100)
+            if answer is not None:
+                answer.show(max_width=160, max_rows=100)
+    except (Held, duckdb.Error) as error:
+        print(f"query.py: {error}", file=sys.stderr)
+        return 1
     return 0
 
 

@@ -19,11 +19,12 @@ from customer360.contracts import Contract
 from customer360.data_sets import DataSet, check_policy, load_data_set
 from customer360.durable import Busy
 from customer360.durable import publish as give_name
-from customer360.gate import REPORT
+from customer360.gate import REPORT, read_rules
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for
 from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
 from customer360.mapping import load_contracts, out_of_step, require_complete
+from customer360.private import close, published_group, seal
 from customer360.publish import (
     PUBLISHED_QUALITY,
     RECORD,
@@ -201,6 +202,7 @@ def publish(
     report = json.loads((candidate / REPORT).read_text(encoding="utf-8"))
     record = record_of(candidate / "published", folder.name, rows, contract, tested["code"], report)
     write_record(candidate, record)
+    seal(candidate / "published", published_group(PROJECT, data_set.policy), warehouse.folder.parent)
     warehouse.promote(candidate)
     warehouse.note("published", {"at": _now(), **record})
     warehouse.tidy()
@@ -263,6 +265,8 @@ def catch_up(warehouse: Warehouse) -> None:
 def check_before(data_set: DataSet) -> None:
     """DeclarationError where a build of the data set would end in nothing but a late and obscure failure."""
     check_policy(PROJECT, data_set)
+    read_rules(PROJECT / "seeds" / "policy" / data_set.policy)
+    published_group(PROJECT, data_set.policy)
     current = Warehouse(PROJECT / "warehouse" / data_set.name).current()
     check_tags(PROJECT, data_set.policy, current / "state" if current else None)
     tables = load_sources(PROJECT)
@@ -329,6 +333,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_before(data_set)
         warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
         with warehouse.lock():
+            close(PROJECT, data_set.name, warehouse, published_group(PROJECT, data_set.policy))
             build(data_set, warehouse, given.unit_tests, given.accept)
     except DeclarationError as error:
         print(f"build.py: {error}", file=sys.stderr)

@@ -7,7 +7,6 @@ does the copy have the promised columns, and do its figures continue those of th
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import logging
 import os
@@ -21,6 +20,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import duckdb
+
+from customer360.expressions import Refused, checked
+from customer360.policy import PolicyTable
 
 CONTRACT_RULE = "contract_columns"
 """The one rule that is no figure: columns and types as promised. No reason accepts its breach."""
@@ -45,26 +47,55 @@ class Rule(NamedTuple):
     label_en: str
 
     @property
+    def sql(self) -> str:
+        """The expression as it may stand in a query. Raises Refused where it is not one value out of columns."""
+        return checked(self.expression or "null")
+
+    @property
     def measured(self) -> str:
         return f"{self.statistic} of {self.expression or 'rows'} in {self.table_name}"
 
+
+_NUMBER = r"[0-9]+([.][0-9]+)?"
+_SHAPES = {
+    "rule_code": r"\w+",
+    "table_name": r"\w+",
+    "statistic": "row_count|mean|median|distribution",
+    "max_fall": f"({_NUMBER})?",
+    "max_rise": _NUMBER,
+    "minimum_base": "[0-9]+",
+    "severity": "critical|warning",
+}
 
 Profile = dict[tuple[str, str], list[tuple[str | None, float | None, int]]]
 """Figures of a publication by rule and what it measured: category, value and base."""
 
 
 def read_rules(policy: Path) -> list[Rule]:
-    """The rules of a policy folder."""
-    with (policy / "publication_gate.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    return [
-        Rule(
-            row["rule_code"], row["table_name"], row["expression"] or None, row["statistic"],
-            float(row["max_fall"]) if row["max_fall"] else None, float(row["max_rise"]), int(row["minimum_base"]),
-            row["severity"], row["label_zh"], row["label_en"],
-        )
-        for row in rows
-    ]  # fmt: skip
+    """The rules of a policy folder. Raises DeclarationError at one that cannot be used."""
+    table = PolicyTable(policy / "publication_gate.csv", Rule._fields)
+    return [_rule(table, number, row) for number, row in table.rows]
+
+
+def _rule(table: PolicyTable, number: int, row: dict[str, str]) -> Rule:
+    for column, shape in _SHAPES.items():
+        if not re.fullmatch(shape, row[column]):
+            raise table.error(number, column, f"{row[column]!r} cannot be used", f"Write it as {shape}")
+    rule = Rule(
+        row["rule_code"], row["table_name"], row["expression"] or None, row["statistic"],
+        float(row["max_fall"]) if row["max_fall"] else None, float(row["max_rise"]), int(row["minimum_base"]),
+        row["severity"], row["label_zh"], row["label_en"],
+    )  # fmt: skip
+    try:
+        checked(rule.expression or "null")
+    except Refused as error:
+        raise table.error(
+            number,
+            "expression",
+            str(error),
+            "Write one value made of columns with case, casts, comparisons and functions such as coalesce or extract",
+        ) from None
+    return rule
 
 
 def read_profile(published: Path | None) -> Profile:
@@ -127,6 +158,8 @@ def _expectation(
     rule: Rule, figures: Sequence[tuple[str | None, float | None, int]]
 ) -> tuple[str, dict[str, Any]]:
     more: dict[str, Any] = {"severity": rule.severity}
+    # braces are GX's own marks of places to fill
+    expression = rule.sql.replace("{", "{{").replace("}", "}}")
     if rule.statistic == "distribution":
         shares = ", ".join(f"({_literal(category)}, {value!r})" for category, value, _ in figures)
         query = f"""
@@ -135,8 +168,8 @@ def _expectation(
             before(category, share) as (values {shares}),
 
             after as (
-                select cast(({rule.expression}) as varchar) as category, count(*) / sum(count(*)) over () as share
-                from {{batch}} where ({rule.expression}) is not null group by 1
+                select cast(({expression}) as varchar) as category, count(*) / sum(count(*)) over () as share
+                from {{batch}} where ({expression}) is not null group by 1
             ),
 
             compared as (
@@ -162,7 +195,7 @@ def _expectation(
     # GX's own expectation of quantiles cannot be written as JSON (numpy's bool)
     function = {"median": "median", "mean": "avg"}[rule.statistic]
     query = f"""
-        select {function}(cast(({rule.expression}) as double)) as figure from {{batch}}
+        select {function}(cast(({expression}) as double)) as figure from {{batch}}
         having coalesce(figure not between {low!r} and {high!r}, true)
     """
     return "UnexpectedRowsExpectation", more | {"unexpected_rows_query": query}
@@ -174,7 +207,6 @@ def bounds(rule: Rule, value: float) -> tuple[float, float]:
 
 
 def _literal(category: str | None) -> str:
-    # braces are GX's own marks of places to fill
     return "'" + str(category).replace("'", "''").replace("{", "{{").replace("}", "}}") + "'"
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from customer360.contracts import Contract, digest
+from customer360.expressions import Refused, checked
 
 STORAGE_VERSION = "v1.4.0"
 """Storage format of the published file: what released BI clients can read."""
@@ -119,7 +120,11 @@ def _describe(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None
         " (rule_code varchar, measured varchar, category varchar, value double, base bigint)"
     )
     for rule, table, expression, statistic in _gate_rules(connection):
-        query = _STATISTICS[statistic].format(table=f'copy.marts."{table}"', x=f"({expression})")
+        try:
+            value = checked(expression or "null")
+        except Refused as error:
+            raise Incomplete(f"rule {rule} of the seed publication_gate {error}") from None
+        query = _STATISTICS[statistic].format(table=f"copy.marts.{_name(table)}", x=f"({value})")
         connection.execute(
             f"insert into copy.publication.profile select ?, ?, * from ({query})",
             # figures of two publications compare where they were measured alike
@@ -219,6 +224,10 @@ def record_of(
         "rates": rates,
         "gate": dict(gate),
     }
+
+
+def _name(identifier: str) -> str:
+    return '"' + identifier.replace('"', '""') + '"'
 
 
 def _text(path: Path) -> str:

@@ -33,6 +33,7 @@ from customer360.erasure import columns_matching, files_matching
 from customer360.gate import REPORT
 from customer360.hashing_key import session_variables
 from customer360.landing import cli
+from customer360.private import FOLDERS
 from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 
@@ -74,6 +75,7 @@ def start_build(
         text=True,
         start_new_session=True,
         preexec_fn=before,
+        umask=0,
     )
 
 
@@ -176,6 +178,7 @@ def lay_out_miniature(root: Path) -> Path:
         "models/staging/erp/_erp__sources.yml": _SOURCES,
         "models/staging/state/_state__sources.yml": _STATE,
         "datasets/demo.yml": _DATA_SET,
+        "seeds/policy/default/privacy_policy.csv": 'published_group\n""\n',
     }.items():
         (root / name).parent.mkdir(parents=True)
         (root / name).write_text(text, encoding="utf-8")
@@ -304,12 +307,22 @@ def miniature_process(root: Path, point: int) -> subprocess.CompletedProcess[str
     """`miniature_by_point` in a process of its own; the changes are the JSON of its last line."""
     return subprocess.run(
         [sys.executable, __file__, str(root), str(point)],
-        capture_output=True, text=True, check=False,
+        capture_output=True, text=True, check=False, umask=0,
         env={**os.environ, "PYTHONPATH": str(PROJECT / "scripts")},
     )  # fmt: skip
 
 
 # --- what a build leaves ----------------------------------------------------------------------------------
+
+
+def open_to_others(root: Path) -> list[str]:
+    """Files and folders below the folders that builds write, which others than their owner could read, write or enter."""
+    return [
+        str(path.relative_to(root))
+        for folder in FOLDERS
+        for path in (root / folder).rglob("*")
+        if not path.is_symlink() and path.stat().st_mode & 0o077
+    ]
 
 
 def digests(folder: Path) -> dict[str, str]:

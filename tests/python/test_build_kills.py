@@ -28,6 +28,7 @@ from build_kit import (
     miniature,
     miniature_process,
     offer,
+    open_to_others,
     rows_of,
     small_project,
     whole_build,
@@ -48,9 +49,10 @@ def outcome(root: Path) -> dict[str, list[str]]:
 def check_sound(root: Path, before: dict[str, str], name_before: str) -> bool:
     """After a kill: readers find what they found, or (killed behind the pointer's step) the next version whole.
 
-    Every version that goes by its name is complete, and landing holds no part of a file. Whether the old
-    version holds.
+    Every version that goes by its name is complete, landing holds no part of a file, and nobody else may read
+    anything, though the build began with the mask 0. Whether the old version holds.
     """
+    assert open_to_others(root) == []
     warehouse = Warehouse(root / "warehouse" / "demo")
     current = warehouse.current()
     if current.name == name_before:

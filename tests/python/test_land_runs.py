@@ -71,9 +71,7 @@ def test_a_second_run_writes_nothing(place: Place) -> None:
 def test_declared_tables_without_files_have_typed_columns(place: Place) -> None:
     place.land()
     files = sorted(str(path.relative_to(place.landing)) for path in place.landing.rglob("*.parquet"))
-    assert files == [
-        f"{folder}/schema.parquet" for folder in ("crm/contacts", "erp/orders", "erp/payments")
-    ]
+    assert files == [f"{folder}/schema.parquet" for folder in ("crm/contacts", "erp/orders", "erp/payments")]
     assert place.rows(["name", "phone", "city", "_source_row", "_landed_at"], "crm/contacts") == []
     place.put("a.csv", FIRST)
     place.land()
