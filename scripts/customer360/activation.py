@@ -29,6 +29,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer360 import reading
 from customer360.build import LEFT_OUT, PROJECT, dbt_command, require_key
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import Busy, add_line, lines_of, publish
@@ -160,10 +161,8 @@ def export(
         data_set.name, "yes" if data_set.personal_data else "none", os.environ.get(ENVIRONMENT_VARIABLE)
     )
     with duckdb.connect() as connection:
-        connection.execute(
-            f"attach {_text(current / 'published' / 'customer360.duckdb')} as published (read_only)"
-        )
-        connection.execute(f"attach {_text(built)} as build (read_only)")
+        reading.attach(connection, current / "published" / "customer360.duckdb", "published")
+        reading.attach(connection, built, "build")
         try:
             connection.execute(_LISTS)
             used = connection.execute("select min(key_id) from build.restricted.contact_addresses").fetchone()
@@ -190,7 +189,7 @@ def export(
         _land(project, data_set)
         with _as_of_now(project, data_set, warehouse, built) as fresh:
             if fresh != built:
-                connection.execute(f"attach {_text(fresh)} as fresh (read_only)")
+                reading.attach(connection, fresh, "fresh")
             connection.execute(
                 _JUDGED if fresh != built else _JUDGED.replace("fresh.", "build."),
                 {"on": on or as_of, "with_addresses": with_addresses},
@@ -242,7 +241,7 @@ def _land(project: Path, data_set: DataSet) -> None:
 def _as_of_now(project: Path, data_set: DataSet, warehouse: Warehouse, built: Path) -> Iterator[Path]:
     """A database whose consents and suppressions know all that has landed: the build file, or a copy of it in which
     they were built again, gone afterwards."""
-    with duckdb.connect(str(built), read_only=True) as connection:
+    with reading.connect(built) as connection:
         seen = {load for (load,) in connection.execute("select load_id from quality.load_history").fetchall()}
     landing = project / "landing" / data_set.name
     new = {

@@ -19,7 +19,7 @@ from customer360.contracts import Contract
 from customer360.data_sets import DataSet, check_policy, load_data_set
 from customer360.durable import Busy
 from customer360.durable import publish as give_name
-from customer360.gate import REPORT, read_rules
+from customer360.gate import REPORT, STOPPED, read_rules
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for
 from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
@@ -35,6 +35,7 @@ from customer360.publish import (
     write_record,
     write_state,
 )
+from customer360.reading import require_free
 from customer360.scorecard import print_scorecard
 from customer360.sources import STATE, TRUTH, DeclarationError, Table, load_sources, load_tables
 from customer360.tags import check_tags
@@ -104,12 +105,14 @@ def build(
 
     Unit tests look at the models and not at the data: they run where asked for, as `make test` does. `accept` is
     the reason for which the gate lets shifted figures through.
-    Raises BuildStopped where a step fails; what was published before stays as it was.
+    Raises BuildStopped where a step fails, and Held where another program has opened the published copy for writing; what
+    was published before stays as it was.
     """
     try:
         require_key(data_set)
     except KeyRefused as error:
         raise BuildStopped(str(error)) from None
+    require_free(warehouse.published)
     warehouse.tidy()
     catch_up(warehouse)
     if data_set.prepare:
@@ -195,6 +198,8 @@ def publish(
         if (candidate / REPORT).is_file():
             shutil.copy(candidate / REPORT, folder / REPORT)
         shutil.rmtree(candidate)
+        if audited != STOPPED:
+            raise BuildStopped("the candidate could not be audited; see above. Nothing was published")
         raise BuildStopped(
             "the gate stopped the publication; what was published before stays. Where the shift is legitimate: "
             f'make publish DATA={data_set.name} ACCEPT="why it is"'

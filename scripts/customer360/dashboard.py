@@ -19,7 +19,7 @@ from typing import Any
 import duckdb
 import numpy as np
 
-from customer360 import for_people
+from customer360 import for_people, reading
 from customer360.dashboard_blocks import BLOCKS, Block
 from customer360.dashboard_cube import (
     HIDDEN,
@@ -136,9 +136,7 @@ class Published:
 
     def __init__(self, path: Path) -> None:
         self.connection = duckdb.connect()
-        self.connection.execute(
-            f"attach '{str(path).replace(chr(39), chr(39) * 2)}' as published (read_only)"
-        )
+        reading.attach(self.connection, path, "published")
         self.connection.execute("use published")
         self.connection.execute(LABELS)
         self.connection.execute(BUYERS)

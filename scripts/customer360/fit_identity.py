@@ -12,9 +12,11 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from customer360 import reading
 from customer360.build import PROJECT
 from customer360.data_sets import load_data_set
 from customer360.identity_model import Fitted, ModelMissing, fit, model_file, score
+from customer360.reading import Held
 from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
@@ -28,7 +30,7 @@ def fit_build(database: Path, truth: Path, version: str) -> tuple[Fitted, str]:
 
     `truth`: folder of labelled data; without labels the report says that nothing was measured.
     """
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with reading.connect(database) as connection:
         cores = connection.execute(
             "from intermediate.int_identity__model_inputs order by record_key"
         ).to_arrow_table()
@@ -166,7 +168,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     try:
         model, text = fit_build(database, PROJECT / "truth" / data_set.name, version)
-    except (ModelMissing, ValueError) as error:
+    except (ModelMissing, ValueError, Held) as error:
         print(f"fit_identity.py: {error}", file=sys.stderr)
         return 1
     model.write(path)

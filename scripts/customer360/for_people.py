@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from customer360.data_sets import DataSet, load_data_set
+from customer360.reading import Held
 from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
@@ -57,7 +58,7 @@ def run(
     try:
         for path, said in make(data_set, warehouse, given):
             print(f"open {path.relative_to(PROJECT)}{said}")
-    except NotMade as error:
+    except (NotMade, Held) as error:
         print(f"{program}: {error}", file=sys.stderr)
         return 1
     except (duckdb.CatalogException, duckdb.BinderException, FileNotFoundError) as error:

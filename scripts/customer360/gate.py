@@ -19,15 +19,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import duckdb
-
+from customer360 import reading
 from customer360.expressions import Refused, checked
 from customer360.policy import PolicyTable
+from customer360.reading import Held
+from customer360.sources import DeclarationError
 
 CONTRACT_RULE = "contract_columns"
 """The one rule that is no figure: columns and types as promised. No reason accepts its breach."""
 
 REPORT = "gate.json"
+STOPPED = 1
+"""Exit code of the gate where it does not let a candidate pass."""
 FLOOR = 0.0001
 """Smallest share of a category in a stability index: one that was absent would make it infinite."""
 
@@ -103,7 +106,7 @@ def read_profile(published: Path | None) -> Profile:
     found: Profile = {}
     if published is None:
         return found
-    with duckdb.connect(str(published / "customer360.duckdb"), read_only=True) as connection:
+    with reading.connect(published / "customer360.duckdb") as connection:
         if not connection.execute(
             "select 1 from information_schema.tables where table_schema = 'publication' and table_name = 'profile'"
         ).fetchall():
@@ -341,7 +344,7 @@ def audit(
 
 def broken_columns(published: Path) -> list[str]:
     """Which columns are not as promised: names and types, no value."""
-    with duckdb.connect(str(published / "customer360.duckdb"), read_only=True) as connection:
+    with reading.connect(published / "customer360.duckdb") as connection:
         found = connection.execute(_COLUMNS.format(batch="publication.contract_columns")).fetchall()
     return sorted(
         f"{table}.{column} is {actual or 'missing'} and was promised {'as ' + promised if promised else 'to nobody'}"
@@ -398,23 +401,27 @@ def _pad(text: str, width: int) -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Command line; 0: may be published, 1: not."""
+    """Command line; 0: may be published, 1: not, 2: it could not be audited."""
     parser = argparse.ArgumentParser(
         prog="gate.py",
         description="Audit a publication candidate against its contract and the last publication.",
-        epilog="Writes gate.json into the candidate. Exit codes: 0 may be published; 1 not.",
+        epilog="Writes gate.json into the candidate. Exit codes: 0 may be published; 1 not; 2 it could not be audited.",
     )
     parser.add_argument("--candidate", required=True, type=Path, help="folder of the version to publish")
     parser.add_argument("--policy", required=True, type=Path, help="policy folder of the data set")
     parser.add_argument("--baseline", type=Path, help="folder of the version that holds")
     parser.add_argument("--accept", metavar="REASON", help="publish shifted figures for this reason")
     given = parser.parse_args(arguments)
-    report = audit(given.candidate, given.policy, given.baseline, given.accept)
+    try:
+        report = audit(given.candidate, given.policy, given.baseline, given.accept)
+    except (DeclarationError, Held) as error:
+        print(f"gate.py: {error}", file=sys.stderr)
+        return 2
     (given.candidate / REPORT).write_text(
         json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
     )
     print(show(report))
-    return int(any(result["status"] == "fail" for result in report["results"]))
+    return STOPPED if any(result["status"] == "fail" for result in report["results"]) else 0
 
 
 if __name__ == "__main__":

@@ -11,9 +11,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from customer360 import for_people
+from customer360 import for_people, reading
 from customer360.data_sets import DataSet
 from customer360.page import Cell, Dictionary, bar, both, code, counted, moment, number, text
 from customer360.warehouse import Warehouse
@@ -79,7 +77,7 @@ def words() -> dict[str, tuple[str, str]]:
 
 def figures(published: Path) -> dict[str, list[Row]]:
     """What the page shows, from the published copy: rows by the name of their query."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with reading.connect(published) as connection:
         found = {}
         for name, query in QUERIES.items():
             answer = connection.execute(query)

@@ -14,6 +14,7 @@ from typing import Any
 
 import duckdb
 
+from customer360 import reading
 from customer360.contracts import Contract, digest
 from customer360.expressions import Refused, checked
 
@@ -62,7 +63,7 @@ def write_published(database: Path, folder: Path, contract: Contract | None = No
     """
     (folder / "parquet").mkdir(parents=True)
     with duckdb.connect() as connection:
-        connection.execute(f"attach {_text(database)} as build (read_only)")
+        reading.attach(connection, database, "build")
         connection.execute(
             f"attach {_text(folder / 'customer360.duckdb')} as copy (storage_version '{STORAGE_VERSION}')"
         )
@@ -148,7 +149,7 @@ def write_state(database: Path, folder: Path, names: list[str]) -> None:
 
     Raises LookupError where not exactly one model has the name, with or without an intermediate prefix.
     """
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with reading.connect(database) as connection:
         for name in names:
             found = connection.execute(
                 "select table_schema, table_name from information_schema.tables"
@@ -202,7 +203,7 @@ def record_of(
 ) -> dict[str, Any]:
     """The record of one publication: which build, rows, rates, contract, code, and what the gate said."""
     rates: list[dict[str, Any]] = []
-    with duckdb.connect(str(published / "customer360.duckdb"), read_only=True) as connection:
+    with reading.connect(published / "customer360.duckdb") as connection:
         if "scorecard" in rows:
             answer = connection.execute(
                 "select measure, status, rate, numerator, denominator from marts.scorecard"

@@ -13,9 +13,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from customer360 import for_people
+from customer360 import for_people, reading
 from customer360.data_sets import DataSet
 from customer360.erasure import Ledger
 from customer360.gate import REPORT
@@ -49,7 +47,7 @@ KINDS = {"fail": "bad", "no_threshold": "bad", "warn": "warn", "accepted": "warn
 def figures(warehouse: Warehouse) -> dict[str, Any]:
     """What the page shows: rows by query, the gate's report, the record, the journal and counts of erasures."""
     found: dict[str, Any] = {}
-    with duckdb.connect(str(warehouse.published), read_only=True) as connection:
+    with reading.connect(warehouse.published) as connection:
         for name, query in QUERIES.items():
             answer = connection.execute(query)
             columns = [column for column, *_ in answer.description]

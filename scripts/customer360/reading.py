@@ -1,15 +1,24 @@
-"""Connections to the published copy: for questions that people ask, and what to say where another program holds the file."""
+"""Files of a warehouse opened to be read, and what to say where another program holds one."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 
+from customer360.durable import Busy
 
-class Held(Exception):
-    """Another program has opened the file for writing; the message says which and what to do."""
+
+class Held(Busy):
+    """Another program has opened a database file for writing; the message says which and what to do."""
+
+
+def connect(file: Path) -> duckdb.DuckDBPyConnection:
+    """A connection that reads a database file. Raises Held where another program has opened it for writing."""
+    return _connect(file, {})
 
 
 def ask(published: Path) -> duckdb.DuckDBPyConnection:
@@ -20,28 +29,34 @@ def ask(published: Path) -> duckdb.DuckDBPyConnection:
     return _connect(published, {"enable_external_access": "false", "lock_configuration": "true"})
 
 
-def require_free(published: Path) -> None:
-    """Raise Held where another program has opened the published copy for writing; a missing file is free."""
-    if published.is_file():
-        _connect(published, {}).close()
+def attach(connection: duckdb.DuckDBPyConnection, file: Path, name: str) -> None:
+    """Attach a database file to be read. Raises Held where another program has opened it for writing."""
+    path = str(file).replace("'", "''")
+    with _holder_named():
+        connection.execute(f"attach '{path}' as {name} (read_only)")
 
 
-def held_by(error: duckdb.Error) -> str | None:
-    """What to say of an error of DuckDB that is about a file which another program holds; None of any other."""
-    found = re.search(r'Could not set lock on file "([^"]*)"', str(error))
-    if not found:
-        return None
-    process = re.search(r"\(PID (\d+)\)", str(error))
-    return (
-        f"another program{f' (process {process[1]})' if process else ''} has opened {found[1]} for writing. "
-        "Close it there, or open it read-only: duckdb -readonly, or read_only=True 请关闭该程序，或以只读方式打开"
-    )
+def require_free(file: Path) -> None:
+    """Raise Held where another program has opened a database file for writing; a missing file is free."""
+    if file.is_file():
+        connect(file).close()
 
 
-def _connect(published: Path, config: dict[str, str]) -> duckdb.DuckDBPyConnection:
+def _connect(file: Path, config: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
+    with _holder_named():
+        return duckdb.connect(str(file), read_only=True, config=dict(config))
+
+
+@contextmanager
+def _holder_named() -> Iterator[None]:
     try:
-        return duckdb.connect(str(published), read_only=True, config=config)
+        yield
     except duckdb.IOException as error:
-        if said := held_by(error):
-            raise Held(said) from None
-        raise
+        found = re.search(r'Could not set lock on file "([^"]*)"', str(error))
+        if not found:
+            raise
+        process = re.search(r"\(PID (\d+)\)", str(error))
+        raise Held(
+            f"another program{f' (process {process[1]})' if process else ''} has opened {found[1]} for writing. "
+            "Close it there, or open it read-only: duckdb -readonly, or read_only=True 请关闭该程序，或以只读方式打开"
+        ) from None

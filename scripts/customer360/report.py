@@ -12,9 +12,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import duckdb
-
-from customer360 import for_people
+from customer360 import for_people, reading
 from customer360.data_sets import DataSet
 from customer360.page import Cell, Dictionary, bar, both, moment, trend
 from customer360.report_charts import columns, either_way, nice_top
@@ -172,7 +170,7 @@ def choose(periods: Sequence[Row], wanted: str | None) -> Row:
 
 def figures(published: Path, wanted: str | None) -> dict[str, Any]:
     """What a report shows: the period, all periods and the rows of every query. Raises NoPeriod."""
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with reading.connect(published) as connection:
 
         def ask(query: str, parameters: Mapping[str, Any] | None = None) -> list[Row]:
             names = set(re.findall(r"\$([a-z]+)", query))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
+from customer360 import reading
 
 
 def print_scorecard(database: Path) -> None:
     """Print the scorecard and the rows per outcome; says so where the build did not get that far."""
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with reading.connect(database) as connection:
         tables = {
             name
             for (name,) in connection.execute(

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import duckdb
 
+from customer360 import reading
 from customer360.build import PROJECT, dbt_command, require_key
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import Busy, hold
@@ -122,7 +123,7 @@ def _remember(connection: duckdb.DuckDBPyConnection, database: Path, side: str) 
     also `rules` and `records` (record_id, before_id, after_id, change).
     """
     file = str(database).replace("'", "''")
-    connection.execute(f"attach '{file}' as build (read_only)")
+    reading.attach(connection, file, "build")
     try:
         connection.execute(
             f"""

@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
-from customer360 import for_people
+from customer360 import for_people, reading
 from customer360.data_sets import DataSet
 from customer360.page import Dictionary, moment
 from customer360.warehouse import Warehouse
@@ -430,7 +430,7 @@ class Book:
 def write(path: Path, published: Path, data_set: DataSet, language: str) -> dict[str, int]:
     """Write the workbook of one language; rows by sheet."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect(str(published), read_only=True) as connection:
+    with reading.connect(published) as connection:
         as_of, build = connection.execute(
             "select max(as_of_on), max(build_id) from marts.scorecard_history"
         ).fetchone()
