@@ -34,7 +34,7 @@ from customer360.build import LEFT_OUT, PROJECT, dbt_command, require_key
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import Busy, add_line, lines_of, publish
 from customer360.erasure import ErasureStopped, erased_among
-from customer360.exports import FOLDER, log_of, now, remove_expired
+from customer360.exports import FOLDER, as_text, log_of, now, remove_expired
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for, key_id, keyed_hash
 from customer360.landing.ledger import load_id_of
 from customer360.landing.writer import DECLARED
@@ -319,7 +319,7 @@ def _write(
         with temporary.open("w", encoding="utf-8-sig", newline="") as opened:
             writer = csv.writer(opened)
             writer.writerow(chosen)
-            writer.writerows(rows)
+            writer.writerows(map(as_text, row) for row in rows)
     else:
         schema = pa.schema([(name, pa.date32() if name.endswith("_on") else pa.string()) for name in chosen])
         columns = list(zip(*rows, strict=True)) or [()] * len(chosen)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from customer360.data_sets import DataSet
 from customer360.durable import add_line
@@ -13,6 +15,18 @@ from customer360.warehouse import Warehouse
 
 FOLDER = "activation"
 """activation/<data set>/<publication id>/<file>"""
+
+
+_FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@＝＋－＠]")
+_PLAIN = re.compile(r"[+-]?[0-9][0-9.,]*|[\w.+-]+@[\w-]+(\.[\w-]+)+")
+"""Numbers, telephone numbers and mail addresses: no spreadsheet makes anything of them that could do harm."""
+
+
+def as_text(value: Any) -> Any:
+    """A cell of a CSV that a spreadsheet takes as text: what it would take as a formula begins with an apostrophe."""
+    if isinstance(value, str) and _FORMULA.match(value) and not _PLAIN.fullmatch(value):
+        return f"'{value}"
+    return value
 
 
 def log_of(warehouse: Warehouse) -> Path:

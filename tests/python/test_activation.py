@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import json
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,7 +26,7 @@ from customer360.activation import NoExport, export
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import lines_of
 from customer360.erasure import Ledger
-from customer360.exports import log_of, remove_expired
+from customer360.exports import as_text, log_of, remove_expired
 from customer360.hashing_key import DEMO_KEY, ENVIRONMENT_VARIABLE, key_id
 from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
@@ -234,6 +235,35 @@ def test_files_are_for_their_owner_alone_and_logged_before_they_appear(
         exported(place, data_set, strategy="idle")
     assert lines_of(log_of(warehouse_of(place)))[-1]["strategy"] == "idle"
     assert not (file.parent / "idle.csv").exists()
+
+
+FORMULAS = [
+    "=1+1", "+1+1", "-2+3", "@SUM(A1)", "=HYPERLINK(\"https://a.example\")", "\t=1+1", " =1+1", "\r=1", "＝1+1", "－1+1",
+    "+8613812345670|cmd", "-a@b.cn' /C calc",
+]  # fmt: skip
+HARMLESS = ["care", "+8613812345670", "-1.5", "first.last+tag@mail.test", "a=b", "王-李", "", "2026-11-30"]
+
+
+@pytest.mark.parametrize("value", FORMULAS)
+def test_a_cell_of_a_source_is_no_formula_in_a_spreadsheet(value, place: Path, data_set: DataSet) -> None:
+    published = warehouse_of(place).published
+    published.chmod(0o600)
+    with duckdb.connect(str(published)) as connection:
+        for column in ("owner", "offer_en", "strategy_en", "reason_zh"):
+            connection.execute(f"update marts.activation_lists set {column} = ?", [value])
+    exported(place, data_set, on=dt.date.fromisoformat(LATER), with_addresses=True)
+    for row in rows(place, "win.addresses.csv"):
+        for column, cell in row.items():
+            assert not re.match(r"[\s\x00-\x1f]*[=+\-@＝＋－＠]", cell) or re.fullmatch(r"\+\d+", cell), (
+                column
+            )
+        assert row["owner"] == f"'{value}"
+        assert row["contact_address"].endswith("@mail.test")
+
+
+@pytest.mark.parametrize("value", HARMLESS)
+def test_numbers_and_addresses_stay_as_they_are(value) -> None:
+    assert as_text(value) == value
 
 
 def test_parquet_holds_the_same(place: Path, data_set: DataSet) -> None:
