@@ -54,23 +54,22 @@ purchases as (
 
 spells as (
 
-    -- entries without a purchase between them are one: the first
+    -- entries without a purchase between them are one: the first; an entry is one of its own others
     select
         renamed.customer_id,
         renamed.step,
         renamed.step_on,
-        min(coalesce(others.entered_on, renamed.entered_on)) as entered_on
+        min(others.entered_on) as entered_on
     from renamed
-    left join purchases
-        on renamed.customer_id = purchases.customer_id
-    left join renamed as others
+    inner join renamed as others
         on
             renamed.customer_id = others.customer_id
             and renamed.entered_on >= others.entered_on
-            and (
-                purchases.last_purchase_on <= others.entered_on
-                or renamed.entered_on = others.entered_on
-            )
+    left join purchases
+        on renamed.customer_id = purchases.customer_id
+    where
+        purchases.last_purchase_on <= others.entered_on
+        or renamed.entered_on = others.entered_on
     group by renamed.customer_id, renamed.step, renamed.step_on
 
 ),

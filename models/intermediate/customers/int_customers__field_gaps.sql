@@ -102,13 +102,34 @@ frequent_values as (
 
 ),
 
+-- as people write a city: 杭州市 or 杭州
+cities as (
+
+    select
+        label_zh as name,
+        code
+    from {{ ref('administrative_divisions') }}
+    where level = 'city'
+
+    union all
+
+    select
+        left(label_zh, length(label_zh) - 1) as name,
+        code
+    from {{ ref('administrative_divisions') }}
+    where
+        level = 'city'
+        and right(label_zh, 1) = '市'
+
+),
+
 corrections as (
 
     select
         corrections.corrected_system,
         corrections.corrected_record_id,
         policy.field,
-        coalesce(divisions.code, corrections.new_value) as value,
+        coalesce(cities.code, corrections.new_value) as value,
         row_number() over (
             partition by corrections.corrected_system, corrections.corrected_record_id, policy.field
             order by corrections.requested_at desc nulls last, corrections.source_correction_id desc
@@ -116,11 +137,8 @@ corrections as (
     from {{ ref('input__corrections') }} as corrections
     inner join policy
         on corrections.column_name = policy.source_column
-    left join {{ ref('administrative_divisions') }} as divisions
-        on
-            policy.field = 'city_code'
-            and divisions.label_zh in (corrections.new_value, corrections.new_value || '市')
-            and divisions.level = 'city'
+    left join cities
+        on case when policy.field = 'city_code' then corrections.new_value end = cities.name
 
 ),
 

@@ -11,12 +11,15 @@ records as (
         ids.customer_id,
         ids.record_id,
         ids.record_key,
+        names.name_key is null as is_part_of_name,
         customers.*
     from {{ ref('input__customers') }} as customers
     inner join {{ ref('int_customers__ids') }} as ids
         on
             customers.source_system = ids.source_system
             and customers.source_customer_id = ids.source_customer_id
+    left join {{ ref('int_identity__records') }} as names
+        on ids.record_key = names.record_key
 
 ),
 
@@ -30,6 +33,7 @@ offered as (
         source_system,
         last_seen_at,
         '{{ field }}' as field,
+        {{ 'is_part_of_name' if field == 'name' else 'false' }} as is_part_of_name,
         cast({{ field }} as varchar) as value,
         cast(null as varchar) as fill_method
     from records
@@ -49,6 +53,7 @@ offered as (
         records.source_system,
         records.last_seen_at,
         gaps.field,
+        gaps.field = 'name' and records.is_part_of_name as is_part_of_name,
         gaps.filled_value as value,
         gaps.fill_method
     from {{ ref('int_customers__field_gaps') }} as gaps
@@ -70,8 +75,7 @@ judged as (
 
     select
         offered.*,
-        coalesce(own.priority, general.priority, 100) as priority,
-        offered.field = 'name' and names.name_key is null as is_part_of_name
+        coalesce(own.priority, general.priority, 100) as priority
     from offered
     left join policy as own
         on
@@ -81,10 +85,6 @@ judged as (
         on
             general.field = '*'
             and offered.source_system = general.source_system
-    left join {{ ref('int_identity__records') }} as names
-        on
-            offered.field = 'name'
-            and offered.record_key = names.record_key
 
 ),
 

@@ -78,8 +78,9 @@ final as (
     left join banned as banned_phones
         on
             banned_phones.evidence_type = 'phone'
-            and collected.evidence_type in ('name_phone_pattern', 'phone_pattern_city')
-            and records.phone = banned_phones.value
+            and case
+                when collected.evidence_type in ('name_phone_pattern', 'phone_pattern_city') then records.phone
+            end = banned_phones.value
     where
         banned.value is null
         and banned_phones.value is null

@@ -194,9 +194,8 @@ final as (
             and catalog.kpi = figures.kpi
     left join figures as year_before
         on
-            months.year_before_on = year_before.month_start_on
+            case when months.is_complete then months.year_before_on end = year_before.month_start_on
             and catalog.kpi = year_before.kpi
-            and months.is_complete
     left join baselines
         on catalog.kpi = baselines.kpi
     left join benchmarks

@@ -100,8 +100,8 @@ compared as (
             and shown.kpi = year_before.kpi
     left join monthly
         on
-            shown.period_kind <> 'week'
-            and cast(date_trunc('month', shown.period_end_on) as date) = monthly.month_start_on
+            case when shown.period_kind <> 'week' then cast(date_trunc('month', shown.period_end_on) as date) end
+            = monthly.month_start_on
             and shown.kpi = monthly.kpi
 
 ),

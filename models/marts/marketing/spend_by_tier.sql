@@ -76,9 +76,7 @@ spend as (
         sum(spend.amount * coalesce(weights.weight, 1)) as spend
     from {{ ref('int_marketing__spend') }} as spend
     left join weights
-        on
-            spend.campaign_id = weights.campaign_id
-            and spend.target_tier is null
+        on case when spend.target_tier is null then spend.campaign_id end = weights.campaign_id
     group by
         date_trunc('quarter', spend.month_start_on), coalesce(spend.target_tier, weights.value_tier, 'untargeted')
 

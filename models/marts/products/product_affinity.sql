@@ -219,13 +219,9 @@ final as (
     from measured
     cross join as_of
     left join products as bought_products
-        on
-            measured.kind = 'article'
-            and measured.bought = bought_products.product_id
+        on case when measured.kind = 'article' then measured.bought end = bought_products.product_id
     left join products as also_products
-        on
-            measured.kind = 'article'
-            and measured.also_bought = also_products.product_id
+        on case when measured.kind = 'article' then measured.also_bought end = also_products.product_id
 
 )
 
