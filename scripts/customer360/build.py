@@ -14,11 +14,16 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from customer360 import contracts, erasure
 from customer360.contracts import Contract
 from customer360.data_sets import DataSet, check_policy, load_data_set
-from customer360.durable import Busy
+from customer360.durable import Busy, Damaged, read_json
 from customer360.durable import publish as give_name
+from customer360.faults import fault, fault_in_dbt, fault_of
 from customer360.gate import REPORT, STOPPED, read_rules
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for
 from customer360.landing.ledger import content_id, landed_ids
@@ -44,6 +49,7 @@ from customer360.warehouse import Warehouse
 PROJECT = Path(__file__).resolve().parents[2]
 # an option of dbt as a variable: whoever has set it has said what to leave out
 LEFT_OUT = "DBT_EXCLUDE_RESOURCE_TYPES"
+RESULTS = "run_results.json"
 TESTED = "tested.json"
 """In a build folder: the build passed its tests; which version's state it read, and the contract of its models."""
 
@@ -143,13 +149,8 @@ def build(
     read_state(data_set, warehouse, folder / "state", state_tables)
     run = {"build_id": folder.name, "state_path": str(folder / "state")}
     left_out = {} if unit_tests else {LEFT_OUT: os.environ.get(LEFT_OUT, "unit_test")}
-    failed = _run(
-        "build and test",
-        dbt_command(data_set, "build", variables=run),
-        {"CUSTOMER360_DATABASE": str(database)} | left_out,
-    )
-    if database.is_file():
-        print_scorecard(database)
+    failed = _run_dbt("build and test", data_set, ["build"], database, run, left_out)
+    print_scorecard(database)
     if failed:
         raise BuildStopped(
             f"a model or test failed; nothing was published. Look into {database.relative_to(PROJECT)}"
@@ -179,7 +180,7 @@ def publish(
     Raises BuildStopped where the contract is broken or the gate stops it; everything stays as it was.
     """
     current = warehouse.current()
-    tested = json.loads((folder / TESTED).read_text(encoding="utf-8"))
+    tested = read_json(folder / TESTED, f"Build again: make build DATA={data_set.name}")
     contract: Contract = tested["contract"]
     check_contract(contract, current)
     database = folder / "customer360.duckdb"
@@ -187,12 +188,15 @@ def publish(
     candidate = warehouse.candidate(folder.name)
     try:
         rows = write_published(database, candidate / "published", contract)
+        for table in state_tables:
+            write_declared(candidate / "state" / table.entity, table)
+        write_state(database, candidate / "state", [table.entity for table in state_tables])
+        contracts.write(contract, candidate / "contract.json")
     except Incomplete as error:
         raise BuildStopped(f"the published copy would not be whole: {error}. Nothing was published") from None
-    for table in state_tables:
-        write_declared(candidate / "state" / table.entity, table)
-    write_state(database, candidate / "state", [table.entity for table in state_tables])
-    contracts.write(contract, candidate / "contract.json")
+    except (OSError, duckdb.IOException):
+        shutil.rmtree(candidate, ignore_errors=True)  # it may be what filled the disk
+        raise
     audited = _run("audit the candidate", gate_command(data_set, candidate, current, accept))
     if audited:
         if (candidate / REPORT).is_file():
@@ -221,11 +225,25 @@ def run_dbt(
     step: str, data_set: DataSet, words: Sequence[str], database: Path, variables: Mapping[str, str]
 ) -> int:
     """Run dbt without tests on a database of its own."""
-    return _run(
-        step,
-        dbt_command(data_set, *words, variables=variables),
-        {"CUSTOMER360_DATABASE": str(database), LEFT_OUT: "test unit_test"},
-    )
+    return _run_dbt(step, data_set, words, database, variables, {LEFT_OUT: "test unit_test"})
+
+
+def _run_dbt(
+    step: str,
+    data_set: DataSet,
+    words: Sequence[str],
+    database: Path,
+    variables: Mapping[str, str],
+    environment: Mapping[str, str],
+) -> int:
+    """Run dbt on a database file; its exit code. Raises BuildStopped where the machine is at fault and no model or test."""
+    target = PROJECT / "target" / data_set.name
+    (target / RESULTS).unlink(missing_ok=True)
+    command = dbt_command(data_set, *words, variables=variables)
+    failed = _run(step, command, {"CUSTOMER360_DATABASE": str(database), **environment})
+    if failed and (found := fault_in_dbt(target, database.parent)):
+        raise BuildStopped(f"{found}. Nothing was published")
+    return failed
 
 
 def check_contract(contract: Contract, current: Path | None) -> None:
@@ -264,7 +282,8 @@ def catch_up(warehouse: Warehouse) -> None:
     current = warehouse.current()
     record = current / RECORD if current else None
     if record and record.is_file():
-        warehouse.note("published", {"at": _now(), **json.loads(record.read_text(encoding="utf-8"))})
+        told = read_json(record, "Go back to the version before: make rollback")
+        warehouse.note("published", {"at": _now(), **told})
 
 
 def check_before(data_set: DataSet) -> None:
@@ -311,8 +330,19 @@ def read_state(data_set: DataSet, warehouse: Warehouse, folder: Path, tables: li
         write_declared(folder / table.entity, table)
         earlier = current / "state" / table.entity / "data.parquet" if current else None
         if earlier and earlier.is_file():
+            _require_sound(earlier, data_set)
             shutil.copyfile(earlier, folder / table.entity / "data.parquet")
     erasure.forget_in_state(data_set, warehouse, folder)
+
+
+def _require_sound(file: Path, data_set: DataSet) -> None:
+    try:
+        pq.read_table(file)
+    except (pa.ArrowException, OSError):
+        raise Damaged(
+            file,
+            f"Go back to the version before, published copy and state: make rollback DATA={data_set.name}",
+        ) from None
 
 
 def offer_truth(folder: Path, tables: list[Table]) -> None:
@@ -343,8 +373,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DeclarationError as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 2
-    except (BuildStopped, Busy) as error:
+    except (BuildStopped, Busy, Damaged) as error:
         print(f"\nbuild.py: {error}", file=sys.stderr)
+        return 1
+    except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        found = fault_of(error) if isinstance(error, OSError) else fault(str(error)) or error
+        print(f"\nbuild.py: {found}. What was published before stays", file=sys.stderr)
         return 1
     peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024**2
     print(

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from customer360.durable import read_json
+
 PROJECT = Path(__file__).resolve().parents[2]
 COMMITTED = Path("contracts") / "published.json"
 
@@ -153,8 +155,12 @@ def _list(names: Sequence[str]) -> str:
 
 
 def read(path: Path) -> Contract:
-    """A contract that was written before; an empty one where there is none."""
-    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    """A contract that was written before; an empty one where there is none. Raises Damaged where it cannot be read."""
+    return (
+        read_json(path, "Restore it, or go back to the version before: make rollback")
+        if path.is_file()
+        else {}
+    )
 
 
 def write(contract: Contract, path: Path) -> None:

@@ -11,6 +11,13 @@ from pathlib import Path
 from typing import Any
 
 
+class Damaged(Exception):
+    """A file of the warehouse cannot be read; the message says which and what to do."""
+
+    def __init__(self, file: Path, remedy: str) -> None:
+        super().__init__(f"{file} is damaged 文件已损坏. {remedy}")
+
+
 class Busy(Exception):
     """Another process holds the folder."""
 
@@ -52,11 +59,22 @@ def add_line(file: Path, entry: Mapping[str, Any]) -> None:
 
 
 def lines_of(file: Path) -> list[dict[str, Any]]:
-    """The entries of a file of JSON lines; none where there is no file."""
+    """The entries of a file of JSON lines; none where there is no file. Raises Damaged at a line that is none."""
     if not file.is_file():
         return []
-    whole = file.read_text(encoding="utf-8").rpartition("\n")[0]
-    return [json.loads(line) for line in whole.splitlines()]
+    try:
+        whole = file.read_text(encoding="utf-8").rpartition("\n")[0]
+        return [json.loads(line) for line in whole.splitlines()]
+    except ValueError:
+        raise Damaged(file, "Restore it, or remove the line that is not JSON") from None
+
+
+def read_json(file: Path, remedy: str) -> Any:
+    """The content of a JSON file that the project wrote. Raises Damaged, with this remedy, where it is not whole."""
+    try:
+        return json.loads(file.read_text(encoding="utf-8"))
+    except ValueError:
+        raise Damaged(file, remedy) from None
 
 
 @contextmanager

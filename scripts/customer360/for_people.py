@@ -11,6 +11,8 @@ from typing import Any
 import duckdb
 
 from customer360.data_sets import DataSet, load_data_set
+from customer360.durable import Damaged
+from customer360.faults import fault_of
 from customer360.reading import Held
 from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
@@ -58,13 +60,16 @@ def run(
     try:
         for path, said in make(data_set, warehouse, given):
             print(f"open {path.relative_to(PROJECT)}{said}")
-    except (NotMade, Held) as error:
+    except (NotMade, Held, Damaged) as error:
         print(f"{program}: {error}", file=sys.stderr)
         return 1
     except (duckdb.CatalogException, duckdb.BinderException, FileNotFoundError) as error:
         print(
             f"{program}: the published copy is older than this command ({error}). {remedy}", file=sys.stderr
         )
+        return 1
+    except OSError as error:
+        print(f"{program}: {fault_of(error)}", file=sys.stderr)
         return 1
     return 0
 

@@ -8,7 +8,10 @@ from customer360 import reading
 
 
 def print_scorecard(database: Path) -> None:
-    """Print the scorecard and the rows per outcome; says so where the build did not get that far."""
+    """Print the scorecard and the rows per outcome; says so where the build did not get that far, nothing where there is no
+    file."""
+    if not database.is_file():
+        return
     with reading.connect(database) as connection:
         tables = {
             name

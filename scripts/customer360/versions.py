@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from customer360.build import PROJECT, TESTED, BuildStopped, _now, publish
 from customer360.data_sets import DataSet, load_data_set
-from customer360.durable import Busy
+from customer360.durable import Busy, Damaged, read_json
 from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
 
@@ -29,7 +28,7 @@ def publish_latest(data_set: DataSet, warehouse: Warehouse, accept: str | None) 
         raise BuildStopped(f"the latest build, {folder.name}, did not pass its tests. {again}")
     if (warehouse.versions / folder.name).exists():
         raise BuildStopped(f"the latest build, {folder.name}, is published already")
-    state_of = json.loads((folder / TESTED).read_text(encoding="utf-8"))["state_of"]
+    state_of = read_json(folder / TESTED, again)["state_of"]
     if state_of != (current.name if current else None):
         raise BuildStopped(
             f"the latest build, {folder.name}, began from another version than the one that holds. {again}"
@@ -81,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DeclarationError as error:
         print(f"versions.py: {error}", file=sys.stderr)
         return 2
-    except (BuildStopped, Busy, LookupError) as error:
+    except (BuildStopped, Busy, Damaged, LookupError) as error:
         print(f"versions.py: {error}", file=sys.stderr)
         return 1
     return 0

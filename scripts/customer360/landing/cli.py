@@ -9,6 +9,7 @@ from pathlib import Path
 
 from customer360.data_sets import load_data_set
 from customer360.durable import Busy, hold
+from customer360.faults import fault_of
 from customer360.landing.ledger import ForeignFile
 from customer360.landing.report import report, summary, write_report
 from customer360.landing.run import land
@@ -46,8 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _stop(str(error))
     except OSError as error:
         # Only what the system says of itself: a library's message might quote a row.
-        problem = error.strerror if error.errno else type(error).__name__
-        return _stop(f"{problem}: {error.filename or landing}. Land again once that is solved")
+        if error.errno and not error.filename:
+            error.filename = str(landing)
+        return _stop(fault_of(error))
     print(summary(outcome))
     return 1 if outcome.set_aside else 0
 
