@@ -15,7 +15,6 @@ import datetime as dt
 import hashlib
 import json
 import os
-import re
 import shutil
 import sys
 from collections import defaultdict
@@ -34,6 +33,7 @@ from customer360.exports import FOLDER as EXPORTS
 from customer360.exports import remove_all, remove_expired
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_id, keyed_hash, session_variables
 from customer360.landing.writer import DECLARED, METADATA_KEY, temporary_name
+from customer360.proof import scan
 from customer360.sources import DeclarationError, Table, load_sources
 from customer360.warehouse import Warehouse
 
@@ -422,6 +422,16 @@ def _enter_requests(
         union select request_key, 'customer', customer_id from new_records
         """
     )
+    taken.values |= {
+        value
+        for (value,) in connection.execute(
+            """
+            with others as (from intermediate.int_customers__ids anti join new_records using (record_id))
+            select value from entered where kind in ('record_id', 'customer')
+            except select unnest([record_id, customer_id]) from others
+            """
+        ).fetchall()
+    }
     hashed = _HMAC.format(value="kind || '|' || value")
     for request, kind, digest in connection.execute(
         f"select request_key, kind, {hashed} from entered where value is not null order by all"
@@ -717,7 +727,7 @@ def erased_among(data_set: DataSet, warehouse: Warehouse, customers: Iterable[st
 def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Sequence[str]) -> None:
     """After a publication: remove every older file that may hold an erased person, scan what is left, and record it.
 
-    Raises ErasureStopped where a file still holds one of `values`; the message names files and columns.
+    Raises ErasureStopped where a file still holds one of `values` or cannot be read; the message names files and columns.
     """
     remove_expired(project, data_set, warehouse)
     ledger = Ledger.of(warehouse)
@@ -734,93 +744,27 @@ def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Seque
         project / name / data_set.name
         for name in ("warehouse", "landing", "target", "logs", "reports", "audit", EXPORTS)
     ]
-    found = scan([root for root in roots if root.is_dir()], values)
+    proof = scan(roots, values)
+    searched = len(values) - proof.too_short
+    short = f"; {proof.too_short} too short to be searched for" if proof.too_short else ""
     for request in ledger.pending:
         request["published"] = current.name
-        request["proof"] = (
-            None if found else "scanned" if values else "built from landed rows without the person"
-        )
+        if not (proof.found or proof.unread):
+            request["proof"] = (
+                "scanned" if searched else "built from landed rows without the person"
+            ) + short
     ledger.write()
-    if found:
-        raise ErasureStopped(
-            "published, but a person who asked to be erased is still in:\n  " + "\n  ".join(found[:20])
-        )
-    print(f"erasure: {len(values)} values of erased persons are in no file of this data set")
-
-
-def scan(folders: Iterable[Path], values: Sequence[str]) -> list[str]:
-    """Files, and columns of DuckDB and Parquet files, that hold one of the values; the values themselves stay unsaid."""
-    if not values:
-        return []
-    pattern = "|".join(map(_pattern, values))
-    existing = [folder for folder in folders if folder.is_dir()]
-    files = sorted({path.resolve() for folder in existing for path in folder.rglob("*") if path.is_file()})
-    found = []
-    for file in files:
-        content = file.read_bytes()
-        if file.suffix in (".duckdb", ".parquet"):
-            # as it stands in the bytes, which keep what was deleted; and however it is written, in the columns
-            plain = any(_digits(value).encode() in content for value in values)
-            found += [str(file)] if plain else []
-            found += columns_matching(pattern, file)
-        elif re.search(pattern.encode(), content):
-            found.append(str(file))
-    return found
-
-
-def _digits(value: str) -> str:
-    """The national part of a telephone number; any other value as it is."""
-    if re.fullmatch(r"\+\d{8,15}", value):
-        return value[3:] if value.startswith("+86") else value[1:]
-    return value
-
-
-def _pattern(value: str) -> str:
-    """A value as people write it: a telephone number with or without its country code and with separators."""
-    return "[ -]?".join(_digits(value)) if re.fullmatch(r"\+\d{8,15}", value) else re.escape(value)
-
-
-def files_matching(folders: Iterable[Path], pattern: re.Pattern[bytes]) -> list[str]:
-    """Names of the files below the folders whose bytes match."""
-    files = {path.resolve() for folder in folders for path in folder.rglob("*") if path.is_file()}
-    return sorted(str(path) for path in files if pattern.search(path.read_bytes()))
-
-
-_HOLD_NO_TEXT = ("BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "FLOAT", "INTEGER", "SMALLINT", "TIME", "TINYINT")
-"""Types that can hold no name, number or address: eleven digits need a BIGINT."""
-
-
-def columns_matching(pattern: str, file: Path) -> list[str]:
-    """Columns of a database or Parquet file one of whose values, as text, matches: compressed storage hides values
-    from a search of bytes."""
-    is_database = file.suffix == ".duckdb"
-    found = []
-    with duckdb.connect(str(file) if is_database else ":memory:", read_only=is_database) as connection:
-        for relation in tables_of(connection) if is_database else [f"'{file}'"]:
-            names = [
-                name
-                for name, kind, *_ in connection.execute(f"describe from {relation}").fetchall()
-                if not kind.startswith(_HOLD_NO_TEXT)
-            ]
-            if not names:
-                continue
-            tests = ", ".join(
-                f'coalesce(bool_or(regexp_matches(cast("{name}" as varchar), ?)), false)' for name in names
-            )
-            held = connection.execute(f"select {tests} from {relation}", [pattern] * len(names)).fetchone()
-            found += [f"{relation}.{name}" for name, holds in zip(names, held, strict=True) if holds]
-    return found
-
-
-def tables_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Qualified names of the tables of a database; views show what tables hold."""
-    return [
-        f'"{schema}"."{name}"'
-        for schema, name in connection.execute(
-            "select table_schema, table_name from information_schema.tables "
-            "where table_type = 'BASE TABLE' order by all"
-        ).fetchall()
-    ]
+    stopped = []
+    if proof.found:
+        stopped += ["a person who asked to be erased is still in:", *proof.found[:20]]
+    if proof.unread:
+        stopped += [
+            "files that cannot be read may hold a person who asked to be erased (close or remove them):",
+            *proof.unread[:20],
+        ]
+    if stopped:
+        raise ErasureStopped("published, but " + "\n  ".join(stopped))
+    print(f"erasure: {searched} values of erased persons are in no file of this data set{short}")
 
 
 # --- what a person asks ------------------------------------------------------------------------------------

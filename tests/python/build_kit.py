@@ -29,7 +29,6 @@ import duckdb
 from conftest import copy_project, set_demo
 from customer360 import build
 from customer360.data_sets import load_data_set
-from customer360.erasure import columns_matching, files_matching
 from customer360.gate import REPORT
 from customer360.hashing_key import session_variables
 from customer360.landing import cli
@@ -394,12 +393,38 @@ def secrets_of(key: str) -> list[bytes]:
 
 def files_holding(folders: Iterable[Path], needles: Iterable[bytes]) -> list[str]:
     """Names of the files below the folders whose bytes hold one of the needles."""
-    return files_matching(folders, re.compile(b"|".join(re.escape(needle) for needle in needles)))
+    pattern = re.compile(b"|".join(re.escape(needle) for needle in needles))
+    files = {path.resolve() for folder in folders for path in folder.rglob("*") if path.is_file()}
+    return sorted(str(path) for path in files if pattern.search(path.read_bytes()))
+
+
+_HOLD_NO_TEXT = ("BOOLEAN", "DATE", "DECIMAL", "DOUBLE", "FLOAT", "INTEGER", "SMALLINT", "TIME", "TINYINT")
 
 
 def columns_holding(needles: Iterable[str], file: Path) -> list[str]:
     """Columns of a database or Parquet file one of whose values, as text, holds one of the needles."""
-    return columns_matching("|".join(re.escape(needle) for needle in needles), file)
+    pattern = "|".join(re.escape(needle) for needle in needles)
+    is_database = file.suffix == ".duckdb"
+    found = []
+    with duckdb.connect(str(file) if is_database else ":memory:", read_only=is_database) as connection:
+        tables = connection.execute(
+            "select schema_name, table_name from duckdb_tables() where not internal order by all"
+        ).fetchall()
+        for relation in [f'"{schema}"."{name}"' for schema, name in tables] or [f"'{file}'"]:
+            names = [
+                name
+                for name, kind, *_ in connection.execute(f"describe from {relation}").fetchall()
+                if not kind.startswith(_HOLD_NO_TEXT)
+            ]
+            if not names:
+                continue
+            tests = ", ".join(
+                f'coalesce(bool_or(regexp_matches(cast("{name}" as varchar), $pattern)), false)'
+                for name in names
+            )
+            held = connection.execute(f"select {tests} from {relation}", {"pattern": pattern}).fetchone()
+            found += [f"{relation}.{name}" for name, holds in zip(names, held, strict=True) if holds]
+    return found
 
 
 if __name__ == "__main__":

@@ -16,11 +16,12 @@ from build_kit import small_project, whole_build
 from conftest import PROJECT, latest_build
 from customer360 import erasure
 from customer360.data_sets import load_data_set
-from customer360.erasure import RETIRED_KEYS, ErasureStopped, Ledger, scan
+from customer360.erasure import RETIRED_KEYS, ErasureStopped, Ledger
 from customer360.hashing_key import DEMO_KEY, ENVIRONMENT_VARIABLE, key_id
 from customer360.landing.cli import main as land
 from customer360.landing.ledger import read_ledger
 from customer360.landing.writer import DECLARED
+from customer360.proof import Proof, scan
 from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 from landing_kit import Place, csv_bytes
@@ -57,8 +58,8 @@ def test_nobody_who_asked_is_in_any_file_of_the_latest_build() -> None:
         version / "state",
         *(PROJECT / name / "demo" for name in FOLDERS[1:]),
     ]
-    assert scan(folders, values) == []
-    assert scan([PROJECT / "inbox" / "demo"], values) != []
+    assert scan(folders, values) == Proof()
+    assert scan([PROJECT / "inbox" / "demo"], values).found
 
 
 def test_the_ledger_holds_hashes_and_no_person() -> None:
@@ -238,6 +239,71 @@ def test_a_file_that_still_has_the_person_is_named_and_the_value_is_not(written:
     assert Ledger.of(warehouse).pending
 
 
+def test_what_could_not_be_searched_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A value that anything may equal by chance, and a file that cannot be read."""
+    warehouse = warehouse_with_a_pending_request(tmp_path)
+    data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
+    damaged = warehouse.current() / "published" / "orders.parquet"
+    damaged.write_bytes(b"PAR1 cut short")
+    with pytest.raises(ErasureStopped, match=r"(?s)cannot be read.*published/orders\.parquet"):
+        erasure.finish(tmp_path, data_set, warehouse, ["1234567", "+8613800138001"])
+    assert Ledger.of(warehouse).pending
+    damaged.unlink()
+    erasure.finish(tmp_path, data_set, warehouse, ["1234567", "+8613800138001"])
+    assert Ledger.of(warehouse).requests[0]["proof"] == "scanned; 1 too short to be searched for"
+    assert (
+        "1 values of erased persons are in no file of this data set; 1 too short" in capsys.readouterr().out
+    )
+
+
+def test_only_too_short_values_are_no_scan(tmp_path: Path) -> None:
+    warehouse = warehouse_with_a_pending_request(tmp_path)
+    data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
+    erasure.finish(tmp_path, data_set, warehouse, ["1234567"])
+    assert Ledger.of(warehouse).requests[0]["proof"] == (
+        "built from landed rows without the person; 1 too short to be searched for"
+    )
+
+
+def test_ids_of_the_person_are_looked_for_and_ids_that_others_keep_are_not(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A customer keeps his id when the record that it was named after turns out to be somebody else's."""
+    monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
+    records = "record_id, customer_id, source_system, source_customer_id"
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            create schema intermediate; create schema input;
+            create table hashed (key_id varchar, kind varchar, hash varchar);
+            create table intermediate.int_erasure__requests as
+            select 'desk' as source_system, '1' as source_request_id, 'erase' as outcome, 2 as customer_count,
+                date '2026-11-01' as received_on, null::varchar as phone, null::varchar as email;
+            create table intermediate.int_customers__ids as
+            from (values
+                ('crm:a', 'crm:a', 'crm', 'a'), ('app:b', 'crm:a', 'app', 'b'), ('pos:c', 'pos:c', 'pos', 'c'),
+                ('shop:d', 'pos:c', 'shop', 'd')
+            ) as ids({records});
+            create table input.input__customers as
+            select source_system, source_customer_id, null::varchar as phone, null::varchar as email,
+                null::varchar as unionid, null::varchar as member_no, null::varchar as id_number_hash
+            from intermediate.int_customers__ids;
+            create table intermediate.int_erasure__records as
+            select {records}, 'desk|1' as request_key, * exclude (source_system, source_customer_id)
+            from intermediate.int_customers__ids inner join input.input__customers
+            using (source_system, source_customer_id) where record_id in ('crm:a', 'app:b', 'pos:c')
+            """
+        )
+        taken = erasure.Taken()
+        erasure._enter_requests(
+            connection,
+            Ledger(tmp_path / "ledger.json"),
+            {key_id(DEMO_KEY.encode()): DEMO_KEY.encode()},
+            taken,
+        )
+    assert taken.values == {"crm:a", "app:b"}
+
+
 def test_a_data_set_that_nobody_asked_anything_of_is_not_looked_through(tmp_path: Path) -> None:
     place = Place(tmp_path)
     data_set = load_data_set(tmp_path, "demo", load_sources(tmp_path))
@@ -301,9 +367,8 @@ def test_a_person_is_erased_stays_out_and_leaves_the_totals_as_they_were(tmp_pat
     assert "service|E2 waiting" in told
     build = warehouse.latest_build()
     folders = [root / name / "demo" for name in FOLDERS]
-    assert scan(folders, [phone]) == []
-    assert scan(folders, [other_phone]) != []
-    assert erased not in warehouse.published.read_bytes().decode("latin-1")
+    assert scan(folders, [phone, erased]) == Proof()
+    assert scan(folders, [other_phone]).found and scan(folders, [other]).found
     assert not (warehouse.versions / first).exists()
     assert read(build, SALES) == sales
     customers = {key for (key,) in read(build, "select customer_id from marts.customers")}
@@ -321,7 +386,7 @@ def test_a_person_is_erased_stays_out_and_leaves_the_totals_as_they_were(tmp_pat
     users.write_text(json.dumps(again) + "\n", encoding="utf-8")
     told = whole_build(root)
     assert "1 landed rows removed" in told
-    assert scan(folders, [phone]) == []
+    assert scan(folders, [phone]) == Proof()
     assert read(
         warehouse.latest_build(),
         "select count(*) from input.input__customers where source_customer_id = 'U-again'",
