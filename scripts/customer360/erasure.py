@@ -15,8 +15,10 @@ import datetime as dt
 import hashlib
 import json
 import os
+import re
 import shutil
 import sys
+import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +35,7 @@ from customer360.exports import FOLDER as EXPORTS
 from customer360.exports import remove_all, remove_expired
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_id, keyed_hash, session_variables
 from customer360.landing.writer import DECLARED, METADATA_KEY, temporary_name
-from customer360.proof import scan
+from customer360.proof import UNREADABLE, scan
 from customer360.sources import DeclarationError, Table, load_sources
 from customer360.warehouse import Warehouse
 
@@ -47,6 +49,11 @@ ERASING = "erasure"
 
 RECORD_ID_COLUMNS = ("record_id", "record_id_a", "record_id_b")
 """Columns in which stewards name a customer record."""
+
+REPORTS, AUDIT = "reports", "audit"
+"""Folders of what is made for people; in each, one per data set."""
+
+_RECORD_ID = re.compile(rb"[a-z0-9_]+:[0-9a-f]{24}(?![0-9a-f])")
 
 STATE_COLUMNS = {"customer_id": "customer", "other_customer_id": "customer", "record_id": "record_id"}
 """Columns of state that name a person."""
@@ -710,18 +717,55 @@ def forget_in_state(data_set: DataSet, warehouse: Warehouse, folder: Path) -> No
                 publish(temporary, path)
 
 
-def erased_among(data_set: DataSet, warehouse: Warehouse, customers: Iterable[str]) -> set[str]:
-    """Those of the customers who are on the list: a build that failed behind the sweep leaves them published."""
+def erased_among(
+    data_set: DataSet, warehouse: Warehouse, ids: Iterable[str], kind: str = "customer"
+) -> set[str]:
+    """Those of the customers (or of the records: kind `record_id`) who are on the list: a build that failed behind the
+    sweep leaves them published."""
     ledger = Ledger.of(warehouse)
-    listed = {(entry["key_id"], entry["hash"]) for entry in ledger.suppressed if entry["kind"] == "customer"}
+    listed = {(entry["key_id"], entry["hash"]) for entry in ledger.suppressed if entry["kind"] == kind}
     if not listed:
         return set()
     keys = hashing_keys(data_set, ledger)
     return {
-        customer
-        for customer in customers
-        if any((name, keyed_hash(key, f"customer|{customer}")) in listed for name, key in keys.items())
+        name
+        for name in ids
+        if any((key_name, keyed_hash(key, f"{kind}|{name}")) in listed for key_name, key in keys.items())
     }
+
+
+def _remove_made(project: Path, data_set: DataSet, warehouse: Warehouse) -> list[str]:
+    """Remove reports, pages and workbooks of the data set, which show the customers of before; their names.
+
+    A workbook of the audit holds the work of its reviewers: it goes where it names a record of an erased person, or
+    where that cannot be seen.
+    """
+    removed = []
+    for folder in (REPORTS, AUDIT):
+        for file in sorted((project / folder / data_set.name).rglob("*")):
+            if not file.is_file():
+                continue
+            if folder == AUDIT:
+                records = _record_ids(file)
+                if records is not None and not erased_among(data_set, warehouse, records, "record_id"):
+                    continue
+            file.unlink()
+            removed.append(str(file.relative_to(project)))
+    return removed
+
+
+def _record_ids(file: Path) -> set[str] | None:
+    """Record ids in a workbook or text; None where it cannot be read."""
+    try:
+        contents = [file.read_bytes()]
+        if contents[0].startswith(b"\xd0\xcf\x11\xe0"):  # of before 2007, or with a password
+            return None
+        if contents[0].startswith(b"PK"):
+            with zipfile.ZipFile(file) as archive:
+                contents = [archive.read(member) for member in archive.infolist()]
+    except UNREADABLE:
+        return None
+    return {found.decode() for content in contents for found in _RECORD_ID.findall(content)}
 
 
 def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Sequence[str]) -> None:
@@ -738,12 +782,14 @@ def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Seque
         if folder.name != current.name:
             shutil.rmtree(folder)
     if ledger.pending:
-        remove_all(project, data_set, warehouse)
+        removed = remove_all(project, data_set, warehouse) + _remove_made(project, data_set, warehouse)
+        if removed:
+            print(f"erasure: removed, to be made again from what is published now: {', '.join(removed)}")
     shutil.rmtree(warehouse.folder / "try", ignore_errors=True)
     roots = [
         project / name / data_set.name
-        for name in ("warehouse", "landing", "target", "logs", "reports", "audit", EXPORTS)
-    ]
+        for name in ("warehouse", "landing", "target", "logs", REPORTS, AUDIT, EXPORTS)
+    ] + [project / "warehouse" / "dev"]  # where dbt by hand builds
     proof = scan(roots, values)
     searched = len(values) - proof.too_short
     short = f"; {proof.too_short} too short to be searched for" if proof.too_short else ""

@@ -1,16 +1,23 @@
 """The proof of an erasure: which files and columns still hold a value of an erased person.
 
 One pass for all values: an automaton finds candidates in windows of a file, with case folded and separators left out, and a
-regular expression per value confirms them in the text as written. Tables and Parquet files are read column by column, as
-compressed storage hides values from a search of bytes; the bytes of a database are searched as well, as free blocks keep
-what was deleted. Memory depends on the windows, not on the files.
+regular expression per value confirms them in the text as written. Packed files are unpacked. Tables and Parquet files are
+read column by column, as compressed storage hides values from a search of bytes; the bytes of a database are searched as
+well, as free blocks keep what was deleted. Memory depends on the windows, not on the files.
 """
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
+import lzma
 import os
 import re
+import shutil
+import tempfile
+import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -19,6 +26,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
 import duckdb
+import pyarrow as pa
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
 ALONE, ANYWHERE = 10, 16
@@ -41,6 +49,8 @@ BATCH = 1 << 13
 """Rows fetched at a time."""
 MEMORY = "512MB"
 """What DuckDB may keep of a file."""
+DEPTH = 4
+"""Files within files that are unpacked."""
 
 
 @dataclass
@@ -226,11 +236,13 @@ class Needles:
             if not data:
                 return
 
-    def are_in(self, stream: BinaryIO) -> bool:
+    def are_in(self, stream: BinaryIO, utf16: bool = False) -> bool:
         """Whether a stream of text holds one of the values."""
+        text = io.TextIOWrapper(stream, "utf-16", errors="replace") if utf16 else None
+        read = (lambda size: text.read(size).encode()) if text else stream.read
         return any(
             self.all[index].is_in(window, low, high, self.all[index].alone)
-            for window, low, high in self.windows(stream.read)
+            for window, low, high in self.windows(read)
             for index in self.candidates(window)
         )
 
@@ -243,7 +255,15 @@ UNREAD = "\0"
 Places = set[str]
 """Places within a file that hold a value: the empty text for its bytes, columns; or UNREAD."""
 
-_UNREADABLE = (duckdb.Error, OSError)
+_PACKED: dict[bytes, Callable[[BinaryIO], Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"BZh": bz2.open,
+    b"\xfd7zXZ\0": lzma.open,
+    b"\x28\xb5\x2f\xfd": lambda stream: pa.CompressedInputStream(stream, "zstd"),
+}
+UNREADABLE = (
+    duckdb.Error, zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError,
+)  # fmt: skip
 
 
 def _head(file: Path) -> bytes:
@@ -259,23 +279,60 @@ def _kind(head: bytes) -> str:
         return "database"
     if head[:4] in (b"PAR1", b"PARE"):
         return "parquet"
-    return "text"
+    if head[:4] in (b"PK\x03\x04", b"PK\x05\x06"):
+        return "zip"
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if head[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return "ole"
+    return "packed" if any(head.startswith(mark) for mark in _PACKED) else "text"
 
 
-def _file(file: Path, needles: Needles) -> Places:
-    """Places within a file that is no database."""
+def _file(file: Path, needles: Needles, depth: int = 0) -> Places:
+    """Places within a file, files in it included."""
+    kind = _kind(_head(file))
+    if kind == "database":
+        return _database(file, needles, map)
     places: Places = set()
     try:
         with file.open("rb") as stream:
-            places |= {""} if needles.are_in(stream) else set()
-        if _kind(_head(file)) == "parquet":
+            places |= {""} if needles.are_in(stream, kind == "utf-16") else set()
+        if kind == "packed":
+            with file.open("rb") as stream:
+                places |= _stream(stream, needles, depth)
+        if kind == "ole":  # a workbook of before 2007, or one with a password
+            places.add(UNREAD)
+        if kind == "zip":
+            with zipfile.ZipFile(file) as archive:
+                for member in archive.infolist():
+                    with archive.open(member) as content:
+                        places |= _stream(io.BufferedReader(content), needles, depth + 1)
+        if kind == "parquet":
             with duckdb.connect() as connection:
                 places |= _table(_modest(connection), f"read_parquet({_text(file)})", needles)[0]
     except FileNotFoundError:  # somebody removed it meanwhile
         return set()
-    except _UNREADABLE:
+    except UNREADABLE:
         places.add(UNREAD)
     return places
+
+
+def _stream(stream: io.BufferedReader, needles: Needles, depth: int) -> Places:
+    """Places within a stream. What can only be read as a file becomes one until it is searched."""
+    head = stream.peek(16)[:16]
+    kind = _kind(head)
+    if kind in ("text", "utf-16", "ole"):  # such as macros within a workbook
+        return {""} if needles.are_in(stream, kind == "utf-16") else set()
+    if depth >= DEPTH:
+        return {UNREAD}
+    if kind == "packed":
+        unpack = next(unpack for mark, unpack in _PACKED.items() if head.startswith(mark))
+        with unpack(stream) as content:
+            return _stream(io.BufferedReader(content), needles, depth + 1)
+    with tempfile.NamedTemporaryFile() as file:
+        shutil.copyfileobj(stream, file)
+        file.flush()
+        return {"" if place != UNREAD else UNREAD for place in _file(Path(file.name), needles, depth + 1)}
 
 
 def _database(file: Path, needles: Needles, run: Callable[..., Iterable[Any]]) -> Places:
@@ -292,7 +349,7 @@ def _database(file: Path, needles: Needles, run: Callable[..., Iterable[Any]]) -
             tables = list(
                 run(lambda relation: _table(connection.cursor(), relation, needles), _tables(connection))
             )
-    except _UNREADABLE:
+    except UNREADABLE:
         return {UNREAD}
     columns: Places = set().union(*(places for places, _ in tables))
     return columns | ({""} if stored - set().union(*(inside for _, inside in tables)) else set())

@@ -24,7 +24,7 @@ from customer360.landing.writer import DECLARED
 from customer360.proof import Proof, scan
 from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
-from landing_kit import Place, csv_bytes
+from landing_kit import Place, csv_bytes, xlsx
 
 FOLDERS = ("warehouse", "landing", "target", "logs", "reports", "audit", "activation")
 
@@ -239,6 +239,59 @@ def test_a_file_that_still_has_the_person_is_named_and_the_value_is_not(written:
     assert Ledger.of(warehouse).pending
 
 
+@pytest.mark.parametrize("values", [[], ["+8613800138001"]])
+def test_what_was_made_of_earlier_copies_goes_with_the_person(
+    values: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Also where an earlier build took him out of the landed rows and failed: his values are known to nobody then. A
+    workbook of the audit that does not name him keeps the work of its reviewers."""
+    monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
+    warehouse = warehouse_with_a_pending_request(tmp_path)
+    data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
+    gone, other = f"crm:{'a' * 24}", f"crm:{'b' * 24}"
+    ledger = Ledger.of(warehouse)
+    ledger.suppressed = [listed("record_id", gone), listed("customer", gone)]
+    ledger.write()
+    made = {
+        "reports/demo/customer360.xlsx": xlsx([["id"], [gone]]),
+        "reports/demo/kept/report-2026-10.html": b"<p>figures</p>",
+        "audit/demo/2026-09.xlsx": xlsx([["record_id", "verdict"], [other, "x"], [gone, "y"]]),
+        "audit/demo/copy of 2026-09.csv": f"record_id,verdict\n{gone},y\n".encode(),
+        "audit/demo/damaged.xlsx": xlsx([["record_id"], [other]])[:-30],
+        "audit/demo/old.xls": b"\xd0\xcf\x11\xe0" + bytes(500),
+        "audit/demo/2026-10.xlsx": xlsx([["record_id", "verdict"], [other, "x"]]),
+        "reports/other/report.html": b"of another data set",
+    }
+    for name, content in made.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    erasure.finish(tmp_path, data_set, warehouse, values)
+    left = {
+        str(path.relative_to(tmp_path))
+        for path in tmp_path.rglob("*")
+        if str(path.relative_to(tmp_path)) in made
+    }
+    assert left == {"audit/demo/2026-10.xlsx", "reports/other/report.html"}
+    (told,) = [line for line in capsys.readouterr().out.splitlines() if "removed" in line]
+    assert all(name in told for name in set(made) - left) and gone not in told
+    assert not Ledger.of(warehouse).pending
+    # nobody is erased now: what is made afterwards stays
+    (tmp_path / "reports/demo/report.html").write_text("new")
+    erasure.finish(tmp_path, data_set, warehouse, values)
+    assert (tmp_path / "reports/demo/report.html").is_file()
+
+
+@pytest.mark.parametrize("name", ["logs/demo/customers.xlsx", "warehouse/dev/of dbt by hand.xlsx"])
+def test_a_workbook_that_still_lists_the_person_is_named(name: str, tmp_path: Path) -> None:
+    """Somebody put it aside in a folder that the project owns."""
+    warehouse = warehouse_with_a_pending_request(tmp_path)
+    data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
+    (tmp_path / name).parent.mkdir(parents=True)
+    (tmp_path / name).write_bytes(xlsx([["id"], [f"crm:{'a' * 24}"]]))
+    with pytest.raises(ErasureStopped, match=re.escape(name)):
+        erasure.finish(tmp_path, data_set, warehouse, [f"crm:{'a' * 24}"])
+
+
 def test_what_could_not_be_searched_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A value that anything may equal by chance, and a file that cannot be read."""
     warehouse = warehouse_with_a_pending_request(tmp_path)
@@ -360,10 +413,16 @@ def test_a_person_is_erased_stays_out_and_leaves_the_totals_as_they_were(tmp_pat
         """,
     )
     (erased, phone), (other, other_phone) = people
+    made = [root / "reports" / "demo" / "customer360.xlsx", root / "audit" / "demo" / "2026-10.xlsx"]
+    for file in made:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(xlsx([["record_id"], [erased]]))
+    assert set(scan([root / "reports", root / "audit"], [erased]).found) == {str(file) for file in made}
     request(root, "E1", phone[3:], "已核实")
     request(root, "E2", other_phone[3:], "已受理")
     told = whole_build(root)
     assert "values of erased persons are in no file of this data set" in told
+    assert not any(file.exists() for file in made)
     assert "service|E2 waiting" in told
     build = warehouse.latest_build()
     folders = [root / name / "demo" for name in FOLDERS]

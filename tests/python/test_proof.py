@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
+import lzma
 import re
 import subprocess
 import sys
+import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -18,6 +24,7 @@ from hypothesis import strategies as st
 from conftest import PROJECT
 from customer360 import proof
 from customer360.proof import scan
+from landing_kit import xlsx
 
 # Invented persons.
 PHONE, LANDLINE, ABROAD = "+8613912345670", "+862161234567", "+85261234567"
@@ -94,8 +101,16 @@ NEAR = [
 ]
 
 
+Kind = Callable[[Path, list[str]], None]
+
+
 def as_text(path: Path, texts: list[str]) -> None:
     path.with_suffix(".log").write_text("\n".join(texts), encoding="utf-8")
+
+
+def as_unicode_text(path: Path, texts: list[str]) -> None:
+    """As Excel calls UTF-16."""
+    path.with_suffix(".txt").write_text("\n".join(texts), encoding="utf-16")
 
 
 def as_parquet(path: Path, texts: list[str]) -> None:
@@ -127,8 +142,51 @@ def as_lists(path: Path, texts: list[str]) -> None:
         connection.execute("create table t as select ['x', unnest(?::varchar[])] as remarks", [texts])
 
 
-KINDS = [as_text, as_parquet, as_table, as_short_table, as_lists]
-Kind = Callable[[Path, list[str]], None]
+def as_workbook(path: Path, texts: list[str]) -> None:
+    path.with_suffix(".xlsx").write_bytes(xlsx([["remark"], *([text] for text in texts)]))
+
+
+def as_renamed_workbook(path: Path, texts: list[str]) -> None:
+    """As somebody saved it aside."""
+    path.with_suffix(".bak").write_bytes(xlsx([["remark"], *([text] for text in texts)]))
+
+
+def packed(name: str, compress: Callable[[bytes], bytes]) -> Kind:
+    """A compressed text."""
+
+    def write(path: Path, texts: list[str]) -> None:
+        path.with_suffix(".packed").write_bytes(compress("\n".join(texts).encode()))
+
+    write.__name__ = name
+    return write
+
+
+def zipped(inner: Kind) -> Kind:
+    """Another file in a zip file."""
+
+    def write(path: Path, texts: list[str]) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            inner(Path(folder) / "inner", texts)
+            with zipfile.ZipFile(path.with_suffix(".zip"), "w", zipfile.ZIP_DEFLATED) as archive:
+                for file in Path(folder).iterdir():
+                    archive.write(file, file.name)
+
+    write.__name__ = f"zipped_{inner.__name__}"
+    return write
+
+
+PLAIN = [as_text, as_parquet, as_table, as_short_table, as_lists]
+PACKED = [
+    packed("gzip", gzip.compress),
+    packed("bz2", bz2.compress),
+    packed("xz", lzma.compress),
+    packed("zstd", lambda content: pa.Codec("zstd").compress(content, asbytes=True)),
+    packed("gzip_of_gzip", lambda content: gzip.compress(gzip.compress(content))),
+]
+KINDS = [*PLAIN, as_unicode_text, as_workbook, as_renamed_workbook, *PACKED]
+KINDS += [
+    zipped(inner) for inner in (as_text, as_workbook, as_parquet, as_table, PACKED[0], zipped(as_workbook))
+]
 
 
 @pytest.mark.parametrize("written", WRITTEN)
@@ -146,7 +204,7 @@ def test_each_kind_of_value_is_found_in_each_kind_of_file(write: Kind, value: in
     places = scan([tmp_path], VALUES).found
     assert places and not any(planted in place for place in places)
     assert all(place.startswith(str(tmp_path / "file")) for place in places)
-    assert write is as_text or any(place.endswith(("remark", "remarks")) for place in places)
+    assert write not in PLAIN[1:] or any(place.endswith(("remark", "remarks")) for place in places)
 
 
 @pytest.mark.parametrize("write", KINDS)
@@ -155,6 +213,13 @@ def test_what_only_looks_like_a_value_is_no_find(write: Kind, tmp_path: Path) ->
     for number, texts in enumerate([NEAR, NEAR[::-1], *([near] for near in NEAR)]):
         write(tmp_path / f"file{number}", texts)
     assert scan([tmp_path], VALUES).found == []
+
+
+def test_a_number_in_a_cell_of_a_workbook_is_found(tmp_path: Path) -> None:
+    (tmp_path / "a.xlsx").write_bytes(xlsx([[13912345671], [139123456]]))
+    assert scan([tmp_path], VALUES).found == []
+    (tmp_path / "b.xlsx").write_bytes(xlsx([[13912345671], [13912345670]]))
+    assert scan([tmp_path], VALUES).found == [str(tmp_path / "b.xlsx")]
 
 
 @pytest.mark.parametrize("kind", ["bigint", "double", "decimal(18, 2)", "hugeint", "bigint[]"])
@@ -269,8 +334,21 @@ def test_a_value_too_short_to_tell_is_counted_and_not_searched(tmp_path: Path) -
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.parquet").write_bytes(b"PAR1 cut short")
     (tmp_path / "b.duckdb").write_bytes(b"\0" * 8 + b"DUCK" + b"\0" * 5000)
+    (tmp_path / "c.xlsx").write_bytes(b"PK\x03\x04 cut short")
+    (tmp_path / "d.gz").write_bytes(gzip.compress(b"13912345670" * 50_000)[:-20])
+    with zipfile.ZipFile(tmp_path / "e.zip", "w") as archive:
+        archive.writestr("fine.txt", "13912345670")
+        archive.writestr("inner.zip", b"PK\x03\x04 cut short")
+    content = b"13912345670"
+    for _ in range(proof.DEPTH + 2):
+        content = gzip.compress(content)
+    (tmp_path / "f.gz").write_bytes(content)
+    (tmp_path / "g.xls").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(500))
     result = scan([tmp_path], VALUES)
-    assert (result.found, result.unread) == ([], [str(tmp_path / "a.parquet"), str(tmp_path / "b.duckdb")])
+    assert [Path(file).name for file in result.unread] == [
+        *("a.parquet", "b.duckdb", "c.xlsx", "d.gz", "e.zip", "f.gz", "g.xls"),
+    ]
+    assert result.found == [str(tmp_path / "e.zip")]
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells a process its own peak")
