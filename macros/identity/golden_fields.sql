@@ -1,3 +1,8 @@
+{#- Those of them that take any text and are published as it stands (seed open_vocabularies). -#}
+{% macro open_fields() -%}
+    {{ return(['district', 'income_band', 'job_level', 'decision_role']) }}
+{%- endmacro %}
+
 {#- The fields of the golden record: name, type, and how a customer record says it. -#}
 {% macro golden_fields() -%}
     {{ return([

@@ -3,9 +3,20 @@
   `offers` says for each source system which staging model offers the entity and which of the columns it has.
   What a system does not offer is null; an entity that nobody offers is empty and typed. Entities that are staged by
   mapping (macros/mapping) add their offers themselves.
+
+  Personal data in a text that is not declared personal, as a phone in the field of the job level, is masked here, before
+  anything reads it (macros/privacy/personal_text.sql).
 -#}
 {% macro input_union(columns, offers) -%}
-    {%- set offers = offers + mapped_offers(this.identifier | replace('input__', '')) %}
+    {%- set entity = this.identifier | replace('input__', '') -%}
+    {%- set offers = offers + mapped_offers(entity) -%}
+    {%- set texts = contract_of(entity).texts if execute else {} %}
+select
+    source_system,
+    {%- for name, type in columns %}
+    {{ without_personal_text(entity, name, texts[name]) if type == 'varchar' and execute else name }} as {{ name }}{{ "," if not loop.last }}
+    {%- endfor %}
+from (
     {%- for system, relation, offered in offers %}
     {%- for column in offered if column not in columns | map('first') %}
     {{ exceptions.raise_compiler_error(relation ~ " offers " ~ column ~ ", which is no column of the contract") }}
@@ -28,4 +39,5 @@
         {%- endfor %}
     where false
     {%- endfor %}
+) as offered
 {%- endmacro %}

@@ -96,6 +96,7 @@
 {%- endfor -%}
 {%- if lines -%}
 {%- if 'unit_price' in fields['order_items'] -%}{%- do broken.rules.setdefault('invalid_price', []).append('order_items__unit_price < 0') -%}{%- endif -%}
+{%- if computes_amount -%}{%- do broken.rules.setdefault('invalid_amount', []).append('order_items__quantity is not null and order_items__unit_price is not null and order_items__amount is null') -%}{%- endif -%}
 {%- do broken.rules.setdefault('zero_quantity', []).append('order_items__quantity = 0') -%}
 {%- do broken.rules.setdefault('negative_amount_not_return', []).append(kind ~ " = 'sale' and (order_items__quantity < 0 or order_items__amount < 0)") -%}
 {%- do broken.rules.setdefault('positive_amount_on_return', []).append(kind ~ " = 'return' and (order_items__quantity > 0 or order_items__amount > 0)") -%}
@@ -192,7 +193,7 @@ priced as (
     select
         *
         {%- if computes_amount %},
-        cast(round(order_items__quantity * order_items__unit_price, 2) as decimal(18, 2)) as order_items__amount
+        {{ line_amount('order_items__quantity', 'order_items__unit_price') }} as order_items__amount
         {%- endif %}
     from typed
 

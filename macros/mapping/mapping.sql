@@ -33,12 +33,16 @@
     {{ return({'rows': meta.rows, 'fields': fields, 'constants': constants}) }}
 {%- endmacro %}
 
-{#- The contract of an input entity: column → type, its key, what must be filled, which values a column may have. -#}
+{#- The contract of an input entity: column → type and class of text, its key, what must be filled, which values a column
+    may have. -#}
 {% macro contract_of(entity) -%}
     {%- set node = graph.nodes.get('model.' ~ project_name ~ '.input__' ~ entity) -%}
     {%- if not node -%}{{ exceptions.raise_compiler_error("maps_to names " ~ entity ~ ", which is no entity of the input layer") }}{%- endif -%}
-    {%- set contract = namespace(types={}, key=[], filled=[], accepted={}) -%}
-    {%- for column in node.columns.values() -%}{%- do contract.types.update({column.name: column.data_type}) -%}{%- endfor -%}
+    {%- set contract = namespace(types={}, texts={}, key=[], filled=[], accepted={}) -%}
+    {%- for column in node.columns.values() -%}
+    {%- do contract.types.update({column.name: column.data_type}) -%}
+    {%- do contract.texts.update({column.name: 'personal' if column.config.meta.get('pii') else column.config.meta.get('text')}) -%}
+    {%- endfor -%}
     {%- for test in graph.nodes.values() if test.resource_type == 'test' and test.attached_node == node.unique_id -%}
     {%- if test.test_metadata.name == 'unique_grain' -%}
     {%- set contract.key = test.test_metadata.kwargs.columns | reject('equalto', 'source_system') | list -%}

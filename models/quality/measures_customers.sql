@@ -55,6 +55,19 @@ final as (
         cast(coalesce(sum(field_count), 0) as decimal(18, 2)) as denominator
     from kinds
 
+    union all
+
+    select
+        'rare_words' as measure,
+        offered.source_system,
+        'customers' as entity,
+        cast(count(case when offered.is_rare then 1 end) as decimal(18, 2)) as numerator,
+        cast(count(*) as decimal(18, 2)) as denominator
+    from {{ ref('int_customers__field_values') }} as offered
+    inner join {{ ref('open_vocabularies') }} as vocabularies
+        on offered.field = vocabularies.field
+    group by offered.source_system
+
 )
 
 select * from final

@@ -1,7 +1,7 @@
 -- grain: one measure of one field in one source system
 
 -- What the newest delivery of a source fills of a field is held against what the last published build had: a field
--- that is suddenly empty breaks no rule of a row.
+-- that is suddenly empty breaks no rule of a row. Personal data in a field that is not declared personal is counted.
 
 with
 
@@ -95,6 +95,29 @@ final as (
         cast(greatest(coalesce(expected_count, 0) - new_filled_count, 0) as decimal(18, 2)) as numerator,
         cast(coalesce(expected_count, 0) as decimal(18, 2)) as denominator
     from kept
+
+    union all
+
+    -- per source, and per column where there are any
+    select
+        'misplaced_personal_data' as measure,
+        source_system,
+        'all' as entity,
+        cast(sum(masked_count) as decimal(18, 2)) as numerator,
+        cast(sum(filled_count) as decimal(18, 2)) as denominator
+    from {{ ref('masked_texts') }}
+    group by source_system
+
+    union all
+
+    select
+        'misplaced_personal_data' as measure,
+        source_system,
+        entity || '.' || column_name as entity,
+        cast(masked_count as decimal(18, 2)) as numerator,
+        cast(filled_count as decimal(18, 2)) as denominator
+    from {{ ref('masked_texts') }}
+    where masked_count > 0
 
 )
 

@@ -67,6 +67,7 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
         "time_zone": data_set.time_zone,
         "personal_data": "yes" if data_set.personal_data else "none",
         "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
+        "not_personal": ",".join(data_set.not_personal),
         "build_id": "by hand",
         "state_path": f"warehouse/{data_set.name}/state",
     }

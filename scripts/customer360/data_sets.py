@@ -24,6 +24,7 @@ _KEYS = {
     "policy",
     "personal_data",
     "as_of_date",
+    "not_personal",
     "prepare",
     "systems",
 }
@@ -59,6 +60,7 @@ class DataSet:
     personal_data: bool
     as_of_date: dt.date | None
     prepare: str | None
+    not_personal: tuple[str, ...]
     offers: Mapping[tuple[str, str], Offer]
     file: Path
 
@@ -129,9 +131,20 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
         personal,
         as_of,
         prepare,
+        _not_personal(file, content.get("not_personal")),
         _offers(file, content.get("systems"), tables),
         file,
     )
+
+
+def _not_personal(file: Path, columns: Any) -> tuple[str, ...]:
+    """Columns of the input layer, as system.entity.column, whose texts look personal and are not."""
+    for column in columns or ():
+        if not isinstance(column, str) or not re.fullmatch(r"\w+\.\w+\.\w+", column):
+            raise DeclarationError(
+                file, "not_personal", f"{column!r} names no column", "List <system>.<input entity>.<column>"
+            )
+    return tuple(columns or ())
 
 
 def check_policy(project: Path, data_set: DataSet) -> None:

@@ -30,7 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from customer360.data_sets import DataSet, load_data_set
-from customer360.durable import publish
+from customer360.durable import publish, read_json
 from customer360.exports import FOLDER as EXPORTS
 from customer360.exports import remove_all, remove_expired
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_id, keyed_hash, session_variables
@@ -86,7 +86,8 @@ class Ledger:
     def of(cls, warehouse: Warehouse) -> Ledger:
         """The ledger of a warehouse; an empty one where nobody was ever erased."""
         file = warehouse.folder / "erasures" / "ledger.json"
-        content = json.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        remedy = "Restore it from a backup: without it erased persons could come back unnoticed"
+        content = read_json(file, remedy) if file.is_file() else {}
         return cls(file, content.get("requests", []), content.get("suppressed", []))
 
     def write(self) -> None:

@@ -6,6 +6,7 @@ tested is what the models get. Callers fill `cases` and read the views.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -70,11 +71,12 @@ def build(
     expressions: Mapping[str, str],
     queries: Mapping[str, str] | None = None,
     columns: str = "x varchar",
+    variables: Mapping[str, str] | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Build one view per expression (name to SQL with macro calls, over the columns of `cases`) and
     connect to it.
 
-    The view of an expression has the columns id and y; `queries` are whole models. Raises RuntimeError with
+    The view of an expression has the columns id and y; `queries` are whole models, `variables` those of dbt. Raises RuntimeError with
     dbt's output where the project does not build.
     """
     nulls = ", ".join(
@@ -84,7 +86,8 @@ def build(
     for name, expression in expressions.items():
         models[name] = f"select id, {expression} as y from {{{{ ref('cases') }}}}"
     lay_out(folder, models | dict(queries or {}))
-    done = dbt(folder, "--quiet", "build", "--exclude-resource-types", "test")
+    given = ["--vars", json.dumps(variables)] if variables else []
+    done = dbt(folder, "--quiet", "build", "--exclude-resource-types", "test", *given)
     if done.returncode:
         raise RuntimeError(done.stdout[-4000:] + done.stderr[-2000:])
     return connect(folder)

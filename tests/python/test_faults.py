@@ -137,10 +137,14 @@ def test_a_page_of_state_that_cannot_be_read_is_named(tmp_path):
         miniature(root)
 
 
-@pytest.mark.parametrize("name", ["publications.jsonl", "current/contract.json", "current/publication.json"])
+@pytest.mark.parametrize(
+    "name",
+    ["publications.jsonl", "current/contract.json", "current/publication.json", "erasures/ledger.json"],
+)
 def test_a_damaged_record_is_named(name, tmp_path):
     root = miniature_on(tmp_path)
     file = root / "warehouse" / "demo" / name
+    file.parent.mkdir(exist_ok=True)
     file.write_text("{not json\n", encoding="utf-8")
     with pytest.raises(Damaged, match=f"{file.name} is damaged"):
         miniature(root)

@@ -1,7 +1,8 @@
 -- grain: one value that one customer record offers for one field of its customer
 
 -- Every candidate stays, ranked by the survivorship policy: a complete name before a part of one, a trusted source
--- before others, then the newest, then the longest. Values that were filled in come last and say so.
+-- before others, then the newest, then the longest. Values that were filled in come last and say so. A value that is no
+-- word of its field survives nowhere.
 
 with
 
@@ -75,7 +76,8 @@ judged as (
 
     select
         offered.*,
-        coalesce(own.priority, general.priority, 100) as priority
+        coalesce(own.priority, general.priority, 100) as priority,
+        rare.value is not null as is_rare
     from offered
     left join policy as own
         on
@@ -85,6 +87,10 @@ judged as (
         on
             general.field = '*'
             and offered.source_system = general.source_system
+    left join {{ ref('int_customers__rare_words') }} as rare
+        on
+            offered.field = rare.field
+            and offered.value = rare.value
 
 ),
 
@@ -99,9 +105,11 @@ final as (
         priority,
         last_seen_at,
         fill_method,
+        is_rare,
         row_number() over (
             partition by customer_id, field
             order by
+                is_rare asc,
                 case when fill_method is null then 0 when fill_method = 'correction' then 1 else 2 end asc,
                 is_part_of_name asc,
                 priority asc,

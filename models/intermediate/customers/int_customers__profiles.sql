@@ -4,7 +4,10 @@ with
 
 candidates as (
 
-    select * from {{ ref('int_customers__field_values') }}
+    select
+        *,
+        value_rank = 1 and not is_rare as survives
+    from {{ ref('int_customers__field_values') }}
 
 ),
 
@@ -13,10 +16,10 @@ surviving as (
     select
         customer_id,
         {% for field, type in golden_fields() -%}
-        cast(max(case when field = '{{ field }}' and value_rank = 1 then value end) as {{ type }}) as {{ field }},
+        cast(max(case when field = '{{ field }}' and survives then value end) as {{ type }}) as {{ field }},
         {% endfor -%}
         string_agg(
-            case when value_rank = 1 and fill_method is not null then field || '=' || fill_method end,
+            case when survives and fill_method is not null then field || '=' || fill_method end,
             ',' order by field
         ) as filled_fields
     from candidates

@@ -269,9 +269,10 @@ indicators as (
     select
         month_start_on,
         province_code,
-        avg(case when indicator = 'competitor_share' then cast(value as decimal(18, 9)) end) / 10 as competitor_share,
-        ln(avg(case when indicator = 'competitor_price' then cast(value as decimal(18, 9)) end)) as competitor_price,
-        avg(case when indicator = 'market' then cast(value as decimal(18, 9)) end) / 10 as market
+        avg(case when indicator = 'competitor_share' then cast(value as decimal(38, 9)) end) / 10 as competitor_share,
+        ln(avg(case when indicator = 'competitor_price' and value > 0 then cast(value as decimal(38, 9)) end))
+            as competitor_price,
+        avg(case when indicator = 'market' then cast(value as decimal(38, 9)) end) / 10 as market
     from {{ ref('input__external_indicators') }}
     where indicator in ('competitor_share', 'competitor_price', 'market')
     group by month_start_on, province_code

@@ -203,7 +203,7 @@ competitors as (
         month_start_on,
         '{{ kind }}' as segment_kind,
         {{ column }} as segment,
-        sum(cast(case unit when '%' then value / 100 else value end as decimal(18, 9))) as numerator,
+        sum(cast(case unit when '%' then value / 100 else value end as decimal(38, 9))) as numerator,
         count(*) as base
     from {{ ref('input__external_indicators') }}
     where

@@ -29,7 +29,11 @@ people as (
     select
         customer_id,
         customer_kind,
-        case when customer_kind = 'organisation' then company_name else {{ mask_name('name') }} end as display_name,
+        case
+            when customer_kind is distinct from 'organisation' then {{ mask_name('name') }}
+            when {{ looks_personal('company_name') }} then {{ masked_words() }}
+            else company_name
+        end as display_name,
         {{ mask_phone('phone') }} as phone_masked,
         {{ mask_email('email') }} as email_masked,
         coalesce(birth_year, cast(extract(year from birth_date) as integer)) as birth_year,

@@ -18,14 +18,21 @@ persons as (
         customers.company_name,
         customers.company_branch,
         customers.city_code,
-        customers.job_level,
-        customers.decision_role,
+        {%- for field in ['job_level', 'decision_role'] %}
+        case when rare_{{ field }}s.value is null then customers.{{ field }} end as {{ field }},
+        {%- endfor %}
         customers.last_seen_at
     from {{ ref('input__customers') }} as customers
     inner join ids
         on
             customers.source_system = ids.source_system
             and customers.source_customer_id = ids.source_customer_id
+    {%- for field in ['job_level', 'decision_role'] %}
+    left join {{ ref('int_customers__rare_words') }} as rare_{{ field }}s
+        on
+            customers.{{ field }} = rare_{{ field }}s.value
+            and rare_{{ field }}s.field = '{{ field }}'
+    {%- endfor %}
     where ids.customer_kind = 'person'
 
 ),

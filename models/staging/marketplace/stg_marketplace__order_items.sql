@@ -29,7 +29,10 @@ final as (
         source_product_id,
         -refund_quantity as quantity,
         unit_price,
-        try_cast(refund_amount - round(refund_quantity * unit_price, 2) as decimal(18, 2)) as discount_amount,
+        try_cast(
+            refund_amount - {{ line_amount('refund_quantity', 'unit_price') }}
+            as decimal(18, 2)
+        ) as discount_amount,
         -refund_amount as amount,
         landed_on
     from items

@@ -64,7 +64,7 @@ typed as (
         ]) }} as missing_reasons,
 
         -- measures: the sheet counts in 万元, whether or not a cell says so again
-        try_cast({{ parse_integer('landed.employees') }} as integer) as employees,
+        {{ small_integer('landed.employees') }} as employees,
         {{ parse_amount(
             regexp_replace_all(clean_text('landed.annual_revenue_wan'), ' *万?元?$', '') ~ " || '万'", var('currency')
         ) }}

@@ -99,7 +99,7 @@ typed as (
 
         -- measures
         try_cast(replace({{ clean_text('landed.quantity') }}, ',', '') as decimal(18, 3)) as quantity,
-        cast({{ parse_amount('landed.unit_price', var('currency')) }} as decimal(18, 4)) as unit_price,
+        try_cast({{ parse_amount('landed.unit_price', var('currency')) }} as decimal(18, 4)) as unit_price,
         {{ parse_amount('landed.amount', var('currency')) }} as amount,
 
         -- timestamps

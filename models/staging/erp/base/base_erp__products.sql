@@ -37,7 +37,7 @@ typed as (
         -- measures
         try_cast(regexp_extract({{ clean_text('landed.strength') }}, '^([0-9]+(?:[.][0-9]+)?)', 1) as decimal(5, 1))
             as strength,
-        try_cast({{ parse_integer('landed.volume_ml') }} as integer) as volume_ml,
+        {{ small_integer('landed.volume_ml') }} as volume_ml,
         {{ parse_amount('landed.list_price', var('currency')) }} as list_price,
         {{ parse_amount('landed.standard_cost', var('currency')) }} as unit_cost,
 

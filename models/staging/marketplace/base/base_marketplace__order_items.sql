@@ -80,7 +80,10 @@ extended as (
         typed.*,
         heads.source_order_id is not null as is_head_landed,
         heads.is_head_accepted,
-        try_cast(round(typed.quantity * typed.unit_price, 2) - typed.amount as decimal(18, 2)) as discount_amount
+        try_cast(
+            {{ line_amount('typed.quantity', 'typed.unit_price') }} - typed.amount
+            as decimal(18, 2)
+        ) as discount_amount
     from typed
     left join heads
         on typed.source_order_id = heads.source_order_id

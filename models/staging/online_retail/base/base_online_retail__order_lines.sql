@@ -54,20 +54,21 @@ final as (
 
     select
         * exclude (is_ambiguous_document),
-        cast(round(quantity * unit_price, 2) as decimal(18, 2)) as amount,
+        {{ line_amount('quantity', 'unit_price') }} as amount,
         {{ broken_rules([
             ('missing_order_number', "source_order_id is null"),
             ('missing_product', "source_product_id is null"),
             ('invalid_quantity', "quantity is null"),
             ('invalid_price', "unit_price is null"),
+            ('invalid_amount', "quantity is not null and unit_price is not null and amount is null"),
             ('invalid_order_time', "ordered_at is null"),
             ('order_after_landing', "cast(ordered_at as date) > landed_on"),
             ('ambiguous_document', "source_order_id is not null and is_ambiguous_document"),
             ('zero_quantity', "quantity = 0"),
             ('accounting_adjustment', "is_accounting_adjustment"),
             ('stock_adjustment', "quantity < 0 and not is_return and unit_price = 0"),
-            ('negative_amount_not_return', "quantity * unit_price < 0 and not is_return and not is_accounting_adjustment"),
-            ('positive_amount_on_return', "quantity * unit_price > 0 and is_return"),
+            ('negative_amount_not_return', "sign(quantity) * sign(unit_price) < 0 and not is_return and not is_accounting_adjustment"),
+            ('positive_amount_on_return', "sign(quantity) * sign(unit_price) > 0 and is_return"),
         ]) }}
     from documents
 

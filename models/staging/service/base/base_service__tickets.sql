@@ -45,13 +45,13 @@ typed as (
         ) }}
         or {{ is_unreadable('landed.resolved_at', parse_timestamp('landed.resolved_at', var('time_zone'))) }}
             as has_unreadable_time,
-        {{ is_unreadable('landed.wait_seconds', parse_integer('landed.wait_seconds')) }} as has_unreadable_wait,
-        {{ is_unreadable('landed.satisfaction', parse_integer('landed.satisfaction')) }}
+        {{ is_unreadable('landed.wait_seconds', small_integer('landed.wait_seconds')) }} as has_unreadable_wait,
+        {{ is_unreadable('landed.satisfaction', small_integer('landed.satisfaction')) }}
             as has_unreadable_satisfaction,
 
         -- measures
-        {{ parse_integer('landed.wait_seconds') }} as wait_seconds,
-        {{ parse_integer('landed.satisfaction') }} as satisfaction,
+        {{ small_integer('landed.wait_seconds') }} as wait_seconds,
+        {{ small_integer('landed.satisfaction') }} as satisfaction,
 
         -- timestamps
         {{ parse_timestamp('landed.created_at', var('time_zone')) }} as created_at,

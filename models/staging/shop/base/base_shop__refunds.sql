@@ -68,7 +68,10 @@ extended as (
         items.is_item_accepted,
         items.source_product_id,
         items.unit_price,
-        try_cast(round(typed.quantity * items.unit_price, 2) - typed.amount as decimal(18, 2)) as discount_amount
+        try_cast(
+            {{ line_amount('typed.quantity', 'items.unit_price') }} - typed.amount
+            as decimal(18, 2)
+        ) as discount_amount
     from typed
     left join items
         on typed.source_line_id = items.source_line_id
