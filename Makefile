@@ -4,7 +4,7 @@
 DATA ?= demo
 CURRENCY ?= CNY
 TIME_ZONE ?= Asia/Shanghai
-GIVEN := ACCEPT CURRENCY DATA FILES FORMAT LIST NAME ON PERIOD STRATEGY TIME_ZONE TO WITH_ADDRESSES WRITE
+GIVEN := ACCEPT CURRENCY DATA FILES FORMAT LIST NAME ON PERIOD STRATEGY TAKE_OLDER TIME_ZONE TO WITH_ADDRESSES WRITE
 $(foreach name,$(GIVEN),$(if $(findstring $$,$(value $(name))),$(error $(name) holds a dollar sign, which make would \
 expand. Write the value without it)))
 export $(GIVEN)
@@ -38,8 +38,8 @@ setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv wh
 setup-fit: setup ## what `make fit`, and a policy with a fitted model, need beside that (Splink)
 	$(UV) sync --frozen --quiet --group fit
 
-build: setup ## land, build, test and publish one data set (DATA=demo)
-	$(PY) scripts/build.py --data "$$DATA" $${ACCEPT:+--accept "$$ACCEPT"}
+build: setup ## land, build, test and publish one data set (DATA=demo; TAKE_OLDER=<system>/<entity>/<file> takes an older file)
+	$(PY) scripts/build.py --data "$$DATA" $${ACCEPT:+--accept "$$ACCEPT"} $${TAKE_OLDER:+--take-older "$$TAKE_OLDER"}
 
 publish: setup ## publish the latest build after all: make publish DATA=demo ACCEPT="why the shift is legitimate"
 	@$(PY) scripts/versions.py --data "$$DATA" --publish $${ACCEPT:+--accept "$$ACCEPT"}

@@ -270,7 +270,7 @@ select * from final
 {% macro is_of_older_load(key, rules) -%}
     not {{ breaks_any(rules) }} and load_id <> first_value(load_id) over (
         partition by {{ key }}, {{ breaks_any(rules) }}
-        order by {{ landing_order('desc') }}
+        order by {{ newest_file_first() }}
     )
 {%- endmacro %}
 

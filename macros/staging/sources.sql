@@ -4,13 +4,17 @@
 {% macro source_files(source, entity) -%}
     {%- if source == 'state' -%} {{ var('state_path') }}/{{ entity }}/*.parquet
     {%- elif source == 'truth' -%} truth/{{ var('data_set') }}/{{ entity }}*.parquet
+    {%- elif source == 'landing' -%} landing/{{ var('data_set') }}/{{ entity }}/*.parquet
     {%- else -%} landing/{{ var('data_set') }}/{{ source }}/{{ entity }}/*.parquet
     {%- endif -%}
 {%- endmacro %}
 
-{#- Columns that landing adds to every row. -#}
+{#- The list of the files of one replaced entity, in which landing says how they rank. -#}
+{% macro load_list(source, entity) -%} landing/{{ var('data_set') }}/loads/{{ source }}__{{ entity }}.parquet {%- endmacro %}
+
+{#- Columns that landing adds to every row; the last one the view, out of the list of files. -#}
 {% macro landing_columns() -%}
-    {{ return(['_source_file', '_source_sheet', '_source_row', '_row_kind', '_load_id', '_landed_at']) }}
+    {{ return(['_source_file', '_source_sheet', '_source_row', '_row_kind', '_load_id', '_landed_at', '_load_rank']) }}
 {%- endmacro %}
 
 {#- A relation over files, with every column that one of them has; what a file lacks is null in its rows. -#}
@@ -27,30 +31,36 @@
 {% macro register_sources() -%}
     {%- if execute and target.name != 'lint' -%}
     {%- set sources = graph.sources.values() | selectattr('package_name', 'equalto', project_name) | list -%}
-    {%- set there = files_by_pattern(sources) -%}
+    {%- set patterns = [] -%}
+    {%- for source in sources -%}
+    {%- do patterns.extend([source_files(source.source_name, source.name), load_list(source.source_name, source.name)]) -%}
+    {%- endfor -%}
+    {%- set there = matching_patterns(patterns) -%}
     {%- set statements = [] -%}
     {%- for source in sources if source_files(source.source_name, source.name) in there -%}
-    {%- set columns = [] -%}
-    {%- for name in source.columns.keys() | list + ([] if source.source_name in ['state', 'truth'] else landing_columns()) -%}
-    {%- do columns.append(adapter.quote(name)) -%}
-    {%- endfor -%}
+    {%- set files = files_relation(source_files(source.source_name, source.name)) -%}
+    {%- set columns, listed = [], load_list(source.source_name, source.name) -%}
+    {%- set join = ' left join ' ~ files_relation(listed) ~ ' as loads on files._load_id = loads.load_id' if listed in there else '' -%}
+    {%- for name in source.columns -%}{%- do columns.append('files.' ~ adapter.quote(name)) -%}{%- endfor -%}
+    {%- if source.source_name not in ['state', 'truth', 'landing'] -%}
+    {%- for name in landing_columns()[:-1] -%}{%- do columns.append('files.' ~ name) -%}{%- endfor -%}
+    {%- do columns.append('cast(' ~ ('loads.rank' if join else 'null') ~ ' as bigint) as ' ~ landing_columns()[-1]) -%}
+    {%- endif -%}
     {%- set relation = api.Relation.create(database=source.database, schema=source.schema, identifier=source.identifier) -%}
     {%- do statements.append('create schema if not exists ' ~ relation.without_identifier()) -%}
     {%- do statements.append(
-        'create or replace view ' ~ relation ~ ' as select ' ~ columns | join(', ')
-        ~ ' from ' ~ files_relation(source_files(source.source_name, source.name))
+        'create or replace view ' ~ relation ~ ' as select ' ~ columns | join(', ') ~ ' from ' ~ files ~ ' as files' ~ join
     ) -%}
     {%- endfor -%}
     {%- if statements -%}{%- do run_query(statements | unique | join(';\n')) -%}{%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 
-{#- Those of the patterns of source tables that match a file. -#}
-{% macro files_by_pattern(sources) -%}
-    {%- set patterns = [] -%}
-    {%- for source in sources -%}
-    {%- set files = "'" ~ source_files(source.source_name, source.name) ~ "'" -%}
-    {%- do patterns.append('select ' ~ files ~ ' where exists (from glob(' ~ files ~ '))') -%}
+{#- Those of the patterns that match a file. -#}
+{% macro matching_patterns(patterns) -%}
+    {%- set tests = [] -%}
+    {%- for pattern in patterns -%}
+    {%- do tests.append("select '" ~ pattern ~ "' where exists (from glob('" ~ pattern ~ "'))") -%}
     {%- endfor -%}
-    {{ return(run_query(patterns | join(' union all ')).columns[0].values() | list) }}
+    {{ return(run_query(tests | join(' union all ')).columns[0].values() | list) }}
 {%- endmacro %}

@@ -2,6 +2,9 @@
   A key may be landed more than once: the same row in two files, or a later state of it. Among the rows that
   break none of `rules` exactly one stays per key: the first landed copy of the newest content. A broken row
   therefore never pushes out a sound one.
+
+  Which content is the newest says the record's own stamp of its last change, if it has one; else the file. Files of a
+  replaced entity rank as landing found by their dates: one that is delivered late does not outrank a newer one.
 -#}
 
 {#-
@@ -20,6 +23,7 @@
 {% macro version_columns(relation='landed') -%}
     {{ relation }}._row_kind as row_kind,
     {{ relation }}._landed_at as landed_at,
+    {{ relation }}._load_rank as load_rank,
     {{ row_content_hash(relation) }} as content_hash
 {%- endmacro %}
 
@@ -31,18 +35,20 @@
     ) > 1
 {%- endmacro %}
 
-{#- Other content under the same key is newer: by the record's own stamp of its last change where it has one, else by
-    landing. -#}
+{#- Other content under the same key is newer. -#}
 {% macro is_superseded(keys, rules, changed_at=none) -%}
     not {{ breaks_any(rules) }} and content_hash <> first_value(content_hash) over (
         partition by {{ keys | join(', ') }}, {{ breaks_any(rules) }}
-        order by {{ changed_at ~ ' desc nulls last, ' if changed_at }}{{ landing_order('desc') }}
+        order by {{ changed_at ~ ' desc nulls last, ' if changed_at }}{{ newest_file_first() }}
     )
 {%- endmacro %}
 
 {% macro breaks_any(rules) -%}
     coalesce({% for _, condition in rules %}({{ condition }}){{ " or " if not loop.last }}{% endfor %}, false)
 {%- endmacro %}
+
+{#- The file that counts first; files that are only added have no rank. -#}
+{% macro newest_file_first() -%} load_rank desc nulls last, {{ landing_order('desc') }} {%- endmacro %}
 
 {#- Files that arrive together are told apart by name: exports carry their date in it. -#}
 {% macro landing_order(direction) -%}

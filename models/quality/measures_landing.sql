@@ -8,6 +8,12 @@ summary as (
 
 ),
 
+loads as (
+
+    select * from {{ ref('stg_landing__loads') }}
+
+),
+
 entities as (
 
     select
@@ -50,6 +56,18 @@ final as (
         cast(sum(error_rows) as decimal(18, 2)) as numerator,
         cast(sum(landed_rows) as decimal(18, 2)) as denominator
     from entities
+
+    union all
+
+    -- files that are older than a file in force ÷ files in force or offered
+    select
+        'older_delivery' as measure,
+        source_system,
+        entity,
+        cast(sum(case when is_older then 1 else 0 end) as decimal(18, 2)) as numerator,
+        cast(count(*) as decimal(18, 2)) as denominator
+    from loads
+    group by source_system, entity
 
 )
 

@@ -106,12 +106,17 @@ def _run(step: str, command: Sequence[str], environment: dict[str, str] | None =
 
 
 def build(
-    data_set: DataSet, warehouse: Warehouse, unit_tests: bool = False, accept: str | None = None
+    data_set: DataSet,
+    warehouse: Warehouse,
+    unit_tests: bool = False,
+    accept: str | None = None,
+    take_older: Sequence[str] = (),
 ) -> None:
     """Build and test `data_set` into a new file and publish it. Call it under the lock.
 
     Unit tests look at the models and not at the data: they run where asked for, as `make test` does. `accept` is
-    the reason for which the gate lets shifted figures through.
+    the reason for which the gate lets shifted figures through. `take_older` are files that landing takes although they
+    are older than what is in force.
     Raises BuildStopped where a step fails, and Held where another program has opened the published copy for writing; what
     was published before stays as it was.
     """
@@ -124,7 +129,8 @@ def build(
     catch_up(warehouse)
     if data_set.prepare:
         fill_inbox(data_set)
-    landed = _run("land", [sys.executable, "scripts/land.py", "--data", data_set.name])
+    taken = [word for file in take_older for word in ("--take-older", file)]
+    landed = _run("land", [sys.executable, "scripts/land.py", "--data", data_set.name, *taken])
     if landed == 1:
         raise BuildStopped(
             "files were set aside. Mend or remove them; "
@@ -362,6 +368,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
     parser.add_argument("--unit-tests", action="store_true", help="run the unit tests of the models as well")
     parser.add_argument("--accept", metavar="REASON", help="publish shifted figures for this reason")
+    parser.add_argument(
+        "--take-older",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="land this file of the inbox although it is older than what is in force; may be repeated",
+    )
     given = parser.parse_args(arguments)
     started = time.monotonic()
     try:
@@ -370,7 +383,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
         with warehouse.lock():
             close(PROJECT, data_set.name, warehouse, published_group(PROJECT, data_set.policy))
-            build(data_set, warehouse, given.unit_tests, given.accept)
+            build(data_set, warehouse, given.unit_tests, given.accept, given.take_older)
     except DeclarationError as error:
         print(f"build.py: {error}", file=sys.stderr)
         return 2

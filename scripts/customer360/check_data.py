@@ -240,6 +240,9 @@ def check(data_set: DataSet, tables: Mapping[tuple[str, str], Table]) -> tuple[l
     aside = [file for file in report["files"] if file["status"] == "set_aside"]
     lines = [f"{data_set.name}: {len(report['files'])} files 文件, {len(aside)} set aside 搁置"]
     lines += [f"  {file['path']} [{file['reason']['code']}]" for file in aside]
+    for file in report["files"]:
+        if file["status"] == "older":
+            lines.append(f"  older 较旧: {file['path']}; {file['reason']['message_en']}")
     names = unmapped(own, report)
     if names:
         lines += ["landed columns that map to nothing 未映射的列:", f"  {', '.join(names)}"]

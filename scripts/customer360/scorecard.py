@@ -8,8 +8,8 @@ from customer360 import reading
 
 
 def print_scorecard(database: Path) -> None:
-    """Print the scorecard and the rows per outcome; says so where the build did not get that far, nothing where there is no
-    file."""
+    """Print the scorecard, the files that are too old and the rows per outcome; says so where the build did not get that
+    far, nothing where there is no file."""
     if not database.is_file():
         return
     with reading.connect(database) as connection:
@@ -19,7 +19,7 @@ def print_scorecard(database: Path) -> None:
                 "select table_name from information_schema.tables where table_schema = 'quality'"
             ).fetchall()
         }
-        if not {"scorecard", "landing_summary"} <= tables:
+        if not {"scorecard", "landing_summary", "older_deliveries"} <= tables:
             print("\nscorecard: not reached")
             return
         rows = connection.execute(
@@ -31,6 +31,12 @@ def print_scorecard(database: Path) -> None:
             order by
                 list_position(['fail', 'no_threshold', 'warn', 'reported', 'not_measured', 'pass'], status),
                 measure, source_system, entity
+            """
+        ).fetchall()
+        older = connection.execute(
+            """
+            select source_file, newest_record, newer_file, newer_record, is_in_force from quality.older_deliveries
+            order by all
             """
         ).fetchall()
         outcomes = connection.execute(
@@ -61,6 +67,11 @@ def print_scorecard(database: Path) -> None:
         f"and {passed} measures of single sources pass, {reported} are reported without a gate, "
         f"{absent} have nothing to measure (table quality.scorecard)"
     )
+    if older:
+        print("\n== files older than one in force 比现用文件更旧的文件 (--take-older, TAKE_OLDER=)")
+        for file, record, newer_file, newer_record, is_in_force in older:
+            what = "beside it 并列，以后者为准" if is_in_force else "not taken 未采用"
+            print(f"{what}: {file} ({record}); in force 现用 {newer_file} ({newer_record})")
     if outcomes:
         print("\n== quarantined rows 隔离的行")
         for label_en, label_zh, count in outcomes:

@@ -26,6 +26,12 @@ _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
 # What people add to a heading without changing its meaning: marks of a mandatory field, a closing colon.
 _MARKS = re.compile(r"\((?:必填|选填|必填项|可选|required|optional)\)|[*:]+$|^[*]+")
 _DATE_NAME = re.compile(r"(?:^|_)(?:date|at|on|birthday)$")
+# What has happened when the record is written: no such date is planned, and none is of before the record's time.
+_HAPPENED = re.compile(
+    r"(?:^|_)(?:updated?|changed?|modified|edited|created|added|entered|recorded|registered|imported|order|ordered|sold|sale"
+    r"|invoice|invoiced|booked|posted|paid|refunded|shipped|delivered|received|reviewed|decided|answered|requested"
+    r"|followed|unfollowed|unsubscribed|signed|visited|occurred|seen|login)_(?:at|on|date|time)(?:_utc|_ms)?$"
+)
 
 
 class DeclarationError(Exception):
@@ -64,6 +70,13 @@ class Column:
             return self.data_type.lower().startswith(("date", "timestamp"))
         return bool(_DATE_NAME.search(self.name))
 
+    @property
+    def tells_age(self) -> bool:
+        """Whether its newest value is as new as the file: by its name, or by what it is mapped to. A date of birth, the
+        end of a contract or a promised day is not."""
+        names = (self.name, *(target.partition(".")[2] for target in self.maps_to))
+        return self.pii is None and any(map(_HAPPENED.search, names))
+
 
 @dataclass(frozen=True)
 class Table:
@@ -79,6 +92,8 @@ class Table:
     """Columns that tell the rows of the system apart, where it says so; the demo company stays true to them."""
     constants: Mapping[str, str] = field(default_factory=dict)
     formats: Mapping[str, object] = field(default_factory=dict)
+    declared_dated_by: tuple[str, ...] | None = None
+    """`dated_by` as declared; empty where nothing in the file tells its age."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -102,11 +117,19 @@ class Table:
         return tuple(column for column in self.columns if column.required)
 
     @cached_property
+    def dated_by(self) -> tuple[str, ...]:
+        """Columns whose newest value says how old a file is."""
+        if self.declared_dated_by is not None:
+            return self.declared_dated_by
+        return tuple(column.name for column in self.columns if column.tells_age)
+
+    @cached_property
     def fingerprint(self) -> str:
         """Changes whenever the declaration would land the same file differently."""
         shape = [
             (c.name, sorted(map(heading_key, c.headings)), c.required, c.holds_dates) for c in self.columns
         ]
+        shape += [self.dated_by, self.formats.get("day_first")]
         return hashlib.sha256(json.dumps(shape).encode()).hexdigest()[:16]
 
 
@@ -115,6 +138,12 @@ STATE = "state"
 
 TRUTH = "truth"
 """The source of labelled data, kept apart from what systems say."""
+
+LANDING = "landing"
+"""The source in which landing says what it knows of the files."""
+
+NOT_LANDED = (STATE, TRUTH, LANDING)
+"""Sources that no system delivers."""
 
 RESERVED = frozenset(
     {
@@ -138,11 +167,11 @@ def load_sources(project: Path) -> dict[tuple[str, str], Table]:
 
     Raises DeclarationError on anything that landing or dbt could not use.
     """
-    return {key: table for key, table in _load_all(project).items() if key[0] not in (STATE, TRUTH)}
+    return {key: table for key, table in _load_all(project).items() if key[0] not in NOT_LANDED}
 
 
 def load_tables(project: Path, source: str) -> list[Table]:
-    """The declared tables of a source that is not landed: STATE or TRUTH.
+    """The declared tables of a source in NOT_LANDED.
 
     Raises DeclarationError on anything that landing or dbt could not use.
     """
@@ -226,7 +255,27 @@ def _table(file: Path, system: str, declared: dict[str, Any]) -> Table:
     constants = _texts(file, f"{system}.{entity}.constants", meta.get("constants"))
     formats = {key: meta[key] for key in ("decimal", "day_first", "phone_country") if key in meta}
     row_key = tuple(meta.get("key") or ())
-    return Table(system, entity, columns, file, meta.get("rows"), row_key, constants, formats)
+    dated_by = meta.get("dated_by")
+    if dated_by is not None and not (
+        isinstance(dated_by, list) and set(map(str, dated_by)) <= {c.name for c in columns}
+    ):
+        raise DeclarationError(
+            file,
+            f"{system}.{entity}.dated_by",
+            f"{dated_by!r} is no list of its columns",
+            "List the columns whose newest date tells how old a file is; [] where none does",
+        )
+    return Table(
+        system,
+        entity,
+        columns,
+        file,
+        meta.get("rows"),
+        row_key,
+        constants,
+        formats,
+        None if dated_by is None else tuple(map(str, dated_by)),
+    )
 
 
 def _column(file: Path, at: str, declared: dict[str, Any]) -> Column:

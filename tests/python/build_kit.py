@@ -376,7 +376,7 @@ def landed_rows(landing: Path) -> dict[str, list[str]]:
                 f"select to_json(t) from (select * exclude (_landed_at) from '{path}') as t"
             ).fetchall()
         )
-        for path in sorted(landing.rglob("*.parquet"))
+        for path in sorted(landing.glob("*/*/*.parquet"))
     }
 
 

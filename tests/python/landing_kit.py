@@ -21,6 +21,7 @@ sources:
   - name: erp
     tables:
       - name: orders
+        config: {meta: {key: [order_no]}}
         columns:
           - {name: order_no, config: {meta: {headers: [订单号, 单号, OrderNo], required: true}}}
           - {name: customer, config: {meta: {headers: [客户, Customer Name], pii: name}}}
@@ -117,12 +118,26 @@ class Place:
         ).columns
 
     def content(self) -> list[Any]:
-        """Everything landed, by file name, without the time of landing."""
+        """Everything landed, and what is known of each content, by file name, without the time of landing and what the
+        inbox offers."""
         found = []
-        for path in sorted(self.landing.rglob("*.parquet")):
-            table = duckdb.sql(f"select * exclude (_landed_at) from '{path}' order by _source_row")
-            found.append((str(path.relative_to(self.landing)), table.columns, table.fetchall()))
+        for pattern, landed_at, order in (
+            ("*/*/*.parquet", "_landed_at", "_source_row"),
+            ("loads/*.parquet", "landed_at, offered_as", "all"),
+        ):
+            for path in sorted(self.landing.glob(pattern)):
+                table = duckdb.sql(f"select * exclude ({landed_at}) from '{path}' order by {order}")
+                found.append((str(path.relative_to(self.landing)), table.columns, table.fetchall()))
         return found
+
+    def known(self, entity: str = "erp__orders") -> list[tuple[Any, ...]]:
+        """What landing knows of the contents of an entity: file, status, newest record, what is newer, offered as."""
+        return duckdb.sql(f"""
+            select one.source_file, one.status, one.newest, other.source_file, one.offered_as
+            from '{self.landing}/loads/{entity}.parquet' as one
+            left join '{self.landing}/loads/{entity}.parquet' as other on one.newer = other.load_id
+            order by one.status, one.newest, one.source_file
+        """).fetchall()
 
 
 def text_table(rows: Sequence[Sequence[str]], delimiter: str = ",", end: str = "\n") -> str:

@@ -763,6 +763,7 @@ def test_every_reason_and_remark_about_a_file_has_its_case() -> None:
     elsewhere = {  # shown in test_land_runs.py
         "unexpected", "no_access", "changing", "unknown_place", "emptied",
         "repeated_delivery", "same_name_again", "older_declaration", "incomplete_load",
+        "older_delivery", "older_beside", "older_taken", "returned", "age_unknown",
     }  # fmt: skip
     assert {*SET_ASIDE, *REMARKS} - shown == elsewhere
 

@@ -342,7 +342,17 @@ def landed_once(root: Path) -> Place:
     place.put("kept.xlsx", xlsx([HEADING, *rows[100:120]]))
     place.put("passed on.csv", csv_bytes([HEADING, *rows[120:140]]))
     place.put("p.csv", b"payment_no,amount\n1,5\n", "erp/payments")
+    old, new = (
+        [[f"O{day}", *rows[0][1:3], f"2024-{month}-{day}", "5", ""] for day in range(10, 20)]
+        for month in (10, 11)
+    )
+    place.put("aged.csv", csv_bytes([HEADING, *old]))
+    place.put("stale.csv", csv_bytes([HEADING, *new[:5]]))
     assert place.land() == 0
+    place.put("aged.csv", csv_bytes([HEADING, *new]))
+    place.put("aged, again.csv", csv_bytes([HEADING, *old]))
+    place.put("stale.csv", csv_bytes([HEADING, *old[:5]]))
+    place.put("unseen.csv", csv_bytes([HEADING, *old[:7]]))
     place.put("replaced.csv", csv_bytes([HEADING, *rows[140:300]]))
     place.put("new in chinese.csv", csv_bytes([HEADING, *rows[300:350]], encoding="gb18030"))
     place.put("new.xlsx", xlsx([HEADING, *rows[350:370]], [HEADING, *rows[370:]]))
@@ -370,6 +380,8 @@ def check_kills(root: Path, points: int) -> None:
     assert whole.returncode == 1, whole.stderr
     expected, moments = _at(undisturbed).content(), int(whole.stdout.splitlines()[-1])
     assert len(expected) > 8
+    older = [file["path"] for file in _at(undisturbed).report()["files"] if file["status"] == "older"]
+    assert older == ["erp/orders/aged, again.csv", "erp/orders/stale.csv"]
     for number, point in enumerate(random.Random(points).sample(range(1, moments), points)):
         shutil.copytree(start.root, root / str(number))
         place = _at(root / str(number))

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from customer360.data_sets import load_data_set
-from customer360.sources import DeclarationError, heading_key, load_sources
+from customer360.sources import DeclarationError, Table, heading_key, load_sources
 from landing_kit import DATA_SET, SOURCES, Place
 
 
@@ -61,7 +61,42 @@ def test_the_fingerprint_changes_only_with_what_changes_the_landing(tmp_path: Pa
     assert fingerprint("f", "{name: ordered_on,", "{name: ordered_on, data_type: varchar,") != same
 
 
+@pytest.mark.parametrize(
+    ("declared", "dates"),
+    [
+        ("{name: updated_at}, {name: created_on}, {name: name}", ("updated_at", "created_on")),
+        ("{name: last_login_at_ms}, {name: followed_at_utc}", ("last_login_at_ms", "followed_at_utc")),
+        ("{name: order_date}, {name: paid_at}, {name: amount}", ("order_date", "paid_at")),
+        ("{name: birth_date, config: {meta: {pii: birth_date}}}, {name: birthday}, {name: founded_on}", ()),
+        ("{name: end_on}, {name: start_on}, {name: expires_on}, {name: due_date}, {name: valid_until}", ()),
+        ("{name: promised_at}, {name: planned_on}, {name: delivery_date}, {name: next_visit_on}", ()),
+        ("{name: updated}, {name: order_no}, {name: sale_price}, {name: reordered_at_all}", ()),
+        ("{name: geaendert, config: {meta: {maps_to: customers.last_seen_at}}}", ("geaendert",)),
+        ("{name: ende, config: {meta: {maps_to: [contracts.end_on, none]}}}", ()),
+        ("{name: born_at, config: {meta: {pii: birth_date, maps_to: customers.created_at}}}", ()),
+    ],
+)
+def test_only_what_has_happened_to_a_record_tells_the_age_of_a_file(
+    tmp_path: Path, declared: str, dates: tuple[str, ...]
+) -> None:
+    sources = f"sources: [{{name: erp, tables: [{{name: orders, columns: [{declared}]}}]}}]"
+    assert load_sources(project(tmp_path, sources))["erp", "orders"].dated_by == dates
+
+
+def test_a_declaration_may_say_what_tells_the_age_of_a_file(tmp_path: Path) -> None:
+    def orders(name: str, meta: str) -> Table:
+        return load_sources(project(tmp_path / name, SOURCES.replace("key: [order_no]", meta)))[
+            "erp", "orders"
+        ]
+
+    named, none, plain = orders("a", "dated_by: [remark]"), orders("b", "dated_by: []"), orders("c", "")
+    assert (named.dated_by, none.dated_by, plain.dated_by) == (("remark",), (), ("ordered_on",))
+    assert len({table.fingerprint for table in (named, none, plain)}) == 3
+
+
 SOURCE_ERRORS = [
+    ("key: [order_no]", "dated_by: [order_date]", "erp.orders.dated_by", "List the columns"),
+    ("key: [order_no]", "dated_by: ordered_on", "erp.orders.dated_by", "[] where none does"),
     ("{name: order_no,", "{name: OrderNo,", "OrderNo", "snake_case"),
     ("{name: customer,", "{name: x_customer,", "x_customer", "another name"),
     ("[订单号, 单号, OrderNo]", "订单号", "orders.order_no.headers", "headers: ["),

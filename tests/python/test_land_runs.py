@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import fcntl
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +15,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from customer360 import build
+from customer360.data_sets import load_data_set
 from customer360.landing import run
 from customer360.landing.ledger import content_id
+from customer360.scorecard import print_scorecard
+from customer360.sources import load_sources
+from customer360.warehouse import Warehouse
 from landing_kit import (
     COLUMNS,
     DATA_SET,
@@ -71,7 +78,13 @@ def test_a_second_run_writes_nothing(place: Place) -> None:
 def test_declared_tables_without_files_have_typed_columns(place: Place) -> None:
     place.land()
     files = sorted(str(path.relative_to(place.landing)) for path in place.landing.rglob("*.parquet"))
-    assert files == [f"{folder}/schema.parquet" for folder in ("crm/contacts", "erp/orders", "erp/payments")]
+    assert files == [
+        "crm/contacts/schema.parquet",
+        "erp/orders/schema.parquet",
+        "erp/payments/schema.parquet",
+        "loads/erp__orders.parquet",
+        "loads/schema.parquet",
+    ]
     assert place.rows(["name", "phone", "city", "_source_row", "_landed_at"], "crm/contacts") == []
     place.put("a.csv", FIRST)
     place.land()
@@ -105,9 +118,390 @@ def test_replace_supersedes_the_older_file_of_the_same_name_only(place: Place) -
     place.put("a.csv", SECOND)
     assert place.land() == 0
     assert numbers(place) == ["A003", "A004", "Z1"]
-    place.put("a.csv", FIRST)
+
+
+# --- a file that is older than what is in force ----------------------------------------------------------
+
+
+def dated(day: str, *numbers: str, remark: str = "") -> bytes:
+    """A csv whose newest record is of `day`; the others are of long before."""
+    days = [day, *["2023-01-05"] * (len(numbers) - 1)]
+    rows = [[no, *ROWS[0][1:3], on, "5", remark] for no, on in zip(numbers, days, strict=True)]
+    return csv_bytes([HEADING, *rows])
+
+
+OLD, NEW = dated("2024-03-02", "A1", "A2", "A3", remark="old"), dated("2024-04-06", "A1", "A2", remark="new")
+
+
+def told(place: Place, name: str) -> tuple[str, str | None]:
+    """Status and reason of a file of the inbox."""
+    file = place.file(name)
+    return file["status"], file["reason"] and file["reason"]["code"]
+
+
+def in_order(place: Place) -> list[str]:
+    """The files in force; of a record in several of them the last one counts."""
+    rows = duckdb.sql(
+        f"select source_file from '{place.landing}/loads/erp__orders.parquet' where status = 'in_force'"
+        " order by cast(rank as integer)"
+    ).fetchall()
+    return [file for (file,) in rows]
+
+
+def two_deliveries(place: Place) -> None:
+    for content in (OLD, NEW):
+        place.put("a.csv", content)
+        assert place.land() == 0
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.csv", "0.csv", "sub/a.csv"])
+def test_the_first_of_two_deliveries_again_does_not_win(place: Place, name: str, capsys: Any) -> None:
+    two_deliveries(place)
+    place.put(name, OLD)
     assert place.land() == 0
-    assert numbers(place) == ["A001", "A002", "Z1"]
+    assert place.rows(["order_no", "remark"]) == [("A1", "new"), ("A2", "new")]
+    assert told(place, name) == ("older", "older_delivery")
+    said = capsys.readouterr().out
+    for message in (said, json.dumps(place.file(name)["reason"], ensure_ascii=False)):
+        assert "2024-03-02" in message and "erp/orders/a.csv (2024-04-06)" in message
+        assert "--take-older" in message and "未采用" in message
+    before, report = stamps(place), place.report()
+    assert place.land() == 0
+    assert stamps(place) == before and place.report() == report
+
+
+def test_the_first_again_is_older_than_whatever_came_since(place: Place) -> None:
+    two_deliveries(place)
+    place.put("a.csv", dated("2024-05-01", "A1"))
+    place.put("b.csv", OLD)
+    assert place.land() == 0
+    assert place.file("b.csv")["reason"]["other"] == "erp/orders/a.csv (2024-05-01)"
+    place.put("a.csv", dated("2024-06-01", "A1"))
+    assert place.land() == 0
+    assert place.file("b.csv")["reason"]["other"] == "erp/orders/a.csv (2024-06-01)"
+    assert place.known() == [
+        ("erp/orders/a.csv", "in_force", "2024-06-01", None, "erp/orders/a.csv"),
+        ("erp/orders/a.csv", "superseded", "2024-03-02", "erp/orders/a.csv", "erp/orders/b.csv"),
+        ("erp/orders/a.csv", "superseded", "2024-04-06", "erp/orders/a.csv", None),
+        ("erp/orders/a.csv", "superseded", "2024-05-01", "erp/orders/a.csv", None),
+    ]
+
+
+def test_an_old_copy_beside_a_file_that_moved_on_is_older(place: Place) -> None:
+    place.put("a.csv", OLD)
+    place.put("a (1).csv", OLD)
+    place.land()
+    assert told(place, "a.csv") == ("repeated", None)
+    place.put("a (1).csv", NEW)
+    assert place.land() == 0
+    assert place.rows(["order_no", "remark"]) == [("A1", "new"), ("A2", "new")]
+    assert told(place, "a.csv") == ("older", "older_delivery")
+
+
+@pytest.mark.parametrize("other", ["0.csv", "z.csv"])
+def test_an_older_export_that_never_landed_does_not_replace_a_newer_one(place: Place, other: str) -> None:
+    place.put("a.csv", NEW)
+    place.land()
+    place.put("a.csv", dated("2024-02-01", "A1"))  # cut short as well
+    place.put(other, dated("2024-02-01", "A1"))  # the same under a new name
+    assert place.land() == 0
+    assert place.rows(["order_no", "remark"]) == [("A1", "new"), ("A2", "new")]
+    assert [told(place, name) for name in ("a.csv", other)] == [("older", "older_delivery")] * 2
+    before, report = stamps(place), place.report()
+    assert place.land() == 0
+    assert stamps(place) == before and place.report() == report
+
+
+def test_an_old_content_for_one_name_stays_in_force_under_the_other(place: Place) -> None:
+    place.put("a.csv", OLD)
+    place.put("b.csv", NEW)
+    place.land()
+    place.put("b.csv", OLD)
+    assert place.land() == 0
+    assert told(place, "a.csv") == ("landed", None) and told(place, "b.csv") == ("older", "older_delivery")
+    assert len(place.rows(["order_no"])) == 5
+
+
+def test_a_content_as_new_as_the_one_in_force_supersedes_it_and_may_return(place: Place) -> None:
+    for no, codes in (("A1", set()), ("A2", set()), ("A1", {"returned"})):
+        place.put("a.csv", dated("2024-03-02", no))
+        assert place.land() == 0
+        assert numbers(place) == [no]
+        assert {remark["code"] for remark in place.remarks()} == codes
+
+
+@pytest.mark.parametrize("no_date", ["", "unbekannt", "32.13.2024"])
+def test_where_no_date_tells_the_age_landing_time_decides_and_that_is_said(
+    place: Place, no_date: str
+) -> None:
+    for no, codes in (("A1", set()), ("A2", {"age_unknown"}), ("A1", {"age_unknown", "returned"})):
+        place.put("a.csv", csv_bytes([HEADING, [no, *ROWS[0][1:3], no_date, "5", ""]]))
+        assert place.land() == 0
+        assert numbers(place) == [no]
+        assert {remark["code"] for remark in place.remarks()} == codes
+
+
+def test_where_the_declaration_says_that_nothing_tells_the_age_landing_time_decides(place: Place) -> None:
+    sources = place.root / "models" / "staging" / "erp" / "_erp__sources.yml"
+    sources.write_text(SOURCES.replace("key: [order_no]", "dated_by: []"), encoding="utf-8")
+    two_deliveries(place)
+    place.put("a.csv", OLD)
+    assert place.land() == 0
+    assert numbers(place) == ["A1", "A2", "A3"]
+
+
+@pytest.mark.parametrize("slip", ["2099-12-31", "9999-12-31", "2924-03-01"])
+def test_a_date_to_come_makes_no_file_the_newest(place: Place, slip: str) -> None:
+    wrong = [["A8", *ROWS[0][1:3], slip, "5", ""], ["A9", *ROWS[0][1:3], "2024-03-01", "5", ""]]
+    place.put("a.csv", csv_bytes([HEADING, *wrong]))
+    place.land()
+    place.put("a.csv", NEW)
+    assert place.land() == 0
+    assert numbers(place) == ["A1", "A2"]
+    place.put("b.csv", csv_bytes([HEADING, *wrong]))
+    assert place.land() == 0
+    assert told(place, "b.csv") == ("older", "older_delivery")
+
+
+def test_an_older_content_does_not_grow_newer_while_it_lies_in_the_inbox(
+    place: Place, monkeypatch: Any
+) -> None:
+    """A slip into the near future is a day of the past some day; the file stays as old as it was when it came."""
+    now = dt.datetime.now(dt.UTC)
+    soon = (now + dt.timedelta(days=30)).date().isoformat()
+    rows = [["A8", *ROWS[0][1:3], soon, "5", ""], ["A9", *ROWS[0][1:3], "2024-03-01", "5", ""]]
+    place.put("a.csv", NEW)
+    place.land()
+    place.put("a.csv", csv_bytes([HEADING, *rows]))
+    place.land()
+
+    class Later(dt.datetime):
+        @classmethod
+        def now(cls, tz: dt.tzinfo | None = None) -> dt.datetime:
+            return now.astimezone(tz) + dt.timedelta(days=60)
+
+    monkeypatch.setattr(run.dt, "datetime", Later)
+    for name in ("a.csv", "b.csv"):
+        place.put(name, csv_bytes([HEADING, *rows]))
+        assert place.land() == 0
+        assert told(place, name) == ("older", "older_delivery")
+    sources = place.root / "models" / "staging" / "erp" / "_erp__sources.yml"
+    sources.write_text(SOURCES.replace("[备注]", "[备注, 说明]"), encoding="utf-8")  # it is read again
+    assert place.land() == 0
+    assert told(place, "b.csv") == ("older", "older_delivery")
+
+
+def test_of_several_sheets_the_newest_record_counts(place: Place) -> None:
+    def sheets(*days: str) -> bytes:
+        return xlsx(*([HEADING, [f"A{n}", *ROWS[0][1:3], day, "5", ""]] for n, day in enumerate(days)))
+
+    place.put("a.xlsx", sheets("2024-01-01", "2024-04-01"))
+    place.land()
+    place.put("a.xlsx", sheets("2024-03-01", "2024-03-02", "2024-02-01"))
+    assert place.land() == 0
+    assert told(place, "a.xlsx") == ("older", "older_delivery")
+    place.put("a.xlsx", sheets("2024-04-02", "2023-01-01"))
+    assert place.land() == 0
+    assert place.rows(["ordered_on"]) == [("2024-04-02",), ("2023-01-01",)]
+
+
+def test_totals_do_not_make_a_file_newer(place: Place) -> None:
+    place.put("a.csv", NEW)
+    place.land()
+    place.put("a.csv", OLD + "合计,,,20240601,,\n".encode())
+    assert place.land() == 0
+    assert told(place, "a.csv") == ("older", "older_delivery")
+
+
+def test_the_day_alone_is_compared_where_one_file_states_no_more(place: Place) -> None:
+    for day, status in (
+        ("2024-03-02 15:30", "landed"),
+        ("2024/3/2", "landed"),
+        ("2024-03-02 08:00", "landed"),
+        ("2024年3月2日 7:59", "older"),
+        ("2024-03-02T00:30:00Z", "landed"),
+    ):
+        place.put("a.csv", dated(day, "A1", remark=day))
+        assert place.land() == 0
+        assert place.file("a.csv")["status"] == status, day
+
+
+def test_append_keeps_an_older_file_like_any_other(place: Place) -> None:
+    sources = place.root / "models" / "staging" / "erp" / "_erp__sources.yml"
+    dates = "          - {name: paid_on}\n  - name: crm"
+    sources.write_text(SOURCES.replace("  - name: crm", dates), encoding="utf-8")
+    for number, day in ((1, "2024-04-01"), (2, "2024-03-01")):
+        place.put("p.csv", f"payment_no,amount,paid_on\n{number},5,{day}\n".encode(), "erp/payments")
+        assert place.land() == 0
+    assert sorted(place.rows(["payment_no"], "erp/payments")) == [("1",), ("2",)]
+    assert {remark["code"] for remark in place.remarks("payments")} == {"same_name_again"}
+    assert not (place.landing / "loads" / "erp__payments.parquet").exists()
+
+
+def test_an_older_file_of_another_name_stands_behind_the_newer_one(place: Place) -> None:
+    place.put("new.csv", NEW)
+    place.put("north.csv", dated("2024-05-01", "N1"))
+    place.land()
+    place.put("old.csv", dated("2024-03-02", "A1", "A7"))
+    place.put("south.csv", dated("2024-03-03", "S1"))  # other records: older than north, and no matter
+    assert place.land() == 0
+    assert {remark["code"]: remark["other"] for remark in place.remarks()} == {
+        "older_beside": "erp/orders/new.csv (2024-04-06)"
+    }
+    order = [file.removeprefix("erp/orders/") for file in in_order(place)]
+    assert order == ["old.csv", "south.csv", "new.csv", "north.csv"]
+    content, report = place.content(), place.report()
+    assert place.land() == 0
+    assert place.report() == report
+    old = next(file["load_id"] for file in report["files"] if file["path"].endswith("old.csv"))
+    next((place.landing / "erp" / "orders").glob(f"{old}*")).unlink()  # taken back, and delivered still
+    assert place.land() == 0
+    assert place.content() == content
+
+
+def test_a_newer_file_of_another_name_stands_before_the_older_ones(place: Place) -> None:
+    place.put("b.csv", OLD)
+    place.land()
+    place.put("a.csv", NEW)
+    assert place.land() == 0
+    assert place.remarks() == []
+    assert in_order(place) == ["erp/orders/b.csv", "erp/orders/a.csv"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "b.csv"])
+def test_a_person_takes_the_older_file_on_purpose(place: Place, name: str) -> None:
+    two_deliveries(place)
+    place.put(name, OLD)
+    place.land()
+    taken = f"erp/orders/{name}"
+    assert place.land("--take-older", taken) == 0
+    assert told(place, name) == ("landed", None)
+    assert in_order(place)[-1] == taken
+    wanted = 3 if name == "a.csv" else 5  # under another name it stands beside
+    assert len(numbers(place)) == wanted
+    assert [(remark["code"], remark["other"]) for remark in place.remarks()] == [
+        ("older_taken", "erp/orders/a.csv (2024-04-06)")
+    ]
+    before, report = stamps(place), place.report()
+    assert place.land() == 0 and place.land("--take-older", taken) == 0
+    assert stamps(place) == before and place.report() == report
+    place.put(name, dated("2024-03-03", "A4"))  # newer than what was taken
+    assert place.land() == 0
+    assert told(place, name) == ("landed", None)
+
+
+def test_an_older_file_may_be_taken_as_it_comes(place: Place) -> None:
+    place.put("a.csv", NEW)
+    place.land()
+    place.put("a.csv", dated("2024-02-01", "A1"))
+    assert place.land("--take-older", "erp/orders/a.csv") == 0
+    assert place.rows(["ordered_on"]) == [("2024-02-01",)]
+    assert [remark["code"] for remark in place.remarks()] == ["older_taken"]
+
+
+def test_an_older_file_beside_a_newer_one_may_be_taken(place: Place) -> None:
+    place.put("new.csv", NEW)
+    place.land()
+    place.put("old.csv", OLD)
+    place.land()
+    assert in_order(place) == ["erp/orders/old.csv", "erp/orders/new.csv"]
+    assert place.land("--take-older", "erp/orders/old.csv") == 0
+    assert in_order(place) == ["erp/orders/new.csv", "erp/orders/old.csv"]
+    assert [remark["code"] for remark in place.remarks()] == ["older_taken"]
+
+
+def test_what_is_taken_and_not_older_lands_as_ever(place: Place) -> None:
+    place.put("a.csv", NEW)
+    assert place.land("--take-older", "erp/orders/a.csv") == 0
+    assert place.remarks() == []
+
+
+def test_only_a_delivered_file_of_a_replaced_entity_may_be_taken(place: Place, capsys: Any) -> None:
+    place.put("a.csv", NEW)
+    place.put("p.csv", b"payment_no,amount\n1,5\n", "erp/payments")
+    assert place.land("--take-older", "a.csv") == 2
+    assert "a.csv: no such file" in capsys.readouterr().err
+    assert place.land("--take-older", "erp/payments/p.csv") == 2
+    assert "load: replace" in capsys.readouterr().err
+    assert not list(place.landing.rglob("*.parquet"))
+
+
+def test_a_file_taken_on_purpose_is_in_force_though_the_run_was_killed(
+    place: Place, monkeypatch: Any
+) -> None:
+    two_deliveries(place)
+    place.put("a.csv", OLD)
+    with monkeypatch.context() as patch:
+
+        def killed(*given: Any) -> None:
+            raise KeyboardInterrupt
+
+        patch.setattr(run._Entity, "_supersede", killed)
+        with pytest.raises(KeyboardInterrupt):
+            place.land("--take-older", "erp/orders/a.csv")
+    assert place.land() == 0
+    assert told(place, "a.csv") == ("landed", None)
+    assert numbers(place) == ["A1", "A2", "A3"]
+
+
+def test_of_files_that_were_added_the_newer_stays_once_files_are_replaced(tmp_path: Path) -> None:
+    place = Place(tmp_path, DATA_SET.replace("orders: {load: replace}", "orders: {load: append}"))
+    for content in (NEW, OLD):
+        place.put("a.csv", content)
+        place.land()
+    (place.root / "datasets" / "demo.yml").write_text(DATA_SET, encoding="utf-8")
+    assert place.land() == 0
+    assert told(place, "a.csv") == ("older", "older_delivery")
+    assert place.rows(["order_no", "remark"]) == [("A1", "new"), ("A2", "new")]
+
+
+def test_a_build_hands_the_files_to_take_to_landing(tmp_path: Path, monkeypatch: Any) -> None:
+    steps = []
+    monkeypatch.setattr(build, "_run", lambda step, command, environment=None: steps.append(command) or 2)
+    data_set = replace(load_data_set(build.PROJECT, "demo", load_sources(build.PROJECT)), prepare=None)
+    with pytest.raises(build.BuildStopped):
+        build.build(data_set, Warehouse(tmp_path), take_older=["crm/contacts/a.csv", "pos/members/b.csv"])
+    (command,) = steps
+    assert command[2:] == [
+        *("--data", "demo", "--take-older", "crm/contacts/a.csv", "--take-older", "pos/members/b.csv")
+    ]
+
+
+def test_the_end_of_a_build_names_each_older_file_beside_the_newer_one(tmp_path: Path, capsys: Any) -> None:
+    database = tmp_path / "build.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("""
+            create schema quality;
+            create table quality.scorecard as
+            select 'warn' as status, 'older_delivery' as measure, 'erp' as source_system, 'orders' as entity,
+                2 as numerator, 3 as denominator, 2 / 3 as rate, 0 as warn_level, 1 as error_level;
+            create table quality.landing_summary as
+            select 'staged' as outcome, '' as label_en, '' as label_zh, 1 as row_count;
+            create table quality.older_deliveries as
+            from (values ('erp/orders/old.csv', '2024-03-02', 'erp/orders/a.csv', '2024-04-06', false),
+                ('erp/orders/part.csv', '2024-03-01', 'erp/orders/a.csv', '2024-04-06', true))
+                as t (source_file, newest_record, newer_file, newer_record, is_in_force)
+        """)
+    print_scorecard(database)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:3] for line in lines if "older_delivery" in line] == [
+        ["warn", "older_delivery", "erp.orders"]
+    ]
+    newer = "in force 现用 erp/orders/a.csv (2024-04-06)"
+    assert [line for line in lines if ".csv" in line] == [
+        f"not taken 未采用: erp/orders/old.csv (2024-03-02); {newer}",
+        f"beside it 并列，以后者为准: erp/orders/part.csv (2024-03-01); {newer}",
+    ]
+
+
+def test_an_older_file_lands_once_the_newer_one_is_taken_back(place: Place) -> None:
+    two_deliveries(place)
+    place.put("a.csv", OLD)
+    place.land()
+    for path in (place.landing / "erp" / "orders").glob("[0-9a-f]*.parquet"):
+        path.unlink()
+    assert place.land() == 0
+    assert numbers(place) == ["A1", "A2", "A3"]
 
 
 def test_append_supersedes_nothing_and_says_so(place: Place) -> None:
@@ -149,12 +543,11 @@ def test_a_superseded_content_that_another_name_still_offers_passes_to_that_name
     place.put("a.csv", FIRST)
     place.land()
     landed_at = place.rows(["_landed_at"])
-    place.put("a.csv", SECOND)
+    place.put("a.csv", csv_bytes([HEADING, ["A009", *ROWS[1][1:]]]))  # as new as the first
     place.put("b.csv", FIRST)
     assert place.land() == 0
     assert place.rows(["order_no", "_source_file"]) == [
-        ("A003", "erp/orders/a.csv"), ("A004", "erp/orders/a.csv"),
-        ("A001", "erp/orders/b.csv"), ("A002", "erp/orders/b.csv"),
+        ("A009", "erp/orders/a.csv"), ("A001", "erp/orders/b.csv"), ("A002", "erp/orders/b.csv"),
     ]  # fmt: skip
     assert place.rows(["_landed_at"], where="_source_file like '%b.csv'") == landed_at
     assert {file["status"] for file in place.report()["files"]} == {"landed"}

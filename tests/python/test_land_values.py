@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import random
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from customer360.landing.age import Calendar, Newest, is_older
 from customer360.landing.headings import layout
 from customer360.landing.parts import grid_batch
 from customer360.landing.rows import KINDS, LAST_ROWS, Inspector
@@ -158,3 +162,99 @@ def test_the_kind_does_not_depend_on_where_batches_end(tables: Any) -> None:
         batches = [grid_batch(part, 6) for part in (rows[:cut], rows[cut:]) if part]
         found = [kind for _, kinds in inspector.look(batches) for kind in kinds.to_pylist()]
         assert found == ["data"] * 70 + ["total", "note", "note"]
+
+
+# --- the newest record of a file --------------------------------------------------------------------------
+
+CASES = yaml.safe_load((Path(__file__).parent / "standardise_cases.yml").read_text(encoding="utf-8"))
+FORMS = [
+    *((value, moment, "Asia/Shanghai", None) for value, moment in CASES["parse_timestamp"]),
+    *((value, moment, "Asia/Shanghai", True) for value, moment in CASES["timestamp_day_first"]),
+    *((value, moment, "Asia/Shanghai", False) for value, moment in CASES["timestamp_month_first"]),
+    *((value, moment, "Europe/London", None) for value, moment in CASES["timestamp_london"]),
+]
+MONTHS = {"2025-03": "2025-03-01"}
+"""What is no day to staging, and as a month says well enough how old a file is."""
+
+
+def newest(
+    values: list[str | None],
+    until: str = "2100-01-01",
+    zone: str = "Asia/Shanghai",
+    day_first: bool | None = None,
+) -> str | None:
+    found = Newest(Calendar(zone, dt.date.fromisoformat(until), day_first))
+    for start in range(0, len(values), 3):  # in batches, as files are read
+        found.look([pa.array(values[start : start + 3], pa.string())])
+    return found.text
+
+
+@pytest.mark.parametrize(("value", "moment", "zone", "day_first"), FORMS)
+def test_the_newest_record_reads_dates_as_staging_does(
+    value: str | None, moment: str | None, zone: str, day_first: bool | None
+) -> None:
+    wanted = MONTHS.get(value or "", moment)
+    found = newest([value], zone=zone, day_first=day_first)
+    if wanted is None:
+        assert found is None
+    else:
+        assert (
+            found
+            == (wanted[:10] if wanted.endswith("T00:00:00") else wanted[:19].replace("T", " "))[: len(found)]
+        )
+        assert len(found) == 19 or wanted.endswith("T00:00:00") or value in MONTHS
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "%Y-%m-%d",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y/%m/%dT%H:%M",
+        "%Y%m%d%H%M%S",
+        "%Y年%m月%d日 %H:%M:%S",
+        "%d %b %Y",
+        "@",
+    ],
+)
+def test_the_newest_record_is_the_latest_that_is_no_later_than_the_file(form: str) -> None:
+    dice = random.Random(form)
+    first = dt.datetime(2024, 1, 1)
+    for _ in range(20):
+        moments = [first + dt.timedelta(seconds=dice.randrange(40_000_000)) for _ in range(30)]
+        until = dice.choice(moments).date()
+        zone = ZoneInfo("Asia/Shanghai")
+        texts = [
+            str(int(m.replace(tzinfo=zone).timestamp())) if form == "@" else m.strftime(form) for m in moments
+        ]
+        wanted = max(moment for moment in moments if moment.date() <= until)
+        assert (newest([*texts, "", None, "x", "2024-02-31 25:00"], str(until)) or "")[:10] == str(
+            wanted.date()
+        )
+        if form not in ("%Y-%m-%d", "%d %b %Y"):
+            found = newest(texts, str(until))
+            assert found and wanted.strftime("%Y-%m-%d %H:%M") == found[:16]
+
+
+def test_an_impossible_day_does_not_hide_the_newest_record() -> None:
+    assert newest(["2024-06-31 10:00", "2024-06-30 10:00", "2024-02-30"]) == "2024-06-30 10:00:00"
+
+
+def test_an_offset_may_move_the_newest_record_into_another_day() -> None:
+    late, early = "2024-03-01T23:00:00-05:00", "2024-03-02 08:00:00 +0800"
+    assert newest([late, early]) == newest([early, late]) == "2024-03-02 12:00:00"
+    assert newest(["2024-03-01T20:00:00Z", "2024-03-02 03:59:00"], "2024-03-02") == "2024-03-02 04:00:00"
+    assert newest(["2024-03-02T20:00:00Z"], "2024-03-02") is None
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "older"),
+    [
+        ("2024-03-01", "2024-03-02", True), ("2024-03-02", "2024-03-01", False), ("2024-03-01", "2024-03-01", False),
+        ("2024-03-01", "2024-03-01 08:00:00", False), ("2024-03-01 08:00:00", "2024-03-01", False),
+        ("2024-03-01 07:59:59", "2024-03-01 08:00:00", True), ("2024-02-29 23:59:59", "2024-03-01", True),
+        (None, "2024-03-01", False), ("2024-03-01", None, False), (None, None, False),
+    ],
+)  # fmt: skip
+def test_a_file_is_older_only_by_what_both_state(one: str | None, other: str | None, older: bool) -> None:
+    assert is_older(one, other) is older

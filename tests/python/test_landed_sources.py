@@ -1,4 +1,4 @@
-"""Landed files whose columns differ: what models read depends on no file's name and on no column that nobody declared."""
+"""What models read of landed files: no file's name decides, no column that nobody declared, and no older file."""
 
 from __future__ import annotations
 
@@ -15,13 +15,21 @@ from customer360.build import offer_truth
 from customer360.landing.writer import DECLARED, write_declared
 from customer360.sources import STATE, TRUTH, load_tables
 
+MEMBERS = "CARD_NO,NAME,MOBILE,REG_DATE\n"
+OLD_MEMBERS = (
+    MEMBERS + "M1,张伟,13912345670,20240102\nM2,李娜,13912345671,20240103\nM3,王芳,13912345672,20240104\n"
+)
+NEW_MEMBERS = (
+    MEMBERS + "M1,张伟,13912340000,20240102\nM2,李娜,13912345671,20240103\nM9,赵敏,13912345679,20240601\n"
+)
 HEADING = ["客户编号", "姓名", "手机", "建档时间", "更新时间"]
 DIGITS = "0123456789abcdef"
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory) -> Path:
-    """A copy in which one office delivers an undeclared column and one does not, landed and staged."""
+    """A copy, landed and staged, in which one office delivers an undeclared column and one does not, and in which older
+    lists of members come after a newer one: the first delivery again, and an export that was never seen."""
     root = copy_project(tmp_path_factory.mktemp("landed") / "project")
     demo = root / "datasets" / "demo.yml"
     demo.write_text(
@@ -40,14 +48,22 @@ def project(tmp_path_factory) -> Path:
     for name, heading, rows in (("a.csv", HEADING, plain), ("b.csv", [*HEADING, "备用"], wider)):
         text = "\n".join(",".join(row) for row in [heading, *rows]) + "\n"
         (folder / name).write_text(text, encoding="utf-8")
-    done = run_script(root, "land.py", "--data", "demo")
-    assert done.returncode == 0, done.stderr[-2000:]
+    members = root / "inbox" / "demo" / "pos" / "members"
+    members.mkdir(parents=True)
+    for files in (
+        {"cards.csv": OLD_MEMBERS},
+        {"cards.csv": NEW_MEMBERS},
+        {"cards (1).csv": OLD_MEMBERS, "unseen.csv": OLD_MEMBERS.replace("M3,王芳", "M4,孙丽")},
+    ):
+        for name, text in files.items():
+            (members / name).write_text(text, encoding="utf-8")
+        done = run_script(root, "land.py", "--data", "demo")
+        assert done.returncode == 0, done.stderr[-2000:]
     offer_truth(root / "truth" / "demo", load_tables(root, TRUTH))
     for table in load_tables(root, STATE):
         write_declared(root / "warehouse" / "demo" / "state" / table.entity, table)
-    done = run_dbt(
-        root, "demo", "build", "--select", "+quarantine", "--exclude-resource-type", "test", "unit_test"
-    )
+    wanted = ["+quarantine", "+older_deliveries"]
+    done = run_dbt(root, "demo", "build", "--select", *wanted, "--exclude-resource-type", "test", "unit_test")
     assert done.returncode == 0, done.stdout[-3000:]
     return root
 
@@ -81,7 +97,7 @@ def test_neither_names_nor_undeclared_columns_of_landed_files_decide_anything(pr
         ("crm/contacts/b.csv", "C1", ["repeated_row"]),
         ("crm/contacts/b.csv", None, ["missing_record_key"]),
     ]
-    kept = [json.loads(row[-1]) for row in quarantined]
+    kept = [json.loads(row[-1]) for row in quarantined if row[1] == "contacts"]
     assert sorted(row["x_备用"] for row in kept) == ["无编号", "老客户"]
 
     dice = random.Random(20261130)
@@ -92,6 +108,35 @@ def test_neither_names_nor_undeclared_columns_of_landed_files_decide_anything(pr
         for name, content in zip(names, contents, strict=True):
             (folder / name).write_bytes(content)
         assert answers(project) == wanted, names
+
+
+def test_of_a_record_in_several_files_the_newer_file_counts_and_the_older_ones_are_named(project):
+    with duckdb.connect(str(project / "customer360.duckdb")) as connection:
+        connection.execute("set file_search_path = ?", [str(project)])
+        members = connection.execute(
+            "select source_customer_id, phone, source_file from staging.base_pos__members where broken_rules = [] order by all"
+        ).fetchall()
+        reasons = connection.execute(
+            "select source_file, source_row, reason_code from quality.quarantine where entity = 'members' order by all"
+        ).fetchall()
+        older = connection.execute(
+            "select source_file, newest_record, newer_file, newer_record, is_in_force from quality.older_deliveries"
+            " order by all"
+        ).fetchall()
+    assert members == [
+        ("M1", "+8613912340000", "pos/members/cards.csv"),
+        ("M2", "+8613912345671", "pos/members/cards.csv"),
+        ("M4", "+8613912345672", "pos/members/unseen.csv"),
+        ("M9", "+8613912345679", "pos/members/cards.csv"),
+    ]
+    assert reasons == [
+        ("pos/members/unseen.csv", 2, "conflicting_row"),
+        ("pos/members/unseen.csv", 3, "repeated_row"),
+    ]
+    assert older == [
+        ("pos/members/cards (1).csv", "2024-01-04", "pos/members/cards.csv", "2024-06-01", False),
+        ("pos/members/unseen.csv", "2024-01-04", "pos/members/cards.csv", "2024-06-01", True),
+    ]
 
 
 def test_no_landed_file_begins_with_an_underscore(project):

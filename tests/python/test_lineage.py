@@ -13,7 +13,7 @@ from conftest import latest_build, manifest
 from customer360.publish import PUBLISHED_QUALITY
 from lineage_kit import NONE, Lineage, plain
 
-LANDED = ("_source_file", "_source_sheet", "_source_row", "_row_kind", "_load_id", "_landed_at")
+LANDED = ("_source_file", "_source_sheet", "_source_row", "_row_kind", "_load_id", "_landed_at", "_load_rank")
 """Columns of every landed file beside those that are declared."""
 
 DERIVED = {

@@ -11,7 +11,7 @@ import pytest
 from conftest import PROJECT, latest_build, manifest
 from customer360.build import check_before, dbt_vars
 from customer360.data_sets import load_data_set
-from customer360.sources import load_sources, read_yaml
+from customer360.sources import NOT_LANDED, load_sources, read_yaml
 
 DATA_SET = "online_retail"
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
@@ -49,9 +49,7 @@ def test_every_source_has_a_base_model():
         if key.startswith("model.customer360.base_")
         for parent in node["depends_on"]["nodes"]
     }
-    landed = {
-        key for key, source in graph["sources"].items() if source["source_name"] not in ("state", "truth")
-    }
+    landed = {key for key, source in graph["sources"].items() if source["source_name"] not in NOT_LANDED}
     assert landed
     assert landed <= read
 

@@ -1,7 +1,7 @@
 """Everything landing can say about a file, in two languages.
 
-A template may use {row}, {column}, {count}, {rows} (the first ten) and {detail}, none of which is ever given
-the value of a cell.
+A template may use {row}, {column}, {count}, {rows} (the first ten), {detail} and {other}, none of which is ever given
+the value of a cell; the newest date of a whole file may be told.
 """
 
 from __future__ import annotations
@@ -123,6 +123,12 @@ SET_ASIDE: dict[str, Text] = {
         "确认导出条件；若确实为空，请从 landing 删除上一份",
         "check the export's filter; if it is meant, remove the earlier load from landing",
     ),
+    "older_delivery": Text(
+        "最新记录为 {detail}，早于现用的 {other}，未采用",
+        "its newest record is of {detail}, older than what is in force: {other}; not taken",
+        "从 inbox 移走；确要采用旧文件时加 --take-older（make build 用 TAKE_OLDER=）",
+        "take it out of the inbox; to take it on purpose: --take-older, or TAKE_OLDER= for make build",
+    ),
 }
 """Reasons for which a file does not land."""
 
@@ -147,6 +153,27 @@ REMARKS: dict[str, Text] = {
         "only some of its sheets are in landing, and the file is no longer in the inbox",
     ),
     "no_rows": Text("只有表头，没有数据行", "headings but no data rows"),
+    "older_beside": Text(
+        "最新记录为 {detail}，早于先到的 {other}；两者都有的记录以后者为准",
+        "its newest record is of {detail}, older than that of a file which came before: {other}, which counts for every "
+        "record in both",
+        "不再需要时从 inbox 和 landing 移走；确要采用旧文件时加 --take-older",
+        "take it out of inbox and landing where it is not wanted; to take it on purpose: --take-older",
+    ),
+    "older_taken": Text(
+        "最新记录为 {detail}，早于当时现用的 {other}；按指示采用（--take-older）",
+        "its newest record is of {detail}, older than what was in force: {other}; taken on purpose (--take-older)",
+    ),
+    "returned": Text(
+        "此内容曾被取代；日期不能说明它更旧，因此按到达时间重新采用",
+        "this content was superseded before; no date says that it is the older one, so it counts again as it landed last",
+    ),
+    "age_unknown": Text(
+        "没有说明新旧的日期：它取代同名的上一份，只因到达更晚",
+        "no date says how old it is: it superseded the earlier file of its name because it landed later",
+        "如有更新或创建日期列，在来源声明的 dated_by 中列出",
+        "if a column holds the day of a change or an entry, name it in `dated_by` of the source's declaration",
+    ),
     # sheets
     "sheet_not_read": Text(
         "没有可识别的表头，没有读取（{count} 行）", "no recognisable heading, not read (rows: {count})"
@@ -259,6 +286,7 @@ class Remark:
     count: int | None = None
     rows: tuple[int, ...] = ()
     detail: str = ""
+    other: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """The filled fields, as JSON knows them."""
@@ -276,6 +304,7 @@ class Remark:
             "count": self.count,
             "rows": rows,
             "detail": self.detail,
+            "other": self.other,
         }
         return Text(
             *(

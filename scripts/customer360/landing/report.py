@@ -47,7 +47,8 @@ def summary(outcome: Outcome) -> str:
     loads = {load.load_id: load for by_id in outcome.loads.values() for load in by_id.values()}
     for delivery in outcome.deliveries:
         if delivery.reason:
-            lines += [f"{delivery.path}: set aside / 搁置 [{delivery.reason.code}]", *_say(delivery.reason)]
+            what = "not taken / 未采用" if delivery.status == "older" else "set aside / 搁置"
+            lines += [f"{delivery.path}: {what} [{delivery.reason.code}]", *_say(delivery.reason)]
             continue
         remarks = list(delivery.remarks)
         if delivery.status == "landed":
@@ -65,6 +66,7 @@ def summary(outcome: Outcome) -> str:
     landed = sum(load.data_rows for load in loads.values())
     lines.append(
         f"{outcome.data_set.name}: {len(outcome.deliveries)} files, {len(outcome.set_aside)} set aside, "
+        f"{len(outcome.older)} too old, "
         f"{len(loads)} loads in landing with {landed:,} data rows"
     )
     return "\n".join(lines)
@@ -116,6 +118,7 @@ def _load(load: Load) -> dict[str, Any]:
         "load_id": load.load_id,
         "source_file": load.source_file,
         "landed_at": load.landed_at,
+        "newest": load.newest,
         "rows": _rows(load),
         "parts": [{key: part[key] for key in ("sheet", "part", "header_row", "rows")} for part in load.parts],
         "remarks": [_told(remark) for remark in _remarks(load)],

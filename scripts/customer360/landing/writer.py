@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from customer360.durable import publish
+from customer360.landing.age import Calendar, Newest
 from customer360.landing.catalogue import SetAside
 from customer360.landing.parts import Batch, NotClean, Part
-from customer360.landing.rows import KINDS, Inspector
+from customer360.landing.rows import DATA, KINDS, Inspector
 from customer360.sources import Table
 
 METADATA_KEY = b"customer360"
@@ -52,18 +54,25 @@ def write_declared(folder: Path, table: Table, name: str = DECLARED) -> None:
     publish(temporary_name(final), final)
 
 
-def write_part(part: Part, table: Table, temporary: Path, load: dict[str, Any]) -> dict[str, Any]:
-    """Write one part; returns the metadata written with it (load, counts, remarks)."""
+def write_part(
+    part: Part, table: Table, temporary: Path, load: dict[str, Any], calendar: Calendar
+) -> dict[str, Any]:
+    """Write one part; returns the metadata written with it (load, counts, newest record, remarks)."""
     for way in part.ways:
         try:
-            return _write(part, way(), table, temporary, load)
+            return _write(part, way(), table, temporary, load, calendar)
         except NotClean:
             continue
     raise SetAside.because("unreadable", sheet=part.sheet)
 
 
 def _write(
-    part: Part, batches: Iterator[Batch], table: Table, temporary: Path, load: dict[str, Any]
+    part: Part,
+    batches: Iterator[Batch],
+    table: Table,
+    temporary: Path,
+    load: dict[str, Any],
+    calendar: Calendar,
 ) -> dict[str, Any]:
     place = {name: position for position, name in enumerate(part.layout.names)}
     declared = [column.name for column in table.columns]
@@ -72,6 +81,8 @@ def _write(
     landed_at = pa.scalar(dt.datetime.fromisoformat(load["landed_at"]), pa.timestamp("us"))
     sheet = pa.scalar(part.sheet, pa.string())
     inspector = Inspector(part.layout, part.sheet)
+    newest = Newest(calendar)
+    dated = [place[name] for name in table.dated_by if name in place]
     # One thread compresses a batch while the next is read and looked at.
     with (
         pq.ParquetWriter(temporary, target, compression="zstd", compression_level=3) as writer,
@@ -80,6 +91,8 @@ def _write(
         written = pool.submit(lambda: None)
         for batch, kinds in inspector.look(batches):
             size = len(kinds)
+            is_data = pc.equal(kinds, KINDS[DATA])
+            newest.look(batch.columns[position].filter(is_data) for position in dated)
             nothing = pa.nulls(size, pa.string())
             columns = [batch.columns[place[name]] if name in place else nothing for name in names]
             marks = [
@@ -101,6 +114,7 @@ def _write(
             "part": part.number,
             "header_row": part.layout.header_row,
             "rows": {kind: inspector.counts[kind] for kind in (*KINDS, "blank")},
+            "newest": newest.text,
             "remarks": [remark.as_dict() for remark in remarks],
         }
         writer.add_key_value_metadata({METADATA_KEY: json.dumps(about, ensure_ascii=False).encode()})
