@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 from bench_histories import AS_OF, write_days
 
-from customer360.bench import PROJECT, lay_out_tables, span
+from customer360.bench import PROJECT, lay_out_tables, read_arguments, span
 from customer360.macro_views import dbt
 
 POLICY = ("churn_policy", "churn_horizons", "churn_indicators", "churn_indicator_windows", "churn_alert_levels",
@@ -73,7 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; 0 unless something failed."""
     parser = argparse.ArgumentParser(prog="bench_churn.py", description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000, help="simulated (default 1,000,000)")
-    given = parser.parse_args(arguments)
+    given = read_arguments(parser, arguments, customers=2000)
     with tempfile.TemporaryDirectory() as name:
         data, folder = Path(name), Path(name) / "project"
         write_days(data / "days.parquet", given.customers)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from customer360.bench import PROJECT, lay_out_tables, span
+from customer360.bench import PROJECT, lay_out_tables, read_arguments, span
 from customer360.macro_views import dbt
 
 AS_OF = "2026-10-31"
@@ -76,7 +76,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; 0 unless something failed."""
     parser = argparse.ArgumentParser(prog="bench_histories.py", description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000, help="simulated (default 1,000,000)")
-    given = parser.parse_args(arguments)
+    given = read_arguments(parser, arguments, customers=200)
     with tempfile.TemporaryDirectory() as name:
         file, folder = Path(name) / "days.parquet", Path(name) / "project"
         write_days(file, given.customers)

@@ -10,12 +10,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import numpy as np
 
-from customer360.bench import copy_project
+from customer360.bench import copy_project, read_arguments
 from customer360.build import PROJECT, dbt_command, offer_truth, read_state
 from customer360.clustering import components
 from customer360.data_sets import load_data_set
@@ -78,7 +79,7 @@ def measure(project: Path, model: str | None = None) -> dict[str, float]:
     run(project, "land", sys.executable, "scripts/land.py", "--data", "demo")
     data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
     offer_truth(project / "truth" / "demo", load_tables(PROJECT, TRUTH))
-    read_state(Warehouse(project / "warehouse"), project / "state", load_tables(PROJECT, STATE))
+    read_state(data_set, Warehouse(project / "warehouse"), project / "state", load_tables(PROJECT, STATE))
     variables = {"build_id": "bench", "state_path": str(project / "state")}
 
     def dbt(step: str, *select: str) -> None:
@@ -171,7 +172,7 @@ def naive(
     return {f"{name}: precision": hits / pairs(label), f"{name}: recall": hits / pairs(truth["label"])}
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print one column per company and the mean."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=20_000, metavar="N", help="true customers (20000)")
@@ -183,7 +184,7 @@ def main() -> int:
         help="resolve again with stored models, divided by commas; `fit`: trained here",
     )
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the companies there")
-    given = parser.parse_args()
+    given = read_arguments(parser, arguments, customers=200, seeds="1", noise="mid")
     found: list[dict[str, float]] = []
     for noise in given.noise.split(","):
         for seed in given.seeds.split(","):

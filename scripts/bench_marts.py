@@ -19,7 +19,7 @@ from typing import Any
 
 import duckdb
 
-from customer360.bench import MEMORY_LIMIT, PROJECT, measure, repeat, span
+from customer360.bench import MEMORY_LIMIT, PROJECT, measure, read_arguments, repeat, span
 from customer360.build import dbt_command
 from customer360.data_sets import load_data_set
 from customer360.sources import load_sources
@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--customers", type=int, default=1_000_000, help="at least so many (default 1,000,000)"
     )
     parser.add_argument("--areas", nargs="+", default=AREAS, choices=AREAS, help="folders of models")
-    given = parser.parse_args(arguments)
+    given = read_arguments(parser, arguments, orders=1, customers=1)
     data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
     built = Warehouse(PROJECT / "warehouse" / data_set.name).latest_build()
     manifest = PROJECT / "target" / data_set.name / "manifest.json"

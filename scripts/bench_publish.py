@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from customer360.bench import repeat
+from customer360.bench import read_arguments, repeat
 from customer360.build import PROJECT, TESTED, gate_command
 from customer360.data_sets import load_data_set
 from customer360.publish import PUBLISHED_QUALITY, write_published
@@ -27,9 +27,11 @@ from customer360.warehouse import Warehouse
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the figures; 1 where nothing was built. What is published stays as it is."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", required=True, metavar="NAME", help="data set")
+    parser.add_argument(
+        "--data", default="demo", metavar="NAME", help="data set whose latest build is published"
+    )
     parser.add_argument("--customers", type=int, default=0, help="repeat its people until there are so many")
-    given = parser.parse_args(arguments)
+    given = read_arguments(parser, arguments, customers=1)
     data_set = load_data_set(PROJECT, given.data, load_sources(PROJECT))
     built = Warehouse(PROJECT / "warehouse" / data_set.name).latest_build()
     if built is None or not (built.parent / TESTED).is_file():

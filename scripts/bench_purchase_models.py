@@ -18,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from customer360.bench import PROJECT, PYTHON, Figures, measure
+from customer360.bench import PROJECT, PYTHON, Figures, measure, read_arguments
 from customer360.macro_views import connect, dbt, lay_out
 from customer360.purchase_models import fit_amounts, fit_purchases
 
@@ -191,7 +191,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--fit", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
-    given = parser.parse_args(arguments)
+    given = read_arguments(parser, arguments, customers=2000)
     if given.fit:
         fit_file(given.fit)
         return 0

@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -19,6 +19,7 @@ import phonenumbers
 from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
+from customer360.bench import read_arguments
 from customer360.macro_views import PROJECT, build, connect
 
 # Text per row: mostly clean, some per cent of what makes the slow branches work. `s` and `g` are surname
@@ -153,18 +154,18 @@ def alternatives(rows: int) -> None:
         print(f"| SQL translate() with the same table | {len(few)} | {1e6 * seconds / len(few):.1f} |")
 
 
-def main() -> None:
+def main(arguments: Sequence[str] | None = None) -> int:
     """Print a Markdown table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument(
         "--alternatives", action="store_true", help="Python at landing and translate() instead"
     )
-    options = parser.parse_args()
+    options = read_arguments(parser, arguments, rows=1000)
     rows = options.rows
     if options.alternatives:
         alternatives(rows)
-        return
+        return 0
     model, columns = customer_model()
     jobs = [(macro, kind) for kind, macros in MACROS.items() for macro in macros.split()]
     expressions = {f"{macro}_of_{kind}": f"{{{{ {macro}('{kind}') }}}}" for macro, kind in jobs}
@@ -185,7 +186,8 @@ def main() -> None:
             row(f"{macro} ({kind})", f"{macro}_of_{kind}", [kind])
         row("match_regions", "regions", ["address"])
         row(f"{columns} columns at once", "customer", list(VALUES))
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -16,7 +16,7 @@ from typing import Any
 
 import duckdb
 
-from customer360.bench import MEMORY_LIMIT, PROJECT, span
+from customer360.bench import MEMORY_LIMIT, PROJECT, read_arguments, span
 from customer360.build import dbt_command
 from customer360.data_sets import load_data_set
 from customer360.landing.writer import write_declared
@@ -187,11 +187,11 @@ create table input.input__contracts as
     select 'crm' as source_system, (20 * k)::varchar as source_customer_id, null::varchar as renews_contract_no,
         (k % 500) * 1000::decimal(18, 2) as amount, date '2026-01-01' as signed_on, date '2026-01-01' as started_on,
         date '2026-12-31' as ended_on from range({n} // 20) as r(k);
-create table input.input__consents as
-    select 'crm' as source_system, k::varchar as source_consent_id, (random() * {n})::bigint::varchar
-        as source_customer_id, ['marketing', 'personalisation'][1 + k % 2] as purpose,
-        ['sms', 'email', 'wechat'][1 + k % 3] as channel, k % 4 > 0 as is_granted,
-        timestamp '{as_of}' - to_minutes((random() * 1576800)::int) as changed_at
+create table intermediate.int_marketing__consents as
+    select 'crm:' || left(md5(cast((random() * {n})::bigint as varchar)), 24) as customer_id,
+        ['marketing', 'personalisation'][1 + k % 2] as purpose, ['sms', 'email', 'wechat'][1 + k % 3] as channel,
+        case when k % 4 > 0 then 'granted' else 'refused' end as status, k % 4 > 0 as is_granted,
+        date '{as_of}' - (random() * 1095)::int as valid_from_on, date '9999-12-31' as valid_to_on
     from range({n} * 2) as r(k);
 """
 
@@ -217,7 +217,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure and print; 0 unless something failed."""
     parser = argparse.ArgumentParser(prog="bench_tags.py", description=__doc__)
     parser.add_argument("--customers", type=int, default=1_000_000, help="simulated (default 1,000,000)")
-    given = parser.parse_args(arguments)
+    given = read_arguments(parser, arguments, customers=500)
     data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

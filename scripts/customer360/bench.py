@@ -32,6 +32,20 @@ MEMORY_LIMIT = "memory_limit: 4500MB"
 """A setting of a profile under which millions of customers are measured."""
 
 
+def read_arguments(
+    parser: argparse.ArgumentParser, arguments: Sequence[str] | None, **tiny: object
+) -> argparse.Namespace:
+    """Parse the command line of a bench. `--tiny` gives it these sizes, at which figures mean nothing: to see that it
+    runs. What is stated besides holds."""
+    parser.add_argument(
+        "--tiny", action="store_true", help="smallest sizes: shows that it runs and measures nothing"
+    )
+    words = sys.argv[1:] if arguments is None else list(arguments)
+    if "--tiny" in words:
+        parser.set_defaults(**tiny)
+    return parser.parse_args(words)
+
+
 def copy_project(folder: Path) -> Path:
     """Copy the project without anything that `make` made, to change and run it elsewhere."""
     for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
@@ -226,7 +240,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--runs", type=int, default=3, help="runs per job (default 3)")
     parser.add_argument("--only", help="jobs whose name contains this text; yardsticks stay in")
-    given = parser.parse_args(arguments)
+    given = read_arguments(parser, arguments, rows=1000, runs=1)
     chosen = [job for job in JOBS if not given.only or given.only in job.name]
     needed = {job.yardstick for job in chosen}
     jobs = [job for job in JOBS if job in chosen or job.name in needed]

@@ -14,7 +14,8 @@ import pytest
 
 from conftest import PROJECT, copy_project, latest_build, run_dbt, run_script
 from customer360.build import read_state
-from customer360.sources import STATE, load_tables
+from customer360.data_sets import load_data_set
+from customer360.sources import STATE, load_sources, load_tables
 from customer360.warehouse import Warehouse
 
 # kind of planted row error → reasons under which the row may stand in the quarantine
@@ -242,6 +243,7 @@ def test_planted_errors_are_caught_whatever_the_seed(seed: int, tmp_path: Path):
     succeed(run_script(tmp_path, "generate_demo.py", *size, *places))
     succeed(run_script(tmp_path, "land.py", "--data", "demo"))
     read_state(
+        load_data_set(tmp_path, "demo", load_sources(tmp_path)),
         Warehouse(tmp_path / "warehouse" / "demo"),
         tmp_path / "warehouse/demo/state",
         load_tables(tmp_path, STATE),
