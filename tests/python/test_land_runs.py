@@ -683,7 +683,7 @@ def test_a_full_disk_stops_the_run_and_leaves_no_part(place: Place, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(run, "publish", full)
         assert place.land() == 2
-    assert "No space left" in capsys.readouterr().err
+    assert "no space is left" in capsys.readouterr().err
     assert numbers(place) == []
     assert not list(place.landing.rglob("*.tmp"))
     assert place.land() == 0

@@ -27,7 +27,10 @@ DECLARED = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"
 ]
 PYTHONS = ["3.11", "3.12", "3.13", "3.14"]
 PLATFORMS = {
-    ("linux", "x86_64"): [f"manylinux_2_{n}_x86_64" for n in range(5, 37)] + ["manylinux1_x86_64", "manylinux2010_x86_64", "manylinux2014_x86_64"],
+    ("linux", "x86_64"): [
+        *(f"manylinux_2_{n}_x86_64" for n in range(5, 37)),
+        *(f"manylinux{name}_x86_64" for name in ("1", "2010", "2014")),
+    ],
     ("linux", "aarch64"): [f"manylinux_2_{n}_aarch64" for n in range(17, 37)] + ["manylinux2014_aarch64"],
     ("darwin", "arm64"): [f"macosx_{n}_0_{kind}" for n in range(11, 16) for kind in ("arm64", "universal2")]
     + [f"macosx_10_{n}_universal2" for n in range(9, 17)],

@@ -30,7 +30,7 @@ people as (
         customer_id,
         customer_kind,
         case
-            when customer_kind is distinct from 'organisation' then {{ mask_name('name') }}
+            when coalesce(customer_kind, '') <> 'organisation' then {{ mask_name('name') }}
             when {{ looks_personal('company_name') }} then {{ masked_words() }}
             else company_name
         end as display_name,
