@@ -41,6 +41,9 @@ VALUES = {
     "time": """
         case i % 4 when 0 then '2025-03-07 09:05:06' when 1 then '2025/3/7 9:05' when 2 then '2025年3月7日'
         else '2025-03-07T09:05:06Z' end""",
+    "instant": """
+        case i % 4 when 0 then '2026-10-10 12:00:00 -0400' when 1 then '2026-10-10T12:00:00.123+02:00'
+        when 2 then 'Mar 1, 2026, 9:05 PM' else '2026年3月1日 下午9:05' end""",
     "amount": "case i % 20 when 0 then '￥1,234.50' when 1 then '1.2万元' else i || '.50' end",
     "word": "case i % 4 when 0 then '男' when 1 then '是' when 2 then '制造业' else '无' end",
     "address": """
@@ -55,6 +58,7 @@ MACROS = {
     "credit": "credit_code",
     "id_number": "id_number_valid id_number_hash",
     "time": "parse_timestamp parse_date",
+    "instant": "parse_timestamp",
     "amount": "parse_amount parse_integer",
     "word": "parse_boolean gender industry_code",
     "address": "clean_text",

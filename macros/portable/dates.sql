@@ -36,6 +36,23 @@ it takes all of them to. -#}
 {% macro default__utc_to_local(utc_at, time_zone) -%} timezone('{{ time_zone }}', timezone('UTC', {{ utc_at }})) {%- endmacro %}
 {% macro spark__utc_to_local(utc_at, time_zone) -%} from_utc_timestamp({{ utc_at }}, '{{ time_zone }}') {%- endmacro %}
 
+{#- The UTC timestamp of a clock's time in a zone that a column names (any case). Null where the zone is not known, and
+    where its clocks skip this time or show it twice. `local_at` and `zone` are columns. -#}
+{% macro zone_to_utc(local_at, zone) %}{{ return(adapter.dispatch('zone_to_utc')(local_at, zone)) }}{% endmacro %}
+{% macro default__zone_to_utc(local_at, zone) -%}
+    {#- Of two instants DuckDB answers the later one. The earlier one would be as much before it as clocks were ahead the
+        day before. Only a cast from text survives a name that is not known. -#}
+    {%- set day_before = "timezone(" ~ zone ~ ", _u - interval '1' day) + interval '1' day" -%}
+    {%- set body -%}
+case
+    when timezone({{ zone }}, _u) = {{ local_at }}
+        and ({{ day_before }} = {{ local_at }} or timezone({{ zone }}, _u - ({{ day_before }} - {{ local_at }})) <> {{ local_at }})
+        then timezone('UTC', _u)
+end
+    {%- endset -%}
+    {{ bind("try_cast(cast(" ~ local_at ~ " as varchar) || ' ' || " ~ zone ~ " as timestamp with time zone)", '_u', body) }}
+{%- endmacro %}
+
 {#- A date so many days later (or, negative, earlier). -#}
 {% macro add_days(date, days) %}{{ return(adapter.dispatch('add_days')(date, days)) }}{% endmacro %}
 {% macro default__add_days(date, days) -%} cast({{ date }} + cast({{ days }} as integer) as date) {%- endmacro %}
@@ -45,6 +62,11 @@ it takes all of them to. -#}
 {% macro quarter_end_before(date) -%}
     {{ add_days("cast(date_trunc('quarter', " ~ date ~ ") as date)", -1) }}
 {%- endmacro %}
+
+{#- A timestamp so many minutes later (or, negative, earlier). -#}
+{% macro add_minutes(timestamp, minutes) %}{{ return(adapter.dispatch('add_minutes')(timestamp, minutes)) }}{% endmacro %}
+{% macro default__add_minutes(timestamp, minutes) -%} {{ timestamp }} + to_minutes({{ minutes }}) {%- endmacro %}
+{% macro spark__add_minutes(timestamp, minutes) -%} timestampadd(minute, {{ minutes }}, {{ timestamp }}) {%- endmacro %}
 
 {#- A timestamp so many hours later. -#}
 {% macro add_hours(timestamp, hours) %}{{ return(adapter.dispatch('add_hours')(timestamp, hours)) }}{% endmacro %}

@@ -32,6 +32,21 @@ regexp_replace({{ x }}, '{{ pattern }}', '{{ replacement }}', 'g')
 {%- endmacro %}
 
 
+{% macro regexp_groups(x, pattern) %}
+    {#- One match of the whole pattern as a struct of its groups. `pattern` maps the name of each group to a piece of the
+        pattern that opens this group and no other; the pieces are joined. Without a match every group is empty. -#}
+    {{- return(adapter.dispatch('regexp_groups')(x, pattern)) -}}
+{% endmacro %}
+
+{% macro default__regexp_groups(x, pattern) -%}
+regexp_extract({{ x }}, '{{ pattern.values() | join }}', ['{{ pattern.keys() | join("', '") }}'])
+{%- endmacro %}
+
+{% macro spark__regexp_groups(x, pattern) -%}
+named_struct({% for name in pattern %}'{{ name }}', regexp_extract({{ x }}, '{{ pattern.values() | join }}', {{ loop.index }}){{ ", " if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+
 {% macro characters(x) %}
     {#- One list element per code point. -#}
     {{- return(adapter.dispatch('characters')(x)) -}}

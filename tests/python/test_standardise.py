@@ -9,11 +9,13 @@ import datetime as dt
 import hashlib
 import hmac
 import random
+import re
 import unicodedata
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 import duckdb
 import phonenumbers
@@ -25,7 +27,7 @@ from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
 from customer360.hashing_key import DEMO_KEY, key_id, session_variables
-from customer360.macro_views import build
+from customer360.macro_views import PROJECT, build
 
 PLAIN = [
     "fold_width",
@@ -75,6 +77,9 @@ EXPRESSIONS = {macro: f"{{{{ {macro}('x') }}}}" for macro in PLAIN} | {
     "id_number_reason_as_of": f'{{{{ id_number_reason("x", as_of="{AS_OF}") }}}}',
     "timestamp_day_first": "{{ parse_timestamp('x', day_first=true) }}",
     "timestamp_month_first": "{{ parse_timestamp('x', day_first=false) }}",
+    "timestamp_utc": "{{ parse_timestamp('x', utc=true) }}",
+    "timestamp_new_york": "{{ parse_timestamp('x', time_zone='America/New_York') }}",
+    "zone_abbreviations": "'{{ zone_abbreviations() | join(' ') }}'",
     "timestamp_london": "{{ parse_timestamp('x', time_zone='Europe/London') }}",
     "amount_usd": "{{ parse_amount('x', currency='USD') }}",
 }
@@ -289,10 +294,104 @@ def test_timestamps_survive_being_written(
     }
     for form in [f"{date} {time}" for date, time in dates.items()] + ["%Y%m%d%H%M%S"]:
         assert run(views, "parse_timestamp", [m.strftime(form) for m in moments]) == moments
-    zone = dt.timezone(dt.timedelta(hours=8))
     late = [m for m in moments if m > dt.datetime(2001, 9, 10)]
-    epochs = [str(int(m.replace(tzinfo=zone).timestamp())) for m in late]
+    epochs = [str(int(m.replace(tzinfo=HOME).timestamp())) for m in late]
     assert run(views, "parse_timestamp", epochs) == late
+
+
+HOME = dt.timezone(dt.timedelta(hours=8))
+"""The zone of the data set that the views are rendered for; no summer time since 1991."""
+OFFSETS = st.integers(-12 * 4, 14 * 4).map(lambda quarters: dt.timezone(dt.timedelta(minutes=15 * quarters)))
+SINCE_1992 = st.datetimes(dt.datetime(1992, 1, 2), dt.datetime(2090, 1, 1))
+
+
+def at_home(moment: dt.datetime) -> dt.datetime:
+    """An instant as the clock of the data set shows it."""
+    return moment.astimezone(HOME).replace(tzinfo=None)
+
+
+@MANY
+@given(instants=st.lists(st.tuples(SINCE_1992, OFFSETS), min_size=1, max_size=200))
+@pytest.mark.parametrize(
+    "day", ["%Y-%m-%d ", "%Y/%m/%dT", "%Y%m%d ", "%d %B %Y ", "%b %d, %Y, ", "%a, %d %b %Y "]
+)
+@pytest.mark.parametrize("clock", ["%H:%M:%S.%f", "%H:%M:%S", "%H:%M", "%I:%M:%S %p", "%I:%M%p"])
+def test_instants_survive_being_written(
+    views: duckdb.DuckDBPyConnection, instants: list[tuple[dt.datetime, dt.timezone]], day: str, clock: str
+) -> None:
+    """Each day with each clock and each way of writing an offset."""
+    moments = [moment.replace(tzinfo=zone) for moment, zone in instants]
+    if "%f" not in clock:
+        moments = [m.replace(microsecond=0, second=m.second if "%S" in clock else 0) for m in moments]
+    offsets = [(m.strftime("%z"), m.isoformat()[-6:]) for m in moments]
+    texts = [
+        m.strftime(day + clock) + between + written
+        for m, (short, long) in zip(moments, offsets, strict=True)
+        for between in ("", " ")
+        for written in (short, long, f"UTC{long}")
+    ]
+    assert run(views, "parse_timestamp", texts) == [at_home(m) for m in moments for _ in range(6)]
+    utc = [m.astimezone(dt.UTC).strftime(day + clock) for m in moments]
+    assert run(views, "timestamp_utc", utc) == list(map(at_home, moments))
+
+
+@MANY
+@given(minutes=st.lists(st.integers(-300, 300), min_size=1, max_size=100))
+@pytest.mark.parametrize(
+    ("zone", "change"),
+    [
+        ("America/New_York", dt.datetime(2026, 3, 8, 2)),
+        ("America/New_York", dt.datetime(2026, 11, 1, 2)),
+        ("Europe/Berlin", dt.datetime(2026, 3, 29, 2)),
+        ("Europe/Berlin", dt.datetime(2026, 10, 25, 3)),
+        ("Australia/Lord_Howe", dt.datetime(2026, 4, 5, 2)),
+        ("Australia/Lord_Howe", dt.datetime(2026, 10, 4, 2)),
+        ("Antarctica/Troll", dt.datetime(2026, 10, 25, 3)),
+        ("Asia/Kolkata", dt.datetime(2026, 3, 8, 2)),
+    ],
+)
+def test_a_named_zone_is_read_but_for_times_its_clocks_skip_or_repeat(
+    views: duckdb.DuckDBPyConnection, zone: str, change: dt.datetime, minutes: list[int]
+) -> None:
+    """Around a change of the clocks, against the tz database of Python."""
+    local = [change + dt.timedelta(minutes=minute) for minute in minutes]
+    wanted = []
+    for moment in local:
+        both = [moment.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(dt.UTC) for fold in (0, 1)]
+        skipped = both[0].astimezone(ZoneInfo(zone)).replace(tzinfo=None) != moment
+        wanted.append(at_home(both[0]) if both[0] == both[1] and not skipped else None)
+    assert run(views, "parse_timestamp", [f"{moment:%Y-%m-%d %H:%M} {zone}" for moment in local]) == wanted
+    if zone != "Asia/Kolkata":
+        whole = [change + dt.timedelta(minutes=minute) for minute in range(-300, 300, 5)]
+        read = run(views, "parse_timestamp", [f"{moment:%Y-%m-%d %H:%M} {zone}" for moment in whole])
+        assert 0 < read.count(None) < len(read)
+
+
+def test_an_abbreviation_is_read_only_where_it_means_one_offset(views: duckdb.DuckDBPyConnection) -> None:
+    """Against all zones of the tz database, by the middle of each month of 15 years; other letters are no zone."""
+    meanings: dict[str, set[dt.timedelta]] = {}
+    for name in available_timezones():
+        if "/" in name:
+            for month in range(12 * 15):
+                moment = dt.datetime(2012 + month // 12, 1 + month % 12, 15, tzinfo=ZoneInfo(name))
+                meanings.setdefault(str(moment.tzname()).upper(), set()).add(
+                    moment.utcoffset() or dt.timedelta()
+                )
+    (listed,) = set(run(views, "zone_abbreviations", ["x"]))
+    accepted = set(listed.split()) - {"Z"}
+    assert {name: len(meanings[name]) for name in accepted} == dict.fromkeys(accepted, 1)
+    noon = dt.datetime(2026, 10, 10, 12)
+    names = sorted(
+        accepted | {name for name in meanings if name.isalpha()} | {"BST", "AST", "XYZ", "AM", "LOCAL"}
+    )
+    got = dict(zip(names, run(views, "parse_timestamp", [f"{noon} {name}" for name in names]), strict=True))
+    assert {name for name, moment in got.items() if moment} - {"AM"} == accepted
+    for name in accepted:
+        assert got[name] == at_home(noon.replace(tzinfo=dt.timezone(*meanings[name])))
+    assert not {"CST", "CDT", "PST", "IST", "BST", "AST"} & accepted
+    how_to = (PROJECT / "docs/bring-your-data.md").read_text(encoding="utf-8")
+    (told,) = re.findall(r"or one of ([A-Z,\s]+)\.", how_to)
+    assert set(re.findall(r"[A-Z]+", told)) == accepted
 
 
 def id_number(draw: random.Random) -> str:
