@@ -1,9 +1,10 @@
 {#-
   Every landed entity with its staging model, listed once (those staged by mapping in mapped_sources): the quarantine,
   the landing summary and the conservation check loop over it. tests/python/test_project.py proves that it is complete.
+  Where the variable `systems` names some, theirs only: a check of one data set stages no other system.
 -#}
 {% macro staged_entities() %}
-    {{ return([
+    {%- set entities = [
         {'system': 'app', 'entity': 'consents', 'staged': 'stg_app__consents', 'family': none},
         {'system': 'app', 'entity': 'events', 'staged': 'stg_app__interactions', 'family': 'behaviour'},
         {'system': 'app', 'entity': 'users', 'staged': 'stg_app__customers', 'family': none},
@@ -49,5 +50,6 @@
         {'system': 'social', 'entity': 'interactions', 'staged': 'stg_social__interactions', 'family': 'social'},
         {'system': 'stewardship', 'entity': 'audit_verdicts', 'staged': 'stg_stewardship__audit_verdicts', 'family': none},
         {'system': 'stewardship', 'entity': 'identity_decisions', 'staged': 'stg_stewardship__identity_decisions', 'family': none},
-    ] + mapped_sources()) }}
+    ] + mapped_sources() -%}
+    {{ return(entities | selectattr('system', 'in', var('systems', [])) | list if var('systems', []) else entities) }}
 {% endmacro %}

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pyarrow as pa
@@ -78,7 +79,7 @@ def require_key(data_set: DataSet) -> None:
     key_for(data_set.name, dbt_vars(data_set)["personal_data"], os.environ.get(ENVIRONMENT_VARIABLE))
 
 
-def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, str] | None = None) -> list[str]:
+def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, Any] | None = None) -> list[str]:
     """The dbt command line for one data set, run from the project folder."""
     return [
         str(Path(sys.executable).with_name("dbt")),

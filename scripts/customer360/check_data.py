@@ -1,10 +1,10 @@
-"""What a data set lacks, and which marts will be empty or limited for it.
+"""What a data set lacks, which of its rows a build would quarantine, and which marts will be empty or limited for it.
 
-The files are landed and the staging models of the data set's own systems are built in a file of their own, which
-is removed again. What an input entity offers is what these models hold; which mart reads what comes from dbt's
-manifest. A mart is empty if every input it reads is absent, and limited if one is, or if a column reaches it that
-nobody fills: one that is named in every model from the input to the mart. A column that only enters a
-calculation on the way, or changes its name, is not seen.
+The files are landed and the staging models of the data set's own systems are built in a file of their own, with the
+part of the scorecard that they decide; the file is removed again. What an input entity offers is what these models
+hold; which mart reads what comes from dbt's manifest. A mart is empty if every input it reads is absent, and limited if
+one is, or if a column reaches it that nobody fills: one that is named in every model from the input to the mart. A
+column that only enters a calculation on the way, or changes its name, is not seen.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from customer360.build import PROJECT, check_policy, dbt_command
+from customer360.build import PROJECT, check_policy, dbt_command, read_state, require_key
 from customer360.data_sets import DataSet, load_data_set
+from customer360.durable import Busy
+from customer360.hashing_key import KeyRefused
 from customer360.mapping import (
     NOT_MAPPED,
     Contract,
@@ -34,8 +35,9 @@ from customer360.mapping import (
     out_of_step,
     targets_of,
 )
-from customer360.sources import DeclarationError, Table, load_sources
+from customer360.sources import STATE, DeclarationError, Table, load_sources, load_tables
 from customer360.tags import check_tags
+from customer360.warehouse import Warehouse
 
 REQUIRED = ("customers", "orders", "order_items")
 """Entities without which there is nothing to show (SPEC 1)."""
@@ -157,18 +159,67 @@ def count_filled(
     return filled
 
 
-def count_rejected(
-    connection: duckdb.DuckDBPyConnection, own: Sequence[tuple[str, str]], errors: set[str]
-) -> list[tuple[int, str, str]]:
-    """Rows, entity and reason of what would be quarantined as an error."""
-    rejected = []
-    for system, entity in own:
-        rows = connection.execute(
-            f"select broken_rules[1], count(*) from staging.base_{system}__{entity} "
-            "where len(broken_rules) > 0 group by all order by all"
+@dataclass(frozen=True)
+class Reason:
+    """Why rows of one landed entity are errors, how many, and where the first of them stands."""
+
+    code: str
+    rows: int
+    file: str
+    sheet: str
+    row: int
+    label: str
+    remedy: str
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the build's scorecard will say of one landed entity (or of `all`), and the reasons for its errors."""
+
+    measure: str
+    source: str
+    status: str
+    numerator: int
+    denominator: int
+    allowed: float | None
+    reasons: tuple[Reason, ...] = ()
+
+
+def measured(connection: duckdb.DuckDBPyConnection) -> list[Measured]:
+    """Measures of the landing layer that count a row or have no threshold, as the scorecard rates them; places, no
+    values."""
+    reasons: dict[str, list[Reason]] = {}
+    for source, *rest in connection.execute(
+        """
+        select source, reason_code, row_count, first_place.file, first_place.sheet, first_place.row, label, remedy
+        from (
+            select
+                found.source_system || '.' || found.entity as source,
+                found.reason_code,
+                count(*) as row_count,
+                min({'file': found.source_file, 'sheet': found.source_sheet_key, 'row': found.source_row}) as first_place,
+                any_value(reasons.label_en || ' ' || reasons.label_zh) as label,
+                any_value(reasons.remedy_en || ' ' || reasons.remedy_zh) as remedy
+            from quality.quarantine as found
+            inner join policy.quarantine_reasons as reasons on found.reason_code = reasons.reason_code
+            where reasons.counts_as_error
+            group by all
+        )
+        order by row_count desc, reason_code
+        """
+    ).fetchall():
+        reasons.setdefault(source, []).append(Reason(*rest))
+    return [
+        Measured(measure, source, *rest, tuple(reasons.get(source, ()) if measure == "error_rate" else ()))
+        for measure, source, *rest in connection.execute(
+            """
+            select
+                measure, case when source_system = 'all' then 'all' else source_system || '.' || entity end as source,
+                status, cast(numerator as bigint), cast(denominator as bigint), error_level
+            from quality.scorecard_landing where numerator > 0 or status = 'no_threshold' order by measure, source
+            """
         ).fetchall()
-        rejected += [(count, f"{system}.{entity}", code) for code, count in rows if code in errors]
-    return rejected
+    ]
 
 
 def unmapped(tables: Sequence[Table], report: Mapping[str, Any]) -> list[str]:
@@ -191,19 +242,32 @@ def unmapped(tables: Sequence[Table], report: Mapping[str, Any]) -> list[str]:
     return names
 
 
-def _dbt(data_set: DataSet, *words: str, database: Path) -> dict[str, Any]:
-    """Run dbt quietly and read its manifest; CannotCheck with its own words where it fails."""
+def _dbt(data_set: DataSet, systems: Sequence[str], folder: Path) -> dict[str, Any]:
+    """Stage these systems in `folder`, quietly, up to the part of the scorecard that staging decides, and read dbt's
+    manifest; CannotCheck with dbt's own words where it fails."""
+    target = PROJECT / "target" / data_set.name / "check"  # the next check parses only what has changed
+    command = dbt_command(
+        data_set,
+        "build",
+        "--select",
+        *(f"+path:models/staging/{system}" for system in systems),
+        "+scorecard_landing",
+        "--exclude-resource-type",
+        "test",
+        "unit_test",
+        variables={"systems": list(systems), "state_path": str((folder / "state").relative_to(PROJECT))},
+    )
     done = subprocess.run(
-        dbt_command(data_set, *words),
+        [*command, "--target-path", str(target)],
         cwd=PROJECT,
-        env={**os.environ, "CUSTOMER360_DATABASE": str(database)},
+        env={**os.environ, "CUSTOMER360_DATABASE": str(folder / "customer360.duckdb")},
         capture_output=True,
         text=True,
         check=False,
     )
     if done.returncode:
         raise CannotCheck("dbt stopped:\n" + "\n".join(done.stdout.splitlines()[-25:]))
-    return json.loads((PROJECT / "target" / data_set.name / "manifest.json").read_text(encoding="utf-8"))
+    return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
 
 
 def check(data_set: DataSet, tables: Mapping[tuple[str, str], Table]) -> tuple[list[str], bool]:
@@ -253,43 +317,28 @@ def check(data_set: DataSet, tables: Mapping[tuple[str, str], Table]) -> tuple[l
 
 
 def _staged(data_set: DataSet, contracts: Mapping[str, Contract]) -> tuple[list[str], bool]:
+    require_key(data_set)
     systems = list(dict.fromkeys(system for system, _ in data_set.offers))
-    folder = PROJECT / "warehouse" / data_set.name
-    folder.mkdir(parents=True, exist_ok=True)
-    # personal values: the file goes when the check is over
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".check-") as scratch:
-        database = Path(scratch) / "customer360.duckdb"
-        selected = [f"+path:models/staging/{system}" for system in systems]
-        manifest = _dbt(
-            data_set,
-            "build",
-            "--select",
-            *selected,
-            "quarantine_reasons",
-            "--exclude-resource-type",
-            "test",
-            "unit_test",
-            database=database,
-        )
-        with duckdb.connect(str(database), read_only=True) as connection:
+    warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
+    # personal values: the folder goes when the check is over
+    with warehouse.workshop("check", f"check of {data_set.name}") as folder:
+        read_state(data_set, warehouse, folder / "state", load_tables(PROJECT, STATE))
+        manifest = _dbt(data_set, systems, folder)
+        with duckdb.connect(str(folder / "customer360.duckdb"), read_only=True) as connection:
             filled = count_filled(connection, offered_models(manifest, systems), contracts)
-            errors = {
-                code
-                for (code,) in connection.execute(
-                    "select reason_code from policy.quarantine_reasons where counts_as_error"
-                ).fetchall()
-            }
-            rejected = count_rejected(connection, list(data_set.offers), errors)
-    return describe(marts(manifest, contracts, filled), contracts, filled, rejected)
+            found = measured(connection)
+    return describe(marts(manifest, contracts, filled), contracts, filled, found, f"inbox/{data_set.name}")
 
 
 def describe(
     found: Sequence[Mart],
     contracts: Mapping[str, Contract],
     filled: Filled,
-    rejected: Sequence[tuple[int, str, str]] = (),
+    measures: Sequence[Measured] = (),
+    inbox: str = "inbox",
 ) -> tuple[list[str], bool]:
-    """The findings as lines, and whether every required entity has rows."""
+    """The findings as lines, and whether a build would get past its staging: every required entity has rows, and no
+    measure of the landing layer fails. `inbox` is the folder that the files' names begin from."""
     present = {e: rows for e, rows in filled.items() if any(columns["*"] for columns in rows.values())}
     lines = ["input entities 输入实体:"]
     for entity in sorted(present):
@@ -299,9 +348,11 @@ def describe(
         if empty := _unfilled(contracts[entity], rows):
             lines.append(f"    never filled 从未填写: {', '.join(empty)}")
     lines.append(f"  absent 缺少: {', '.join(sorted(contracts.keys() - present.keys())) or '-'}")
-    if rejected:
+    failing = [measure for measure in measures if measure.status in ("fail", "no_threshold")]
+    tolerable = [measure for measure in measures if measure not in failing]
+    if tolerable:
         lines.append("rows with errors 有错误的行:")
-        lines += [f"  {entity}: {count:,} {code}" for count, entity, code in rejected]
+        lines += [line for measure in tolerable for line in _told(measure, inbox)]
     lines.append("marts and measures 数据集市与度量:")
     for status, label in (("empty", "为空"), ("limited", "受限"), ("complete", "完整")):
         for mart in (mart for mart in found if mart.status == status):
@@ -313,16 +364,42 @@ def describe(
     missing = [entity for entity in REQUIRED if entity not in present]
     if missing:
         lines.append(f"required, and without rows 必需但没有数据: {', '.join(missing)}")
-    return lines, not missing
+    if failing:
+        lines.append("a build would fail here and publish nothing 构建会在此失败，不会发布:")
+        lines += [line for measure in failing for line in _told(measure, inbox)]
+    return lines, not missing and not failing
+
+
+def _told(measure: Measured, inbox: str) -> Iterator[str]:
+    """One measure as lines: how many of how many rows, and for each reason how many, the first place and the remedy."""
+    what = {
+        "error_rate": "rows with errors 行有错误",
+        "conservation": "rows neither staged nor quarantined 行下落不明",
+    }.get(measure.measure, f"rows, {measure.measure}")
+    total = f"{measure.denominator:,}"
+    share = f"{measure.numerator / measure.denominator:.2%}" if measure.denominator else "-"
+    level = "" if measure.allowed is None else f"; allowed 允许 {measure.allowed:.2%}"
+    if measure.status == "no_threshold":
+        level = f"; no row for {measure.measure} in quality_thresholds.csv 未设阈值"
+    if measure.status == "not_measured":
+        level = "; too few to be measured 行数过少，不计量"
+    yield f"  {measure.source}: {measure.numerator:,} of {total} {what} ({share}{level})"
+    for reason in measure.reasons:
+        sheet = f", sheet 工作表 {reason.sheet}" if reason.sheet else ""
+        yield f"    {reason.code}: {reason.rows:,} of {total} rows. {reason.label}"
+        yield f"      first 首例: {inbox}/{reason.file}{sheet}, row 行 {reason.row}"
+        yield f"      remedy 处理: {reason.remedy}"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Command line; 0: can be built, 1: something has to be mended first, 2: could not be checked."""
     parser = argparse.ArgumentParser(
         prog="check_data.py",
-        description="What a data set lacks, and which marts will be empty or limited for it.",
+        description="What a data set lacks, which of its rows a build would quarantine, and which marts will be empty or"
+        " limited for it.",
         epilog="Exit codes: 0 can be built (limited and empty marts are no error); 1 something has to be mended:"
-        " an open mapping, a file set aside, or no customers, orders or order lines; 2 could not be checked.",
+        " an open mapping, a file set aside, no customers, orders or order lines, or more rows with errors than the"
+        " policy allows; 2 could not be checked.",
     )
     parser.add_argument("--name", required=True, help="data set: datasets/NAME.yml")
     given = parser.parse_args(arguments)
@@ -332,7 +409,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_policy(PROJECT, data_set)
         check_tags(PROJECT, data_set.policy)
         lines, complete = check(data_set, tables)
-    except (CannotCheck, DeclarationError) as error:
+    except (Busy, CannotCheck, DeclarationError, KeyRefused) as error:
         print(f"check_data.py: {error}", file=sys.stderr)
         return 2
     print("\n".join(lines))

@@ -29,6 +29,8 @@ import duckdb
 import pyarrow as pa
 from ahocorasick_rs import BytesAhoCorasick, Implementation
 
+from customer360 import reading
+
 ALONE, ANYWHERE = 10, 16
 """Decimal digits of information from which on a value is looked for where it stands alone, and inside of anything.
 
@@ -262,7 +264,7 @@ _PACKED: dict[bytes, Callable[[BinaryIO], Any]] = {
     b"\x28\xb5\x2f\xfd": lambda stream: pa.CompressedInputStream(stream, "zstd"),
 }
 UNREADABLE = (
-    duckdb.Error, zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError,
+    duckdb.Error, reading.Held, zipfile.BadZipFile, zlib.error, lzma.LZMAError, OSError, EOFError, RuntimeError, ValueError,
 )  # fmt: skip
 
 
@@ -341,7 +343,7 @@ def _database(file: Path, needles: Needles, run: Callable[..., Iterable[Any]]) -
     A value in its bytes counts unless a value of a table holds it: that one is judged by what stands beside it.
     """
     try:
-        with duckdb.connect(str(file), read_only=True) as connection:
+        with reading.connect(file) as connection:
             _modest(connection)
             starts = range(0, file.stat().st_size, RANGE)
             stored: set[int] = set().union(*run(lambda start: _stored(file, start, needles), starts))

@@ -13,7 +13,6 @@ import subprocess
 import sys
 import unicodedata
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -21,7 +20,7 @@ import duckdb
 from customer360 import reading
 from customer360.build import PROJECT, dbt_command, require_key
 from customer360.data_sets import DataSet, load_data_set
-from customer360.durable import Busy, hold
+from customer360.durable import Busy
 from customer360.hashing_key import KeyRefused
 from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
@@ -54,7 +53,7 @@ def try_rules(data_set: DataSet, warehouse: Warehouse) -> tuple[str, duckdb.Duck
         raise NoTrial(f"nothing is built yet. {remedy}")
     require_key(data_set)
     connection = duckdb.connect()
-    with _workshop(warehouse) as folder:
+    with warehouse.workshop("try", f"dry run of {data_set.name}") as folder:
         with warehouse.lock():  # a running build's file is the latest one
             built = warehouse.latest_build()
             shutil.copyfile(built, folder / built.name)
@@ -68,20 +67,6 @@ def try_rules(data_set: DataSet, warehouse: Warehouse) -> tuple[str, duckdb.Duck
     if not connection.execute("select count(*) from records where before_id is not null").fetchone()[0]:
         raise NoTrial(f"no record of the latest build is known: it was made with another key. {remedy}")
     return built.parent.name, connection
-
-
-@contextmanager
-def _workshop(warehouse: Warehouse) -> Iterator[Path]:
-    """A folder for the copy, beside the builds because it holds what they hold; empty before and gone after."""
-    folder = warehouse.folder / "try"
-    with hold(folder, f"dry run of {warehouse.folder.name}"):
-        work = folder / "work"
-        shutil.rmtree(work, ignore_errors=True)  # of a dry run that was killed
-        work.mkdir()
-        try:
-            yield work
-        finally:
-            shutil.rmtree(work)
 
 
 def _resolve(data_set: DataSet, build: Path, database: Path) -> None:

@@ -9,7 +9,7 @@ warehouse/<data set>/
     publications.jsonl              every publication and rollback, one line each; never rolled back
     exports.jsonl                   every list that was exported or removed (activation.py); never rolled back
     erasures/                       who was erased, as keyed hashes; never rolled back (erasure.py)
-    try/                            copy of a build while a dry run works on it (try_rules.py)
+    try/, check/                    what try_rules.py and check_data.py work on, while they run
     published → current/published   fixed names for readers
     state → current/state
 """
@@ -19,7 +19,8 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shutil
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,20 @@ class Warehouse:
         folder = self.builds / build_id
         folder.mkdir(parents=True)
         return folder
+
+    @contextmanager
+    def workshop(self, name: str, what: str) -> Iterator[Path]:
+        """An empty folder for `what`, which publishes nothing: beside the builds because it holds what they hold, and
+        gone when it ends. Its path is the same each time. Raises Busy while another one goes on."""
+        folder = self.folder / name
+        with hold(folder, what):
+            work = folder / "work"
+            shutil.rmtree(work, ignore_errors=True)  # of one that was killed
+            work.mkdir()
+            try:
+                yield work
+            finally:
+                shutil.rmtree(work)
 
     def candidate(self, build_id: str) -> Path:
         """An empty folder to prepare version `build_id` in, out of everybody's sight."""

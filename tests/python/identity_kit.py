@@ -91,7 +91,8 @@ class Lab:
             "alter table policy.han_characters alter code_point type integer;"
             "create table intermediate.int_calendar__as_of as select date '2026-01-31' as as_of_on, 'x' as as_of_basis;"
             "create table intermediate.int_customers__field_gaps as select '' as source_system,"
-            " '' as source_customer_id, '' as field, '' as filled_value, '' as fill_method limit 0"
+            " '' as source_customer_id, '' as field, '' as filled_value, '' as fill_method limit 0;"
+            "create table intermediate.int_customers__rare_words as select '' as field, '' as value limit 0"
         )
         self._create(
             "staging.stg_state__identity_map",

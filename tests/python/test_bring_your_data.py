@@ -17,6 +17,7 @@ import duckdb
 import pytest
 import yaml
 
+from check_kit import foretold, measured
 from coffee_company import (
     ARTICLES,
     CARDS,
@@ -579,14 +580,22 @@ def test_check_data_says_what_is_there_and_what_is_missing(brought):
         "kaffeepost: 5 files 文件, 0 set aside 搁置",
         "till.receipts.cashier, webshop.customers.bonusklasse, webshop.orders.interne_notiz",
         f"customers: till {CARDS}, webshop {CUSTOMERS}",
-        "webshop.order_lines: 1 invalid_amount",
+        "webshop.order_lines: 2 of 185 rows with errors",
         "complete 完整: customer_rfm",
         "limited 受限: products",
         "limited 受限: measures_input",
         "can be built 可以构建",
     ):
         assert line in checked.stdout, checked.stdout
-    assert not list((project / "warehouse" / NAME).glob(".check-*"))
+    assert [path.name for path in (project / "warehouse" / NAME / "check").iterdir()] == [".lock"]
+
+
+@pytest.mark.slow
+def test_check_data_foretells_the_errors_that_the_build_counts(brought):
+    project, checked = brought
+    rates, reasons = measured(project, NAME)
+    assert (rates, reasons) == foretold(checked.stdout)
+    assert rates["all"] == (3, 417) and len(reasons) == 3
 
 
 @pytest.mark.slow

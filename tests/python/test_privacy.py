@@ -290,7 +290,7 @@ NOT_PERSONAL = {
     r".*\.(also_)?bought_name": "names a product",
     r".*\.(promotion|other)_message_driver": "a figure of messages, not their text",
     r".*external_indicators\.note": "about the market",
-    r"scorecard\.note": "about a threshold",
+    r"scorecard(_landing)?\.note": "about a threshold",
     r"pos\.stores\.(address|phone)": "of a shop that is open to the public",
 }
 """Columns (table.column) that are called like personal ones and are not: pattern and reason."""

@@ -1,0 +1,3 @@
+-- grain: one measure of the landing layer for one scope, held against its threshold
+
+{{ rated(ref('measures_landing')) }}

@@ -1,0 +1,181 @@
+"""What check-data foretells of the rows that a build will not take, against what the build then measures.
+
+The company is an American shop: one export of order lines whose times carry an offset.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from check_kit import foretold, measured
+from conftest import copy_project
+from customer360.check_data import Measured, Reason, describe
+from customer360.mapping import load_contracts
+from customer360.new_data import scaffold
+
+PROJECT = Path(__file__).resolve().parents[2]
+NAME = "hemlock"
+MAPPING = """
+version: 2
+sources:
+  - name: hemlock_shop
+    description: Web shop of hemlock.
+    tables:
+      - name: orders_export
+        description: One row per order line.
+        config:
+          meta:
+            grain: order line
+            rows: order_items
+            constants: {orders.channel: web_shop, orders.document_kind: sale}
+        columns:
+          - name: name
+            description: "Name"
+            config: {meta: {maps_to: [orders.source_order_id, order_items.source_order_id]}}
+          - name: email
+            description: "Email"
+            config: {meta: {pii: email, maps_to: [customers.source_customer_id, customers.email, orders.source_customer_id]}}
+          - name: created_at
+            description: "Created at"
+            config: {meta: {headers: [Created at], maps_to: orders.ordered_at}}
+          - name: quantity
+            description: "Lineitem quantity"
+            config: {meta: {headers: [Lineitem quantity], maps_to: order_items.quantity}}
+          - name: product
+            description: "Lineitem name"
+            config: {meta: {headers: [Lineitem name], maps_to: products.product_name}}
+          - name: price
+            description: "Lineitem price"
+            config: {meta: {headers: [Lineitem price], maps_to: order_items.unit_price}}
+          - name: sku
+            description: "Lineitem sku"
+            config: {meta: {headers: [Lineitem sku], maps_to: [order_items.source_product_id, products.source_product_id]}}
+"""
+FILE = f"inbox/{NAME}/hemlock_shop/orders_export/orders_export_1.csv"
+ORDERS = 120
+LAST = dt.datetime.now().replace(hour=12, minute=0, second=0, microsecond=0) - dt.timedelta(days=3)
+
+
+def write_export(project: Path, zone: str, unreadable: int = 0) -> None:
+    """Two lines an order, one order a customer and month; the times of the last `unreadable` orders name an ambiguous
+    zone. Four lines cannot be trusted for other reasons, and one says what the file sums up to."""
+    rows = ["Name,Email,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku"]
+    for order in range(ORDERS):
+        at = f"{LAST - dt.timedelta(days=3 * (ORDERS - order)):%Y-%m-%d %H:%M:%S} "
+        at += "CST" if order >= ORDERS - unreadable else zone
+        for sku, price in (("SKU-A", "20.00"), ("SKU-B", "60.00")):
+            rows.append(
+                f"#{1001 + order},case{order % 40:02}@hemlockmail.com,{at},1,Quilt {sku},{price},{sku}"
+            )
+    soon = f"{LAST:%Y-%m-%d %H:%M:%S} {zone}"
+    rows += [
+        f"#2001,case01@hemlockmail.com,{soon},two,Quilt SKU-A,20.00,SKU-A",
+        f"#2002,case01@hemlockmail.com,{soon},1,Quilt SKU-A,twenty,SKU-A",
+        f"#2003,case01@hemlockmail.com,{soon},0,Quilt SKU-A,20.00,SKU-A",
+        f",case01@hemlockmail.com,{soon},1,Quilt SKU-A,20.00,SKU-A",
+        "Total,,,240,,,",
+    ]
+    (project / FILE).parent.mkdir(parents=True, exist_ok=True)
+    (project / FILE).write_text("\n".join(rows) + "\n", encoding="utf-8")
+
+
+def run(project: Path, script: str, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, f"scripts/{script}.py", *words],
+        cwd=project,
+        env=os.environ
+        | {"PYTHONPATH": str(project / "scripts"), "DO_NOT_TRACK": "1", "CUSTOMER360_HMAC_KEY": "5eed" * 16},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project with the shop's mapping, whose file a test writes."""
+    copy = copy_project(tmp_path_factory.mktemp("hemlock") / "project")
+    write_export(copy, "-0400")
+    scaffold(copy, NAME, [copy / "inbox" / NAME], "USD", "America/New_York")
+    (copy / "models/staging/hemlock_shop/_hemlock_shop__sources.yml").write_text(MAPPING, encoding="utf-8")
+    for path in (copy / "models/staging/hemlock_shop").rglob("*.sql"):
+        path.unlink()
+    _, points = scaffold(copy, NAME, [copy / "inbox" / NAME], "USD", "America/New_York")
+    assert points == []
+    return copy
+
+
+PLANTED = {"invalid_quantity": 1, "invalid_amount": 1, "zero_quantity": 1, "missing_order_number": 1}
+
+
+@pytest.mark.slow
+def test_times_with_an_offset_are_read_and_a_tolerable_rate_is_no_obstacle(project: Path) -> None:
+    write_export(project, "-0400")
+    checked = run(project, "check_data", "--name", NAME)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+    rates, reasons = foretold(checked.stdout)
+    assert rates == dict.fromkeys(["all", "hemlock_shop.orders_export"], (4, 2 * ORDERS + 5))
+    assert reasons == {("hemlock_shop.orders_export", reason): rows for reason, rows in PLANTED.items()}
+    assert f"first 首例: {FILE}, row 行 {2 * ORDERS + 2}" in checked.stdout
+    assert "can be built 可以构建" in checked.stdout
+
+
+@pytest.mark.slow
+def test_a_rate_that_the_gate_refuses_is_refused_before_the_build_to_the_same_row(project: Path) -> None:
+    unreadable = 60
+    write_export(project, "-0400", unreadable)
+    checked = run(project, "check_data", "--name", NAME)
+    assert checked.returncode == 1, checked.stdout + checked.stderr
+    told = checked.stdout[checked.stdout.index("a build would fail here and publish nothing") :]
+    for sentence in (
+        "hemlock_shop.orders_export: 124 of 245 rows with errors 行有错误 (50.61%; allowed 允许 5.00%)",
+        "invalid_order_time: 120 of 245 rows. Order time cannot be read 下单时间无法识别",
+        f"first 首例: {FILE}, row 行 {2 * (ORDERS - unreadable) + 2}",
+        "remedy 处理: Write the time as YYYY-MM-DD HH:MM:SS; add an offset",
+        "to be mended before a build 构建前需处理",
+    ):
+        assert sentence in told, told
+    assert "can be built" not in checked.stdout
+    for value in ("hemlockmail", "CST", "#1061"):
+        assert value not in checked.stdout + checked.stderr
+    assert [path.name for path in (project / "warehouse" / NAME / "check").iterdir()] == [".lock"]
+    tried = run(project, "build", "--data", NAME)
+    assert tried.returncode == 1 and "a model or test failed; nothing was published" in tried.stderr
+    assert foretold(checked.stdout) == measured(project, NAME)
+
+
+def test_a_failing_measure_is_said_last_and_no_build_is_promised() -> None:
+    contracts = load_contracts(PROJECT)
+    filled = {entity: {"till": {"*": 9}} for entity in ("customers", "orders", "order_items")}
+    reason = Reason(
+        "invalid_time", 7, "till/a.xlsx", "May", 12, "Time cannot be read 时间无法识别", "Write it 改正"
+    )
+    passing = Measured("error_rate", "till.a", "pass", 1, 90, 0.05, (reason,))
+    few = Measured("error_rate", "till.b", "not_measured", 7, 9, 0.05, (reason,))
+    lines, complete = describe([], contracts, filled, [passing, few], "inbox/x")
+    assert complete
+    assert "  till.a: 1 of 90 rows with errors 行有错误 (1.11%; allowed 允许 5.00%)" in lines
+    assert (
+        "  till.b: 7 of 9 rows with errors 行有错误 (77.78%; too few to be measured 行数过少，不计量)"
+        in lines
+    )
+    failing = Measured("error_rate", "till.c", "fail", 7_000, 9_000, 0.05, (reason,))
+    lost = Measured("conservation", "till.d", "fail", 2, 9, 0.0)
+    bare = Measured("error_rate", "till.e", "no_threshold", 0, 9, None)
+    lines, complete = describe([], contracts, filled, [passing, failing, lost, bare], "inbox/x")
+    assert not complete
+    assert lines[-7:] == [
+        "a build would fail here and publish nothing 构建会在此失败，不会发布:",
+        "  till.c: 7,000 of 9,000 rows with errors 行有错误 (77.78%; allowed 允许 5.00%)",
+        "    invalid_time: 7 of 9,000 rows. Time cannot be read 时间无法识别",
+        "      first 首例: inbox/x/till/a.xlsx, sheet 工作表 May, row 行 12",
+        "      remedy 处理: Write it 改正",
+        "  till.d: 2 of 9 rows neither staged nor quarantined 行下落不明 (22.22%; allowed 允许 0.00%)",
+        "  till.e: 0 of 9 rows with errors 行有错误 (0.00%; no row for error_rate in quality_thresholds.csv 未设阈值)",
+    ]
