@@ -1,9 +1,7 @@
 {#- The stated grain holds: the columns together name each row once, and none of them is null. -#}
 {% test unique_grain(model, columns) %}
 
-select
-    {{ columns | join(', ') }},
-    count(*) as row_count
+select count(*) as row_count
 from {{ model }}
 group by {{ columns | join(', ') }}
 having

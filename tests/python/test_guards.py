@@ -167,11 +167,11 @@ BREAKS = [
     ),
     Break(
         "the scorecard is empty",
-        "models/quality/scorecard.sql",
-        "    where specificity = 1",
-        "    where specificity = 0",
+        "macros/quality/rated.sql",
+        "where specificity = 1",
+        "where specificity = 0",
         # its unit test would be red before the gate is asked
-        "scorecard --exclude test_type:unit",
+        "scorecard_landing scorecard --exclude test_type:unit",
         "gates_hold_scorecard",
     ),
     Break(

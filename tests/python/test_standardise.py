@@ -27,7 +27,7 @@ from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
 from customer360.hashing_key import DEMO_KEY, key_id, session_variables
-from customer360.macro_views import PROJECT, build
+from customer360.macro_views import LANDED, LANDED_MOMENTS, PROJECT, build, landed_moments
 
 PLAIN = [
     "fold_width",
@@ -103,9 +103,19 @@ QUERIES = {
 
 
 @pytest.fixture(scope="module")
-def views(tmp_path_factory: pytest.TempPathFactory) -> duckdb.DuckDBPyConnection:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the views are built."""
+    return tmp_path_factory.mktemp("macros") / "project"
+
+
+@pytest.fixture(scope="module")
+def views(folder: Path) -> duckdb.DuckDBPyConnection:
     """One view per expression over the table `cases (id, x)`."""
-    return build(tmp_path_factory.mktemp("macros") / "project", EXPRESSIONS, QUERIES)
+    return build(folder, EXPRESSIONS | LANDED, QUERIES)
+
+
+def test_landing_reads_moments_as_the_macros_do(views: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    assert LANDED_MOMENTS.read_text(encoding="utf-8") == landed_moments(folder)
 
 
 def run(views: duckdb.DuckDBPyConnection, view: str, values: Iterable[str | None]) -> list[Any]:
