@@ -17,7 +17,7 @@ import duckdb
 import numpy as np
 
 from customer360.bench import copy_project, read_arguments
-from customer360.build import PROJECT, dbt_command, offer_truth, read_state
+from customer360.build import PROJECT, dbt_command, dbt_environment, offer_truth, read_state
 from customer360.clustering import components
 from customer360.data_sets import load_data_set
 from customer360.fit_identity import fit_build
@@ -59,7 +59,7 @@ def run(project: Path, step: str, *command: str) -> float:
         env={
             **os.environ,
             "PYTHONPATH": str(project / "scripts"),
-            "CUSTOMER360_DATABASE": str(project / "customer360.duckdb"),
+            **dbt_environment(project / "customer360.duckdb", "bench", project / "state", project),
         },
         capture_output=True,
         text=True,
@@ -80,10 +80,9 @@ def measure(project: Path, model: str | None = None) -> dict[str, float]:
     data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
     offer_truth(project / "truth" / "demo", load_tables(PROJECT, TRUTH))
     read_state(data_set, Warehouse(project / "warehouse"), project / "state", load_tables(PROJECT, STATE))
-    variables = {"build_id": "bench", "state_path": str(project / "state")}
 
     def dbt(step: str, *select: str) -> None:
-        command = dbt_command(data_set, "build", "--select", *select, variables=variables)
+        command = dbt_command(data_set, "build", "--select", *select)
         run(project, step, *command, "--exclude-resource-type", "test", "unit_test")
 
     def resolve(*select: str) -> dict[str, float]:

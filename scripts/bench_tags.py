@@ -17,7 +17,7 @@ from typing import Any
 import duckdb
 
 from customer360.bench import MEMORY_LIMIT, PROJECT, read_arguments, span
-from customer360.build import dbt_command
+from customer360.build import dbt_command, dbt_environment
 from customer360.data_sets import load_data_set
 from customer360.landing.writer import write_declared
 from customer360.sources import STATE, load_sources, load_tables
@@ -231,7 +231,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             write_declared(folder / "state" / table.entity, table)
         command = dbt_command(
             data_set, "build", "--exclude-resource-type", "test", "unit_test",
-            "--select", *SEEDS, *SELECTION, variables={"state_path": str(folder / "state")},
+            "--select", *SEEDS, *SELECTION,
         )  # fmt: skip
         command[command.index("--target-path") + 1] = str(folder / "target")
         profiles = (PROJECT / "profiles.yml").read_text(encoding="utf-8")
@@ -242,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         (folder / "profiles.yml").write_text(profiles, encoding="utf-8")
         environment = {
             **os.environ,
-            "CUSTOMER360_DATABASE": str(database),
+            **dbt_environment(database, "bench", folder / "state"),
             "DBT_PROFILES_DIR": str(folder),
             "PYTHONPATH": str(PROJECT / "scripts"),
         }

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from customer360.build import PROJECT, dbt_command
+from customer360.build import PROJECT, dbt_command, dbt_environment
 from customer360.data_sets import load_data_set
 from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
@@ -23,14 +23,16 @@ def main() -> int:
     except DeclarationError as error:
         print(f"docs.py: {error}", file=sys.stderr)
         return 2
-    built = Warehouse(PROJECT / "warehouse" / data_set.name).latest_build()
+    warehouse = Warehouse(PROJECT / "warehouse" / data_set.name)
+    built = warehouse.latest_build()
     if built is None:
         print(f"docs.py: nothing is built yet. Run: make build DATA={data_set.name}", file=sys.stderr)
         return 1
     code = subprocess.run(
         dbt_command(data_set, "docs", "generate", "--static", "--no-compile"),
         cwd=PROJECT,
-        env={**os.environ, "CUSTOMER360_DATABASE": str(built)},
+        env=os.environ
+        | dbt_environment(warehouse.work_in(built.parent), built.parent.name, built.parent / "state"),
         check=False,
     ).returncode
     if code == 0:

@@ -2,7 +2,7 @@
 
 {#- The files of a source table: where landing, earlier builds and labelled data write them. -#}
 {% macro source_files(source, entity) -%}
-    {%- if source == 'state' -%} {{ var('state_path') }}/{{ entity }}/*.parquet
+    {%- if source == 'state' -%} {{ state_folder() }}/{{ entity }}/*.parquet
     {%- elif source == 'truth' -%} truth/{{ var('data_set') }}/{{ entity }}*.parquet
     {%- elif source == 'landing' -%} landing/{{ var('data_set') }}/{{ entity }}/*.parquet
     {%- else -%} landing/{{ var('data_set') }}/{{ source }}/{{ entity }}/*.parquet
@@ -36,6 +36,20 @@
     {%- do patterns.extend([source_files(source.source_name, source.name), load_list(source.source_name, source.name)]) -%}
     {%- endfor -%}
     {%- set there = matching_patterns(patterns) -%}
+    {%- set absent = {} -%}
+    {%- for source in sources if source_files(source.source_name, source.name) not in there -%}
+    {%- do absent.update({source.unique_id: source_files(source.source_name, source.name)}) -%}
+    {%- endfor -%}
+    {%- set wanted = [] -%}
+    {%- for node in selected_resources if node.startswith('model.') -%}
+    {%- for parent in graph.nodes[node].depends_on.nodes if parent in absent -%}{%- do wanted.append(absent[parent]) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- if wanted -%}
+    {{ exceptions.raise_compiler_error(
+        'There is no file ' ~ wanted[0] ~ (', nor of ' ~ (wanted | unique | list | length - 1) ~ ' other sources that the selected models read'
+        if wanted | unique | list | length > 1 else ', which a selected model reads') ~ '. Run first: make build DATA=' ~ var('data_set')
+    ) }}
+    {%- endif -%}
     {%- set statements = [] -%}
     {%- for source in sources if source_files(source.source_name, source.name) in there -%}
     {%- set files = files_relation(source_files(source.source_name, source.name)) -%}

@@ -47,7 +47,7 @@ earlier as (
     from {{ ref('stg_state__scorecard_history') }}
     where
         measure = 'fill_rate'
-        and build_id <> '{{ var("build_id") }}'
+        and build_id <> '{{ build_id() }}'
 
 ),
 

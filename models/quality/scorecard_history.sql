@@ -5,14 +5,14 @@ with
 earlier as (
 
     select * from {{ ref('stg_state__scorecard_history') }}
-    where build_id <> '{{ var("build_id") }}'
+    where build_id <> '{{ build_id() }}'
 
 ),
 
 current_build as (
 
     select
-        cast('{{ var("build_id") }}' as varchar) as build_id,
+        cast('{{ build_id() }}' as varchar) as build_id,
         as_of.as_of_on,
         scorecard.measure,
         scorecard.source_system,

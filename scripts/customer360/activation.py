@@ -30,7 +30,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from customer360 import reading
-from customer360.build import LEFT_OUT, PROJECT, dbt_command, require_key
+from customer360.build import LEFT_OUT, PROJECT, dbt_command, dbt_environment, require_key
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import Busy, add_line, lines_of, publish
 from customer360.erasure import ErasureStopped, erased_among
@@ -263,12 +263,15 @@ def _as_of_now(project: Path, data_set: DataSet, warehouse: Warehouse, built: Pa
         ]
         command = dbt_command(
             data_set, "build", "--select", *touched, "int_marketing__suppressions", "int_marketing__consents",
-            variables={"build_id": built.parent.name, "state_path": str(built.parent / "state")},
         )  # fmt: skip
         done = subprocess.run(
             [*command, "--target-path", f"{folder}/target", "--log-path", f"{folder}/logs"],
             cwd=project,
-            env={**os.environ, "CUSTOMER360_DATABASE": str(copy), LEFT_OUT: "test unit_test"},
+            env={
+                **os.environ,
+                **dbt_environment(copy, built.parent.name, built.parent / "state", project),
+                LEFT_OUT: "test unit_test",
+            },
             capture_output=True,
             text=True,
             check=False,

@@ -50,8 +50,13 @@ def copy_project(folder: Path) -> Path:
     """Copy the project without anything that `make` made, to change and run it elsewhere."""
     for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("dbt_project.yml", "profiles.yml", "vars.yml"):
+    for name in ("dbt_project.yml", "profiles.yml", "selectors.yml", "vars.yml"):
         shutil.copy(PROJECT / name, folder / name)
+    # what dbt has parsed here it need not parse there
+    for parsed in PROJECT.glob("target/*/partial_parse.msgpack"):
+        target = folder / parsed.relative_to(PROJECT)
+        target.parent.mkdir(parents=True)
+        shutil.copy(parsed, target)
     return folder
 
 

@@ -69,8 +69,6 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
         "personal_data": "yes" if data_set.personal_data else "none",
         "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
         "not_personal": ",".join(data_set.not_personal),
-        "build_id": "by hand",
-        "state_path": f"warehouse/{data_set.name}/state",
     }
 
 
@@ -80,10 +78,19 @@ def require_key(data_set: DataSet) -> None:
 
 
 def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, Any] | None = None) -> list[str]:
-    """The dbt command line for one data set, run from the project folder."""
+    """The dbt command line for one data set, run from the project folder. Whoever selects models tests them whole.
+
+    What differs from run to run comes as dbt_environment: other variables would make dbt parse the project anew.
+    """
+    whole = (
+        ["--indirect-selection", "eager"]
+        if {"--select", "--indirect-selection"} & set(words) == {"--select"}
+        else []
+    )
     return [
         str(Path(sys.executable).with_name("dbt")),
         *words,
+        *whole,
         "--vars",
         json.dumps(dbt_vars(data_set) | dict(variables or {})),
         "--target-path",
@@ -91,6 +98,18 @@ def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, Any] | N
         "--log-path",
         f"logs/{data_set.name}",
     ]
+
+
+def dbt_environment(
+    database: Path, build_id: str, state: Path, project: Path | None = None
+) -> dict[str, str]:
+    """What dbt is told of one run in the project folder: the database file, the name of the build, and the state that
+    it reads."""
+    return {
+        "CUSTOMER360_DATABASE": os.path.relpath(database, project or PROJECT),
+        "CUSTOMER360_BUILD_ID": build_id,
+        "CUSTOMER360_STATE": os.path.relpath(state, project or PROJECT),
+    }
 
 
 def _run(step: str, command: Sequence[str], environment: dict[str, str] | None = None) -> int:
@@ -145,19 +164,17 @@ def build(
             data_set,
             warehouse,
             lambda state: read_state(data_set, warehouse, state, load_tables(PROJECT, STATE)),
-            lambda step, words, database, variables: run_dbt(step, data_set, words, database, variables),
+            lambda step, words, folder: run_dbt(step, data_set, warehouse, words, folder),
         )
     except erasure.ErasureStopped as error:
         raise BuildStopped(str(error)) from None
     folder = warehouse.new_build()
-    # The catalogue is named after the file and views name the catalogue: the file's name never changes.
     database = folder / "customer360.duckdb"
     state_tables = load_tables(PROJECT, STATE)
     offer_truth(PROJECT / "truth" / data_set.name, load_tables(PROJECT, TRUTH))
     read_state(data_set, warehouse, folder / "state", state_tables)
-    run = {"build_id": folder.name, "state_path": str(folder / "state")}
     left_out = {} if unit_tests else {LEFT_OUT: os.environ.get(LEFT_OUT, "unit_test")}
-    failed = _run_dbt("build and test", data_set, ["build"], database, run, left_out)
+    failed = _run_dbt("build and test", data_set, warehouse, ["build"], folder, folder.name, left_out)
     print_scorecard(database)
     if failed:
         raise BuildStopped(
@@ -229,27 +246,27 @@ def publish(
         raise BuildStopped(str(error)) from None
 
 
-def run_dbt(
-    step: str, data_set: DataSet, words: Sequence[str], database: Path, variables: Mapping[str, str]
-) -> int:
-    """Run dbt without tests on a database of its own."""
-    return _run_dbt(step, data_set, words, database, variables, {LEFT_OUT: "test unit_test"})
+def run_dbt(step: str, data_set: DataSet, warehouse: Warehouse, words: Sequence[str], folder: Path) -> int:
+    """Run dbt without tests on a database of its own, in `folder` of the warehouse; its exit code."""
+    return _run_dbt(step, data_set, warehouse, words, folder, erasure.ERASING, {LEFT_OUT: "test unit_test"})
 
 
 def _run_dbt(
     step: str,
     data_set: DataSet,
+    warehouse: Warehouse,
     words: Sequence[str],
-    database: Path,
-    variables: Mapping[str, str],
+    folder: Path,
+    build_id: str,
     environment: Mapping[str, str],
 ) -> int:
-    """Run dbt on a database file; its exit code. Raises BuildStopped where the machine is at fault and no model or test."""
+    """Run dbt on the database of a folder; its exit code. Raises BuildStopped where the machine is at fault and no model
+    or test."""
     target = PROJECT / "target" / data_set.name
     (target / RESULTS).unlink(missing_ok=True)
-    command = dbt_command(data_set, *words, variables=variables)
-    failed = _run(step, command, {"CUSTOMER360_DATABASE": str(database), **environment})
-    if failed and (found := fault_in_dbt(target, database.parent)):
+    told = dbt_environment(warehouse.work_in(folder), build_id, folder / "state")
+    failed = _run(step, dbt_command(data_set, *words), {**told, **environment})
+    if failed and (found := fault_in_dbt(target, folder)):
         raise BuildStopped(f"{found}. Nothing was published")
     return failed
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import duckdb
 
-from customer360.build import PROJECT, check_policy, dbt_command, read_state, require_key
+from customer360.build import PROJECT, check_policy, dbt_command, dbt_environment, read_state, require_key
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import Busy
 from customer360.hashing_key import KeyRefused
@@ -255,12 +255,12 @@ def _dbt(data_set: DataSet, systems: Sequence[str], folder: Path) -> dict[str, A
         "--exclude-resource-type",
         "test",
         "unit_test",
-        variables={"systems": list(systems), "state_path": str((folder / "state").relative_to(PROJECT))},
+        variables={"systems": list(systems)},
     )
     done = subprocess.run(
         [*command, "--target-path", str(target)],
         cwd=PROJECT,
-        env={**os.environ, "CUSTOMER360_DATABASE": str(folder / "customer360.duckdb")},
+        env={**os.environ, **dbt_environment(folder / "customer360.duckdb", "check", folder / "state")},
         capture_output=True,
         text=True,
         check=False,

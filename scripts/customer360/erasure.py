@@ -63,8 +63,8 @@ _HMAC = (
     " || unhex(sha256(getvariable('customer360_hmac_inner') || encode({value}))))"
 )
 
-RunDbt = Callable[[str, Sequence[str], Path, Mapping[str, str]], int]
-"""Runs dbt for a data set: name of the step, words, database file, variables; its exit code."""
+RunDbt = Callable[[str, Sequence[str], Path], int]
+"""Runs dbt for a data set: name of the step, words, folder of the database and the state; its exit code."""
 
 
 class ErasureStopped(Exception):
@@ -169,9 +169,8 @@ def sweep(
         is_new = not set(asked) <= set(seen.get("requests", []))
         # who is one person takes identity resolution; who was erased before is known by hashes
         wanted = "+int_erasure__records" if is_new else "+input__customers"
-        variables = {"state_path": str(scratch / "state"), "build_id": ERASING}
         words = ["build", "--select", wanted, "erasure_entities"]
-        if run_dbt("look for persons to erase", words, database, variables):
+        if run_dbt("look for persons to erase", words, scratch):
             raise ErasureStopped("persons who asked to be erased could not be looked for; see above")
         taken = _take_out(project, data_set, ledger, keys, database, landing, is_new)
     finally:

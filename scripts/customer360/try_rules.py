@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 
 from customer360 import reading
-from customer360.build import PROJECT, dbt_command, require_key
+from customer360.build import PROJECT, dbt_command, dbt_environment, require_key
 from customer360.data_sets import DataSet, load_data_set
 from customer360.durable import Busy
 from customer360.hashing_key import KeyRefused
@@ -80,13 +80,12 @@ def _resolve(data_set: DataSet, build: Path, database: Path) -> None:
         "cautious",
         "--exclude-resource-type",
         "unit_test",
-        variables={"build_id": build.name, "state_path": str(build / "state")},
     )
     places = ["--target-path", str(database.parent / "target"), "--log-path", str(database.parent / "logs")]
     done = subprocess.run(
         [*command, *places],
         cwd=PROJECT,
-        env={**os.environ, "CUSTOMER360_DATABASE": str(database)},
+        env={**os.environ, **dbt_environment(database, build.name, build / "state")},
         capture_output=True,
         text=True,
         check=False,

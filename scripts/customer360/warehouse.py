@@ -9,6 +9,7 @@ warehouse/<data set>/
     publications.jsonl              every publication and rollback, one line each; never rolled back
     exports.jsonl                   every list that was exported or removed (activation.py); never rolled back
     erasures/                       who was erased, as keyed hashes; never rolled back (erasure.py)
+    next → build/<id>               what dbt works on now, or worked on last
     try/, check/                    what try_rules.py and check_data.py work on, while they run
     published → current/published   fixed names for readers
     state → current/state
@@ -40,6 +41,14 @@ BUILD_ID = "%Y%m%dT%H%M%S%f"
 
 def _build_id(moment: dt.datetime) -> str:
     return moment.strftime(BUILD_ID)[:-3]
+
+
+def _point(link: Path, folder: Path) -> None:
+    """Let a link beside or above a folder lead to it, in one step."""
+    new = link.with_name(f".{link.name}")
+    new.unlink(missing_ok=True)
+    new.symlink_to(folder.relative_to(link.parent))
+    os.replace(new, link)
 
 
 @dataclass(frozen=True)
@@ -151,11 +160,15 @@ class Warehouse:
         """The journal; empty before the first publication."""
         return lines_of(self.journal)
 
+    def work_in(self, folder: Path) -> Path:
+        """The database file of a folder under a name that is the same for every build: dbt parses the project anew
+        wherever its profile names another path."""
+        link = self.folder / "next"
+        _point(link, folder)
+        return link / "customer360.duckdb"
+
     def _point_to(self, version: Path) -> None:
-        new = self.folder / ".current"
-        new.unlink(missing_ok=True)
-        new.symlink_to(version.relative_to(self.folder))
-        os.replace(new, self.pointer)
+        _point(self.pointer, version)
         sync(self.folder)
 
     def tidy(self) -> None:

@@ -224,8 +224,8 @@ def miniature(root: Path, failing: str = "") -> None:
             return cli.main(["--data", "demo", "--project", str(root)])
 
     def models(command: list[str], environment: Mapping[str, str]) -> int:
-        given = json.loads(command[command.index("--vars") + 1])
-        with duckdb.connect(environment["CUSTOMER360_DATABASE"]) as connection:
+        state, build_id = (environment[f"CUSTOMER360_{name}"] for name in ("STATE", "BUILD_ID"))
+        with duckdb.connect(str(root / environment["CUSTOMER360_DATABASE"])) as connection:
             connection.execute("create schema marts; create schema quality")
             for entity in ("orders", "payments"):
                 files = f"{root}/landing/demo/erp/{entity}/*.parquet"
@@ -237,7 +237,7 @@ def miniature(root: Path, failing: str = "") -> None:
                 f"""
                 create table quality.load_history as
                 with earlier as (
-                    from read_parquet('{given["state_path"]}/load_history/*.parquet', union_by_name = true)
+                    from read_parquet('{root / state}/load_history/*.parquet', union_by_name = true)
                 )
                 select load_id, first_build_id from earlier
                 union all
@@ -245,7 +245,7 @@ def miniature(root: Path, failing: str = "") -> None:
                 from (select _load_id from marts.orders union all select _load_id from marts.payments)
                 where _load_id not in (select load_id from earlier)
                 """,
-                [given["build_id"]],
+                [build_id],
             )
         return 0
 

@@ -8,14 +8,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from customer360.bench import copy_project
-from customer360.build import dbt_command, offer_truth
+from customer360.build import dbt_command, dbt_environment, offer_truth
 from customer360.data_sets import load_data_set
 from customer360.landing.writer import write_declared
 from customer360.sources import STATE, TRUTH, load_sources, load_tables
@@ -42,16 +41,16 @@ def set_demo(root: Path, seed: int, customers: int = 200) -> None:
     file.write_text(re.sub(r"--seed \d+", f"--seed {seed}", text), encoding="utf-8")
 
 
-def run(project: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a copy of the project, whose warehouse file is customer360.duckdb in its folder."""
+def run(project: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run a command in a copy of the project."""
     return subprocess.run(
         command,
         cwd=project,
         env={
             **os.environ,
             "PYTHONPATH": str(project / "scripts"),
-            "CUSTOMER360_DATABASE": str(project / "customer360.duckdb"),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            **environment,
         },
         capture_output=True,
         text=True,
@@ -65,11 +64,17 @@ def run_script(project: Path, name: str, *arguments: str) -> subprocess.Complete
 
 
 def run_dbt(
-    project: Path, data_set: str, *words: str, variables: Mapping[str, str] | None = None
+    project: Path, data_set: str, *words: str, state: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
-    """Run dbt in a copy of the project for one data set."""
+    """Run dbt in a copy of the project for one data set; its file is customer360.duckdb in the copy's folder."""
     declared = load_data_set(project, data_set, load_sources(project))
-    return run(project, *dbt_command(declared, *words, variables=variables))
+    warehouse = Warehouse(project / "warehouse" / data_set)
+    warehouse.folder.mkdir(parents=True, exist_ok=True)
+    (warehouse.folder / "work").unlink(missing_ok=True)
+    (warehouse.folder / "work").symlink_to(project)
+    database = warehouse.work_in(warehouse.folder / "work")
+    environment = dbt_environment(database, "by hand", state or warehouse.folder / "state", project)
+    return run(project, *dbt_command(declared, *words), **environment)
 
 
 @pytest.fixture(scope="session")

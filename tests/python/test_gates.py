@@ -67,7 +67,7 @@ def test_a_field_that_is_suddenly_empty_stops_the_build(tmp_path: Path, capsys: 
         project,
         "demo",
         *("build", "--exclude", "test_type:unit", "--select", *selected.split()),
-        variables={"state_path": str(project / "state")},
+        state=project / "state",
     )
     assert outcome.returncode == 1, outcome.stdout[-2000:]
     assert re.search(r"FAIL 1 gates_hold_scorecard_", outcome.stdout)

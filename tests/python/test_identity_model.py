@@ -175,7 +175,6 @@ def test_a_fitted_model_finds_more_and_joins_nobody_wrongly(tmp_path):
             "--indirect-selection",
             "cautious",
         ),
-        variables={"build_id": "bench", "state_path": str(project / "state")},
     )
     run(project, "marts", *command)
 

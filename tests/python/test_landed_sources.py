@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import random
+import re
 from pathlib import Path
 
 import duckdb
@@ -66,6 +67,18 @@ def project(tmp_path_factory) -> Path:
     done = run_dbt(root, "demo", "build", "--select", *wanted, "--exclude-resource-type", "test", "unit_test")
     assert done.returncode == 0, done.stdout[-3000:]
     return root
+
+
+def test_what_has_not_landed_is_said_in_one_sentence(tmp_path):
+    root = copy_project(tmp_path / "project")
+    done = run_dbt(root, "demo", "build", "--select", "+base_crm__contacts", "base_pos__members")
+    assert done.returncode != 0
+    told = " ".join(done.stdout.split())
+    assert re.search(
+        r"There is no file landing/demo/\S+, nor of 1 other sources that .* Run first: make build DATA=demo",
+        told,
+    )
+    assert " ERROR " not in told and " SKIP " not in told
 
 
 def answers(root: Path) -> tuple[list, list]:

@@ -34,6 +34,26 @@ def test_a_model_knows_neither_the_clock_nor_the_engine(model):
         assert word not in sql
 
 
+AREAS = {"core", "identity", "value", "churn", "tags", "marketing", "service", "management", "quality"}
+
+
+def test_every_model_is_of_one_area_that_a_selector_builds():
+    models = [node for node in manifest(DATA_SET)["nodes"].values() if node["resource_type"] == "model"]
+    assert {node["name"] for node in models if len(AREAS & set(node["tags"])) != 1} == set()
+    assert set().union(*(node["tags"] for node in models)) == AREAS
+    selectors = read_yaml(PROJECT / "selectors.yml")["selectors"]
+    assert {s["name"]: s["definition"].get("value") for s in selectors} == {a: a for a in AREAS} | {
+        "nightly": None
+    }
+
+
+def test_every_model_beyond_staging_has_an_owner():
+    models = [node for node in manifest(DATA_SET)["nodes"].values() if node["resource_type"] == "model"]
+    assert {n["name"] for n in models if not n["config"].get("group")} == {
+        n["name"] for n in models if n["original_file_path"].startswith("models/staging/")
+    }
+
+
 def test_every_base_model_feeds_the_quarantine_and_the_landing_summary():
     nodes = manifest(DATA_SET)["nodes"]
     base = {key for key in nodes if key.startswith("model.customer360.base_")}

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from conftest import PROJECT, latest_build
-from customer360.build import dbt_command, write_state
+from customer360.build import dbt_command, dbt_environment, write_state
 from customer360.data_sets import load_data_set
 from customer360.landing.writer import write_declared
 from customer360.sources import STATE, DeclarationError, load_sources, load_tables
@@ -417,10 +417,10 @@ def test_a_day_run_twice_changes_nothing_and_a_past_day_is_rebuilt_as_recorded(t
         command = dbt_command(
             data_set, "run", "--select", "stg_state__tag_history", "stg_state__tag_versions",
             "int_calendar__as_of+,+tag_rebuild_differences", "tag_history", "tag_versions",
-            variables={"as_of_date": as_of, "build_id": build_id, "state_path": str(state)},
+            variables={"as_of_date": as_of},
         )  # fmt: skip
         command[command.index("--target-path") + 1] = str(tmp_path / "target")
-        environment = {**os.environ, "CUSTOMER360_DATABASE": str(database)}
+        environment = os.environ | dbt_environment(database, build_id, state)
         done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-3000:]
         with duckdb.connect(str(database), read_only=True) as connection:

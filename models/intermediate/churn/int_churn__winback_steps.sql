@@ -20,7 +20,7 @@ mergers as (
     from {{ ref('customer_id_history') }}
     where
         event = 'merged'
-        and build_id = '{{ var("build_id") }}'
+        and build_id = '{{ build_id() }}'
     qualify row_number() over (
         partition by customer_id order by record_count desc, other_customer_id asc
     ) = 1

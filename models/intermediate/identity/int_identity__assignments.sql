@@ -110,7 +110,7 @@ final as (
     -- all records have lent their name before: the build tells the new id apart
     select
         cluster_key,
-        coalesce(record_id, first_record_id || '.{{ var("build_id") | replace(" ", "-") }}') as customer_id,
+        coalesce(record_id, first_record_id || '.{{ build_id() | replace(" ", "-") }}') as customer_id,
         true as is_new
     from founders
 

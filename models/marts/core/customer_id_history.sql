@@ -9,7 +9,7 @@ with
 earlier_events as (
 
     select * from {{ ref('stg_state__customer_id_history') }}
-    where build_id <> '{{ var("build_id") }}'
+    where build_id <> '{{ build_id() }}'
 
 ),
 
@@ -145,7 +145,7 @@ final as (
     union all
 
     select
-        cast('{{ var("build_id") }}' as varchar) as build_id,
+        cast('{{ build_id() }}' as varchar) as build_id,
         cast(as_of.as_of_on as date) as as_of_on,
         cast(events.event as varchar) as event,
         cast(events.customer_id as varchar) as customer_id,

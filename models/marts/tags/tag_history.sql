@@ -65,7 +65,7 @@ final as (
         changes.tag_version,
         changes.event,
         as_of.as_of_on,
-        '{{ var("build_id") }}' as build_id
+        '{{ build_id() }}' as build_id
     from changes
     cross join as_of
 

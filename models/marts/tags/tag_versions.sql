@@ -35,7 +35,7 @@ new_versions as (
         tags.value_text,
         compositions.members,
         as_of.as_of_on as first_as_of_on,
-        '{{ var("build_id") }}' as first_build_id
+        '{{ build_id() }}' as first_build_id
     from {{ ref('tag_catalog') }} as tags
     cross join {{ ref('int_calendar__as_of') }} as as_of
     left join compositions

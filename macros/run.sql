@@ -1,0 +1,12 @@
+{#- What differs from run to run comes by environment (scripts/customer360/build.py) and is read when SQL is run, not when
+    the project is parsed: so dbt keeps what it has parsed. -#}
+
+{#- The name of the build. -#}
+{% macro build_id() -%}
+    {{ env_var('CUSTOMER360_BUILD_ID', 'by hand') if execute }}
+{%- endmacro %}
+
+{#- The folder of what earlier builds left for this one. -#}
+{% macro state_folder() -%}
+    {{ env_var('CUSTOMER360_STATE', 'warehouse/' ~ var('data_set') ~ '/state') if execute }}
+{%- endmacro %}
