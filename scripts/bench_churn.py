@@ -78,7 +78,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         data, folder = Path(name), Path(name) / "project"
         write_days(data / "days.parquet", given.customers)
         write_inputs(data, given.customers)
-        seeds = PROJECT / "seeds" / "policy" / "default"
+        seeds = PROJECT / "seeds" / "policy"
         days = f"'{data / 'days.parquet'}'"
         stubs = {seed: f"select * from read_csv('{seeds / seed}.csv')" for seed in POLICY}
         stubs |= {entity: f"select * from '{data / entity}.parquet'" for entity in INPUTS}

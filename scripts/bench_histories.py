@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with tempfile.TemporaryDirectory() as name:
         file, folder = Path(name) / "days.parquet", Path(name) / "project"
         write_days(file, given.customers)
-        seeds = PROJECT / "seeds" / "policy" / "default"
+        seeds = PROJECT / "seeds" / "policy"
         stubs = {seed: f"select * from read_csv('{seeds / seed}.csv')" for seed in POLICY} | {
             "value_tiers": f"""
                 select * replace (cast(interactions_from as integer) as interactions_from)

@@ -132,7 +132,7 @@ def switch_on(project: Path, version: str) -> None:
         model_file(folder, version).with_name("report.md").write_text(report, encoding="utf-8")
     else:
         read_model(PROJECT / "fitted" / "demo", version).write(model_file(folder, version))
-    policy = project / "seeds" / "policy" / "default" / "identity_model.csv"
+    policy = project / "seeds" / "policy" / "identity_model.csv"
     heading, row = policy.read_text(encoding="utf-8").splitlines()
     columns = ["true", version, *row.split(",")[2:]]
     policy.write_text(f"{heading}\n{','.join(columns)}\n", encoding="utf-8")

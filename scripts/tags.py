@@ -30,7 +30,7 @@ def main() -> int:
         return 2
     if data_set.policy == "default":
         (ROOT / "docs" / "tag-catalogue.md").write_text(catalogue_page(ROOT, "default"), encoding="utf-8")
-    print(f"every row of seeds/policy/{data_set.policy}/tag_*.csv can be used 标签目录可用")
+    print(f"every row of the policy {data_set.policy} can be used 标签目录可用")
     return 0
 
 

@@ -48,7 +48,7 @@ def read_arguments(
 
 def copy_project(folder: Path) -> Path:
     """Copy the project without anything that `make` made, to change and run it elsewhere."""
-    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "scripts"):
+    for name in ("models", "macros", "seeds", "tests", "analyses", "datasets", "policies", "scripts"):
         shutil.copytree(PROJECT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("dbt_project.yml", "profiles.yml", "selectors.yml", "vars.yml"):
         shutil.copy(PROJECT / name, folder / name)

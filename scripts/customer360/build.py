@@ -30,6 +30,7 @@ from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for
 from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
 from customer360.mapping import load_contracts, out_of_step, require_complete
+from customer360.policy import lay_out, policy_file
 from customer360.private import close, published_group, seal
 from customer360.publish import (
     PUBLISHED_QUALITY,
@@ -63,7 +64,7 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
     """What dbt needs to know of a data set: the keys of vars.yml."""
     return {
         "data_set": data_set.name,
-        "policy": data_set.policy,
+        "policy_folder": lay_out(data_set.file.parents[1], data_set.policy, data_set.name),
         "currency": data_set.currency,
         "time_zone": data_set.time_zone,
         "personal_data": "yes" if data_set.personal_data else "none",
@@ -286,7 +287,7 @@ def check_contract(contract: Contract, current: Path | None) -> None:
 def gate_command(data_set: DataSet, candidate: Path, current: Path | None, accept: str | None) -> list[str]:
     """The command that audits a candidate: a process of its own, for what it imports is large."""
     words = [sys.executable, "scripts/gate.py", "--candidate", str(candidate)]
-    words += ["--policy", str(PROJECT / "seeds" / "policy" / data_set.policy)]
+    words += ["--rules", str(policy_file(PROJECT, data_set.policy, "publication_gate"))]
     words += ["--baseline", str(current)] if current else []
     return words + (["--accept", accept] if accept else [])
 
@@ -314,7 +315,7 @@ def catch_up(warehouse: Warehouse) -> None:
 def check_before(data_set: DataSet) -> None:
     """DeclarationError where a build of the data set would end in nothing but a late and obscure failure."""
     check_policy(PROJECT, data_set)
-    read_rules(PROJECT / "seeds" / "policy" / data_set.policy)
+    read_rules(policy_file(PROJECT, data_set.policy, "publication_gate"))
     published_group(PROJECT, data_set.policy)
     current = Warehouse(PROJECT / "warehouse" / data_set.name).current()
     check_tags(PROJECT, data_set.policy, current / "state" if current else None)

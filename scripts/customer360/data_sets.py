@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from customer360.policy import PolicyTable
+from customer360.policy import BASE, PolicyTable, policy_files
 from customer360.sources import DeclarationError, Table, read_yaml
 
 _KEYS = {
@@ -153,14 +153,14 @@ def check_policy(project: Path, data_set: DataSet) -> None:
 
     A row without currency states no money, unless its seed is declared to have one in every row.
     """
-    folder = project / "seeds" / "policy" / data_set.policy
-    if not folder.is_dir():
-        known = ", ".join(sorted(path.name for path in folder.parent.iterdir() if path.is_dir()))
+    folder = project / "policies" / data_set.policy
+    if data_set.policy != BASE and not folder.is_dir():
+        known = ", ".join([BASE, *sorted(path.name for path in folder.parent.glob("*/"))])
         raise DeclarationError(data_set.file, "policy", f"{folder} is no folder", f"Use one of: {known}")
-    always = _always_in_money(project / "models" / "_policy__seeds.yml")
-    for file in sorted(folder.glob("*.csv")):
-        allowed = {data_set.currency} if file.stem in always else {data_set.currency, ""}
-        table = PolicyTable(file)
+    always = _always_in_money(project / "seeds" / "policy" / "_policy__seeds.yml")
+    for seed, file in policy_files(project, data_set.policy).items():
+        allowed = {data_set.currency} if seed in always else {data_set.currency, ""}
+        table = PolicyTable(file, PolicyTable(project / "seeds" / "policy" / file.name).columns)
         for number, row in table.rows:
             if "currency" in row and row["currency"] not in allowed:
                 raise table.error(
@@ -168,7 +168,8 @@ def check_policy(project: Path, data_set: DataSet) -> None:
                     "currency",
                     f"{row['currency'] or 'none'}, but amounts of {data_set.name} are in {data_set.currency}"
                     " 币种与数据集不一致",
-                    "Convert the row's amounts and write its currency",
+                    "Convert the row's amounts and write its currency"
+                    + ("" if file.parent == folder else f", in {folder / file.name}"),
                 )
 
 

@@ -35,6 +35,7 @@ from customer360.exports import FOLDER as EXPORTS
 from customer360.exports import remove_all, remove_expired
 from customer360.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_id, keyed_hash, session_variables
 from customer360.landing.writer import DECLARED, METADATA_KEY, temporary_name
+from customer360.policy import policy_files
 from customer360.proof import UNREADABLE, scan
 from customer360.sources import DeclarationError, Table, load_sources
 from customer360.warehouse import Warehouse
@@ -152,7 +153,7 @@ def sweep(
         return []
     mark = ledger.file.with_name("swept.json")
     seen = json.loads(mark.read_text(encoding="utf-8")) if mark.is_file() else {}
-    policy = project / "seeds" / "policy" / data_set.policy
+    policy = [f for f in policy_files(project, data_set.policy).values() if f.name.startswith("erasure_")]
     now = _state_of(landing, ledger, policy)
     if seen.get("state") == now:
         return []
@@ -197,13 +198,13 @@ def _landed_requests(project: Path, landing: Path) -> list[str]:
     ]
 
 
-def _state_of(landing: Path, ledger: Ledger, policy: Path) -> str:
+def _state_of(landing: Path, ledger: Ledger, policy: Sequence[Path]) -> str:
     """Changes with every landed file, the ledger, and the policy of erasure."""
     content = hashlib.sha256(ledger.digest.encode())
     for path in sorted(landing.glob("*/*/*.parquet")):
         about = path.stat()
         content.update(f"{path.relative_to(landing)} {about.st_size} {about.st_mtime_ns}\n".encode())
-    for path in sorted(policy.glob("erasure_*.csv")):
+    for path in policy:
         content.update(path.read_bytes())
     return content.hexdigest()
 

@@ -16,6 +16,7 @@ from customer360 import reading
 from customer360.build import PROJECT
 from customer360.data_sets import load_data_set
 from customer360.identity_model import Fitted, ModelMissing, fit, model_file, score
+from customer360.policy import policy_file
 from customer360.reading import Held
 from customer360.sources import DeclarationError, load_sources
 from customer360.warehouse import Warehouse
@@ -175,6 +176,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     path.with_name(f"{path.stem}_report.md").write_text(text, encoding="utf-8")
     print(
         f"{path.relative_to(PROJECT)} and its report are written. To use it: is_active and model_version in"
-        f" seeds/policy/{data_set.policy}/identity_model.csv"
+        f" {policy_file(PROJECT, data_set.policy, 'identity_model').relative_to(PROJECT)}"
     )
     return 0

@@ -74,9 +74,9 @@ Profile = dict[tuple[str, str], list[tuple[str | None, float | None, int]]]
 """Figures of a publication by rule and what it measured: category, value and base."""
 
 
-def read_rules(policy: Path) -> list[Rule]:
-    """The rules of a policy folder. Raises DeclarationError at one that cannot be used."""
-    table = PolicyTable(policy / "publication_gate.csv", Rule._fields)
+def read_rules(file: Path) -> list[Rule]:
+    """The rules of a policy's publication_gate.csv. Raises DeclarationError at one that cannot be used."""
+    table = PolicyTable(file, Rule._fields)
     return [_rule(table, number, row) for number, row in table.rows]
 
 
@@ -295,13 +295,13 @@ def validate(published: Path, wanted: dict[str, tuple[str, str, dict[str, Any]]]
 
 
 def audit(
-    candidate: Path, policy: Path, baseline: Path | None = None, accept: str | None = None
+    candidate: Path, rules_file: Path, baseline: Path | None = None, accept: str | None = None
 ) -> dict[str, Any]:
     """Hold a candidate's published copy against its contract and the last publication.
 
     `accept` is the reason for which shifts of figures are let through; it is recorded. The columns are no shift.
     """
-    rules = read_rules(policy)
+    rules = read_rules(rules_file)
     before = read_profile(baseline / "published" if baseline else None)
     after = read_profile(candidate / "published")
     wanted = expectations(rules, before)
@@ -408,12 +408,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         epilog="Writes gate.json into the candidate. Exit codes: 0 may be published; 1 not; 2 it could not be audited.",
     )
     parser.add_argument("--candidate", required=True, type=Path, help="folder of the version to publish")
-    parser.add_argument("--policy", required=True, type=Path, help="policy folder of the data set")
+    parser.add_argument(
+        "--rules", required=True, type=Path, help="publication_gate.csv of the data set's policy"
+    )
     parser.add_argument("--baseline", type=Path, help="folder of the version that holds")
     parser.add_argument("--accept", metavar="REASON", help="publish shifted figures for this reason")
     given = parser.parse_args(arguments)
     try:
-        report = audit(given.candidate, given.policy, given.baseline, given.accept)
+        report = audit(given.candidate, given.rules, given.baseline, given.accept)
     except (DeclarationError, Held) as error:
         print(f"gate.py: {error}", file=sys.stderr)
         return 2

@@ -344,10 +344,15 @@ def _offer(proposal: Proposal) -> str:
     return f"    {proposal.entity}: {{load: replace{encoding}}}"
 
 
-def policy_files(project: Path, name: str, currency: str, systems: Sequence[str]) -> dict[str, str]:
-    """The default policy with another currency, and without what it says of the demo's systems."""
+DECIDED = ("core_fields.csv", "source_frequencies.csv")
+"""Policy files that no company has in common with another."""
+
+
+def own_policy(project: Path, name: str, currency: str, systems: Sequence[str]) -> dict[str, str]:
+    """What a company must decide: the files of the base that name amounts, with its currency, or systems, without those
+    of the demo; how often its systems deliver, and which fields it cannot do without."""
     files = {}
-    for path in sorted((project / "seeds" / "policy" / "default").glob("*.csv")):
+    for path in sorted((project / "seeds" / "policy").glob("*.csv")):
         table = PolicyTable(path)
         rows, columns = [row for _, row in table.rows], table.columns
         kept = [row for row in rows if row.get("source_system", "*") in ("*", "all", "")]
@@ -364,7 +369,8 @@ def policy_files(project: Path, name: str, currency: str, systems: Sequence[str]
             if row.get("currency"):
                 row["currency"] = currency
             lines.append([row[column] for column in columns])
-        files[f"seeds/policy/{name}/{path.name}"] = _csv([columns, *lines])
+        if lines != [list(row.values()) for _, row in PolicyTable(path).rows] or path.name in DECIDED:
+            files[f"policies/{name}/{path.name}"] = _csv([columns, *lines])
     return files
 
 
@@ -454,8 +460,8 @@ def scaffold(
             )
         else:
             wanted[f"datasets/{name}.yml"] = render_data_set(name, currency, time_zone, proposals)
-            if not (project / "seeds" / "policy" / name).exists():
-                wanted |= policy_files(project, name, currency, selling)
+            if not (project / "policies" / name).exists():
+                wanted |= own_policy(project, name, currency, selling)
     written = _write(project, wanted)
     written += sync_models(project)
     return written, says

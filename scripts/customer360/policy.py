@@ -4,6 +4,7 @@ row and column."""
 from __future__ import annotations
 
 import csv
+import difflib
 import io
 from collections.abc import Sequence
 from pathlib import Path
@@ -45,14 +46,58 @@ class PolicyTable:
         return self.rows[0][1]
 
 
+BASE = "default"
+"""The policy that is the base alone."""
+
+
+def policy_files(project: Path, policy: str) -> dict[str, Path]:
+    """The files of a policy by seed: those of the base, and in their place those that a company has of its own. Raises
+    DeclarationError where it has one that the base does not know."""
+    files = {file.stem: file for file in sorted((project / "seeds" / "policy").glob("*.csv"))}
+    for file in sorted((project / "policies" / policy).glob("*.csv")):
+        if file.stem not in files:
+            near = difflib.get_close_matches(file.stem, files, 1)
+            remedy = f"Name it {near[0]}.csv, or remove it" if near else "Remove it"
+            raise DeclarationError(file, "file", "stands in the place of no file of seeds/policy", remedy)
+        files[file.stem] = file
+    return files
+
+
+def policy_file(project: Path, policy: str, seed: str) -> Path:
+    """One file of a policy: the company's own, or else that of the base."""
+    own = project / "policies" / policy / f"{seed}.csv"
+    return own if own.is_file() else project / "seeds" / "policy" / own.name
+
+
 def policy_table(project: Path, policy: str, seed: str, columns: Sequence[str] = ()) -> PolicyTable:
-    """A seed of a policy folder. Raises as PolicyTable does."""
-    return PolicyTable(project / "seeds" / "policy" / policy / f"{seed}.csv", columns)
+    """The rows of one file of a policy. Raises as PolicyTable does."""
+    return PolicyTable(policy_file(project, policy, seed), columns)
+
+
+def lay_out(project: Path, policy: str, data_set: str) -> str:
+    """The folder in which dbt finds the policy of a data set, from the project folder: the base, or base and own files
+    laid together. What is in step already is not touched."""
+    if policy == BASE:
+        return "seeds/policy"
+    folder = Path("target", "policy", data_set)
+    descriptions = {file.name: file for file in (project / "seeds" / "policy").glob("*.yml")}
+    wanted = {file.name: file for file in policy_files(project, policy).values()} | descriptions
+    (project / folder).mkdir(parents=True, exist_ok=True)
+    for there in (project / folder).iterdir():
+        if there.name not in wanted:
+            there.unlink()
+    for name, file in wanted.items():
+        there, content = project / folder / name, file.read_bytes()
+        if not there.is_file() or there.read_bytes() != content:
+            temporary = there.with_name(f".{name}")
+            temporary.write_bytes(content)
+            temporary.replace(there)
+    return str(folder)
 
 
 def _text(file: Path) -> str:
     if not file.is_file():
-        raise DeclarationError(file, "file", "is missing", "Copy it from seeds/policy/default")
+        raise DeclarationError(file, "file", "is missing", "Get it back from the project's history")
     content = file.read_bytes()
     try:
         return content.decode("utf-8-sig")

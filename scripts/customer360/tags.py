@@ -16,7 +16,7 @@ from pathlib import Path
 
 import duckdb
 
-from customer360.policy import PolicyTable
+from customer360.policy import PolicyTable, policy_table
 from customer360.sources import DeclarationError, read_yaml
 
 FAMILIES = (
@@ -100,12 +100,11 @@ def check_tags(project: Path, policy: str, state: Path | None = None) -> None:
 
     `state` is the state folder of the published version: a rule may not change under a version recorded there.
     """
-    folder = project / "seeds" / "policy" / policy
-    catalog = PolicyTable(folder / "tag_catalog.csv", _CATALOG)
-    composites = PolicyTable(folder / "tag_composites.csv", _COMPOSITES)
+    catalog = policy_table(project, policy, "tag_catalog", _CATALOG)
+    composites = policy_table(project, policy, "tag_composites", _COMPOSITES)
     tags = _check_catalog(catalog, load_features(project))
     _check_composites(composites, catalog, tags)
-    waivers = PolicyTable(folder / "tag_waivers.csv", _WAIVERS)
+    waivers = policy_table(project, policy, "tag_waivers", _WAIVERS)
     for number, row in waivers.rows:
         for column in ("tag_code", "other_tag_code"):
             if row[column] and row[column] not in tags:
@@ -373,14 +372,13 @@ _FAMILIES_ZH = dict(
 
 def catalogue_page(project: Path, policy: str) -> str:
     """docs/tag-catalogue.md: every tag of a policy by family, and every feature that a tag can read."""
-    folder = project / "seeds" / "policy" / policy
-    catalog = PolicyTable(folder / "tag_catalog.csv", _CATALOG).rows
-    members = members_in_words(PolicyTable(folder / "tag_composites.csv", _COMPOSITES).rows)
+    catalog = policy_table(project, policy, "tag_catalog", _CATALOG).rows
+    members = members_in_words(policy_table(project, policy, "tag_composites", _COMPOSITES).rows)
     features = load_features(project)
     lines = [
         "# Tag catalogue 标签目录",
         "",
-        f"Made from `seeds/policy/{policy}` by `make tags`; edit the seeds, not this page."
+        "Made from `seeds/policy` by `make tags`; edit the seeds, not this page."
         " 由种子文件生成，请勿直接修改本页。",
         "",
         f"{len(catalog)} tags 标签, {len(features)} features 特征.",

@@ -47,7 +47,7 @@ def small_project(root: Path, seed: int = 7) -> Path:
     copy_project(root)
     set_demo(root, seed)
     # So few people do not buy at a till every other day.
-    ages = root / "seeds" / "policy" / "default" / "source_frequencies.csv"
+    ages = root / "seeds" / "policy" / "source_frequencies.csv"
     ages.write_text(re.sub(r",\d+,", ",90,", ages.read_text(encoding="utf-8")), encoding="utf-8")
     return root
 
@@ -177,7 +177,7 @@ def lay_out_miniature(root: Path) -> Path:
         "models/staging/erp/_erp__sources.yml": _SOURCES,
         "models/staging/state/_state__sources.yml": _STATE,
         "datasets/demo.yml": _DATA_SET,
-        "seeds/policy/default/privacy_policy.csv": 'published_group\n""\n',
+        "seeds/policy/privacy_policy.csv": 'published_group\n""\n',
     }.items():
         (root / name).parent.mkdir(parents=True)
         (root / name).write_text(text, encoding="utf-8")

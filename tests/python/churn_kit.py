@@ -70,7 +70,7 @@ class Chain:
         )
         connection.execute("create table int_calendar__as_of as select cast(? as date) as as_of_on", [as_of])
         for name in SEEDS:
-            file = PROJECT / "seeds" / "policy" / "default" / f"{name}.csv"
+            file = PROJECT / "seeds" / "policy" / f"{name}.csv"
             connection.execute(f"create table {name} as from '{file}'")
         connection.execute(
             "delete from churn_horizons where not list_contains(?, horizon_days)", [list(horizons)]

@@ -211,7 +211,7 @@ def compiled_build_id(nodes: Mapping[str, Any]) -> str:
 
 def seed(name: str) -> list[dict[str, str]]:
     """Rows of a policy seed of the default policy."""
-    path = PROJECT / "seeds" / "policy" / "default" / f"{name}.csv"
+    path = PROJECT / "seeds" / "policy" / f"{name}.csv"
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -143,8 +143,8 @@ def place(tmp_path: Path, data_set: DataSet, monkeypatch: pytest.MonkeyPatch) ->
     hashed = hmac.new(DEMO_KEY.encode(), b"customer|forgotten", hashlib.sha256).hexdigest()
     entry = {"kind": "customer", "hash": hashed, "key_id": key_id(DEMO_KEY.encode()), "request": "service|1"}
     Ledger(warehouse.folder / "erasures" / "ledger.json", [], [entry]).write()
-    (tmp_path / "seeds" / "policy" / "default").mkdir(parents=True)
-    (tmp_path / "seeds" / "policy" / "default" / "privacy_policy.csv").write_text(
+    (tmp_path / "seeds" / "policy").mkdir(parents=True)
+    (tmp_path / "seeds" / "policy" / "privacy_policy.csv").write_text(
         "minimum_group_size,export_retention_days\n20,30\n"
     )
     monkeypatch.setattr(activation, "_land", lambda project, data_set: None)

@@ -404,7 +404,7 @@ def test_root_causes_of_five_companies(five_companies):
 def test_the_demo_comes_near_what_purchase_histories_can_tell(chain):
     """Mean of five companies and their tested quarters: the gain over recency in the area under the curve, level 1
     of the policy, and the likeliest cause for who knows all hazards."""
-    levels = duckdb.sql(f"from '{PROJECT}/seeds/policy/default/churn_alert_levels.csv'").fetchall()
+    levels = duckdb.sql(f"from '{PROJECT}/seeds/policy/churn_alert_levels.csv'").fetchall()
     threshold = min(share for level, rule, share in levels if level == 1 and rule is None)
     gains, alerts, ideal, right = [], [], [], []
     for seed in range(7, 12):

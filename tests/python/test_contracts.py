@@ -154,6 +154,7 @@ def test_a_renamed_column_has_its_old_version_beside_it(declared: Contract) -> N
 
 # --- one rule, one owner ----------------------------------------------------------------------------------
 
+RULES = PROJECT / "seeds" / "policy" / "publication_gate.csv"
 OWNERS = {
     "dbt": {
         # rows, keys and references, inside the build
@@ -174,15 +175,14 @@ def test_every_kind_of_rule_has_one_owner() -> None:
     tests = [node for node in manifest("demo")["nodes"].values() if node["resource_type"] == "test"]
     generic = {node["test_metadata"]["name"] for node in tests if node.get("test_metadata")}
     assert generic == OWNERS["dbt"] | OWNERS["scorecard"]
-    for policy in ("default", "online_retail"):
-        statistics = {rule.statistic for rule in read_rules(PROJECT / "seeds" / "policy" / policy)}
-        assert statistics | {CONTRACT_RULE} == OWNERS["gate"]
+    statistics = {rule.statistic for rule in read_rules(RULES)}
+    assert statistics | {CONTRACT_RULE} == OWNERS["gate"]
 
 
 def test_the_gate_asks_little_and_nothing_that_dbt_asks_of_the_same_table(declared: Contract) -> None:
     """At most twenty expectations; tables and columns are ones that the contract promises; none counts the rows of a
     table whose rows a dbt test counts."""
-    rules = read_rules(PROJECT / "seeds" / "policy" / "default")
+    rules = read_rules(RULES)
     assert len(rules) + 1 <= 20
     counted = {
         node["attached_node"].rsplit(".", 1)[-1]
@@ -197,7 +197,7 @@ def test_the_gate_asks_little_and_nothing_that_dbt_asks_of_the_same_table(declar
             assert any(name in rule.expression for name in columns), rule.rule_code
         else:
             assert rule.table_name not in counted
-    with (PROJECT / "seeds" / "policy" / "default" / "quality_thresholds.csv").open(encoding="utf-8") as file:
+    with (PROJECT / "seeds" / "policy" / "quality_thresholds.csv").open(encoding="utf-8") as file:
         measures = {row["measure"] for row in csv.DictReader(file)}
     assert measures.isdisjoint(rule.rule_code for rule in rules)
 

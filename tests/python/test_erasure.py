@@ -82,11 +82,10 @@ def test_the_erased_are_no_customers_and_their_orders_are_nobodys() -> None:
 
 
 def test_every_entity_has_a_treatment() -> None:
-    """In both policies: what is not listed would be emptied and never removed."""
+    """What is not listed would be emptied and never removed."""
     entities = {path.stem.removeprefix("input__") for path in (PROJECT / "models" / "input").glob("*.sql")}
-    for policy in ("default", "online_retail"):
-        with (PROJECT / "seeds" / "policy" / policy / "erasure_entities.csv").open(encoding="utf-8") as file:
-            assert {row["entity"] for row in csv.DictReader(file)} == entities
+    with (PROJECT / "seeds" / "policy" / "erasure_entities.csv").open(encoding="utf-8") as file:
+        assert {row["entity"] for row in csv.DictReader(file)} == entities
 
 
 # --- landed rows ------------------------------------------------------------------------------------------

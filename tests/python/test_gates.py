@@ -155,7 +155,7 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         re.sub(r"(?m)^prepare:.*\n", "", data_set.read_text(encoding="utf-8")), encoding="utf-8"
     )
     # so few customers order less often than once in two days
-    frequencies = project / "seeds" / "policy" / "default" / "source_frequencies.csv"
+    frequencies = project / "seeds" / "policy" / "source_frequencies.csv"
     text = frequencies.read_text(encoding="utf-8")
     for agreed, wide in (("service,tickets,7", "service,tickets,60"), ("shop,orders,2", "shop,orders,60")):
         assert agreed in text

@@ -34,7 +34,7 @@ CORE = "models/marts/core"
 ORDERS = "models/intermediate/orders"
 VALUE = "models/intermediate/value"
 STAGING = "models/staging/online_retail"
-POLICY = "seeds/policy/online_retail"
+POLICY = "policies/online_retail"
 
 BREAKS = [
     Break(

@@ -79,7 +79,7 @@ def company(
         [None if festival is None else month(festival)],
     )
     for name in ("kpi_catalog", "kpi_references", "management_policy"):
-        file = PROJECT / "seeds" / "policy" / "default" / f"{name}.csv"
+        file = PROJECT / "seeds" / "policy" / f"{name}.csv"
         connection.execute(f"create table {name} as from '{file}'")
     connection.execute("""
         create table int_management__segment_labels (segment_kind text, segment text, label_zh text, label_en text)

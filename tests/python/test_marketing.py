@@ -43,7 +43,7 @@ def run(tables: Mapping[str, Mapping[str, object]]) -> duckdb.DuckDBPyConnection
     )
     for name in ("experiment_policy", "campaign_arm_shares", "chi_square_quantiles"):
         (file,) = (
-            *(PROJECT / "seeds").glob(f"policy/default/{name}.csv"),
+            *(PROJECT / "seeds").glob(f"policy/{name}.csv"),
             *(PROJECT / "seeds").glob(f"reference/{name}.csv"),
         )
         connection.execute(f"create table {name} as from '{file}'")
@@ -253,7 +253,10 @@ def test_quantiles_in_seeds_are_those_of_the_distributions():
             assert float(row["quantile"]) == pytest.approx(
                 chi2.ppf(float(row["confidence"]), int(row["degrees"])), abs=1e-6
             )
-    for policy in (PROJECT / "seeds" / "policy").glob("*/experiment_policy.csv"):
+    for policy in [
+        PROJECT / "seeds/policy/experiment_policy.csv",
+        *PROJECT.glob("policies/*/experiment_policy.csv"),
+    ]:
         with policy.open(encoding="utf-8") as file:
             (row,) = csv.DictReader(file)
         assert math.isclose(float(row["interval_z"]), norm.ppf(0.975), abs_tol=1e-6)

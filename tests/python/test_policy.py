@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
 import pytest
 
 from conftest import copy_project
-from customer360.policy import PolicyTable
-from customer360.sources import DeclarationError
+from customer360.data_sets import check_policy, load_data_set
+from customer360.policy import BASE, PolicyTable, lay_out, policy_files, policy_table
+from customer360.sources import DeclarationError, load_sources
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "gb18030", "big5", "utf-16"])
@@ -35,7 +37,7 @@ def test_what_excel_saves_as_csv_utf_8_is_read(tmp_path):
 @pytest.mark.parametrize("name", ["privacy_policy", "publication_gate", "tag_catalog", "value_tiers"])
 def test_a_build_names_the_file_before_it_begins(name, tmp_path):
     project = copy_project(tmp_path / "project")
-    file = project / "seeds" / "policy" / "default" / f"{name}.csv"
+    file = project / "seeds" / "policy" / f"{name}.csv"
     text = file.read_text(encoding="utf-8")
     head, _, first = text.partition("\n")
     file.write_bytes(f"{head}\n{'客户' + first}".encode("gbk", errors="ignore"))
@@ -49,3 +51,73 @@ def test_a_build_names_the_file_before_it_begins(name, tmp_path):
     )
     assert done.returncode == 2
     assert f"{name}.csv: row 2: is not UTF-8" in done.stderr and "Traceback" not in done.stderr
+
+
+# --- a company's own files in the place of the base ---------------------------------------------------------
+
+
+@pytest.fixture
+def layered(tmp_path):
+    """A base of two files and a company with one of its own."""
+    for name, text in (
+        ("seeds/policy/bands.csv", "code,low\na,1\n"),
+        ("seeds/policy/labels.csv", "code,label\na,A\n"),
+        ("seeds/policy/_bands.yml", "version: 2\n"),
+        ("policies/mine/bands.csv", "code,low\na,7\n"),
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_the_base_stands_where_a_company_says_nothing(layered):
+    assert policy_table(layered, "mine", "bands").only_row()["low"] == "7"
+    assert policy_table(layered, "mine", "labels").only_row()["label"] == "A"
+    assert policy_table(layered, BASE, "bands").only_row()["low"] == "1"
+
+
+def test_dbt_finds_both_in_one_folder_that_stays_in_step(layered):
+    assert lay_out(layered, BASE, "shop") == "seeds/policy"
+    folder = layered / lay_out(layered, "mine", "shop")
+    there = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
+    assert there == {
+        "bands.csv": "code,low\na,7\n",
+        "labels.csv": "code,label\na,A\n",
+        "_bands.yml": "version: 2\n",
+    }
+    before = (folder / "labels.csv").stat().st_mtime_ns
+    (layered / "policies/mine/bands.csv").unlink()
+    (layered / "seeds/policy/_bands.yml").unlink()
+    lay_out(layered, "mine", "shop")
+    assert (folder / "bands.csv").read_text(encoding="utf-8") == "code,low\na,1\n"
+    assert not (folder / "_bands.yml").exists() and (folder / "labels.csv").stat().st_mtime_ns == before
+
+
+def test_a_file_in_the_place_of_none_is_named(layered):
+    (layered / "policies/mine/label.csv").write_text("code\n", encoding="utf-8")
+    with pytest.raises(DeclarationError, match=r"policies/mine/label.csv.*Name it labels.csv"):
+        policy_files(layered, "mine")
+
+
+def test_a_company_of_no_policy_is_told_which_there_are(tmp_path):
+    project = copy_project(tmp_path / "project")
+    data_set = project / "datasets" / "demo.yml"
+    data_set.write_text(
+        re.sub(r"policy: \w+", "policy: nobodys", data_set.read_text(encoding="utf-8")), encoding="utf-8"
+    )
+    with pytest.raises(DeclarationError, match="Use one of: default, online_retail"):
+        check_policy(project, load_data_set(project, "demo", load_sources(project)))
+
+
+def test_a_column_that_the_base_has_and_a_company_has_not_is_named(tmp_path):
+    project = copy_project(tmp_path / "project")
+    file = project / "policies" / "online_retail" / "core_fields.csv"
+    head, _, rest = file.read_text(encoding="utf-8").partition("\n")
+    file.write_text(
+        head.rsplit(",", 1)[0] + "\n" + "\n".join(line.rsplit(",", 1)[0] for line in rest.splitlines()),
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        DeclarationError, match=rf"core_fields.csv: row 1: column {head.rsplit(',', 1)[1]} is missing"
+    ):
+        check_policy(project, load_data_set(project, "online_retail", load_sources(project)))

@@ -72,7 +72,7 @@ def built(tmp_path: Path) -> Path:
 
 
 def name_group(root: Path, name: str) -> None:
-    file = root / "seeds" / "policy" / "default" / "privacy_policy.csv"
+    file = root / "seeds" / "policy" / "privacy_policy.csv"
     file.write_text(f'published_group\n"{name}"\n', encoding="utf-8")
 
 

@@ -22,7 +22,7 @@ from customer360.publish import PUBLISHED_QUALITY, RECORD, Incomplete, code_vers
 from customer360.sources import load_sources
 from customer360.warehouse import Warehouse
 
-POLICY = PROJECT / "seeds" / "policy" / "default"
+RULES = PROJECT / "seeds" / "policy" / "publication_gate.csv"
 
 
 @pytest.fixture(scope="module")
@@ -137,13 +137,13 @@ def test_an_identifier_in_a_column_that_does_not_say_so_is_found(version: Path, 
 
 
 def test_the_first_publication_has_nothing_to_compare_with_and_says_so(version: Path) -> None:
-    report = gate.audit(version, POLICY)
+    report = gate.audit(version, RULES)
     assert {r["status"] for r in report["results"]} == {"pass", "not_compared"}
     assert "first publication" in gate.show(report)
 
 
 def test_the_same_figures_pass(version: Path) -> None:
-    report = gate.audit(version, POLICY, baseline=version)
+    report = gate.audit(version, RULES, baseline=version)
     assert {r["status"] for r in report["results"]} == {"pass"}
     assert 10 < len(report["results"]) <= 20
 
@@ -152,12 +152,12 @@ def test_a_shift_is_stopped_accepted_with_a_reason_and_recorded(version: Path, t
     candidate = Path(shutil.copytree(version, tmp_path / "next"))
     with duckdb.connect(str(candidate / "published" / "customer360.duckdb")) as connection:
         connection.execute("update marts.orders set channel = 'pos' where channel <> 'pos'")
-    stopped = gate.audit(candidate, POLICY, baseline=version)
+    stopped = gate.audit(candidate, RULES, baseline=version)
     assert [r["rule"] for r in stopped["results"] if r["status"] == "fail"] == ["order_channels"]
     shown = gate.show(stopped)
     assert shown.splitlines()[0].startswith("fail      Channels of orders 订单渠道分布")
     assert len(shown.splitlines()) < 25
-    accepted = gate.audit(candidate, POLICY, baseline=version, accept="the web shop closed")
+    accepted = gate.audit(candidate, RULES, baseline=version, accept="the web shop closed")
     assert accepted["accepted"] == "the web shop closed"
     assert [r["rule"] for r in accepted["results"] if r["status"] == "accepted"] == ["order_channels"]
 
@@ -166,19 +166,19 @@ def test_no_reason_accepts_a_broken_contract(version: Path, tmp_path: Path) -> N
     candidate = Path(shutil.copytree(version, tmp_path / "next"))
     with duckdb.connect(str(candidate / "published" / "customer360.duckdb")) as connection:
         connection.execute("alter table marts.products drop column aroma")
-    report = gate.audit(candidate, POLICY, baseline=version, accept="nobody reads it")
+    report = gate.audit(candidate, RULES, baseline=version, accept="nobody reads it")
     (failed,) = [r for r in report["results"] if r["status"] == "fail"]
     assert failed["rule"] == gate.CONTRACT_RULE
     assert failed["detail"] == "products.aroma is missing and was promised as varchar"
 
 
 def test_a_table_of_too_few_rows_is_not_compared(version: Path) -> None:
-    rules = [rule._replace(minimum_base=10**9) for rule in gate.read_rules(POLICY)]
+    rules = [rule._replace(minimum_base=10**9) for rule in gate.read_rules(RULES)]
     assert set(gate.expectations(rules, gate.read_profile(version / "published"))) == {gate.CONTRACT_RULE}
 
 
 def test_a_rule_that_measures_something_else_than_before_is_not_compared(version: Path) -> None:
-    rules = [rule._replace(expression="source_system") for rule in gate.read_rules(POLICY) if rule.expression]
+    rules = [rule._replace(expression="source_system") for rule in gate.read_rules(RULES) if rule.expression]
     assert set(gate.expectations(rules, gate.read_profile(version / "published"))) == {gate.CONTRACT_RULE}
 
 

@@ -58,8 +58,8 @@ def test_a_build_says_so_before_it_begins(built):
 
 def test_the_gate_does_not_call_it_a_shift_of_figures(built, capsys):
     version = Warehouse(built / "warehouse" / "demo").current()
-    policy = str(PROJECT / "seeds" / "policy" / "default")
-    words = ["--candidate", str(version), "--baseline", str(version), "--policy", policy]
+    rules = str(PROJECT / "seeds" / "policy" / "publication_gate.csv")
+    words = ["--candidate", str(version), "--baseline", str(version), "--rules", rules]
     with held(version / "published" / "customer360.duckdb"):
         assert gate.main(words) == 2
     said = capsys.readouterr().err

@@ -17,6 +17,7 @@ from conftest import PROJECT, latest_build
 from customer360.build import dbt_command, dbt_environment, write_state
 from customer360.data_sets import load_data_set
 from customer360.landing.writer import write_declared
+from customer360.policy import policy_table
 from customer360.sources import STATE, DeclarationError, load_sources, load_tables
 from customer360.tags import FAMILIES, catalogue_page, check_tags, load_features
 
@@ -32,14 +33,14 @@ def read(file: Path) -> list[Row]:
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """The default policy's tags and the contract that says which features there are, to break."""
-    for part in ("seeds/policy/default", "models/marts/tags"):
+    for part in ("seeds/policy", "models/marts/tags"):
         shutil.copytree(PROJECT / part, tmp_path / part)
     return tmp_path
 
 
 def edit(project: Path, name: str, change: Callable[[list[Row]], None]) -> None:
     """Let `change` alter the rows of one CSV file of the policy."""
-    file = project / "seeds" / "policy" / "default" / f"{name}.csv"
+    file = project / "seeds" / "policy" / f"{name}.csv"
     rows = read(file)
     columns = list(rows[0])
     change(rows)
@@ -68,9 +69,7 @@ NAMED = {
 
 
 def test_the_default_catalogue_has_every_family_and_the_named_tags():
-    active = [
-        row for row in read(PROJECT / "seeds/policy/default/tag_catalog.csv") if row["status"] == "active"
-    ]
+    active = [row for row in read(PROJECT / "seeds/policy/tag_catalog.csv") if row["status"] == "active"]
     assert len(active) >= 220
     assert {row["family"] for row in active} == set(FAMILIES)
     assert {row["tag_code"] for row in active} >= NAMED
@@ -137,11 +136,11 @@ def test_dates_the_wrong_way_round_a_number_as_a_list_a_share_in_percent_and_a_l
         edit(project, "tag_catalog", lambda rows, t=tag, c=cells: rows[at(rows, tag_code=t) - 2].update(c))
         with pytest.raises(DeclarationError, match=rf"row \d+, {column}: .*{says}"):
             check_tags(project, "default")
-        shutil.copy(PROJECT / "seeds/policy/default/tag_catalog.csv", project / "seeds/policy/default")
+        shutil.copy(PROJECT / "seeds/policy/tag_catalog.csv", project / "seeds/policy")
 
 
 def test_a_column_or_a_cell_that_is_missing(project):
-    file = project / "seeds/policy/default/tag_catalog.csv"
+    file = project / "seeds/policy/tag_catalog.csv"
     text = file.read_text(encoding="utf-8")
     file.write_text(text.replace(",owner,", ",proprietor,", 1), encoding="utf-8")
     with pytest.raises(DeclarationError, match="row 1: column owner is missing"):
@@ -281,7 +280,7 @@ def condition(row: Row) -> str:
 
 @pytest.mark.parametrize(("data_set", "policy"), [("demo", "default"), ("online_retail", "online_retail")])
 def test_every_tag_holds_for_whom_its_rule_says(data_set, policy):
-    rows = read(PROJECT / "seeds" / "policy" / policy / "tag_catalog.csv")
+    rows = [row for _, row in policy_table(PROJECT, policy, "tag_catalog").rows]
     simple = [row for row in rows if row["operator"] != "composite"]
     counts = ", ".join(f"count(*) filter ({condition(row)})" for row in simple)
     with duckdb.connect(str(latest_build(data_set)), read_only=True) as connection:

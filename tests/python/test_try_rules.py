@@ -59,7 +59,7 @@ def everything(root: Path) -> dict[str, str]:
 
 def edit_rule(root: Path, rule: str, old: str, new: str) -> None:
     """Change one line of the seed of rules."""
-    seed = root / "seeds" / "policy" / "default" / "identity_rules.csv"
+    seed = root / "seeds" / "policy" / "identity_rules.csv"
     lines = seed.read_text(encoding="utf-8").splitlines()
     edited = [line.replace(old, new) if line.startswith(f"{rule},") else line for line in lines]
     assert sum(a != b for a, b in zip(lines, edited, strict=True)) == 1
