@@ -26,5 +26,6 @@ def test_the_demo_builds_at_any_size_and_seed(tmp_path: Path, customers: int, se
     ) as published:
         (found,) = published.execute("select count(*) from marts.customers").fetchone()
         failing = published.execute("from quality.scorecard where status = 'fail'").fetchall()
-    assert 0.9 < found / customers < 1.1
+    # records of one person that share no identifier stay apart: more customers than people
+    assert customers < found < 2 * customers
     assert failing == []
