@@ -20,7 +20,7 @@ customers as (
         {{ add_days('customers.last_purchase_on', '-policy.evidence_before_days') }} as start_on,
         least(customers.as_of_on, {{ add_days('customers.last_purchase_on', 'policy.evidence_after_days') }}) as end_on,
         cast(date_trunc('month', least(
-            customers.as_of_on, {{ add_days('customers.last_purchase_on', '30') }}
+            customers.as_of_on, {{ add_days('customers.last_purchase_on', 'policy.context_after_days') }}
         )) as date) as month_start_on,
         profiles.province_code
     from {{ ref('int_churn__customers') }} as customers
@@ -120,13 +120,15 @@ lines as (
         items.order_id,
         items.unit_price,
         documents.dealer_code,
-        documents.channel,
+        channels.pricing,
         products.aroma,
         products.list_price,
         dense_rank() over (partition by items.customer_id order by items.ordered_on desc) as days_back
     from {{ ref('order_items') }} as items
     inner join {{ ref('int_orders__documents') }} as documents
         on items.order_id = documents.order_id
+    left join {{ ref('sales_channels') }} as channels
+        on documents.channel = channels.channel
     left join {{ ref('products') }} as products
         on items.product_id = products.product_id
     where items.gross_amount > 0
@@ -135,15 +137,18 @@ lines as (
 
 tastes as (
 
-    -- the latest two purchase days against those before
+    -- the latest purchase days against those before
     select
         lines.customer_id,
         lines.aroma,
-        count(case when lines.days_back > 2 then 1 end) as earlier_count,
-        count(case when lines.days_back <= 2 then 1 end) as recent_count,
-        sum(count(case when lines.days_back > 2 then 1 end)) over (partition by lines.customer_id) as earlier_total,
-        sum(count(case when lines.days_back <= 2 then 1 end)) over (partition by lines.customer_id) as recent_total
+        count(case when lines.days_back > policy.taste_recent_days then 1 end) as earlier_count,
+        count(case when lines.days_back <= policy.taste_recent_days then 1 end) as recent_count,
+        sum(count(case when lines.days_back > policy.taste_recent_days then 1 end))
+            over (partition by lines.customer_id) as earlier_total,
+        sum(count(case when lines.days_back <= policy.taste_recent_days then 1 end))
+            over (partition by lines.customer_id) as recent_total
     from lines
+    cross join policy
     where lines.aroma is not null
     group by lines.customer_id, lines.aroma
 
@@ -152,14 +157,16 @@ tastes as (
 taste_moved as (
 
     select
-        customer_id,
+        tastes.customer_id,
         'taste_moved' as evidence,
-        earlier_count / cast(earlier_total as double) - recent_count / cast(recent_total as double) as value
+        tastes.earlier_count / cast(tastes.earlier_total as double)
+        - tastes.recent_count / cast(tastes.recent_total as double) as value
     from tastes
+    cross join policy
     where
-        earlier_total >= 3
-        and recent_total >= 2
-    qualify row_number() over (partition by customer_id order by earlier_count desc, aroma asc) = 1
+        tastes.earlier_total >= policy.taste_minimum_earlier
+        and tastes.recent_total >= policy.taste_minimum_recent
+    qualify row_number() over (partition by tastes.customer_id order by tastes.earlier_count desc, tastes.aroma asc) = 1
 
 ),
 
@@ -177,7 +184,7 @@ price_levels as (
             avg(cast(unit_price as double)) over (partition by product_id, date_trunc('year', ordered_on)) as mean_price
         from lines
         where
-            channel = 'dealer'
+            pricing = 'dealer'
             and unit_price > 0
     ) as priced
     group by dealer_code
@@ -201,7 +208,8 @@ spreads as (
     from price_levels
     inner join dealer_provinces
         on price_levels.dealer_code = dealer_provinces.dealer_code
-    where price_levels.line_count >= 20
+    cross join policy
+    where price_levels.line_count >= policy.dealer_minimum_lines
     group by dealer_provinces.province_code
 
 ),
@@ -211,13 +219,16 @@ dealt as (
     select
         customers.customer_id,
         count(distinct lines.dealer_code) as dealer_count,
-        max(case when lines.days_back <= 2 and lines.channel = 'dealer' then 1 else 0 end) as buys_at_dealer
+        max(
+            case when lines.days_back <= policy.taste_recent_days and lines.pricing = 'dealer' then 1 else 0 end
+        ) as buys_at_dealer
     from customers
+    cross join policy
     inner join lines
         on
             customers.customer_id = lines.customer_id
-            and {{ months_before('customers.last_purchase_on', 12) }} < lines.ordered_on
-            and lines.channel = 'dealer'
+            and {{ months_before('customers.last_purchase_on', 'policy.dealer_months') }} < lines.ordered_on
+            and lines.pricing = 'dealer'
     group by customers.customer_id
 
 ),
@@ -252,7 +263,7 @@ price_index as (
         avg(ln(cast(unit_price as double) / cast(list_price as double))) as price_level
     from lines
     where
-        channel in ('store', 'web_shop', 'app', 'mini_program')
+        pricing = 'list'
         and unit_price > 0
         and list_price > 0
     group by cast(date_trunc('month', ordered_on) as date)
@@ -266,10 +277,11 @@ rises as (
         'price_rise' as evidence,
         exp(later.price_level - earlier.price_level) - 1 as value
     from customers
+    cross join policy
     inner join price_index as later
         on customers.month_start_on = later.month_start_on
     inner join price_index as earlier
-        on {{ months_before('customers.month_start_on', 3) }} = earlier.month_start_on
+        on {{ months_before('customers.month_start_on', 'policy.price_rise_months') }} = earlier.month_start_on
 
 ),
 
@@ -278,15 +290,23 @@ discounts as (
     select
         documents.customer_id,
         'discounts' as evidence,
-        -- drawn towards nobody's 0.2 by the weight of five orders
-        (count(distinct case when items.discount_amount > 0 then documents.order_id end) + 1)
-        / cast(count(distinct documents.order_id) + 5 as double) as value
+        -- shrunk towards a prior share
+        (
+            count(distinct case when items.discount_amount > 0 then documents.order_id end)
+            + max(policy.discount_prior_share * policy.discount_prior_orders)
+        )
+        / (count(distinct documents.order_id) + max(policy.discount_prior_orders)) as value
     from {{ ref('input__order_items') }} as items
     inner join {{ ref('int_orders__documents') }} as documents
         on
             items.source_system = documents.source_system
             and items.source_order_id = documents.source_order_id
-    where documents.channel <> 'key_account'
+    cross join policy
+    left join {{ ref('sales_channels') }} as channels
+        on documents.channel = channels.channel
+    where
+        documents.channel is not null
+        and coalesce(channels.pricing, 'list') <> 'negotiated'
     group by documents.customer_id
 
 ),

@@ -95,15 +95,15 @@ final as (
         coalesce(cells.customer_count, 0) as customer_count,
         cells.rate as measured_rate,
         case
-            when cells.customer_count >= 20 then cells.rate
-            when tier_rates.customer_count >= 20 then tier_rates.rate
-            when company_rates.customer_count >= 20 then company_rates.rate
+            when cells.customer_count >= policy.minimum_group_customers then cells.rate
+            when tier_rates.customer_count >= policy.minimum_group_customers then tier_rates.rate
+            when company_rates.customer_count >= policy.minimum_group_customers then company_rates.rate
             else policy.retention_rate
         end as retention_rate,
         case
-            when cells.customer_count >= 20 then 'tier and group'
-            when tier_rates.customer_count >= 20 then 'tier'
-            when company_rates.customer_count >= 20 then 'company'
+            when cells.customer_count >= policy.minimum_group_customers then 'tier and group'
+            when tier_rates.customer_count >= policy.minimum_group_customers then 'tier'
+            when company_rates.customer_count >= policy.minimum_group_customers then 'company'
             else 'policy'
         end as retention_basis
     from spans

@@ -17,6 +17,26 @@ as_of as (
 
 ),
 
+labels as (
+
+    select
+        channel,
+        label_zh,
+        label_en
+    from {{ ref('sales_channels') }}
+
+    union all
+
+    -- of what stands in the place of a channel
+    select
+        code as channel,
+        label_zh,
+        label_en
+    from {{ ref('marketing_labels') }}
+    where list_code = 'channel'
+
+),
+
 seen as (
 
     select distinct
@@ -137,21 +157,10 @@ final as (
         cast(counted.period_start_on as date) as period_start_on,
         cast(counted.from_channel as varchar) as from_channel,
         cast(counted.to_channel as varchar) as to_channel,
-        {%- for side in ['from', 'to'] %}
-        {%- for language, words in {
-            'zh': {'new': '新客户', 'returned': '回归客户', 'none': '未购买'},
-            'en': {'new': 'New', 'returned': 'Returned', 'none': 'No purchase'},
-        }.items() %}
-        cast(
-            case counted.{{ side }}_channel
-                {%- for code, word in words.items() %}
-                when '{{ code }}' then '{{ word }}'
-                {%- endfor %}
-                else coalesce({{ side }}_labels.label_{{ language }}, counted.{{ side }}_channel)
-            end as varchar
-        ) as {{ side }}_channel_{{ language }},
-        {%- endfor %}
-        {%- endfor %}
+        cast(coalesce(from_labels.label_zh, counted.from_channel) as varchar) as from_channel_zh,
+        cast(coalesce(from_labels.label_en, counted.from_channel) as varchar) as from_channel_en,
+        cast(coalesce(to_labels.label_zh, counted.to_channel) as varchar) as to_channel_zh,
+        cast(coalesce(to_labels.label_en, counted.to_channel) as varchar) as to_channel_en,
         counted.from_channel = counted.to_channel as is_stayer,
         periods.next_start_on <= {{ add_days('as_of.as_of_on', 1) }} as is_complete,
         cast(counted.customer_count as bigint) as customer_count,
@@ -170,9 +179,9 @@ final as (
         on
             counted.period_kind = periods.period_kind
             and counted.period_start_on = periods.period_start_on
-    left join {{ ref('sales_channels') }} as from_labels
+    left join labels as from_labels
         on counted.from_channel = from_labels.channel
-    left join {{ ref('sales_channels') }} as to_labels
+    left join labels as to_labels
         on counted.to_channel = to_labels.channel
 
 )

@@ -5,6 +5,26 @@
 
 with
 
+labels as (
+
+    select
+        channel,
+        label_zh,
+        label_en
+    from {{ ref('sales_channels') }}
+
+    union all
+
+    -- of what stands in the place of a channel
+    select
+        code as channel,
+        label_zh,
+        label_en
+    from {{ ref('marketing_labels') }}
+    where list_code = 'channel'
+
+),
+
 orders as (
 
     select * from {{ ref('int_orders__as_of') }}
@@ -116,14 +136,8 @@ final as (
     select
         cast(cells.month_start_on as date) as month_start_on,
         cast(cells.channel as varchar) as channel,
-        cast(
-            case cells.channel when 'unassigned' then '未归属渠道' else coalesce(channels.label_zh, cells.channel) end
-            as varchar
-        ) as channel_zh,
-        cast(
-            case cells.channel when 'unassigned' then 'Not assigned' else coalesce(channels.label_en, cells.channel) end
-            as varchar
-        ) as channel_en,
+        cast(coalesce(labels.label_zh, cells.channel) as varchar) as channel_zh,
+        cast(coalesce(labels.label_en, cells.channel) as varchar) as channel_en,
         coalesce(channels.is_online, false) as is_online,
         cast(coalesce(sold.order_count, 0) as bigint) as order_count,
         cast(coalesce(sold.customer_count, 0) as bigint) as customer_count,
@@ -159,6 +173,8 @@ final as (
             and cells.channel = visited.channel
     left join channels
         on cells.channel = channels.channel
+    left join labels
+        on cells.channel = labels.channel
 
 )
 

@@ -1,6 +1,6 @@
 -- grain: one origin and horizon, one population, and one method, alert level, rule level or indicator
 
--- Methods rank everybody, and who bought in the 90 days before: area under the curve, average precision, lift and,
+-- Methods rank everybody, and active customers alone (policy): area under the curve, average precision, lift and,
 -- where they state a probability, Brier score, calibration error over ten equal bins and the means beside each other,
 -- which the season moves. Levels and indicators warn those who have not lapsed: precision, recall, true alerts to
 -- false ones.
@@ -13,10 +13,12 @@ with
 scores as (
 
     select
-        *,
-        cast(recency_days as double) as recency
-    from {{ ref('int_churn__scores') }}
-    where is_lost is not null
+        scores.*,
+        cast(scores.recency_days as double) as recency,
+        scores.recency_days <= policy.active_days as is_active
+    from {{ ref('int_churn__scores') }} as scores
+    cross join {{ ref('churn_policy') }} as policy
+    where scores.is_lost is not null
 
 ),
 
@@ -29,7 +31,7 @@ predictions as (
         horizon_days,
         until_on,
         is_lost,
-        recency_days <= 90 as is_active,
+        is_active,
         '{{ method }}' as subject,
         {{ 'recency' if method == 'recency' else method ~ '_probability' }} as score,
         cast({{ 'null' if method == 'recency' else method ~ '_probability' }} as double) as probability

@@ -213,11 +213,12 @@ final as (
         cast(measured.pair_count / cast(measured.basket_count as double) as double) as support,
         cast(measured.pair_count / cast(measured.bought_count as double) as double) as confidence,
         cast(measured.lift as double) as lift,
-        cast(measured.lift * exp(-1.96 * measured.log_lift_error) as double) as lift_low,
-        cast(measured.lift * exp(1.96 * measured.log_lift_error) as double) as lift_high,
+        cast(measured.lift * exp(-policy.interval_z * measured.log_lift_error) as double) as lift_low,
+        cast(measured.lift * exp(policy.interval_z * measured.log_lift_error) as double) as lift_high,
         cast(as_of.as_of_on as date) as as_of_on
     from measured
     cross join as_of
+    cross join policy
     left join products as bought_products
         on case when measured.kind = 'article' then measured.bought end = bought_products.product_id
     left join products as also_products

@@ -65,7 +65,8 @@ measured as (
             else 'measured'
         end as lift_status,
         policy.minimum_base,
-        policy.stability_to
+        policy.stability_to,
+        policy.interval_z
     from compared
     cross join policy
 
@@ -122,8 +123,8 @@ final as (
         cast(lifted.holder_rate as double) as holder_rate,
         cast(lifted.other_rate as double) as other_rate,
         cast(lifted.lift as double) as lift,
-        cast(lifted.lift * exp(-1.96 * lifted.log_lift_error) as double) as lift_low,
-        cast(lifted.lift * exp(1.96 * lifted.log_lift_error) as double) as lift_high
+        cast(lifted.lift * exp(-lifted.interval_z * lifted.log_lift_error) as double) as lift_low,
+        cast(lifted.lift * exp(lifted.interval_z * lifted.log_lift_error) as double) as lift_high
     from lifted
     inner join tags
         on lifted.tag_code = tags.tag_code
