@@ -91,7 +91,9 @@ class Newest:
     def _look_at_ordered(self, texts: pa.Array) -> None:
         """Texts of one form, in which the last one is the newest; 31 June is none."""
         while (last := pc.max(texts).as_py()) is not None:
-            if moment := self._newest_of(pa.array([last])):
+            # digits and marks between them: safe as a literal
+            (moment,) = self._reader.execute(f"execute moment('{last}')").fetchone()
+            if moment and moment < self._end:
                 return self._take(moment, True)
             texts = texts.filter(pc.less(texts, last))
 
@@ -115,6 +117,8 @@ class Newest:
         zone = self._calendar.zone
         reader = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
         reader.execute(macros.replace("{zone}", zone).replace("{ZONE}", zone.upper()))
+        # planned once, and not for each batch
+        reader.execute(f"prepare moment as select {self._read} from (select cast($1 as varchar) as x)")
         return reader
 
     def _take(self, moment: dt.datetime, states_time: bool) -> None:
