@@ -45,9 +45,11 @@
     {%- for parent in graph.nodes[node].depends_on.nodes if parent in absent -%}{%- do wanted.append(absent[parent]) -%}{%- endfor -%}
     {%- endfor -%}
     {%- if wanted -%}
+    {%- set others = wanted | unique | list | length - 1 -%}
     {{ exceptions.raise_compiler_error(
-        'There is no file ' ~ wanted[0] ~ (', nor of ' ~ (wanted | unique | list | length - 1) ~ ' other sources that the selected models read'
-        if wanted | unique | list | length > 1 else ', which a selected model reads') ~ '. Run first: make build DATA=' ~ var('data_set')
+        'There is no file ' ~ wanted[0]
+        ~ (', nor of ' ~ others ~ ' other sources that the selected models read' if others else ', which a selected model reads')
+        ~ '. Run first: make build DATA=' ~ var('data_set')
     ) }}
     {%- endif -%}
     {%- set statements = [] -%}

@@ -30,7 +30,7 @@ from customer360.hashing_key import ENVIRONMENT_VARIABLE, KeyRefused, key_for
 from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
 from customer360.mapping import load_contracts, out_of_step, require_complete
-from customer360.policy import lay_out, policy_file
+from customer360.policy import lay_out, policy_file, policy_folder
 from customer360.private import close, published_group, seal
 from customer360.publish import (
     PUBLISHED_QUALITY,
@@ -64,7 +64,7 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
     """What dbt needs to know of a data set: the keys of vars.yml."""
     return {
         "data_set": data_set.name,
-        "policy_folder": lay_out(data_set.file.parents[1], data_set.policy, data_set.name),
+        "policy_folder": policy_folder(data_set.file.parents[1], data_set.policy, data_set.name),
         "currency": data_set.currency,
         "time_zone": data_set.time_zone,
         "personal_data": "yes" if data_set.personal_data else "none",
@@ -79,15 +79,14 @@ def require_key(data_set: DataSet) -> None:
 
 
 def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, Any] | None = None) -> list[str]:
-    """The dbt command line for one data set, run from the project folder. Whoever selects models tests them whole.
+    """The dbt command line for one data set, run from the project folder. Lays out its policy.
 
-    What differs from run to run comes as dbt_environment: other variables would make dbt parse the project anew.
+    All tests of selected models run unless the words say otherwise. What differs between runs is passed by
+    dbt_environment, because dbt parses the whole project again when a variable changes.
     """
-    whole = (
-        ["--indirect-selection", "eager"]
-        if {"--select", "--indirect-selection"} & set(words) == {"--select"}
-        else []
-    )
+    lay_out(data_set.file.parents[1], data_set.policy, data_set.name)
+    is_partial = "--select" in words and "--indirect-selection" not in words
+    whole = ["--indirect-selection", "eager"] if is_partial else []
     return [
         str(Path(sys.executable).with_name("dbt")),
         *words,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from customer360.policy import BASE, PolicyTable, policy_files
+from customer360.policy import BASE, PolicyTable, policy_files, policy_table
 from customer360.sources import DeclarationError, Table, read_yaml
 
 _KEYS = {
@@ -160,7 +160,8 @@ def check_policy(project: Path, data_set: DataSet) -> None:
     always = _always_in_money(project / "seeds" / "policy" / "_policy__seeds.yml")
     for seed, file in policy_files(project, data_set.policy).items():
         allowed = {data_set.currency} if seed in always else {data_set.currency, ""}
-        table = PolicyTable(file, PolicyTable(project / "seeds" / "policy" / file.name).columns)
+        is_own = file.parent == folder
+        table = PolicyTable(file, policy_table(project, BASE, seed).columns if is_own else ())
         for number, row in table.rows:
             if "currency" in row and row["currency"] not in allowed:
                 raise table.error(
@@ -169,7 +170,7 @@ def check_policy(project: Path, data_set: DataSet) -> None:
                     f"{row['currency'] or 'none'}, but amounts of {data_set.name} are in {data_set.currency}"
                     " 币种与数据集不一致",
                     "Convert the row's amounts and write its currency"
-                    + ("" if file.parent == folder else f", in {folder / file.name}"),
+                    + ("" if is_own else f", in {folder / file.name}"),
                 )
 
 

@@ -58,7 +58,7 @@ def policy_files(project: Path, policy: str) -> dict[str, Path]:
         if file.stem not in files:
             near = difflib.get_close_matches(file.stem, files, 1)
             remedy = f"Name it {near[0]}.csv, or remove it" if near else "Remove it"
-            raise DeclarationError(file, "file", "stands in the place of no file of seeds/policy", remedy)
+            raise DeclarationError(file, "file", "replaces no file of seeds/policy", remedy)
         files[file.stem] = file
     return files
 
@@ -74,25 +74,30 @@ def policy_table(project: Path, policy: str, seed: str, columns: Sequence[str] =
     return PolicyTable(policy_file(project, policy, seed), columns)
 
 
-def lay_out(project: Path, policy: str, data_set: str) -> str:
-    """The folder in which dbt finds the policy of a data set, from the project folder: the base, or base and own files
-    laid together. What is in step already is not touched."""
-    if policy == BASE:
-        return "seeds/policy"
-    folder = Path("target", "policy", data_set)
-    descriptions = {file.name: file for file in (project / "seeds" / "policy").glob("*.yml")}
+def policy_folder(project: Path, policy: str, data_set: str) -> str:
+    """The folder, relative to the project folder, from which dbt reads the policy of a data set: the base, or the merged
+    copy that lay_out writes where the company has own files."""
+    return f"target/policy/{data_set}" if (project / "policies" / policy).is_dir() else "seeds/policy"
+
+
+def lay_out(project: Path, policy: str, data_set: str) -> None:
+    """Write base and own files of a policy into the folder from which dbt reads them. Unchanged files are not rewritten;
+    a policy without own files needs no copy."""
+    base, folder = project / "seeds" / "policy", project / policy_folder(project, policy, data_set)
+    if folder == base:
+        return
+    descriptions = {file.name: file for file in base.glob("*.yml")}
     wanted = {file.name: file for file in policy_files(project, policy).values()} | descriptions
-    (project / folder).mkdir(parents=True, exist_ok=True)
-    for there in (project / folder).iterdir():
+    folder.mkdir(parents=True, exist_ok=True)
+    for there in folder.iterdir():
         if there.name not in wanted:
             there.unlink()
     for name, file in wanted.items():
-        there, content = project / folder / name, file.read_bytes()
+        there, content = folder / name, file.read_bytes()
         if not there.is_file() or there.read_bytes() != content:
             temporary = there.with_name(f".{name}")
             temporary.write_bytes(content)
             temporary.replace(there)
-    return str(folder)
 
 
 def _text(file: Path) -> str:

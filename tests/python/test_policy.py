@@ -10,7 +10,7 @@ import pytest
 
 from conftest import copy_project
 from customer360.data_sets import check_policy, load_data_set
-from customer360.policy import BASE, PolicyTable, lay_out, policy_files, policy_table
+from customer360.policy import BASE, PolicyTable, lay_out, policy_files, policy_folder, policy_table
 from customer360.sources import DeclarationError, load_sources
 
 
@@ -77,8 +77,9 @@ def test_the_base_stands_where_a_company_says_nothing(layered):
 
 
 def test_dbt_finds_both_in_one_folder_that_stays_in_step(layered):
-    assert lay_out(layered, BASE, "shop") == "seeds/policy"
-    folder = layered / lay_out(layered, "mine", "shop")
+    assert policy_folder(layered, BASE, "shop") == "seeds/policy"
+    folder = layered / policy_folder(layered, "mine", "shop")
+    lay_out(layered, "mine", "shop")
     there = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()}
     assert there == {
         "bands.csv": "code,low\na,7\n",

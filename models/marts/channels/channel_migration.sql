@@ -19,21 +19,7 @@ as_of as (
 
 labels as (
 
-    select
-        channel,
-        label_zh,
-        label_en
-    from {{ ref('sales_channels') }}
-
-    union all
-
-    -- of what stands in the place of a channel
-    select
-        code as channel,
-        label_zh,
-        label_en
-    from {{ ref('marketing_labels') }}
-    where list_code = 'channel'
+    select * from {{ ref('int_channels__labels') }}
 
 ),
 
