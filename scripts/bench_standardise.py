@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Time the standardisation macros on synthetic rows: seconds, ratio to copying the column, peak memory.
+"""Time the standardisation functions on synthetic rows: seconds, ratio to copying the column, peak memory.
 
 Each figure comes from a process of its own. Compare ratios: machines differ and are shared.
 """
@@ -50,13 +50,13 @@ VALUES = {
         case i % 4 when 0 then '广东省深圳市南山区科技园' when 1 then '江苏省昆山市花桥镇'
         when 2 then '北京市朝阳区建国路' else '浙江杭州西湖区文三路' end || i || '号'""",
 }
-MACROS = {
-    "person": "fold_width clean_text han_simplify name_parts name_clean name_pinyin",
-    "company": "company_parts company_clean",
-    "phone": "phone_verdict phone keyed_hash",
+FUNCTIONS = {
+    "person": "fold_width clean_text han_simplify person_name name_pinyin",
+    "company": "company_name",
+    "phone": "phone keyed_hash",
     "email": "email",
     "credit": "credit_code",
-    "id_number": "id_number_valid id_number_hash",
+    "id_number": "id_number",
     "time": "parse_timestamp parse_date",
     "instant": "parse_timestamp",
     "amount": "parse_amount parse_integer",
@@ -66,28 +66,31 @@ MACROS = {
 # What a staging model of customers asks for, in one query: each field parsed once, its parts read from the
 # result.
 PARSED = {
-    "name_parts('person')": "name_clean name_surname name_given name_honorific name_note name_script",
-    "company_parts('company')": "company_clean company_legal_form company_place company_branch",
-    "phone_verdict('phone')": "phone phone_reason phone_type phone_partial phone_extension",
-    "email_verdict('email')": "email email_reason",
-    "credit_code_verdict('credit')": "credit_code credit_code_reason",
-    "id_number_verdict('id_number')": "id_number_valid id_number_birth_date id_number_sex id_number_hash",
+    "person_name(person)": "name honorific note",
+    "company_name(company)": "name legal_form place branch",
+    "phone(phone)": "number reason type partial extension",
+    "email(email)": "address reason",
+    "credit_code(credit)": "code reason",
+    "id_number(id_number)": "reason birth_date sex hash",
 }
-PLAIN = ["parse_timestamp('time')", "parse_amount('amount')", "gender('word')", "clean_text('address')"]
+OF_A_NAME = ("name_script", "surname_length")
+PLAIN = ("parse_timestamp(time)", "parse_amount(amount)", "gender(word)", "clean_text(address)")
+
+
+def call(text: str) -> str:
+    """`name(arguments)` as a model calls it."""
+    name, _, arguments = text.partition("(")
+    return f"{{{{ function('{name}') }}}}({arguments}"
 
 
 def customer_model() -> tuple[str, int]:
-    """A model with all columns of PARSED and PLAIN, and how many they are."""
-    parsed = [f"{{{{ {parse} }}}} as parsed_{n}" for n, parse in enumerate(PARSED)]
-    read = [
-        f"{{{{ {macro}('parsed_{n}', parsed=true) }}}} as {macro}_"
-        for n, macros in enumerate(PARSED.values())
-        for macro in macros.split()
-    ]
-    read += [f"{{{{ {plain} }}}} as plain_{n}" for n, plain in enumerate(PLAIN)]
-    model = (
-        f"select id, {', '.join(read)} from (select *, {', '.join(parsed)} from {{{{ ref('cases') }}}}) as p"
-    )
+    """A model with all columns of PARSED, OF_A_NAME and PLAIN, and how many they are."""
+    parsed = [f"{call(parse)} as parts_{n}" for n, parse in enumerate(PARSED)]
+    read = [f"p.parts_{n}.{field}" for n, fields in enumerate(PARSED.values()) for field in fields.split()]
+    read += [call(f"{function}(p.parts_0.name)") for function in OF_A_NAME]
+    read += [call(plain) for plain in PLAIN]
+    columns = ", ".join(f"{sql} as column_{n}" for n, sql in enumerate(read))
+    model = f"select id, {columns} from (select *, {', '.join(parsed)} from {{{{ ref('cases') }}}}) as p"
     return model, len(read)
 
 
@@ -171,8 +174,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         alternatives(rows)
         return 0
     model, columns = customer_model()
-    jobs = [(macro, kind) for kind, macros in MACROS.items() for macro in macros.split()]
-    expressions = {f"{macro}_of_{kind}": f"{{{{ {macro}('{kind}') }}}}" for macro, kind in jobs}
+    jobs = [(function, kind) for kind, functions in FUNCTIONS.items() for function in functions.split()]
+    expressions = {f"{function}_of_{kind}": call(f"{function}({kind})") for function, kind in jobs}
     queries = {"customer": model, "regions": "{{ match_regions(ref('cases'), 'address') }}"}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name) / "project"
@@ -186,8 +189,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(f"| {label} | {seconds:.1f} | {seconds / copy:.0f} | {peak:.0f} |", flush=True)
 
         print("| what | seconds | ratio to a copy | peak MB |\n|---|---|---|---|")
-        for macro, kind in jobs:
-            row(f"{macro} ({kind})", f"{macro}_of_{kind}", [kind])
+        for function, kind in jobs:
+            row(f"{function} ({kind})", f"{function}_of_{kind}", [kind])
         row("match_regions", "regions", ["address"])
         row(f"{columns} columns at once", "customer", list(VALUES))
     return 0

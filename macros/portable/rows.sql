@@ -10,21 +10,18 @@
 {% macro default__row_content_hash(alias) -%}
     hash(*columns({{ alias }}.* exclude ({{ landing_columns() | join(', ') }})))
 {%- endmacro %}
-{#- JSON of a row as the shape of its values: every letter x, every digit 9. Says what kind of
-    value stood where, and of nobody. -#}
+
+{#- JSON of a row as the shape of its values (function mask_shape). -#}
 {% macro masked_row(x) %}{{ return(adapter.dispatch('masked_row')(x)) }}{% endmacro %}
 {% macro default__masked_row(x) -%}
     list_aggregate(list_transform(
         list_filter(json_keys({{ x }}), lambda k: left(k, 1) <> '_' and json_extract_string({{ x }}, '$."' || k || '"') is not null),
-        lambda k: k || ': ' || {{ mask_shape("json_extract_string(" ~ x ~ ", '$.\"' || k || '\"')") }}
+        lambda k: k || ': ' || {{ function('mask_shape') }}(json_extract_string({{ x }}, '$."' || k || '"'))
     ), 'string_agg', '; ')
 {%- endmacro %}
 {% macro spark__masked_row(x) -%}
     array_join(transform(
         filter(json_object_keys({{ x }}), k -> left(k, 1) <> '_' and get_json_object({{ x }}, '$.' || k) is not null),
-        k -> k || ': ' || {{ mask_shape("get_json_object(" ~ x ~ ", '$.' || k)") }}
+        k -> k || ': ' || {{ function('mask_shape') }}(get_json_object({{ x }}, '$.' || k))
     ), '; ')
-{%- endmacro %}
-{% macro mask_shape(x) -%}
-    {{ regexp_replace_all(regexp_replace_all("left(" ~ x ~ ", 40)", '[\\p{L}\\p{M}⺀-⿟]', 'x'), '[\\p{N}]', '9') }}
 {%- endmacro %}

@@ -10,23 +10,6 @@
 {#- Begins a hashed key. -#}
 {% macro masked_key_prefix() -%} masked: {%- endmacro %}
 
-{% macro is_masked_text(x) -%}
-    ({{ x }} = {{ masked_words() }} or {{ x }} like '{{ masked_key_prefix() }}%')
-{%- endmacro %}
-
-{#- Whether a text holds a mail address, a telephone number or a Chinese ID number, whatever stands around it. -#}
-{% macro looks_personal(x) -%}
-    {%- set patterns = [
-        '[[:alnum:]._%+-]+@[[:alnum:]-]+[.][[:alpha:]]',
-        '(^|[^0-9])((00)?86[ -]?)?1[3-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{4}($|[^0-9])',
-        '[+][1-9][0-9]{0,2}[ (.-]*[0-9][0-9 ().-]{6,}',
-        '(^|[^0-9])0[0-9]{2,3}-[0-9]{7,8}($|[^0-9])',
-        '(^|[^0-9])[(]?[2-9][0-9]{2}[)]?[ .-][0-9]{3}[ .-][0-9]{4}($|[^0-9])',
-        '(^|[^0-9])[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])(0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9Xx]($|[^0-9])',
-    ] -%}
-    {{ regexp_like("translate(" ~ x ~ ", '０１２３４５６７８９＠＋－．（）　', '0123456789@+-.() ')", patterns | join('|')) }}
-{%- endmacro %}
-
 {#-
   A text column of an input entity without personal data in it; `class` is that of the contract. A data set may say of
   columns, as <system>.<entity>.<column>, that what looks personal there is not (datasets/<name>.yml, `not_personal`).
@@ -47,9 +30,9 @@
     {%- else -%}
     case
         {#- six characters are the shortest mail address #}
-        when length({{ column }}) >= 6 and {{ looks_personal(column) }}
+        when length({{ column }}) >= 6 and {{ function('looks_personal') }}({{ column }})
             {%- if excepted %} and source_system not in ({{ excepted | join(', ') }}){% endif %}
-            then {{ masked_words() if class == 'words' else "'" ~ masked_key_prefix() ~ "' || left(" ~ keyed_hash(column) ~ ", 16)" }}
+            then {{ masked_words() if class == 'words' else "'" ~ masked_key_prefix() ~ "' || left(" ~ function('keyed_hash') ~ "(" ~ column ~ "), 16)" }}
         else {{ column }}
     end
     {%- endif -%}

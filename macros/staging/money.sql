@@ -1,15 +1,5 @@
-{#- Integer fen as landed, in yuan. -#}
-{% macro fen_as_yuan(x) -%}
-    try_cast({{ parse_integer(x) }} * 0.01 as decimal(18, 2))
-{%- endmacro %}
-
 {#- Quantity × price, rounded to cents; null where it is no amount any more, as of a telephone number typed into a quantity.
     Exact: the product of decimal(18, 3) and decimal(18, 4) needs 36 digits, and DuckDB multiplies in 18 unless told. -#}
 {% macro line_amount(quantity, unit_price) -%}
     try_cast(round(cast({{ quantity }} as decimal(20, 3)) * {{ unit_price }}, 2) as decimal(18, 2))
-{%- endmacro %}
-
-{#- A whole number that fits the contract's `integer`; null for a longer one, as a telephone number. -#}
-{% macro small_integer(x) -%}
-    try_cast({{ parse_integer(x) }} as integer)
 {%- endmacro %}

@@ -3,17 +3,17 @@
 {#- The named parts where there are any, else the address. -#}
 {% macro place_text(parts, address='null') -%}
     coalesce(
-        nullif(concat_ws('', {% for part in parts %}{{ clean_text(part) }}{{ ", " if not loop.last }}{% endfor %}), ''),
-        {{ clean_text(address) }}
+        nullif(concat_ws('', {% for part in parts %}{{ function('clean_text') }}({{ part }}){{ ", " if not loop.last }}{% endfor %}), ''),
+        {{ function('clean_text') }}({{ address }})
     )
 {%- endmacro %}
 
 {#- Where a city is named, the province alone does not do. -#}
-{% macro region_status(city='null') -%}
+{% macro region_status(city='null', relation='landed') -%}
     case
-        when landed.place is null then 'missing'
+        when {{ relation }}.place is null then 'missing'
         when regions.region_status = 'city' then 'mapped'
-        when regions.region_status = 'province' and {{ clean_text(city) if city != 'null' else city }} is null then 'mapped'
+        when regions.region_status = 'province' and {{ function('clean_text') }}({{ city }}) is null then 'mapped'
         else 'unmapped'
     end
 {%- endmacro %}

@@ -19,12 +19,13 @@
     ]) }}
 {%- endmacro %}
 
-{#- What the two conditions below look at. -#}
+{#- What the two conditions below look at. A CTE that adds columns to the landed ones (`relation`) brings their hash
+    along as content_hash: what they were parsed to is no content. -#}
 {% macro version_columns(relation='landed') -%}
     {{ relation }}._row_kind as row_kind,
     {{ relation }}._landed_at as landed_at,
     {{ relation }}._load_rank as load_rank,
-    {{ row_content_hash(relation) }} as content_hash
+    {{ row_content_hash(relation) if relation == 'landed' else relation ~ '.content_hash' }} as content_hash
 {%- endmacro %}
 
 {#- The same content under the same key was landed before. -#}

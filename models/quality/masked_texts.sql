@@ -10,7 +10,7 @@ select
     source_system,
     '{{ entity }}' as entity,
     '{{ column }}' as column_name,
-    count(case when {{ is_masked_text(column) }} then 1 end) as masked_count,
+    count(case when {{ function('is_masked_text') }}({{ column }}) then 1 end) as masked_count,
     count({{ column }}) as filled_count
 from {{ relation }}
 group by source_system

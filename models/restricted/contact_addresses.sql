@@ -38,8 +38,8 @@ final as (
         addresses.customer_id as keyed_id,
         cast(null as varchar) as key_id
         {%- else %}
-        {{ keyed_hash("'activation|' || addresses.customer_id") }} as keyed_id,
-        {{ keyed_hash_key_id() }} as key_id
+        {{ function('keyed_hash') }}('activation|' || addresses.customer_id) as keyed_id,
+        {{ function('hashing_key_id') }}() as key_id
         {%- endif %}
     from addresses
     inner join {{ ref('channel_addresses') }} as channels

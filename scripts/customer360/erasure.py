@@ -170,7 +170,7 @@ def sweep(
         is_new = not set(asked) <= set(seen.get("requests", []))
         # who is one person takes identity resolution; who was erased before is known by hashes
         wanted = "+int_erasure__records" if is_new else "+input__customers"
-        words = ["build", "--select", wanted, "erasure_entities"]
+        words = ["build", "--select", wanted, "erasure_entities", "+personal_values"]
         if run_dbt("look for persons to erase", words, scratch):
             raise ErasureStopped("persons who asked to be erased could not be looked for; see above")
         taken = _take_out(project, data_set, ledger, keys, database, landing, is_new)
@@ -516,11 +516,14 @@ def _know_again(
     )
     for kind in ("phone", "email", "social_id", "id_number"):
         held = _suppressed(
-            connection, keys, kind, f"select value from erasure.personal_values where value_type = '{kind}'"
+            connection,
+            keys,
+            kind,
+            f"select value from restricted.personal_values where value_type = '{kind}'",
         )
         connection.execute(
             "insert into known select source_system, entity, load_id, source_sheet, source_row, value"
-            " from erasure.personal_values where value_type = ? and list_contains(?, value)",
+            " from restricted.personal_values where value_type = ? and list_contains(?, value)",
             [kind, sorted(held)],
         )
     new: set[tuple[str, str]] = set()

@@ -1,16 +1,14 @@
-"""The standardisation macros outside of the project's models: one view per expression over a table `cases`.
+"""The functions and macros outside of the project's models: one view per expression over a table `cases`.
 
-A throw-away dbt project takes the project's own macros and reference seeds, so that what is measured or
+A throw-away dbt project takes the project's own functions, macros and reference seeds, so that what is measured or
 tested is what the models get. Callers fill `cases` and read the views.
 """
 
 from __future__ import annotations
 
 import json
-import re
 import subprocess
 import sys
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -28,6 +26,7 @@ macro_views:
       type: duckdb
       path: macro_views.duckdb
       threads: 1
+      config_options: {{storage_compatibility_version: v1.4.0}}
       module_paths: ["{scripts}"]
       plugins:
         - module: customer360.dbt_plugins.hmac_key
@@ -52,12 +51,13 @@ def dbt(
 
 
 def lay_out(folder: Path, models: Mapping[str, str]) -> None:
-    """A dbt project in `folder` with these models (name to SQL) on the project's macros and reference
+    """A dbt project in `folder` with these models (name to SQL) on the project's functions, macros and reference
     seeds."""
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(_PROJECT, encoding="utf-8")
     (folder / "profiles.yml").write_text(_PROFILE.format(scripts=PROJECT / "scripts"), encoding="utf-8")
     for link, target in (
+        ("functions", "functions"),
         ("macros", "macros"),
         ("seeds", "seeds/reference"),
         ("tests/generic", "tests/generic"),
@@ -75,7 +75,7 @@ def build(
     columns: str = "x varchar",
     variables: Mapping[str, str] | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """Build one view per expression (name to SQL with macro calls, over the columns of `cases`) and
+    """Build one view per expression (name to SQL with calls of functions and macros, over the columns of `cases`) and
     connect to it.
 
     The view of an expression has the columns id and y; `queries` are whole models, `variables` those of dbt. Raises RuntimeError with
@@ -95,44 +95,9 @@ def build(
     return connect(folder)
 
 
-ZONE = "Antarctica/Troll"
-"""A zone that no data set is in: it stands for the data set's own in what landing reads."""
-LANDED_MOMENTS = PROJECT / "scripts" / "customer360" / "landing" / "moments.sql"
-LANDED = {
-    f"moment_{order}": f"{{{{ parse_timestamp('x', time_zone='{ZONE}', day_first={first}) }}}}"
-    for order, first in (("unknown", "none"), ("day_first", "true"), ("month_first", "false"))
-}
-"""What landing takes of the macros: how a moment is read, by the order of day and month."""
-
-
-def landed_moments(folder: Path) -> str:
-    """LANDED_MOMENTS as the views of LANDED, built in `folder`, would have it."""
-    text = (
-        "-- Generated from macros/standardise/values.sql; do not edit. After a change there:\n"
-        "-- PYTHONPATH=scripts python -m customer360.macro_views\n"
-    )
-    for name in LANDED:
-        (file,) = (folder / "target" / "compiled").rglob(f"{name}.sql")
-        found = re.fullmatch(r"select id, (.*) as y from \S+", file.read_text(encoding="utf-8").strip(), re.S)
-        body = found[1].replace(ZONE, "{zone}").replace(ZONE.upper(), "{ZONE}")
-        text += f"create macro {name}(x) as (\n{body}\n);\n"
-    return text
-
-
 def connect(folder: Path) -> duckdb.DuckDBPyConnection:
     """A connection to a built folder, with the demo key in its session."""
     connection = duckdb.connect(str(folder / "macro_views.duckdb"))
     for name, value in session_variables(DEMO_KEY.encode()).items():
         connection.execute(f"set variable {name} = ?", [value])
     return connection
-
-
-def main() -> None:
-    """Write LANDED_MOMENTS."""
-    with tempfile.TemporaryDirectory() as folder:
-        build(Path(folder) / "project", LANDED).close()
-        LANDED_MOMENTS.write_text(landed_moments(Path(folder) / "project"), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from conftest import PROJECT, manifest
+from customer360.functions import definition
 
 MODELS = (
     "int_identity__records",
@@ -66,7 +67,8 @@ class Lab:
     """Builds of one invented company; what a build leaves as state is what the next one reads."""
 
     def __init__(self, policy: Mapping[str, list[dict[str, str]]] | None = None) -> None:
-        self.nodes = manifest("demo")["nodes"]
+        graph = manifest("demo")
+        self.nodes = graph["nodes"] | graph["functions"]
         self.connection = duckdb.connect(":memory:")
         self.connection.execute("attach ':memory:' as customer360; use customer360")
         key = hashlib.sha256(b"lab").digest().ljust(64, b"\0")
@@ -74,7 +76,7 @@ class Lab:
             self.connection.execute(
                 f"set variable customer360_hmac_{name} = ?::blob", [bytes(byte ^ mask for byte in key)]
             )
-        for schema in ("input", "policy", "staging", "intermediate", "marts"):
+        for schema in ("functions", "input", "policy", "staging", "intermediate", "marts"):
             self.connection.execute(f"create schema customer360.{schema}")
         self.tables: dict[str, str] = {}
         self.python = {
@@ -94,6 +96,8 @@ class Lab:
             " '' as source_customer_id, '' as field, '' as filled_value, '' as fill_method limit 0;"
             "create table intermediate.int_customers__rare_words as select '' as field, '' as value limit 0"
         )
+        for name in MODELS:
+            self._create_functions(self._node(name))
         self._create(
             "staging.stg_state__identity_map",
             "select '' as record_id, '' as customer_id, '' as first_build_id, true as is_present limit 0",
@@ -108,6 +112,16 @@ class Lab:
 
     def _node(self, name: str) -> dict[str, Any]:
         return self.nodes[f"model.customer360.{name}"]
+
+    def _create_functions(self, node: dict[str, Any]) -> None:
+        """The functions that a node calls, those first that they call."""
+        for name in node["depends_on"]["nodes"]:
+            if name.startswith("function."):
+                function = self.nodes[name]
+                self._create_functions(function)
+                self.connection.execute(
+                    definition(function["relation_name"], function["arguments"], function["compiled_code"])
+                )
 
     def _python_model(self, name: str) -> Any:
         spec = importlib.util.spec_from_file_location(name, PROJECT / self._node(name)["original_file_path"])

@@ -13,7 +13,8 @@ from sqlglot.optimizer.scope import Scope, build_scope
 
 Values = frozenset[str]
 """Names of the personal columns that a value is made of. Where fields stand one below another, each with its name in a
-column beside it, `source|column=name` says of which: `case when column = 'name'` lets that one through and no other."""
+column beside it, `source|column=name` says of which: `case when column = 'name'` lets that one through and no other.
+`source|.name` says of which field of a struct."""
 
 NONE: Values = frozenset()
 Columns = dict[str, Values]
@@ -40,6 +41,7 @@ class Lineage:
 
     def __init__(self) -> None:
         self.relations: dict[str, Columns] = {}
+        self._functions: dict[str, tuple[list[str], Scope]] = {}
         self.unresolved: list[str] = []
         self._at = ""
         self._done: dict[int, Columns] = {}
@@ -49,11 +51,17 @@ class Lineage:
         """A relation that is taken as it is: a source, a seed, a model in another language."""
         self.relations[_bare(relation)] = {name.lower(): values for name, values in columns.items()}
 
+    def declare_function(self, name: str, arguments: Iterable[str], sql: str) -> None:
+        """A function of the project: what its body makes of its arguments is followed at each call."""
+        scope = build_scope(sqlglot.parse_one(f"select {sql}", read="duckdb"))
+        self._scopes |= {id(part.expression): part for part in scope.traverse()}
+        self._functions[name.lower()] = ([argument.lower() for argument in arguments], scope)
+
     def follow(self, relation: str, sql: str) -> Columns:
         """Read a model whose parents are known; what its columns are made of."""
         self._at, self._done = relation, {}
         scope = build_scope(sqlglot.parse_one(sql, read="duckdb"))
-        self._scopes = {id(part.expression): part for part in scope.traverse()}
+        self._scopes |= {id(part.expression): part for part in scope.traverse()}
         self.declare(relation, self._columns(scope))
         return self.relations[_bare(relation)]
 
@@ -172,6 +180,18 @@ class Lineage:
             or not isinstance(node, exp.Expression)
         ):
             return NONE
+        if isinstance(node, exp.Dot):  # a field of a struct, or a function with its schema before it
+            if isinstance(node.expression, exp.Identifier):
+                return _field(self._value(scope, node.this, bound), node.expression.name)
+            return self._value(scope, node.expression, bound)
+        if isinstance(node, exp.StructExtract):
+            return _field(self._value(scope, node.this, bound), node.expression.name)
+        if isinstance(node, exp.Struct):
+            return frozenset(
+                f"{value}|.{part.this.name.lower()}"
+                for part in node.expressions
+                for value in self._value(scope, part.expression, bound)
+            )
         if isinstance(node, exp.Case):
             branches = [
                 _where(self._value(scope, part.args["true"], bound), part.this if node.this is None else None)
@@ -188,6 +208,8 @@ class Lineage:
             name = (node.name if isinstance(node, exp.Anonymous) else node.sql_name()).lower()
             if name in COUNTED:
                 return NONE
+            if name in self._functions:
+                return self._called(scope, name, node.expressions, bound)
         arguments = list(_arguments(node))
         lambdas = [part for part in arguments if isinstance(part, exp.Lambda)]
         if lambdas:
@@ -214,25 +236,41 @@ class Lineage:
             frozenset.union, (self._value(scope, node, bound) for node in nodes if node is not None), NONE
         )
 
+    def _called(self, scope: Scope, name: str, given: list[Any], bound: Mapping[str, Values]) -> Values:
+        """What a function answers. An argument that is left out is a constant."""
+        names, body = self._functions[name]
+        values = dict.fromkeys(names, NONE)
+        for position, part in enumerate(given):
+            if isinstance(part, exp.Kwarg):
+                values[part.this.name.lower()] = self._value(scope, part.expression, bound)
+            else:
+                values[names[position]] = self._value(scope, part, bound)
+        return self._value(body, body.expression.expressions[0], values)
+
     def _union(self, scope: Scope, query: exp.Expression) -> Values:
         return self._all(scope, _arguments(query), {})
 
     def _column(self, scope: Scope, node: exp.Column, bound: Mapping[str, Values]) -> Values:
         name, table = node.name.lower(), (node.parts[0].name.lower() if len(node.parts) > 1 else "")
-        for variable in (table, name) if table else (name,):
-            if variable in bound:
-                return bound[variable]
+        if table in bound:  # a field of a lambda's parameter
+            return _field(bound[table], name)
+        if not table and name in bound:
+            return bound[name]
         place: Scope | None = scope
         while place is not None:
             sources = self._sources(place)
             if table in sources:
                 found = sources[table]
-                return found[name] if name in found else found["*"] if "*" in found else self._lost(node)
+                column = node.parts[1].name.lower()
+                values = found.get(column, found.get("*"))
+                if values is None:
+                    return self._lost(node)
+                return _field(values, name) if len(node.parts) > 2 else values
             made = getattr(place, "aliases_followed", {})
             word = table or name  # a table that is none is a struct, and the name a field of it
             for found in (*sources.values(), made):
                 if word in found:
-                    return found[word]
+                    return _field(found[word], name) if table else found[word]
             if word in sources:  # the row as a whole
                 return frozenset().union(*sources[word].values())
             for found in sources.values():
@@ -244,6 +282,16 @@ class Lineage:
     def _lost(self, node: exp.Column) -> Values:
         self.unresolved.append(f"{self._at}: column {node.sql(dialect='duckdb')}")
         return NONE
+
+
+def _field(values: Values, name: str) -> Values:
+    """Values of one field of a struct; of another value than a struct's, all."""
+    kept = set()
+    for value in values:
+        whole, mark, field = value.rpartition("|.")
+        if not mark or field == name.lower():
+            kept.add(whole if mark else value)
+    return frozenset(kept)
 
 
 def _where(values: Values, condition: exp.Expression | None) -> Values:
@@ -274,15 +322,24 @@ def _named(node: exp.Expression, name: str) -> bool:
 
 
 def _is_keyed_hash(node: exp.Expression) -> bool:
-    """sha256 over the outer pad of the key (macro keyed_hash)."""
+    """sha256 over the outer pad of the key (function keyed_hash)."""
     return (isinstance(node, exp.SHA2) or _named(node, "sha256")) and KEY in node.sql(dialect="duckdb")
 
 
 def _is_mask(node: exp.Expression) -> bool:
-    """A text of which stars hide a part (macros mask_*)."""
-    return isinstance(node, (exp.DPipe, exp.Concat)) and any(
-        literal.is_string and "**" in literal.this for literal in node.find_all(exp.Literal)
+    """A text of which stars hide a part (functions mask_*)."""
+    parts = (
+        node.flatten()
+        if isinstance(node, exp.DPipe)
+        else _arguments(node)
+        if isinstance(node, exp.Concat)
+        else ()
     )
+    for part in parts:
+        told = [branch.args["true"] for branch in part.args["ifs"]] if isinstance(part, exp.Case) else [part]
+        if all(isinstance(word, exp.Literal) and word.is_string and "**" in word.this for word in told):
+            return True
+    return False
 
 
 def _bare(relation: str) -> str:

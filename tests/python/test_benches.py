@@ -30,7 +30,7 @@ SLOW = {
     "bench_churn": "17 CPU seconds: 16 models on a simulation",
     "bench_identity": "75 CPU seconds: generates, lands and resolves a company of 200",
     "bench_marts": "55 CPU seconds: 117 models on one copy of the demo company",
-    "bench_standardise": "17 CPU seconds: every macro in a process of its own",
+    "bench_standardise": "17 CPU seconds: every function in a process of its own",
     "bench_tags": "42 CPU seconds: the whole project is parsed",
 }
 """Benches too slow for each test run, and why."""

@@ -20,8 +20,8 @@ from customer360.macro_views import dbt, lay_out
 
 KEY = "canary-5f2d9c1e7b3a4086-not-for-any-file"
 MODELS = {
-    "hashed": "select {{ keyed_hash(\"'13812345679'\") }} as phone_hash, {{ keyed_hash_key_id() }} as key_id",
-    "broken": "select {{ keyed_hash(\"'13812345679'\") }} as phone_hash from no_such_table",
+    "hashed": "select {{ function('keyed_hash') }}('13812345679') as phone_hash, {{ function('hashing_key_id') }}() as key_id",
+    "broken": "select {{ function('keyed_hash') }}('13812345679') as phone_hash from no_such_table",
 }
 PROFILE = """
 macro_views:
@@ -31,6 +31,7 @@ macro_views:
       type: duckdb
       path: macro_views.duckdb
       threads: 2
+      config_options: {{storage_compatibility_version: v1.4.0}}
       module_paths: ["{scripts}"]
       plugins:
         - module: customer360.dbt_plugins.hmac_key
@@ -51,7 +52,8 @@ def project(folder: Path, data_set: str, personal_data: str) -> Path:
         encoding="utf-8",
     )
     (folder / "models/lengths.sql").write_text(
-        "select length({{ keyed_hash('phone_hash') }}) as digits from {{ ref('hashed') }}", encoding="utf-8"
+        "select length({{ function('keyed_hash') }}(phone_hash)) as digits from {{ ref('hashed') }}",
+        encoding="utf-8",
     )
     return folder
 
@@ -121,7 +123,16 @@ def test_a_build_without_a_key_stops_before_it_starts(mine: Path) -> None:
 def test_the_key_is_in_no_file(mine: Path) -> None:
     """A build with threads, tests, a unit test and a failing model, debug logs on: byte scan for the key and
     its pads, raw, in hex and in the escaped form DuckDB prints."""
-    done = dbt(mine, "--debug", "build", "--select", "path:models", environment=environment(KEY))
+    done = dbt(
+        mine,
+        "--debug",
+        "build",
+        "--select",
+        "path:models",
+        "keyed_hash",
+        "hashing_key_id",
+        environment=environment(KEY),
+    )
     docs = dbt(mine, "docs", "generate", environment=environment(KEY))
     pads = [value for value in session_variables(KEY.encode()).values() if isinstance(value, bytes)]
     printed = ["".join(chr(b) if 32 < b < 127 else f"\\x{b:02X}" for b in pad).encode() for pad in pads]
@@ -134,6 +145,6 @@ def test_the_key_is_in_no_file(mine: Path) -> None:
     names = {path.name for path in files}
     assert {"manifest.json", "run_results.json", "dbt.log", "hashed.sql", "catalog.json"} <= names
     assert "macro_views.duckdb" in names
-    assert "PASS=4" in done.stdout
+    assert "PASS=6" in done.stdout
     assert "ERROR=1" in done.stdout
     assert [name for name, data in contents.items() if any(secret in data for secret in secrets)] == []

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from conftest import PROJECT, latest_build, manifest
+from customer360 import functions, lint
 from customer360.build import check_before, dbt_vars
 from customer360.data_sets import load_data_set
 from customer360.sources import NOT_LANDED, load_sources, read_yaml
@@ -51,6 +52,38 @@ def test_every_model_beyond_staging_has_an_owner():
     assert {n["name"] for n in models if not n["config"].get("group")} == {
         n["name"] for n in models if n["original_file_path"].startswith("models/staging/")
     }
+
+
+def test_every_function_says_what_it_takes_and_answers():
+    found = manifest(DATA_SET)["functions"]
+    assert {node["name"] for node in found.values()} == {path.stem for path in functions.FOLDER.glob("*.sql")}
+    for node in found.values():
+        told = [node, node["returns"], *node["arguments"]]
+        assert all(part["description"] for part in told) and node["returns"]["data_type"], node["name"]
+
+
+def test_every_function_is_called():
+    graph = manifest(DATA_SET)
+    called = {
+        name
+        for node in [*graph["nodes"].values(), *graph["functions"].values()]
+        for name in node.get("depends_on", {}).get("nodes", ())
+    }
+    assert set(graph["functions"]) <= called
+
+
+LONGEST = 20_000
+"""Characters of a base model's compiled SQL that a person still reads."""
+
+
+@pytest.mark.parametrize("data_set", ["demo", "online_retail"])
+def test_what_a_base_model_compiles_to_can_be_read(data_set):
+    sizes = {
+        node["name"]: len(node["compiled_code"])
+        for node in manifest(data_set)["nodes"].values()
+        if node["name"].startswith("base_") and node["resource_type"] == "model"
+    }
+    assert sizes and {name: size for name, size in sizes.items() if size > LONGEST} == {}
 
 
 def test_every_base_model_feeds_the_quarantine_and_the_landing_summary():
@@ -146,3 +179,20 @@ def test_a_build_of_the_projects_own_data_sets_may_begin(name):
 def test_dbt_by_hand_builds_what_make_build_builds():
     demo = load_data_set(PROJECT, "demo", load_sources(PROJECT))
     assert read_yaml(PROJECT / "vars.yml")["vars"] == dbt_vars(demo)
+
+
+@pytest.mark.parametrize(
+    ("body", "seen"),
+    [
+        ("{{ regexp_like('text', '^a') }}", ""),
+        ("{{ regexp_like('text', '^a') }} and (", "PRS"),
+        ("UPPER(text)", "CP03"),
+        ("{{ regexp_lik('text', '^a') }}", "regexp_lik"),
+    ],
+)
+def test_lint_reads_functions(body, seen, tmp_path, monkeypatch, capfd):
+    file = tmp_path / f"{tmp_path.name}.sql"
+    file.write_text(body, encoding="utf-8")
+    monkeypatch.setattr(functions, "FOLDER", tmp_path)
+    assert lint.lint_functions([file]) == bool(seen)
+    assert seen in capfd.readouterr().out

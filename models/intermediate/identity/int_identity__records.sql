@@ -20,8 +20,8 @@ named as (
         *,
         {{ customer_record_key('source_system', 'source_customer_id') }} as record_id,
         case when customer_kind = 'organisation' then company_name else name end as compared_name,
-        {{ surname_length('name') }} as surname_length,
-        {{ name_pinyin('name') }} as pinyin
+        {{ function('surname_length') }}(name) as surname_length,
+        {{ function('name_pinyin') }}(name) as pinyin
     from customers
 
 ),

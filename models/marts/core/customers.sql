@@ -30,12 +30,12 @@ people as (
         customer_id,
         customer_kind,
         case
-            when coalesce(customer_kind, '') <> 'organisation' then {{ mask_name('name') }}
-            when {{ looks_personal('company_name') }} then {{ masked_words() }}
+            when coalesce(customer_kind, '') <> 'organisation' then {{ function('mask_name') }}(name)
+            when {{ function('looks_personal') }}(company_name) then {{ masked_words() }}
             else company_name
         end as display_name,
-        {{ mask_phone('phone') }} as phone_masked,
-        {{ mask_email('email') }} as email_masked,
+        {{ function('mask_phone') }}(phone) as phone_masked,
+        {{ function('mask_email') }}(email) as email_masked,
         coalesce(birth_year, cast(extract(year from birth_date) as integer)) as birth_year,
         gender,
         province_code,

@@ -196,9 +196,9 @@ bounds as (
         policy.power_z,
         policy.minimum_base,
         {%- for arm in ['', 'compared_'] %}
-        {%- for side, sign in [('low', '-'), ('high', '+')] %}
+        {%- for side, sign in [('low', -1), ('high', 1)] %}
         {%- set hits, base = 'pairs.' ~ arm ~ 'converted_count', 'pairs.' ~ arm ~ 'customer_count' %}
-        {{ wilson_bound(hits, base, 'policy.interval_z', sign) }} as {{ arm }}{{ side }},
+        {{ function('wilson_bound') }}({{ hits }}, {{ base }}, policy.interval_z, {{ sign }}) as {{ arm }}{{ side }},
         {%- endfor %}
         {%- endfor %}
         pairs.order_variance / pairs.customer_count as order_error_squared,
@@ -227,7 +227,7 @@ order_margins as (
 
     select
         *,
-        ({{ student_quantile('interval_z', 'degrees') }})
+        {{ function('student_quantile') }}(interval_z, degrees)
         * sqrt(order_error_squared + compared_order_error_squared) as order_margin
     from errors
 

@@ -1,6 +1,6 @@
 """How old a file is by what it says: the newest moment that its records state.
 
-Only files are judged by this moment. A text is read as staging reads it: moments.sql is the macro parse_timestamp.
+Only files are judged by this moment. A text is read as staging reads it: by the function parse_timestamp.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from customer360 import functions
 
 _EPOCH = r"^(\d{10}|\d{13})$"
 _ISO = r"^\d{4}[-/]\d{2}[-/]\d{2}[ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?$"
@@ -40,10 +41,10 @@ class Newest:
 
     def __init__(self, calendar: Calendar) -> None:
         self._calendar, self._zone = calendar, ZoneInfo(calendar.zone)
-        order = {None: "unknown", True: "day_first", False: "month_first"}[calendar.day_first]
+        order = {None: "null", True: "true", False: "false"}[calendar.day_first]
         self._read = (
             f"case when regexp_matches(x, '{_MONTH}') then try_cast(regexp_replace(x, '{_MONTH}', '\\1-\\2-01')"
-            f" as timestamp) else moment_{order}(x) end"
+            f" as timestamp) else parse_timestamp(x, time_zone => '{calendar.zone}', day_first => {order}) end"
         )
         self._end = dt.datetime.combine(calendar.until + dt.timedelta(days=1), dt.time())
         self._newest: dt.datetime | None = None
@@ -113,10 +114,9 @@ class Newest:
     @cached_property
     def _reader(self) -> duckdb.DuckDBPyConnection:
         """A database that knows how staging reads a moment."""
-        macros = Path(__file__).with_name("moments.sql").read_text(encoding="utf-8")
-        zone = self._calendar.zone
         reader = duckdb.connect(config={"threads": 1, "autoinstall_known_extensions": False})
-        reader.execute(macros.replace("{zone}", zone).replace("{ZONE}", zone.upper()))
+        for name in ("fold_width", "squeeze", "parse_timestamp"):
+            reader.execute(functions.definition(name, functions.arguments()[name], functions.body(name)))
         # planned once, and not for each batch
         reader.execute(f"prepare moment as select {self._read} from (select cast($1 as varchar) as x)")
         return reader

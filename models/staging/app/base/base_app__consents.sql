@@ -22,18 +22,18 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.consent_id') }} as source_consent_id,
-        {{ clean_text('landed.user_id') }} as source_customer_id,
+        {{ function('clean_text') }}(landed.consent_id) as source_consent_id,
+        {{ function('clean_text') }}(landed.user_id) as source_customer_id,
 
         -- attributes
-        lower({{ clean_text('landed.purpose') }}) as purpose,
-        lower({{ clean_text('landed.channel') }}) as channel,
+        lower({{ function('clean_text') }}(landed.purpose)) as purpose,
+        lower({{ function('clean_text') }}(landed.channel)) as channel,
 
         -- flags
-        {{ parse_boolean('landed.granted') }} as is_granted,
+        {{ function('parse_boolean') }}(landed.granted) as is_granted,
 
         -- timestamps
-        {{ parse_utc('landed.changed_at_utc') }} as changed_at
+        {{ function('parse_timestamp') }}(landed.changed_at_utc, utc => true) as changed_at
     from landed
 
 ),

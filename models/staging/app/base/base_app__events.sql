@@ -22,22 +22,22 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.event_id') }} as source_interaction_id,
-        {{ clean_text('landed.user_id') }} as source_customer_id,
-        {{ clean_text('landed.session_id') }} as session_id,
-        {{ clean_text('landed.sku') }} as source_product_id,
-        {{ clean_text('landed.content_id') }} as content_id,
+        {{ function('clean_text') }}(landed.event_id) as source_interaction_id,
+        {{ function('clean_text') }}(landed.user_id) as source_customer_id,
+        {{ function('clean_text') }}(landed.session_id) as session_id,
+        {{ function('clean_text') }}(landed.sku) as source_product_id,
+        {{ function('clean_text') }}(landed.content_id) as content_id,
 
         -- attributes
         'behaviour' as family, -- noqa: RF04
-        lower({{ clean_text('landed.event_name') }}) as interaction_type,
-        lower({{ clean_text('landed.platform') }}) as platform,
+        lower({{ function('clean_text') }}(landed.event_name)) as interaction_type,
+        lower({{ function('clean_text') }}(landed.platform)) as platform,
         nullif(replace(landed.compared_skus, ' ', ''), '') as compared_products,
-        {{ clean_text('landed.search_term') }} as search_term,
-        lower({{ clean_text('landed.content_type') }}) as content_type,
+        {{ function('clean_text') }}(landed.search_term) as search_term,
+        lower({{ function('clean_text') }}(landed.content_type)) as content_type,
 
         -- timestamps
-        {{ parse_timestamp('landed.event_at_ms', var('time_zone')) }} as occurred_at
+        {{ function('parse_timestamp') }}(landed.event_at_ms) as occurred_at
     from landed
 
 ),

@@ -12,8 +12,8 @@ landed as (
 
     select
         *,
-        {{ clean_text('city') }} as place,
-        {{ parse_integer('birth_year') }} as written_birth_year
+        {{ function('clean_text') }}(city) as place,
+        {{ function('parse_integer') }}(birth_year) as written_birth_year
     from {{ source('app', 'users') }}
 
 ),
@@ -24,49 +24,59 @@ regions as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('phone') }}(landed.phone) as phone_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.user_id') }} as source_customer_id,
-        {{ clean_text('landed.union_id') }} as unionid,
-        {{ clean_text('landed.member_no') }} as member_no,
+        {{ function('clean_text') }}(parsed.user_id) as source_customer_id,
+        {{ function('clean_text') }}(parsed.union_id) as unionid,
+        {{ function('clean_text') }}(parsed.member_no) as member_no,
 
         -- attributes: the app opens accounts for natural persons only
         'person' as record_kind,
-        {{ phone('landed.phone') }} as phone,
-        {{ phone_reason('landed.phone') }} as phone_reason,
-        {{ phone_partial('landed.phone') }} as phone_partial,
-        {{ gender('landed.gender') }} as gender,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        {{ function('gender') }}(parsed.gender) as gender,
         -- the bounds of birth_date()
         case
-            when landed.written_birth_year between 1900 and extract(year from landed._landed_at)
-                then cast(landed.written_birth_year as integer)
+            when parsed.written_birth_year between 1900 and extract(year from parsed._landed_at)
+                then cast(parsed.written_birth_year as integer)
         end as birth_year,
         regions.province_code,
         regions.city_code,
         regions.district,
-        {{ region_status('landed.city') }} as region_status,
+        {{ region_status('parsed.city', 'parsed') }} as region_status,
         {{ missing_reasons([
-            ('phone', 'landed.phone'),
-            ('gender', 'landed.gender'),
-            ('city_code', 'landed.city'),
+            ('phone', 'parsed.phone'),
+            ('gender', 'parsed.gender'),
+            ('city_code', 'parsed.city'),
         ]) }} as missing_reasons,
 
         -- flags
-        {{ is_unreadable('landed.registered_at_ms', parse_timestamp('landed.registered_at_ms', var('time_zone'))) }}
-        or {{ is_unreadable('landed.last_login_at_ms', parse_timestamp('landed.last_login_at_ms', var('time_zone'))) }}
+        {{ is_unreadable('parsed.registered_at_ms', 'parse_timestamp') }}
+        or {{ is_unreadable('parsed.last_login_at_ms', 'parse_timestamp') }}
             as has_unreadable_time,
 
         -- timestamps
-        {{ parse_timestamp('landed.registered_at_ms', var('time_zone')) }} as first_seen_at,
-        {{ parse_timestamp('landed.last_login_at_ms', var('time_zone')) }} as last_seen_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.registered_at_ms) as first_seen_at,
+        {{ function('parse_timestamp') }}(parsed.last_login_at_ms) as last_seen_at
+    from parsed
     left join regions
-        on landed.place = regions.address
+        on parsed.place = regions.address
 
 ),
 

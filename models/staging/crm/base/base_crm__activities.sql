@@ -12,7 +12,7 @@ landed as (
 
     select
         *,
-        {{ clean_text('city') }} as place
+        {{ function('clean_text') }}(city) as place
     from {{ source('crm', 'activities') }}
 
 ),
@@ -30,23 +30,25 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.activity_id') }} as source_interaction_id,
+        {{ function('clean_text') }}(landed.activity_id) as source_interaction_id,
         -- a company is met through one of its people: the visit is the company's
-        coalesce({{ clean_text('landed.company_id') }}, {{ clean_text('landed.contact_id') }}) as source_customer_id,
-        {{ clean_text('landed.store_code') }} as store_code,
+        coalesce(
+            {{ function('clean_text') }}(landed.company_id), {{ function('clean_text') }}(landed.contact_id)
+        ) as source_customer_id,
+        {{ function('clean_text') }}(landed.store_code) as store_code,
 
         -- attributes
         'offline' as family,
-        {{ recode('landed.activity_type', 'activity_type') }} as interaction_type,
+        {{ function('recode') }}(landed.activity_type, 'activity_type') as interaction_type,
         regions.city_code,
-        {{ clean_text('landed.owner') }} as staff,
-        {{ clean_text('landed.outcome') }} as outcome,
+        {{ function('clean_text') }}(landed.owner) as staff,
+        {{ function('clean_text') }}(landed.outcome) as outcome,
 
         -- measures
-        try_cast({{ clean_text('landed.duration_min') }} as double) as duration_minutes,
+        try_cast({{ function('clean_text') }}(landed.duration_min) as double) as duration_minutes,
 
         -- timestamps
-        {{ parse_timestamp('landed.started_at', var('time_zone')) }} as occurred_at
+        {{ function('parse_timestamp') }}(landed.started_at) as occurred_at
     from landed
     left join regions
         on landed.place = regions.address

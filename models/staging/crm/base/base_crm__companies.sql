@@ -24,61 +24,73 @@ regions as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('person_name') }}(landed.contact_name) as name_parts,
+        {{ function('company_name') }}(landed.company_name) as company_parts,
+        {{ function('phone') }}(landed.phone) as phone_parts,
+        {{ function('credit_code') }}(landed.credit_code) as credit_code_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.company_id') }} as source_customer_id,
-        {{ clean_text('landed.parent_company_id') }} as parent_source_organisation_id,
+        {{ function('clean_text') }}(parsed.company_id) as source_customer_id,
+        {{ function('clean_text') }}(parsed.parent_company_id) as parent_source_organisation_id,
 
         -- attributes
         'organisation' as record_kind,
-        {{ name_clean('landed.contact_name') }} as name,
-        {{ name_honorific('landed.contact_name') }} as name_honorific,
-        {{ name_note('landed.contact_name') }} as name_note,
-        {{ name_script('landed.contact_name') }} as name_script,
-        {{ company_clean('landed.company_name') }} as company_name,
-        {{ company_branch('landed.company_name') }} as company_branch,
-        {{ phone('landed.phone') }} as phone,
-        {{ phone_reason('landed.phone') }} as phone_reason,
-        {{ phone_partial('landed.phone') }} as phone_partial,
-        {{ credit_code('landed.credit_code') }} as credit_code,
-        {{ credit_code_reason('landed.credit_code') }} as credit_code_reason,
+        parsed.name_parts.name as name,
+        parsed.name_parts.honorific as name_honorific,
+        parsed.name_parts.note as name_note,
+        {{ function('name_script') }}(parsed.name_parts.name) as name_script,
+        parsed.company_parts.name as company_name,
+        parsed.company_parts.branch as company_branch,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        parsed.credit_code_parts.code as credit_code,
+        parsed.credit_code_parts.reason as credit_code_reason,
         regions.province_code,
         regions.city_code,
         regions.district,
-        {{ region_status('landed.city') }} as region_status,
-        {{ clean_text('landed.address') }} as address,
-        {{ industry_code('landed.industry_code') }} as industry_code,
-        {{ clean_text('landed.owner') }} as account_owner,
+        {{ region_status('parsed.city', 'parsed') }} as region_status,
+        {{ function('clean_text') }}(parsed.address) as address,
+        {{ function('industry_code') }}(parsed.industry_code) as industry_code,
+        {{ function('clean_text') }}(parsed.owner) as account_owner,
         {{ missing_reasons([
-            ('company_name', 'landed.company_name'),
-            ('phone', 'landed.phone'),
-            ('credit_code', 'landed.credit_code'),
-            ('industry_code', 'landed.industry_code'),
-            ('city_code', 'landed.city'),
-            ('address', 'landed.address'),
+            ('company_name', 'parsed.company_name'),
+            ('phone', 'parsed.phone'),
+            ('credit_code', 'parsed.credit_code'),
+            ('industry_code', 'parsed.industry_code'),
+            ('city_code', 'parsed.city'),
+            ('address', 'parsed.address'),
         ]) }} as missing_reasons,
 
         -- measures: the sheet counts in 万元, whether or not a cell says so again
-        {{ small_integer('landed.employees') }} as employees,
-        {{ parse_amount(
-            regexp_replace_all(clean_text('landed.annual_revenue_wan'), ' *万?元?$', '') ~ " || '万'", var('currency')
-        ) }}
-            as annual_revenue,
+        {{ function('small_integer') }}(parsed.employees) as employees,
+        {{ function('parse_amount') }}(
+            {{ regexp_replace_all(function('clean_text') ~ '(parsed.annual_revenue_wan)', ' *万?元?$', '') }} || '万'
+        ) as annual_revenue,
 
         -- dates
-        {{ parse_date('landed.founded_on', var('time_zone')) }} as founded_on,
+        {{ function('parse_date') }}(parsed.founded_on) as founded_on,
 
         -- timestamps
-        {{ parse_timestamp('landed.created_at', var('time_zone')) }} as first_seen_at,
-        {{ parse_timestamp('landed.updated_at', var('time_zone')) }} as changed_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.created_at) as first_seen_at,
+        {{ function('parse_timestamp') }}(parsed.updated_at) as changed_at
+    from parsed
     left join regions
-        on landed.place = regions.address
+        on parsed.place = regions.address
 
 ),
 

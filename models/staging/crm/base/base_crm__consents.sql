@@ -22,19 +22,22 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.consent_id') }} as source_consent_id,
-        {{ clean_text('landed.contact_id') }} as source_customer_id,
+        {{ function('clean_text') }}(landed.consent_id) as source_consent_id,
+        {{ function('clean_text') }}(landed.contact_id) as source_customer_id,
 
         -- attributes
-        {{ recode('landed.purpose', 'consent_purpose') }} as purpose,
-        {{ recode('landed.channel', 'consent_channel') }} as channel,
+        {{ function('recode') }}(landed.purpose, 'consent_purpose') as purpose,
+        {{ function('recode') }}(landed.channel, 'consent_channel') as channel,
 
         -- flags
-        case {{ recode('landed.status', 'consent_status') }} when 'granted' then true when 'withdrawn' then false end
+        case {{ function('recode') }}(landed.status, 'consent_status')
+            when 'granted' then true
+            when 'withdrawn' then false
+        end
             as is_granted,
 
         -- timestamps
-        {{ parse_timestamp('landed.recorded_at', var('time_zone')) }} as changed_at
+        {{ function('parse_timestamp') }}(landed.recorded_at) as changed_at
     from landed
 
 ),

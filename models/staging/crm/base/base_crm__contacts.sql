@@ -24,62 +24,77 @@ regions as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('person_name') }}(landed.full_name) as name_parts,
+        {{ function('company_name') }}(landed.company_name) as company_parts,
+        {{ function('phone') }}(landed.mobile) as phone_parts,
+        {{ function('email') }}(landed.email) as email_parts,
+        {{ function('id_number') }}(landed.id_number, landed._landed_at) as id_number_parts,
+        {{ function('birth_date') }}(landed.birth_date, landed._landed_at) as birth_date_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.contact_id') }} as source_customer_id,
-        {{ clean_text('landed.company_id') }} as source_organisation_id,
+        {{ function('clean_text') }}(parsed.contact_id) as source_customer_id,
+        {{ function('clean_text') }}(parsed.company_id) as source_organisation_id,
 
         -- attributes
         'person' as record_kind,
-        {{ name_clean('landed.full_name') }} as name,
-        {{ name_honorific('landed.full_name') }} as name_honorific,
-        {{ name_note('landed.full_name') }} as name_note,
-        {{ name_script('landed.full_name') }} as name_script,
-        {{ company_clean('landed.company_name') }} as company_name,
-        {{ company_branch('landed.company_name') }} as company_branch,
-        {{ phone('landed.mobile') }} as phone,
-        {{ phone_reason('landed.mobile') }} as phone_reason,
-        {{ phone_partial('landed.mobile') }} as phone_partial,
-        {{ email('landed.email') }} as email,
-        {{ email_reason('landed.email') }} as email_reason,
-        {{ clean_text('landed.wechat_unionid') }} as unionid,
-        {{ id_number_hash('landed.id_number', 'landed._landed_at') }} as id_number_hash,
-        {{ id_number_reason('landed.id_number', 'landed._landed_at') }} as id_number_reason,
-        {{ birth_date('landed.birth_date', 'landed._landed_at') }} as birth_date,
-        {{ birth_date_reason('landed.birth_date', 'landed._landed_at') }} as birth_date_reason,
-        {{ gender('landed.gender') }} as gender,
+        parsed.name_parts.name as name,
+        parsed.name_parts.honorific as name_honorific,
+        parsed.name_parts.note as name_note,
+        {{ function('name_script') }}(parsed.name_parts.name) as name_script,
+        parsed.company_parts.name as company_name,
+        parsed.company_parts.branch as company_branch,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        parsed.email_parts.address as email,
+        parsed.email_parts.reason as email_reason,
+        {{ function('clean_text') }}(parsed.wechat_unionid) as unionid,
+        parsed.id_number_parts.hash as id_number_hash,
+        parsed.id_number_parts.reason as id_number_reason,
+        parsed.birth_date_parts.date as birth_date,
+        parsed.birth_date_parts.reason as birth_date_reason,
+        {{ function('gender') }}(parsed.gender) as gender,
         regions.province_code,
         regions.city_code,
-        coalesce({{ clean_text('landed.district') }}, regions.district) as district,
-        {{ region_status('landed.city') }} as region_status,
-        {{ clean_text('landed.address') }} as address,
-        {{ clean_text('landed.income_band') }} as income_band,
-        {{ clean_text('landed.job_title') }} as job_title,
-        {{ clean_text('landed.job_level') }} as job_level,
-        {{ clean_text('landed.decision_role') }} as decision_role,
-        {{ clean_text('landed.owner') }} as account_owner,
+        coalesce({{ function('clean_text') }}(parsed.district), regions.district) as district,
+        {{ region_status('parsed.city', 'parsed') }} as region_status,
+        {{ function('clean_text') }}(parsed.address) as address,
+        {{ function('clean_text') }}(parsed.income_band) as income_band,
+        {{ function('clean_text') }}(parsed.job_title) as job_title,
+        {{ function('clean_text') }}(parsed.job_level) as job_level,
+        {{ function('clean_text') }}(parsed.decision_role) as decision_role,
+        {{ function('clean_text') }}(parsed.owner) as account_owner,
         {{ missing_reasons([
-            ('name', 'landed.full_name'),
-            ('phone', 'landed.mobile'),
-            ('email', 'landed.email'),
-            ('birth_date', 'landed.birth_date'),
-            ('gender', 'landed.gender'),
-            ('city_code', 'landed.city'),
-            ('address', 'landed.address'),
-            ('income_band', 'landed.income_band'),
+            ('name', 'parsed.full_name'),
+            ('phone', 'parsed.mobile'),
+            ('email', 'parsed.email'),
+            ('birth_date', 'parsed.birth_date'),
+            ('gender', 'parsed.gender'),
+            ('city_code', 'parsed.city'),
+            ('address', 'parsed.address'),
+            ('income_band', 'parsed.income_band'),
         ]) }} as missing_reasons,
 
         -- timestamps
-        {{ parse_timestamp('landed.created_at', var('time_zone')) }} as first_seen_at,
-        {{ parse_timestamp('landed.updated_at', var('time_zone')) }} as changed_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.created_at) as first_seen_at,
+        {{ function('parse_timestamp') }}(parsed.updated_at) as changed_at
+    from parsed
     left join regions
-        on landed.place = regions.address
+        on parsed.place = regions.address
 
 ),
 

@@ -22,28 +22,27 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.contract_no') }} as contract_no,
-        {{ clean_text('landed.company_id') }} as source_customer_id,
-        {{ clean_text('landed.renews_contract_no') }} as renews_contract_no,
+        {{ function('clean_text') }}(landed.contract_no) as contract_no,
+        {{ function('clean_text') }}(landed.company_id) as source_customer_id,
+        {{ function('clean_text') }}(landed.renews_contract_no) as renews_contract_no,
 
         -- attributes
-        {{ clean_text('landed.contract_name') }} as contract_name,
-        {{ recode('landed.status', 'contract_status') }} as status,
-        {{ clean_text('landed.owner') }} as account_owner,
+        {{ function('clean_text') }}(landed.contract_name) as contract_name,
+        {{ function('recode') }}(landed.status, 'contract_status') as status,
+        {{ function('clean_text') }}(landed.owner) as account_owner,
 
         -- flags
-        {{ clean_text('landed.amount_wan') }} is not null as is_amount_given,
+        {{ function('clean_text') }}(landed.amount_wan) is not null as is_amount_given,
 
         -- measures: the sheet counts in 万元, whether or not a cell says so again
-        {{ parse_amount(
-            regexp_replace_all(clean_text('landed.amount_wan'), ' *万?元?$', '') ~ " || '万'", var('currency')
-        ) }}
-            as amount,
+        {{ function('parse_amount') }}(
+            {{ regexp_replace_all(function('clean_text') ~ '(landed.amount_wan)', ' *万?元?$', '') }} || '万'
+        ) as amount,
 
         -- dates
-        {{ parse_date('landed.signed_on', var('time_zone')) }} as signed_on,
-        {{ parse_date('landed.start_on', var('time_zone')) }} as started_on,
-        {{ parse_date('landed.end_on', var('time_zone')) }} as ended_on
+        {{ function('parse_date') }}(landed.signed_on) as signed_on,
+        {{ function('parse_date') }}(landed.start_on) as started_on,
+        {{ function('parse_date') }}(landed.end_on) as ended_on
     from landed
 
 ),

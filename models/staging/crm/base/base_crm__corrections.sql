@@ -21,29 +21,29 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.correction_id') }} as source_correction_id,
-        lower({{ clean_text('landed.system') }}) as corrected_system,
-        lower({{ clean_text('landed.entity') }}) as corrected_entity,
-        {{ clean_text('landed.record_id') }} as corrected_record_id,
-        lower({{ clean_text('landed.column_name') }}) as column_name,
+        {{ function('clean_text') }}(landed.correction_id) as source_correction_id,
+        lower({{ function('clean_text') }}(landed.system)) as corrected_system,
+        lower({{ function('clean_text') }}(landed.entity)) as corrected_entity,
+        {{ function('clean_text') }}(landed.record_id) as corrected_record_id,
+        lower({{ function('clean_text') }}(landed.column_name)) as column_name,
 
         -- attributes
         -- an ID number leaves no base model
         case
-            when lower({{ clean_text('landed.column_name') }}) = 'id_number'
-                then {{ id_number_hash('landed.old_value') }}
-            else {{ clean_text('landed.old_value') }}
+            when lower({{ function('clean_text') }}(landed.column_name)) = 'id_number'
+                then {{ function('id_number') }}(landed.old_value).hash
+            else {{ function('clean_text') }}(landed.old_value)
         end as old_value,
         case
-            when lower({{ clean_text('landed.column_name') }}) = 'id_number'
-                then {{ id_number_hash('landed.new_value') }}
-            else {{ clean_text('landed.new_value') }}
+            when lower({{ function('clean_text') }}(landed.column_name)) = 'id_number'
+                then {{ function('id_number') }}(landed.new_value).hash
+            else {{ function('clean_text') }}(landed.new_value)
         end as new_value,
-        {{ clean_text('landed.reason') }} as reason,
-        {{ clean_text('landed.requested_by') }} as requested_by,
+        {{ function('clean_text') }}(landed.reason) as reason,
+        {{ function('clean_text') }}(landed.requested_by) as requested_by,
 
         -- timestamps
-        {{ parse_timestamp('landed.requested_at', var('time_zone')) }} as requested_at
+        {{ function('parse_timestamp') }}(landed.requested_at) as requested_at
     from landed
 
 ),

@@ -39,55 +39,70 @@ regions as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('company_name') }}(landed.customer_name) as company_parts,
+        {{ function('person_name') }}(landed.customer_name) as name_parts,
+        {{ function('phone') }}(landed.phone) as phone_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.dealer_code') }} as dealer_code,
-        {{ clean_text('landed.document_no') }} as document_no,
-        {{ clean_text('landed.line_no') }} as source_line_id,
-        {{ clean_text('landed.product_code') }} as source_product_id,
-        {{ clean_text('landed.original_document_no') }} as original_document_no,
+        {{ function('clean_text') }}(parsed.dealer_code) as dealer_code,
+        {{ function('clean_text') }}(parsed.document_no) as document_no,
+        {{ function('clean_text') }}(parsed.line_no) as source_line_id,
+        {{ function('clean_text') }}(parsed.product_code) as source_product_id,
+        {{ function('clean_text') }}(parsed.original_document_no) as original_document_no,
         -- a dealer's customers have no number: name and telephone as written tell them apart
         case
-            when coalesce({{ clean_text('landed.customer_name') }}, {{ clean_text('landed.phone') }}) is not null
+            when
+                coalesce(
+                    {{ function('clean_text') }}(parsed.customer_name), {{ function('clean_text') }}(parsed.phone)
+                ) is not null
                 then concat_ws(
                     '|',
-                    {{ clean_text('landed.dealer_code') }},
-                    coalesce(landed.customer_name, ''),
-                    coalesce(landed.phone, '')
+                    {{ function('clean_text') }}(parsed.dealer_code),
+                    coalesce(parsed.customer_name, ''),
+                    coalesce(parsed.phone, '')
                 )
         end as source_customer_id,
 
         -- attributes
         case
-            when {{ company_legal_form('landed.customer_name') }} is null then {{ name_clean('landed.customer_name') }}
+            when parsed.company_parts.legal_form is null then parsed.name_parts.name
         end as name,
-        {{ name_honorific('landed.customer_name') }} as name_honorific,
-        {{ name_note('landed.customer_name') }} as name_note,
+        parsed.name_parts.honorific as name_honorific,
+        parsed.name_parts.note as name_note,
         case
-            when {{ company_legal_form('landed.customer_name') }} is null then {{ name_script('landed.customer_name') }}
+            when parsed.company_parts.legal_form is null then {{ function('name_script') }}(parsed.name_parts.name)
         end as name_script,
         case
-            when {{ company_legal_form('landed.customer_name') }} is not null
-                then {{ company_clean('landed.customer_name') }}
+            when parsed.company_parts.legal_form is not null
+                then parsed.company_parts.name
         end as company_name,
         case
-            when {{ company_legal_form('landed.customer_name') }} is not null
-                then {{ company_branch('landed.customer_name') }}
+            when parsed.company_parts.legal_form is not null
+                then parsed.company_parts.branch
         end as company_branch,
-        {{ phone('landed.phone') }} as phone,
-        {{ phone_reason('landed.phone') }} as phone_reason,
-        {{ phone_partial('landed.phone') }} as phone_partial,
-        {{ clean_text('landed.address') }} as address,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        {{ function('clean_text') }}(parsed.address) as address,
         homes.province_code,
         homes.city_code,
         homes.district,
         case
-            when {{ clean_text('landed.address') }} is null then 'missing'
+            when {{ function('clean_text') }}(parsed.address) is null then 'missing'
             when homes.region_status in ('city', 'province') then 'mapped'
             else 'unmapped'
         end as region_status,
@@ -95,20 +110,20 @@ typed as (
         destinations.city_code as sold_city_code,
 
         -- flags
-        {{ clean_text('landed.unit_price') }} is not null as is_price_given,
+        {{ function('clean_text') }}(parsed.unit_price) is not null as is_price_given,
 
         -- measures
-        try_cast(replace({{ clean_text('landed.quantity') }}, ',', '') as decimal(18, 3)) as quantity,
-        try_cast({{ parse_amount('landed.unit_price', var('currency')) }} as decimal(18, 4)) as unit_price,
-        {{ parse_amount('landed.amount', var('currency')) }} as amount,
+        try_cast(replace({{ function('clean_text') }}(parsed.quantity), ',', '') as decimal(18, 3)) as quantity,
+        try_cast({{ function('parse_amount') }}(parsed.unit_price) as decimal(18, 4)) as unit_price,
+        {{ function('parse_amount') }}(parsed.amount) as amount,
 
         -- timestamps
-        {{ parse_timestamp('landed.sold_on', var('time_zone')) }} as sold_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.sold_on) as sold_at
+    from parsed
     left join regions as homes
-        on landed.address = homes.address
+        on parsed.address = homes.address
     left join regions as destinations
-        on landed.sold_region = destinations.address
+        on parsed.sold_region = destinations.address
 
 ),
 

@@ -20,47 +20,61 @@ divisions as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('person_name') }}(landed.contact_name) as name_parts,
+        {{ function('company_name') }}(landed.account_name) as company_parts,
+        {{ function('phone') }}(landed.contact_phone) as phone_parts,
+        {{ function('email') }}(landed.email) as email_parts,
+        {{ function('credit_code') }}(landed.credit_code) as credit_code_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.account_no') }} as source_customer_id,
+        {{ function('clean_text') }}(parsed.account_no) as source_customer_id,
 
         -- attributes
-        {{ name_clean('landed.contact_name') }} as name,
-        {{ name_honorific('landed.contact_name') }} as name_honorific,
-        {{ name_note('landed.contact_name') }} as name_note,
-        {{ name_script('landed.contact_name') }} as name_script,
-        {{ company_clean('landed.account_name') }} as company_name,
-        {{ company_branch('landed.account_name') }} as company_branch,
-        {{ phone('landed.contact_phone') }} as phone,
-        {{ phone_reason('landed.contact_phone') }} as phone_reason,
-        {{ phone_partial('landed.contact_phone') }} as phone_partial,
-        {{ email('landed.email') }} as email,
-        {{ email_reason('landed.email') }} as email_reason,
-        {{ credit_code('landed.credit_code') }} as credit_code,
-        {{ credit_code_reason('landed.credit_code') }} as credit_code_reason,
-        {{ clean_text('landed.region_code') }} as region_code,
-        {{ clean_text('landed.address') }} as address,
-        {{ industry_code('landed.industry_code') }} as industry_code,
-        {{ clean_text('landed.account_manager') }} as account_owner,
+        parsed.name_parts.name as name,
+        parsed.name_parts.honorific as name_honorific,
+        parsed.name_parts.note as name_note,
+        {{ function('name_script') }}(parsed.name_parts.name) as name_script,
+        parsed.company_parts.name as company_name,
+        parsed.company_parts.branch as company_branch,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        parsed.email_parts.address as email,
+        parsed.email_parts.reason as email_reason,
+        parsed.credit_code_parts.code as credit_code,
+        parsed.credit_code_parts.reason as credit_code_reason,
+        {{ function('clean_text') }}(parsed.region_code) as region_code,
+        {{ function('clean_text') }}(parsed.address) as address,
+        {{ function('industry_code') }}(parsed.industry_code) as industry_code,
+        {{ function('clean_text') }}(parsed.account_manager) as account_owner,
         {{ missing_reasons([
-            ('company_name', 'landed.account_name'),
-            ('phone', 'landed.contact_phone'),
-            ('email', 'landed.email'),
-            ('credit_code', 'landed.credit_code'),
-            ('industry_code', 'landed.industry_code'),
-            ('city_code', 'landed.region_code'),
-            ('address', 'landed.address'),
+            ('company_name', 'parsed.account_name'),
+            ('phone', 'parsed.contact_phone'),
+            ('email', 'parsed.email'),
+            ('credit_code', 'parsed.credit_code'),
+            ('industry_code', 'parsed.industry_code'),
+            ('city_code', 'parsed.region_code'),
+            ('address', 'parsed.address'),
         ]) }} as missing_reasons,
 
         -- timestamps
-        {{ parse_timestamp('landed.created_on', var('time_zone')) }} as first_seen_at,
-        {{ parse_timestamp('landed.changed_on', var('time_zone')) }} as changed_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.created_on) as first_seen_at,
+        {{ function('parse_timestamp') }}(parsed.changed_on) as changed_at
+    from parsed
 
 ),
 

@@ -3,6 +3,7 @@
 {% set rules = [
     ('missing_record_key', "dealer_code is null"),
 ] %}
+{% set region_code = function('clean_text') ~ '(landed.region_code)' %}
 
 with
 
@@ -25,23 +26,23 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.dealer_code') }} as dealer_code,
+        {{ function('clean_text') }}(landed.dealer_code) as dealer_code,
 
         -- attributes
-        {{ clean_text('landed.dealer_name') }} as dealer_name,
-        {{ clean_text('landed.dealer_type') }} as dealer_type,
-        {{ credit_code('landed.credit_code') }} as credit_code,
-        {{ code_or_unmapped('divisions.province_code', clean_text('landed.region_code')) }} as province_code,
-        {{ code_or_unmapped('divisions.city_code', clean_text('landed.region_code')) }} as city_code,
-        {{ clean_text('landed.territory') }} as territory,
-        {{ phone('landed.phone') }} as phone,
-        {{ clean_text('landed.status') }} as status,
+        {{ function('clean_text') }}(landed.dealer_name) as dealer_name,
+        {{ function('clean_text') }}(landed.dealer_type) as dealer_type,
+        {{ function('credit_code') }}(landed.credit_code).code as credit_code,
+        {{ code_or_unmapped('divisions.province_code', region_code) }} as province_code,
+        {{ code_or_unmapped('divisions.city_code', region_code) }} as city_code,
+        {{ function('clean_text') }}(landed.territory) as territory,
+        {{ function('phone') }}(landed.phone).number as phone,
+        {{ function('clean_text') }}(landed.status) as status,
 
         -- dates
-        {{ parse_date('landed.signed_on', var('time_zone')) }} as signed_on
+        {{ function('parse_date') }}(landed.signed_on) as signed_on
     from landed
     left join divisions
-        on {{ clean_text('landed.region_code') }} = divisions.code
+        on {{ function('clean_text') }}(landed.region_code) = divisions.code
 
 ),
 

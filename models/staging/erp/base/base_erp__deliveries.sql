@@ -7,6 +7,7 @@
     ('orphan_line', "source_order_id is not null and not is_head_landed"),
     ('order_quarantined', "is_head_landed and not is_head_accepted"),
 ] %}
+{% set region_code = function('clean_text') ~ '(landed.region_code)' %}
 
 with
 
@@ -40,21 +41,21 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.delivery_no') }} as source_delivery_id,
-        {{ clean_text('landed.order_no') }} as source_order_id,
+        {{ function('clean_text') }}(landed.delivery_no) as source_delivery_id,
+        {{ function('clean_text') }}(landed.order_no) as source_order_id,
 
         -- attributes
-        {{ clean_text('landed.carrier') }} as carrier,
-        {{ code_or_unmapped('divisions.province_code', clean_text('landed.region_code')) }} as province_code,
-        {{ code_or_unmapped('divisions.city_code', clean_text('landed.region_code')) }} as city_code,
+        {{ function('clean_text') }}(landed.carrier) as carrier,
+        {{ code_or_unmapped('divisions.province_code', region_code) }} as province_code,
+        {{ code_or_unmapped('divisions.city_code', region_code) }} as city_code,
 
         -- timestamps: a promised day lasts until its midnight
-        cast({{ parse_date('landed.promised_on', var('time_zone')) }} + interval '1' day as timestamp) as promised_at,
-        {{ parse_timestamp('landed.shipped_on', var('time_zone')) }} as shipped_at,
-        {{ parse_timestamp('landed.delivered_on', var('time_zone')) }} as delivered_at
+        cast({{ function('parse_date') }}(landed.promised_on) + interval '1' day as timestamp) as promised_at,
+        {{ function('parse_timestamp') }}(landed.shipped_on) as shipped_at,
+        {{ function('parse_timestamp') }}(landed.delivered_on) as delivered_at
     from landed
     left join divisions
-        on {{ clean_text('landed.region_code') }} = divisions.code
+        on {{ function('clean_text') }}(landed.region_code) = divisions.code
 
 ),
 

@@ -42,21 +42,21 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.order_no') }} as source_order_id,
-        {{ clean_text('landed.line_no') }} as source_line_id,
-        {{ clean_text('landed.material_no') }} as source_product_id,
+        {{ function('clean_text') }}(landed.order_no) as source_order_id,
+        {{ function('clean_text') }}(landed.line_no) as source_line_id,
+        {{ function('clean_text') }}(landed.material_no) as source_product_id,
 
         -- attributes
-        {{ clean_text('landed.unit') }} as unit,
+        {{ function('clean_text') }}(landed.unit) as unit,
 
         -- flags
-        {{ clean_text('landed.unit_price') }} is not null as is_price_given,
+        {{ function('clean_text') }}(landed.unit_price) is not null as is_price_given,
 
         -- measures
-        try_cast(replace({{ clean_text('landed.quantity') }}, ',', '') as decimal(18, 3)) as quantity,
-        try_cast({{ parse_amount('landed.unit_price', var('currency')) }} as decimal(18, 4)) as unit_price,
-        {{ parse_amount('landed.discount', var('currency')) }} as discount_amount,
-        {{ parse_amount('landed.amount', var('currency')) }} as amount
+        try_cast(replace({{ function('clean_text') }}(landed.quantity), ',', '') as decimal(18, 3)) as quantity,
+        try_cast({{ function('parse_amount') }}(landed.unit_price) as decimal(18, 4)) as unit_price,
+        {{ function('parse_amount') }}(landed.discount) as discount_amount,
+        {{ function('parse_amount') }}(landed.amount) as amount
     from landed
 
 ),

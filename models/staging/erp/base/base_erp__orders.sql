@@ -23,9 +23,9 @@ landed as (
 paid_orders as (
 
     -- as landed: the payments in turn look for their order here
-    select distinct {{ clean_text('order_no') }} as source_order_id
+    select distinct {{ function('clean_text') }}(order_no) as source_order_id
     from {{ source('erp', 'payments') }}
-    where {{ parse_amount('amount', var('currency')) }} > 0
+    where {{ function('parse_amount') }}(amount) > 0
 
 ),
 
@@ -42,30 +42,30 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.order_no') }} as source_order_id,
-        {{ clean_text('landed.account_no') }} as source_customer_id,
-        {{ clean_text('landed.ref_order_no') }} as original_source_order_id,
-        {{ clean_text('landed.dealer_code') }} as dealer_code,
+        {{ function('clean_text') }}(landed.order_no) as source_order_id,
+        {{ function('clean_text') }}(landed.account_no) as source_customer_id,
+        {{ function('clean_text') }}(landed.ref_order_no) as original_source_order_id,
+        {{ function('clean_text') }}(landed.dealer_code) as dealer_code,
 
         -- attributes
-        case upper({{ clean_text('landed.order_type') }})
+        case upper({{ function('clean_text') }}(landed.order_type))
             when 'ZOR' then 'sale'
             when 'ZRE' then 'return'
         end as document_kind,
-        case upper({{ clean_text('landed.currency') }})
+        case upper({{ function('clean_text') }}(landed.currency))
             when 'RMB' then 'CNY'
             when '人民币' then 'CNY'
-            else upper({{ clean_text('landed.currency') }})
+            else upper({{ function('clean_text') }}(landed.currency))
         end as currency,
-        {{ clean_text('landed.purpose') }} as purpose,
-        {{ clean_text('landed.ship_to_region') }} as region_code,
-        {{ clean_text('landed.status') }} as status,
+        {{ function('clean_text') }}(landed.purpose) as purpose,
+        {{ function('clean_text') }}(landed.ship_to_region) as region_code,
+        {{ function('clean_text') }}(landed.status) as status,
 
         -- measures
-        {{ parse_amount('landed.amount', var('currency')) }} as document_amount,
+        {{ function('parse_amount') }}(landed.amount) as document_amount,
 
         -- timestamps
-        {{ parse_timestamp('landed.order_date', var('time_zone')) }} as ordered_at
+        {{ function('parse_timestamp') }}(landed.order_date) as ordered_at
     from landed
 
 ),

@@ -36,17 +36,17 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.payment_no') }} as source_payment_id,
-        {{ clean_text('landed.order_no') }} as source_order_id,
+        {{ function('clean_text') }}(landed.payment_no) as source_payment_id,
+        {{ function('clean_text') }}(landed.order_no) as source_order_id,
 
         -- attributes
-        {{ clean_text('landed.method') }} as method,
+        {{ function('clean_text') }}(landed.method) as method,
 
         -- measures
-        {{ parse_amount('landed.amount', var('currency')) }} as amount,
+        {{ function('parse_amount') }}(landed.amount) as amount,
 
         -- timestamps
-        {{ parse_timestamp('landed.paid_on', var('time_zone')) }} as paid_at
+        {{ function('parse_timestamp') }}(landed.paid_on) as paid_at
     from landed
 
 ),

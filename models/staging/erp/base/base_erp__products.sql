@@ -19,30 +19,32 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.material_no') }} as source_product_id,
+        {{ function('clean_text') }}(landed.material_no) as source_product_id,
 
         -- attributes
-        {{ clean_text('landed.material_name') }} as product_name,
-        {{ clean_text('landed.category') }} as category,
-        {{ clean_text('landed.product_line') }} as product_line,
-        {{ clean_text('landed.aroma') }} as aroma,
-        {{ clean_text('landed.barcode') }} as barcode,
-        replace({{ clean_text('landed.bundle_components') }}, '+', '|') as bundle_components,
+        {{ function('clean_text') }}(landed.material_name) as product_name,
+        {{ function('clean_text') }}(landed.category) as category,
+        {{ function('clean_text') }}(landed.product_line) as product_line,
+        {{ function('clean_text') }}(landed.aroma) as aroma,
+        {{ function('clean_text') }}(landed.barcode) as barcode,
+        replace({{ function('clean_text') }}(landed.bundle_components), '+', '|') as bundle_components,
 
         -- flags: X or empty
-        coalesce(upper({{ clean_text('landed.gift_box') }}) = 'X', false) as is_gift_box,
-        coalesce(upper({{ clean_text('landed.customised') }}) = 'X', false) as is_customised,
-        coalesce(upper({{ clean_text('landed.bundle') }}) = 'X', false) as is_bundle,
+        coalesce(upper({{ function('clean_text') }}(landed.gift_box)) = 'X', false) as is_gift_box,
+        coalesce(upper({{ function('clean_text') }}(landed.customised)) = 'X', false) as is_customised,
+        coalesce(upper({{ function('clean_text') }}(landed.bundle)) = 'X', false) as is_bundle,
 
         -- measures
-        try_cast(regexp_extract({{ clean_text('landed.strength') }}, '^([0-9]+(?:[.][0-9]+)?)', 1) as decimal(5, 1))
+        try_cast(
+            regexp_extract({{ function('clean_text') }}(landed.strength), '^([0-9]+(?:[.][0-9]+)?)', 1) as decimal(5, 1)
+        )
             as strength,
-        {{ small_integer('landed.volume_ml') }} as volume_ml,
-        {{ parse_amount('landed.list_price', var('currency')) }} as list_price,
-        {{ parse_amount('landed.standard_cost', var('currency')) }} as unit_cost,
+        {{ function('small_integer') }}(landed.volume_ml) as volume_ml,
+        {{ function('parse_amount') }}(landed.list_price) as list_price,
+        {{ function('parse_amount') }}(landed.standard_cost) as unit_cost,
 
         -- dates
-        {{ parse_date('landed.launched_on', var('time_zone')) }} as launched_on
+        {{ function('parse_date') }}(landed.launched_on) as launched_on
     from landed
 
 ),

@@ -22,25 +22,25 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.campaign_code') }} as campaign_code,
-        {{ clean_text('landed.profile_id') }} as source_customer_id,
-        {{ clean_text('landed.order_no') }} as source_order_id,
+        {{ function('clean_text') }}(landed.campaign_code) as campaign_code,
+        {{ function('clean_text') }}(landed.profile_id) as source_customer_id,
+        {{ function('clean_text') }}(landed.order_no) as source_order_id,
 
         -- attributes
-        {{ recode('landed.variant', 'campaign_variant') }} as variant,
+        {{ function('recode') }}(landed.variant, 'campaign_variant') as variant,
 
         -- flags
-        {{ is_unreadable('landed.sent_at', parse_timestamp('landed.sent_at', var('time_zone'))) }}
-        or {{ is_unreadable('landed.opened_at', parse_timestamp('landed.opened_at', var('time_zone'))) }}
-        or {{ is_unreadable('landed.clicked_at', parse_timestamp('landed.clicked_at', var('time_zone'))) }}
-        or {{ is_unreadable('landed.converted_at', parse_timestamp('landed.converted_at', var('time_zone'))) }}
+        {{ is_unreadable('landed.sent_at', 'parse_timestamp') }}
+        or {{ is_unreadable('landed.opened_at', 'parse_timestamp') }}
+        or {{ is_unreadable('landed.clicked_at', 'parse_timestamp') }}
+        or {{ is_unreadable('landed.converted_at', 'parse_timestamp') }}
             as has_unreadable_time,
 
         -- timestamps
-        {{ parse_timestamp('landed.sent_at', var('time_zone')) }} as sent_at,
-        {{ parse_timestamp('landed.opened_at', var('time_zone')) }} as opened_at,
-        {{ parse_timestamp('landed.clicked_at', var('time_zone')) }} as clicked_at,
-        {{ parse_timestamp('landed.converted_at', var('time_zone')) }} as converted_at
+        {{ function('parse_timestamp') }}(landed.sent_at) as sent_at,
+        {{ function('parse_timestamp') }}(landed.opened_at) as opened_at,
+        {{ function('parse_timestamp') }}(landed.clicked_at) as clicked_at,
+        {{ function('parse_timestamp') }}(landed.converted_at) as converted_at
     from landed
 
 ),

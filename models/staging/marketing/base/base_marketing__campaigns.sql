@@ -22,29 +22,29 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.campaign_code') }} as campaign_code,
+        {{ function('clean_text') }}(landed.campaign_code) as campaign_code,
 
         -- attributes
-        {{ clean_text('landed.campaign_name') }} as campaign_name,
-        {{ recode('landed.target_group', 'target_group') }} as target_group,
-        {{ clean_text('landed.scene') }} as scene,
-        {{ recode('landed.content_type', 'content_type') }} as content_type,
-        {{ recode('landed.channel', 'marketing_channel') }} as channel,
-        {{ clean_text('landed.owner') }} as owner, -- noqa: RF04
+        {{ function('clean_text') }}(landed.campaign_name) as campaign_name,
+        {{ function('recode') }}(landed.target_group, 'target_group') as target_group,
+        {{ function('clean_text') }}(landed.scene) as scene,
+        {{ function('recode') }}(landed.content_type, 'content_type') as content_type,
+        {{ function('recode') }}(landed.channel, 'marketing_channel') as channel,
+        {{ function('clean_text') }}(landed.owner) as owner, -- noqa: RF04
 
         -- flags
-        {{ parse_boolean('landed.is_joint') }} as is_joint,
-        {{ parse_boolean('landed.is_acquisition') }} as is_acquisition,
-        {{ clean_text('landed.ab_test') }} is not null as has_variants,
-        {{ is_unreadable('landed.budget', parse_amount('landed.budget', var('currency'))) }}
+        {{ function('parse_boolean') }}(landed.is_joint) as is_joint,
+        {{ function('parse_boolean') }}(landed.is_acquisition) as is_acquisition,
+        {{ function('clean_text') }}(landed.ab_test) is not null as has_variants,
+        {{ is_unreadable('landed.budget', 'parse_amount') }}
             as has_unreadable_budget,
 
         -- measures
-        {{ parse_amount('landed.budget', var('currency')) }} as budget,
+        {{ function('parse_amount') }}(landed.budget) as budget,
 
         -- dates
-        {{ parse_date('landed.start_on', var('time_zone')) }} as started_on,
-        {{ parse_date('landed.end_on', var('time_zone')) }} as ended_on
+        {{ function('parse_date') }}(landed.start_on) as started_on,
+        {{ function('parse_date') }}(landed.end_on) as ended_on
     from landed
 
 ),

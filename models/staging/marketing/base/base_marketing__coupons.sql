@@ -23,29 +23,29 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.coupon_no') }} as coupon_no,
-        {{ clean_text('landed.profile_id') }} as source_customer_id,
-        {{ clean_text('landed.campaign_code') }} as campaign_code,
-        {{ clean_text('landed.used_order_no') }} as used_source_order_id,
+        {{ function('clean_text') }}(landed.coupon_no) as coupon_no,
+        {{ function('clean_text') }}(landed.profile_id) as source_customer_id,
+        {{ function('clean_text') }}(landed.campaign_code) as campaign_code,
+        {{ function('clean_text') }}(landed.used_order_no) as used_source_order_id,
 
         -- flags
-        {{ is_unreadable('landed.expires_on', parse_date('landed.expires_on', var('time_zone'))) }}
-        or {{ is_unreadable('landed.used_at', parse_timestamp('landed.used_at', var('time_zone'))) }}
+        {{ is_unreadable('landed.expires_on', 'parse_date') }}
+        or {{ is_unreadable('landed.used_at', 'parse_timestamp') }}
             as has_unreadable_time,
-        {{ is_unreadable('landed.face_value', parse_amount('landed.face_value', var('currency'))) }}
-        or {{ is_unreadable('landed.min_spend', parse_amount('landed.min_spend', var('currency'))) }}
+        {{ is_unreadable('landed.face_value', 'parse_amount') }}
+        or {{ is_unreadable('landed.min_spend', 'parse_amount') }}
             as has_unreadable_amount,
 
         -- measures
-        {{ parse_amount('landed.face_value', var('currency')) }} as face_value,
-        {{ parse_amount('landed.min_spend', var('currency')) }} as minimum_spend,
+        {{ function('parse_amount') }}(landed.face_value) as face_value,
+        {{ function('parse_amount') }}(landed.min_spend) as minimum_spend,
 
         -- dates
-        {{ parse_date('landed.expires_on', var('time_zone')) }} as expires_on,
+        {{ function('parse_date') }}(landed.expires_on) as expires_on,
 
         -- timestamps
-        {{ parse_timestamp('landed.issued_at', var('time_zone')) }} as issued_at,
-        {{ parse_timestamp('landed.used_at', var('time_zone')) }} as used_at
+        {{ function('parse_timestamp') }}(landed.issued_at) as issued_at,
+        {{ function('parse_timestamp') }}(landed.used_at) as used_at
     from landed
 
 ),

@@ -30,21 +30,21 @@ typed as (
 
         -- keys
         case
-            when {{ clean_text('landed.province') }} = '全国' then 'all'
+            when {{ function('clean_text') }}(landed.province) = '全国' then 'all'
             else nullif(regions.province_code, 'unmapped')
         end as province_code,
-        {{ recode('landed.indicator', 'external_indicator', keep_unknown=true) }} as indicator,
-        coalesce({{ clean_text('landed.subject') }}, 'all') as subject,
+        {{ function('recode') }}(landed.indicator, 'external_indicator', keep_unknown => true) as indicator,
+        coalesce({{ function('clean_text') }}(landed.subject), 'all') as subject,
 
         -- attributes
-        {{ clean_text('landed.unit') }} as unit,
-        {{ clean_text('landed.note') }} as note,
+        {{ function('clean_text') }}(landed.unit) as unit,
+        {{ function('clean_text') }}(landed.note) as note,
 
         -- measures: exact, so that no text becomes NaN or infinity
-        try_cast({{ clean_text('landed.value') }} as decimal(28, 6)) as value,
+        try_cast({{ function('clean_text') }}(landed.value) as decimal(28, 6)) as value,
 
         -- dates
-        {{ parse_month('landed.month') }} as month_start_on
+        {{ function('parse_month') }}(landed.month) as month_start_on
     from landed
     left join regions on landed.province = regions.address
 

@@ -22,19 +22,19 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.txn_no') }} as source_transaction_id,
-        {{ clean_text('landed.member_no') }} as member_no,
-        {{ clean_text('landed.order_no') }} as source_order_id,
+        {{ function('clean_text') }}(landed.txn_no) as source_transaction_id,
+        {{ function('clean_text') }}(landed.member_no) as member_no,
+        {{ function('clean_text') }}(landed.order_no) as source_order_id,
 
         -- attributes
-        {{ recode('landed.txn_type', 'loyalty_transaction_type') }} as transaction_type,
-        {{ recode('landed.level', 'loyalty_level') }} as level, -- noqa: RF04
+        {{ function('recode') }}(landed.txn_type, 'loyalty_transaction_type') as transaction_type,
+        {{ function('recode') }}(landed.level, 'loyalty_level') as level, -- noqa: RF04
 
         -- measures
-        {{ parse_integer('landed.points') }} as points,
+        {{ function('parse_integer') }}(landed.points) as points,
 
         -- timestamps
-        {{ parse_timestamp('landed.txn_at', var('time_zone')) }} as occurred_at
+        {{ function('parse_timestamp') }}(landed.txn_at) as occurred_at
     from landed
 
 ),

@@ -14,43 +14,55 @@ landed as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('person_name') }}(landed.full_name) as name_parts,
+        {{ function('phone') }}(landed.mobile) as phone_parts,
+        {{ function('email') }}(landed.email) as email_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.profile_id') }} as source_customer_id,
+        {{ function('clean_text') }}(parsed.profile_id) as source_customer_id,
 
         -- attributes
-        {{ name_clean('landed.full_name') }} as name,
-        {{ name_honorific('landed.full_name') }} as name_honorific,
-        {{ name_note('landed.full_name') }} as name_note,
-        {{ name_script('landed.full_name') }} as name_script,
-        {{ phone('landed.mobile') }} as phone,
-        {{ phone_reason('landed.mobile') }} as phone_reason,
-        {{ phone_partial('landed.mobile') }} as phone_partial,
-        {{ email('landed.email') }} as email,
-        {{ email_reason('landed.email') }} as email_reason,
-        {{ clean_text('landed.unionid') }} as unionid,
-        {{ clean_text('landed.member_no') }} as member_no,
-        {{ clean_text('landed.imported_from') }} as imported_from,
+        parsed.name_parts.name as name,
+        parsed.name_parts.honorific as name_honorific,
+        parsed.name_parts.note as name_note,
+        {{ function('name_script') }}(parsed.name_parts.name) as name_script,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        parsed.email_parts.address as email,
+        parsed.email_parts.reason as email_reason,
+        {{ function('clean_text') }}(parsed.unionid) as unionid,
+        {{ function('clean_text') }}(parsed.member_no) as member_no,
+        {{ function('clean_text') }}(parsed.imported_from) as imported_from,
         {{ missing_reasons([
-            ('name', 'landed.full_name'),
-            ('phone', 'landed.mobile'),
-            ('email', 'landed.email'),
+            ('name', 'parsed.full_name'),
+            ('phone', 'parsed.mobile'),
+            ('email', 'parsed.email'),
         ]) }} as missing_reasons,
 
         -- flags
-        {{ is_unreadable('landed.created_at', parse_timestamp('landed.created_at', var('time_zone'))) }}
-        or {{ is_unreadable('landed.unsubscribed_at', parse_timestamp('landed.unsubscribed_at', var('time_zone'))) }}
+        {{ is_unreadable('parsed.created_at', 'parse_timestamp') }}
+        or {{ is_unreadable('parsed.unsubscribed_at', 'parse_timestamp') }}
             as has_unreadable_time,
 
         -- timestamps
-        {{ parse_timestamp('landed.created_at', var('time_zone')) }} as first_seen_at,
-        {{ parse_timestamp('landed.unsubscribed_at', var('time_zone')) }} as unsubscribed_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.created_at) as first_seen_at,
+        {{ function('parse_timestamp') }}(parsed.unsubscribed_at) as unsubscribed_at
+    from parsed
 
 ),
 

@@ -28,24 +28,24 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.spend_id') }} as source_spend_id,
-        {{ clean_text('landed.campaign_code') }} as campaign_code,
+        {{ function('clean_text') }}(landed.spend_id) as source_spend_id,
+        {{ function('clean_text') }}(landed.campaign_code) as campaign_code,
 
         -- attributes
-        {{ recode('landed.channel', 'marketing_channel') }} as channel,
-        {{ recode('landed.purpose', 'spend_purpose') }} as purpose,
+        {{ function('recode') }}(landed.channel, 'marketing_channel') as channel,
+        {{ function('recode') }}(landed.purpose, 'spend_purpose') as purpose,
         -- money is never lost over a province that nobody knows
         case
-            when nullif({{ clean_text('landed.province') }}, '全国') is not null
+            when nullif({{ function('clean_text') }}(landed.province), '全国') is not null
                 then coalesce(regions.province_code, 'unmapped')
         end as province_code,
-        {{ recode('landed.target_tier', 'target_tier') }} as target_tier,
+        {{ function('recode') }}(landed.target_tier, 'target_tier') as target_tier,
 
         -- measures
-        {{ parse_amount('landed.amount', var('currency')) }} as amount,
+        {{ function('parse_amount') }}(landed.amount) as amount,
 
         -- dates
-        {{ parse_month('landed.month') }} as month_start_on
+        {{ function('parse_month') }}(landed.month) as month_start_on
     from landed
     left join regions on landed.province = regions.address
 

@@ -15,31 +15,41 @@ landed as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('phone') }}(landed.mobile) as phone_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.response_id') }} as source_response_id,
-        {{ clean_text('landed.profile_id') }} as source_customer_id,
+        {{ function('clean_text') }}(parsed.response_id) as source_response_id,
+        {{ function('clean_text') }}(parsed.profile_id) as source_customer_id,
 
         -- attributes
-        {{ phone('landed.mobile') }} as phone,
-        {{ phone_reason('landed.mobile') }} as phone_reason,
-        {{ recode('landed.question', 'survey_question') }} as question,
-        {{ recode('landed.touch_point', 'touch_point') }} as touch_point,
-        {{ clean_text('landed.store_code') }} as store_code,
-        {{ clean_text('landed.agent_id') }} as agent_id,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        {{ function('recode') }}(parsed.question, 'survey_question') as question,
+        {{ function('recode') }}(parsed.touch_point, 'touch_point') as touch_point,
+        {{ function('clean_text') }}(parsed.store_code) as store_code,
+        {{ function('clean_text') }}(parsed.agent_id) as agent_id,
 
         -- measures: exact, so that no text becomes NaN or infinity
-        try_cast({{ clean_text('landed.score') }} as decimal(18, 4)) as score,
-        try_cast({{ clean_text('landed.scale_max') }} as decimal(18, 4)) as scale_max,
+        try_cast({{ function('clean_text') }}(parsed.score) as decimal(18, 4)) as score,
+        try_cast({{ function('clean_text') }}(parsed.scale_max) as decimal(18, 4)) as scale_max,
 
         -- timestamps
-        {{ parse_timestamp('landed.answered_at', var('time_zone')) }} as answered_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.answered_at) as answered_at
+    from parsed
 
 ),
 

@@ -48,28 +48,28 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.order_sn') }} as source_order_id,
-        {{ clean_text('landed.sub_order_sn') }} as source_line_id,
-        {{ clean_text('landed.merchant_sku') }} as source_product_id,
+        {{ function('clean_text') }}(landed.order_sn) as source_order_id,
+        {{ function('clean_text') }}(landed.sub_order_sn) as source_line_id,
+        {{ function('clean_text') }}(landed.merchant_sku) as source_product_id,
 
         -- flags: without a status the amount tells
         coalesce(
             nullif(trim(landed.refund_status), '') = '退款成功',
-            {{ parse_amount('landed.refund_amount', var('currency')) }} > 0,
+            {{ function('parse_amount') }}(landed.refund_amount) > 0,
             false
         ) as has_refund,
-        {{ is_unreadable('landed.unit_price', parse_amount('landed.unit_price', var('currency'))) }}
+        {{ is_unreadable('landed.unit_price', 'parse_amount') }}
             as has_unreadable_price,
 
         -- measures; money alone may be paid back: a refund without a quantity takes no goods back
-        try_cast({{ clean_text('landed.quantity') }} as decimal(18, 3)) as quantity,
-        try_cast({{ parse_amount('landed.unit_price', var('currency')) }} as decimal(18, 4)) as unit_price,
-        {{ parse_amount('landed.amount', var('currency')) }} as amount,
+        try_cast({{ function('clean_text') }}(landed.quantity) as decimal(18, 3)) as quantity,
+        try_cast({{ function('parse_amount') }}(landed.unit_price) as decimal(18, 4)) as unit_price,
+        {{ function('parse_amount') }}(landed.amount) as amount,
         try_cast(coalesce(nullif(trim(landed.refund_quantity), ''), '0') as decimal(18, 3)) as refund_quantity,
-        {{ parse_amount('landed.refund_amount', var('currency')) }} as refund_amount,
+        {{ function('parse_amount') }}(landed.refund_amount) as refund_amount,
 
         -- timestamps
-        {{ parse_timestamp('landed.refunded_at', var('time_zone')) }} as refunded_at
+        {{ function('parse_timestamp') }}(landed.refunded_at) as refunded_at
     from landed
 
 ),

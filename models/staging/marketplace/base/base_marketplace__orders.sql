@@ -27,46 +27,57 @@ regions as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('person_name') }}(landed.receiver_name) as name_parts,
+        {{ function('phone') }}(landed.receiver_phone) as phone_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys: the platforms number their buyers in ranges of their own (tb..., jd..., pdd...)
-        {{ clean_text('landed.order_sn') }} as source_order_id,
-        {{ clean_text('landed.buyer_id') }} as source_customer_id,
+        {{ function('clean_text') }}(parsed.order_sn) as source_order_id,
+        {{ function('clean_text') }}(parsed.buyer_id) as source_customer_id,
 
         -- attributes
         'sale' as document_kind,
         'marketplace' as channel,
-        {{ clean_text('landed.platform') }} as platform,
-        {{ clean_text('landed.status') }} as status,
-        {{ name_clean('landed.receiver_name') }} as name,
-        {{ name_honorific('landed.receiver_name') }} as name_honorific,
-        {{ name_note('landed.receiver_name') }} as name_note,
-        {{ name_script('landed.receiver_name') }} as name_script,
-        {{ phone('landed.receiver_phone') }} as phone,
-        {{ phone_reason('landed.receiver_phone') }} as phone_reason,
-        {{ phone_partial('landed.receiver_phone') }} as phone_partial,
-        {{ clean_text('landed.receiver_address') }} as address,
+        {{ function('clean_text') }}(parsed.platform) as platform,
+        {{ function('clean_text') }}(parsed.status) as status,
+        parsed.name_parts.name as name,
+        parsed.name_parts.honorific as name_honorific,
+        parsed.name_parts.note as name_note,
+        {{ function('name_script') }}(parsed.name_parts.name) as name_script,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        {{ function('clean_text') }}(parsed.receiver_address) as address,
         regions.province_code,
         regions.city_code,
         regions.district,
-        {{ region_status('landed.receiver_city') }} as region_status,
+        {{ region_status('parsed.receiver_city', 'parsed') }} as region_status,
 
         -- flags
-        {{ parse_boolean('landed.is_gift') }} as is_gift,
+        {{ function('parse_boolean') }}(parsed.is_gift) as is_gift,
 
         -- measures
-        {{ parse_amount('landed.pay_amount', var('currency')) }} as document_amount,
+        {{ function('parse_amount') }}(parsed.pay_amount) as document_amount,
 
         -- timestamps
-        {{ parse_timestamp('landed.ordered_at', var('time_zone')) }} as ordered_at,
-        {{ parse_timestamp('landed.paid_at', var('time_zone')) }} as paid_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.ordered_at) as ordered_at,
+        {{ function('parse_timestamp') }}(parsed.paid_at) as paid_at
+    from parsed
     left join regions
-        on landed.place = regions.address
+        on parsed.place = regions.address
 
 ),
 

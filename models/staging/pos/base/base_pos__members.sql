@@ -12,7 +12,7 @@ landed as (
 
     select
         *,
-        {{ clean_text('address') }} as place
+        {{ function('clean_text') }}(address) as place
     from {{ source('pos', 'members') }}
 
 ),
@@ -23,52 +23,64 @@ regions as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('person_name') }}(landed.member_name) as name_parts,
+        {{ function('phone') }}(landed.mobile) as phone_parts,
+        {{ function('birth_date') }}(landed.birthday, landed._landed_at) as birth_date_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys: the loyalty number is the till's own number of the customer
-        {{ clean_text('landed.member_no') }} as source_customer_id,
-        {{ clean_text('landed.member_no') }} as member_no,
+        {{ function('clean_text') }}(parsed.member_no) as source_customer_id,
+        {{ function('clean_text') }}(parsed.member_no) as member_no,
 
         -- attributes: cards are issued to natural persons only
         'person' as record_kind,
-        {{ name_clean('landed.member_name') }} as name,
-        {{ name_honorific('landed.member_name') }} as name_honorific,
-        {{ name_note('landed.member_name') }} as name_note,
-        {{ name_script('landed.member_name') }} as name_script,
-        {{ phone('landed.mobile') }} as phone,
-        {{ phone_reason('landed.mobile') }} as phone_reason,
-        {{ phone_partial('landed.mobile') }} as phone_partial,
-        {{ gender('landed.gender') }} as gender,
-        {{ clean_text('landed.address') }} as address,
+        parsed.name_parts.name as name,
+        parsed.name_parts.honorific as name_honorific,
+        parsed.name_parts.note as name_note,
+        {{ function('name_script') }}(parsed.name_parts.name) as name_script,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        {{ function('gender') }}(parsed.gender) as gender,
+        {{ function('clean_text') }}(parsed.address) as address,
         regions.province_code,
         regions.city_code,
         regions.district,
-        {{ region_status() }} as region_status,
+        {{ region_status(relation='parsed') }} as region_status,
         {{ missing_reasons([
-            ('name', 'landed.member_name'),
-            ('phone', 'landed.mobile'),
-            ('birth_date', 'landed.birthday'),
-            ('gender', 'landed.gender'),
-            ('address', 'landed.address'),
+            ('name', 'parsed.member_name'),
+            ('phone', 'parsed.mobile'),
+            ('birth_date', 'parsed.birthday'),
+            ('gender', 'parsed.gender'),
+            ('address', 'parsed.address'),
         ]) }} as missing_reasons,
 
         -- flags
-        {{ is_unreadable('landed.registered_on', parse_timestamp('landed.registered_on', var('time_zone'))) }}
+        {{ is_unreadable('parsed.registered_on', 'parse_timestamp') }}
             as has_unreadable_time,
 
         -- dates
-        {{ birth_date('landed.birthday', 'landed._landed_at') }} as birth_date,
-        {{ birth_date_reason('landed.birthday', 'landed._landed_at') }} as birth_date_reason,
+        parsed.birth_date_parts.date as birth_date,
+        parsed.birth_date_parts.reason as birth_date_reason,
 
         -- timestamps
-        {{ parse_timestamp('landed.registered_on', var('time_zone')) }} as first_seen_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.registered_on) as first_seen_at
+    from parsed
     left join regions
-        on landed.place = regions.address
+        on parsed.place = regions.address
 
 ),
 

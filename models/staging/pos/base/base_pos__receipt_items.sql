@@ -47,18 +47,18 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.receipt_no') }} as source_order_id,
-        {{ clean_text('landed.line_no') }} as source_line_id,
-        {{ clean_text('landed.barcode') }} as source_product_id,
+        {{ function('clean_text') }}(landed.receipt_no) as source_order_id,
+        {{ function('clean_text') }}(landed.line_no) as source_line_id,
+        {{ function('clean_text') }}(landed.barcode) as source_product_id,
 
         -- flags
-        {{ is_unreadable('landed.price', parse_amount('landed.price', var('currency'))) }} as has_unreadable_price,
+        {{ is_unreadable('landed.price', 'parse_amount') }} as has_unreadable_price,
 
         -- measures
-        try_cast({{ clean_text('landed.quantity') }} as decimal(18, 3)) as quantity,
-        try_cast({{ parse_amount('landed.price', var('currency')) }} as decimal(18, 4)) as unit_price,
-        {{ parse_amount('landed.discount', var('currency')) }} as discount_amount,
-        {{ parse_amount('landed.amount', var('currency')) }} as amount
+        try_cast({{ function('clean_text') }}(landed.quantity) as decimal(18, 3)) as quantity,
+        try_cast({{ function('parse_amount') }}(landed.price) as decimal(18, 4)) as unit_price,
+        {{ function('parse_amount') }}(landed.discount) as discount_amount,
+        {{ function('parse_amount') }}(landed.amount) as amount
     from landed
 
 ),

@@ -25,10 +25,10 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.receipt_no') }} as source_order_id,
-        {{ clean_text('landed.member_no') }} as source_customer_id,
-        {{ clean_text('landed.original_receipt_no') }} as original_source_order_id,
-        {{ clean_text('landed.store_code') }} as store_code,
+        {{ function('clean_text') }}(landed.receipt_no) as source_order_id,
+        {{ function('clean_text') }}(landed.member_no) as source_customer_id,
+        {{ function('clean_text') }}(landed.original_receipt_no) as original_source_order_id,
+        {{ function('clean_text') }}(landed.store_code) as store_code,
 
         -- attributes
         case upper(trim(landed.receipt_type))
@@ -37,10 +37,10 @@ typed as (
         end as document_kind,
 
         -- measures
-        {{ parse_amount('landed.total_amount', var('currency')) }} as document_amount,
+        {{ function('parse_amount') }}(landed.total_amount) as document_amount,
 
         -- timestamps
-        {{ parse_timestamp('landed.sold_at', var('time_zone')) }} as ordered_at
+        {{ function('parse_timestamp') }}(landed.sold_at) as ordered_at
     from landed
 
 ),

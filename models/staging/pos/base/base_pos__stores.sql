@@ -28,17 +28,17 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.store_code') }} as store_code,
-        {{ clean_text('landed.dealer_code') }} as dealer_code,
+        {{ function('clean_text') }}(landed.store_code) as store_code,
+        {{ function('clean_text') }}(landed.dealer_code) as dealer_code,
 
         -- attributes
-        {{ clean_text('landed.store_name') }} as store_name,
-        {{ clean_text('landed.store_type') }} as store_type,
+        {{ function('clean_text') }}(landed.store_name) as store_name,
+        {{ function('clean_text') }}(landed.store_type) as store_type,
         regions.province_code,
         regions.city_code,
 
         -- dates
-        {{ parse_date('landed.opened_on', var('time_zone')) }} as opened_on
+        {{ function('parse_date') }}(landed.opened_on) as opened_on
     from landed
     left join regions
         on landed.place = regions.address

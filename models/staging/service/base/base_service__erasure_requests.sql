@@ -20,16 +20,16 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.request_id') }} as source_request_id,
-        {{ clean_text('landed.requester_id') }} as source_customer_id,
+        {{ function('clean_text') }}(landed.request_id) as source_request_id,
+        {{ function('clean_text') }}(landed.requester_id) as source_customer_id,
 
         -- attributes
-        {{ phone('landed.phone') }} as phone,
-        {{ email('landed.email') }} as email,
-        {{ recode('landed.status', 'erasure_status') }} as status,
+        {{ function('phone') }}(landed.phone).number as phone,
+        {{ function('email') }}(landed.email).address as email,
+        {{ function('recode') }}(landed.status, 'erasure_status') as status,
 
         -- timestamps
-        {{ parse_timestamp('landed.received_at', var('time_zone')) }} as received_at
+        {{ function('parse_timestamp') }}(landed.received_at) as received_at
     from landed
 
 ),

@@ -1,6 +1,6 @@
 -- grain: one landed row of a requester of the service desk, typed, with the rules it breaks
 
-{% set is_company = company_legal_form('landed.requester_name') ~ ' is not null' %}
+{% set is_company = 'parsed.company_parts.legal_form is not null' %}
 {% set rules = [
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
@@ -15,41 +15,54 @@ landed as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('person_name') }}(landed.requester_name) as name_parts,
+        {{ function('company_name') }}(landed.requester_name) as company_parts,
+        {{ function('phone') }}(landed.phone) as phone_parts,
+        {{ function('email') }}(landed.email) as email_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.requester_id') }} as source_customer_id,
+        {{ function('clean_text') }}(parsed.requester_id) as source_customer_id,
 
         -- attributes: the desk registers persons and companies in one field, a legal form tells them apart
-        case when not {{ is_company }} then {{ name_clean('landed.requester_name') }} end as name,
-        case when not {{ is_company }} then {{ name_honorific('landed.requester_name') }} end as name_honorific,
-        case when not {{ is_company }} then {{ name_note('landed.requester_name') }} end as name_note,
-        case when not {{ is_company }} then {{ name_script('landed.requester_name') }} end as name_script,
-        case when {{ is_company }} then {{ company_clean('landed.requester_name') }} end as company_name,
-        case when {{ is_company }} then {{ company_branch('landed.requester_name') }} end as company_branch,
-        {{ phone('landed.phone') }} as phone,
-        {{ phone_reason('landed.phone') }} as phone_reason,
-        {{ phone_partial('landed.phone') }} as phone_partial,
-        {{ email('landed.email') }} as email,
-        {{ email_reason('landed.email') }} as email_reason,
-        {{ clean_text('landed.member_no') }} as member_no,
+        case when not {{ is_company }} then parsed.name_parts.name end as name,
+        case when not {{ is_company }} then parsed.name_parts.honorific end as name_honorific,
+        case when not {{ is_company }} then parsed.name_parts.note end as name_note,
+        case when not {{ is_company }} then {{ function('name_script') }}(parsed.name_parts.name) end as name_script,
+        case when {{ is_company }} then parsed.company_parts.name end as company_name,
+        case when {{ is_company }} then parsed.company_parts.branch end as company_branch,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        parsed.email_parts.address as email,
+        parsed.email_parts.reason as email_reason,
+        {{ function('clean_text') }}(parsed.member_no) as member_no,
         {{ missing_reasons([
-            ('name', 'landed.requester_name'),
-            ('phone', 'landed.phone'),
-            ('email', 'landed.email'),
+            ('name', 'parsed.requester_name'),
+            ('phone', 'parsed.phone'),
+            ('email', 'parsed.email'),
         ]) }} as missing_reasons,
 
         -- flags
-        {{ is_unreadable('landed.created_at', parse_timestamp('landed.created_at', var('time_zone'))) }}
+        {{ is_unreadable('parsed.created_at', 'parse_timestamp') }}
             as has_unreadable_time,
 
         -- timestamps
-        {{ parse_timestamp('landed.created_at', var('time_zone')) }} as first_seen_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.created_at) as first_seen_at
+    from parsed
 
 ),
 

@@ -24,39 +24,37 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.ticket_no') }} as source_ticket_id,
-        {{ clean_text('landed.requester_id') }} as source_customer_id,
-        {{ clean_text('landed.order_no') }} as source_order_id,
+        {{ function('clean_text') }}(landed.ticket_no) as source_ticket_id,
+        {{ function('clean_text') }}(landed.requester_id) as source_customer_id,
+        {{ function('clean_text') }}(landed.order_no) as source_order_id,
 
         -- attributes
-        {{ recode('landed.category', 'ticket_category') }} as category,
-        {{ recode('landed.complaint_type', 'complaint_type') }} as complaint_type,
-        {{ recode('landed.channel', 'ticket_channel') }} as channel,
-        {{ recode('landed.touch_point', 'touch_point') }} as touch_point,
-        {{ clean_text('landed.store_code') }} as store_code,
-        {{ clean_text('landed.agent_id') }} as agent_id,
-        {{ recode('landed.status', 'ticket_status') }} as status,
+        {{ function('recode') }}(landed.category, 'ticket_category') as category,
+        {{ function('recode') }}(landed.complaint_type, 'complaint_type') as complaint_type,
+        {{ function('recode') }}(landed.channel, 'ticket_channel') as channel,
+        {{ function('recode') }}(landed.touch_point, 'touch_point') as touch_point,
+        {{ function('clean_text') }}(landed.store_code) as store_code,
+        {{ function('clean_text') }}(landed.agent_id) as agent_id,
+        {{ function('recode') }}(landed.status, 'ticket_status') as status,
 
         -- flags
-        {{ recode('landed.category', 'ticket_category') }} = 'complaint' as is_complaint,
-        {{ is_unreadable('landed.created_at', parse_timestamp('landed.created_at', var('time_zone'))) }}
-        or {{ is_unreadable(
-            'landed.first_response_at', parse_timestamp('landed.first_response_at', var('time_zone'))
-        ) }}
-        or {{ is_unreadable('landed.resolved_at', parse_timestamp('landed.resolved_at', var('time_zone'))) }}
+        {{ function('recode') }}(landed.category, 'ticket_category') = 'complaint' as is_complaint,
+        {{ is_unreadable('landed.created_at', 'parse_timestamp') }}
+        or {{ is_unreadable('landed.first_response_at', 'parse_timestamp') }}
+        or {{ is_unreadable('landed.resolved_at', 'parse_timestamp') }}
             as has_unreadable_time,
-        {{ is_unreadable('landed.wait_seconds', small_integer('landed.wait_seconds')) }} as has_unreadable_wait,
-        {{ is_unreadable('landed.satisfaction', small_integer('landed.satisfaction')) }}
+        {{ is_unreadable('landed.wait_seconds', 'small_integer') }} as has_unreadable_wait,
+        {{ is_unreadable('landed.satisfaction', 'small_integer') }}
             as has_unreadable_satisfaction,
 
         -- measures
-        {{ small_integer('landed.wait_seconds') }} as wait_seconds,
-        {{ small_integer('landed.satisfaction') }} as satisfaction,
+        {{ function('small_integer') }}(landed.wait_seconds) as wait_seconds,
+        {{ function('small_integer') }}(landed.satisfaction) as satisfaction,
 
         -- timestamps
-        {{ parse_timestamp('landed.created_at', var('time_zone')) }} as created_at,
-        {{ parse_timestamp('landed.first_response_at', var('time_zone')) }} as first_response_at,
-        {{ parse_timestamp('landed.resolved_at', var('time_zone')) }} as resolved_at
+        {{ function('parse_timestamp') }}(landed.created_at) as created_at,
+        {{ function('parse_timestamp') }}(landed.first_response_at) as first_response_at,
+        {{ function('parse_timestamp') }}(landed.resolved_at) as resolved_at
     from landed
 
 ),

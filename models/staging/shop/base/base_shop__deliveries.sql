@@ -31,24 +31,24 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.shipment_id') }} as source_delivery_id,
-        {{ clean_text('landed.order_id') }} as source_order_id,
+        {{ function('clean_text') }}(landed.shipment_id) as source_delivery_id,
+        {{ function('clean_text') }}(landed.order_id) as source_order_id,
 
         -- attributes
-        {{ clean_text('landed.carrier') }} as carrier,
+        {{ function('clean_text') }}(landed.carrier) as carrier,
         regions.province_code,
         regions.city_code,
 
         -- flags
-        {{ is_unreadable('landed.promised_at', parse_timestamp('landed.promised_at', var('time_zone'))) }}
-        or {{ is_unreadable('landed.shipped_at', parse_timestamp('landed.shipped_at', var('time_zone'))) }}
-        or {{ is_unreadable('landed.delivered_at', parse_timestamp('landed.delivered_at', var('time_zone'))) }}
+        {{ is_unreadable('landed.promised_at', 'parse_timestamp') }}
+        or {{ is_unreadable('landed.shipped_at', 'parse_timestamp') }}
+        or {{ is_unreadable('landed.delivered_at', 'parse_timestamp') }}
             as has_unreadable_time,
 
         -- timestamps
-        {{ parse_timestamp('landed.promised_at', var('time_zone')) }} as promised_at,
-        {{ parse_timestamp('landed.shipped_at', var('time_zone')) }} as shipped_at,
-        {{ parse_timestamp('landed.delivered_at', var('time_zone')) }} as delivered_at
+        {{ function('parse_timestamp') }}(landed.promised_at) as promised_at,
+        {{ function('parse_timestamp') }}(landed.shipped_at) as shipped_at,
+        {{ function('parse_timestamp') }}(landed.delivered_at) as delivered_at
     from landed
     left join regions
         on landed.place = regions.address

@@ -45,14 +45,14 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.order_id') }} as source_order_id,
-        {{ clean_text('landed.item_id') }} as source_line_id,
-        {{ clean_text('landed.sku') }} as source_product_id,
+        {{ function('clean_text') }}(landed.order_id) as source_order_id,
+        {{ function('clean_text') }}(landed.item_id) as source_line_id,
+        {{ function('clean_text') }}(landed.sku) as source_product_id,
 
         -- measures
-        try_cast({{ parse_integer('landed.quantity') }} as decimal(18, 3)) as quantity,
-        {{ fen_as_yuan('landed.price_fen') }} as unit_price,
-        {{ fen_as_yuan('landed.amount_fen') }} as amount
+        try_cast({{ function('parse_integer') }}(landed.quantity) as decimal(18, 3)) as quantity,
+        {{ function('fen_as_yuan') }}(landed.price_fen) as unit_price,
+        {{ function('fen_as_yuan') }}(landed.amount_fen) as amount
     from landed
 
 ),

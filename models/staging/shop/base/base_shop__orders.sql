@@ -33,33 +33,33 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.order_id') }} as source_order_id,
-        {{ clean_text('landed.user_id') }} as source_customer_id,
-        {{ clean_text('landed.pickup_store_code') }} as store_code,
-        {{ clean_text('landed.coupon_no') }} as coupon_no,
-        {{ clean_text('landed.campaign_code') }} as campaign_code,
+        {{ function('clean_text') }}(landed.order_id) as source_order_id,
+        {{ function('clean_text') }}(landed.user_id) as source_customer_id,
+        {{ function('clean_text') }}(landed.pickup_store_code) as store_code,
+        {{ function('clean_text') }}(landed.coupon_no) as coupon_no,
+        {{ function('clean_text') }}(landed.campaign_code) as campaign_code,
 
         -- attributes; what is no app and no mini-program is the web shop
         'sale' as document_kind,
         case
-            when lower({{ clean_text('landed.platform') }}) in ('app', 'mini_program')
-                then lower({{ clean_text('landed.platform') }})
+            when lower({{ function('clean_text') }}(landed.platform)) in ('app', 'mini_program')
+                then lower({{ function('clean_text') }}(landed.platform))
             else 'web_shop'
         end as channel,
-        lower({{ clean_text('landed.platform') }}) as platform,
-        lower({{ clean_text('landed.status') }}) as status,
+        lower({{ function('clean_text') }}(landed.platform)) as platform,
+        lower({{ function('clean_text') }}(landed.status)) as status,
         regions.province_code,
         regions.city_code,
 
         -- flags
-        {{ parse_boolean('landed.is_gift') }} as is_gift,
+        {{ function('parse_boolean') }}(landed.is_gift) as is_gift,
 
         -- measures
-        {{ fen_as_yuan('landed.pay_fen') }} as document_amount,
+        {{ function('fen_as_yuan') }}(landed.pay_fen) as document_amount,
 
         -- timestamps
-        {{ parse_timestamp('landed.created_at', var('time_zone')) }} as ordered_at,
-        {{ parse_timestamp('landed.paid_at', var('time_zone')) }} as paid_at
+        {{ function('parse_timestamp') }}(landed.created_at) as ordered_at,
+        {{ function('parse_timestamp') }}(landed.paid_at) as paid_at
     from landed
     left join regions
         on landed.place = regions.address

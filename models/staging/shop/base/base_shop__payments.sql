@@ -24,22 +24,22 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.payment_id') }} as source_payment_id,
-        {{ clean_text('landed.order_id') }} as source_order_id,
+        {{ function('clean_text') }}(landed.payment_id) as source_payment_id,
+        {{ function('clean_text') }}(landed.order_id) as source_order_id,
 
         -- attributes
-        lower({{ clean_text('landed.method') }}) as method, -- noqa: RF04
-        lower({{ clean_text('landed.status') }}) as status,
+        lower({{ function('clean_text') }}(landed.method)) as method, -- noqa: RF04
+        lower({{ function('clean_text') }}(landed.status)) as status,
 
         -- flags
-        {{ is_unreadable('landed.paid_at', parse_timestamp('landed.paid_at', var('time_zone'))) }}
+        {{ is_unreadable('landed.paid_at', 'parse_timestamp') }}
             as has_unreadable_time,
 
         -- measures
-        {{ fen_as_yuan('landed.amount_fen') }} as amount,
+        {{ function('fen_as_yuan') }}(landed.amount_fen) as amount,
 
         -- timestamps
-        {{ parse_timestamp('landed.paid_at', var('time_zone')) }} as paid_at
+        {{ function('parse_timestamp') }}(landed.paid_at) as paid_at
     from landed
 
 ),

@@ -46,16 +46,16 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.refund_id') }} as source_order_id,
-        {{ clean_text('landed.order_id') }} as original_source_order_id,
-        {{ clean_text('landed.item_id') }} as source_line_id,
+        {{ function('clean_text') }}(landed.refund_id) as source_order_id,
+        {{ function('clean_text') }}(landed.order_id) as original_source_order_id,
+        {{ function('clean_text') }}(landed.item_id) as source_line_id,
 
         -- measures: the shop keeps refunds positive, a return document is negative
-        try_cast(-{{ parse_integer('landed.quantity') }} as decimal(18, 3)) as quantity,
-        -{{ fen_as_yuan('landed.refund_fen') }} as amount,
+        try_cast(-{{ function('parse_integer') }}(landed.quantity) as decimal(18, 3)) as quantity,
+        -{{ function('fen_as_yuan') }}(landed.refund_fen) as amount,
 
         -- timestamps
-        {{ parse_timestamp('landed.refunded_at', var('time_zone')) }} as ordered_at
+        {{ function('parse_timestamp') }}(landed.refunded_at) as ordered_at
     from landed
 
 ),

@@ -23,59 +23,72 @@ regions as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('person_name') }}(landed.real_name) as name_parts,
+        {{ function('phone') }}(landed.mobile) as phone_parts,
+        {{ function('email') }}(landed.email) as email_parts,
+        {{ function('birth_date') }}(landed.birthday, landed._landed_at) as birth_date_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.user_id') }} as source_customer_id,
-        {{ clean_text('landed.unionid') }} as unionid,
-        {{ clean_text('landed.member_no') }} as member_no,
+        {{ function('clean_text') }}(parsed.user_id) as source_customer_id,
+        {{ function('clean_text') }}(parsed.unionid) as unionid,
+        {{ function('clean_text') }}(parsed.member_no) as member_no,
 
         -- attributes: the shop opens accounts for natural persons only
         'person' as record_kind,
-        {{ name_clean('landed.real_name') }} as name,
-        {{ name_honorific('landed.real_name') }} as name_honorific,
-        {{ name_note('landed.real_name') }} as name_note,
-        {{ name_script('landed.real_name') }} as name_script,
-        {{ phone('landed.mobile') }} as phone,
-        {{ phone_reason('landed.mobile') }} as phone_reason,
-        {{ phone_partial('landed.mobile') }} as phone_partial,
-        {{ email('landed.email') }} as email,
-        {{ email_reason('landed.email') }} as email_reason,
-        {{ gender('landed.gender') }} as gender,
-        {{ clean_text('landed.address') }} as address,
+        parsed.name_parts.name as name,
+        parsed.name_parts.honorific as name_honorific,
+        parsed.name_parts.note as name_note,
+        {{ function('name_script') }}(parsed.name_parts.name) as name_script,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        parsed.phone_parts.partial as phone_partial,
+        parsed.email_parts.address as email,
+        parsed.email_parts.reason as email_reason,
+        {{ function('gender') }}(parsed.gender) as gender,
+        {{ function('clean_text') }}(parsed.address) as address,
         regions.province_code,
         regions.city_code,
         regions.district,
-        {{ region_status('landed.city') }} as region_status,
+        {{ region_status('parsed.city', 'parsed') }} as region_status,
         {{ missing_reasons([
-            ('name', 'landed.real_name'),
-            ('phone', 'landed.mobile'),
-            ('email', 'landed.email'),
-            ('birth_date', 'landed.birthday'),
-            ('gender', 'landed.gender'),
-            ('city_code', 'landed.city'),
-            ('address', 'landed.address'),
+            ('name', 'parsed.real_name'),
+            ('phone', 'parsed.mobile'),
+            ('email', 'parsed.email'),
+            ('birth_date', 'parsed.birthday'),
+            ('gender', 'parsed.gender'),
+            ('city_code', 'parsed.city'),
+            ('address', 'parsed.address'),
         ]) }} as missing_reasons,
 
         -- flags
-        {{ is_unreadable('landed.registered_at', parse_timestamp('landed.registered_at', var('time_zone'))) }}
-        or {{ is_unreadable('landed.updated_at', parse_timestamp('landed.updated_at', var('time_zone'))) }}
+        {{ is_unreadable('parsed.registered_at', 'parse_timestamp') }}
+        or {{ is_unreadable('parsed.updated_at', 'parse_timestamp') }}
             as has_unreadable_time,
 
         -- dates
-        {{ birth_date('landed.birthday', 'landed._landed_at') }} as birth_date,
-        {{ birth_date_reason('landed.birthday', 'landed._landed_at') }} as birth_date_reason,
+        parsed.birth_date_parts.date as birth_date,
+        parsed.birth_date_parts.reason as birth_date_reason,
 
         -- timestamps
-        {{ parse_timestamp('landed.registered_at', var('time_zone')) }} as first_seen_at,
-        {{ parse_timestamp('landed.updated_at', var('time_zone')) }} as last_seen_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.registered_at) as first_seen_at,
+        {{ function('parse_timestamp') }}(parsed.updated_at) as last_seen_at
+    from parsed
     left join regions
-        on landed.place = regions.address
+        on parsed.place = regions.address
 
 ),
 

@@ -17,7 +17,7 @@ landed as (
     select
         *,
         {{ place_text(['province', 'city']) }} as place,
-        {{ fold_width('remark_name') }} as remark
+        {{ function('fold_width') }}(remark_name) as remark
     from {{ source('social', 'followers') }}
 
 ),
@@ -28,44 +28,52 @@ regions as (
 
 ),
 
+parsed as (
+
+    select
+        landed.*,
+        {{ row_content_hash('landed') }} as content_hash,
+        {{ function('person_name') }}({{ remark_name }}) as name_parts,
+        {{ function('phone') }}({{ remark_phone }}) as phone_parts
+    from landed
+
+),
+
 typed as (
 
     select
-        {{ lineage_columns() }},
-        {{ version_columns() }},
+        {{ lineage_columns('parsed') }},
+        {{ version_columns('parsed') }},
 
         -- keys
-        {{ clean_text('landed.follower_id') }} as source_customer_id,
-        {{ clean_text('landed.unionid') }} as unionid,
+        {{ function('clean_text') }}(parsed.follower_id) as source_customer_id,
+        {{ function('clean_text') }}(parsed.unionid) as unionid,
 
         -- attributes: companies follow nobody here
         'person' as record_kind,
-        {{ name_clean(remark_name) }} as name,
-        {{ name_honorific(remark_name) }} as name_honorific,
-        {{ name_note(remark_name) }} as name_note,
-        {{ name_script(remark_name) }} as name_script,
-        {{ phone(remark_phone) }} as phone,
-        coalesce(
-            {{ phone_reason(remark_phone) }},
-            case when {{ remark_phone }} is null then 'missing' end
-        ) as phone_reason,
-        {{ gender('landed.gender') }} as gender,
+        parsed.name_parts.name as name,
+        parsed.name_parts.honorific as name_honorific,
+        parsed.name_parts.note as name_note,
+        {{ function('name_script') }}(parsed.name_parts.name) as name_script,
+        parsed.phone_parts.number as phone,
+        parsed.phone_parts.reason as phone_reason,
+        {{ function('gender') }}(parsed.gender) as gender,
         regions.province_code,
         regions.city_code,
         regions.district,
-        {{ region_status('landed.city') }} as region_status,
+        {{ region_status('parsed.city', 'parsed') }} as region_status,
 
         -- flags
-        {{ is_unreadable('landed.followed_at_utc', parse_utc('landed.followed_at_utc')) }}
-        or {{ is_unreadable('landed.unfollowed_at_utc', parse_utc('landed.unfollowed_at_utc')) }}
+        {{ is_unreadable('parsed.followed_at_utc', 'parse_timestamp') }}
+        or {{ is_unreadable('parsed.unfollowed_at_utc', 'parse_timestamp') }}
             as has_unreadable_time,
 
         -- timestamps
-        {{ parse_utc('landed.followed_at_utc') }} as first_seen_at,
-        {{ parse_utc('landed.unfollowed_at_utc') }} as last_seen_at
-    from landed
+        {{ function('parse_timestamp') }}(parsed.followed_at_utc, utc => true) as first_seen_at,
+        {{ function('parse_timestamp') }}(parsed.unfollowed_at_utc, utc => true) as last_seen_at
+    from parsed
     left join regions
-        on landed.place = regions.address
+        on parsed.place = regions.address
 
 ),
 

@@ -22,19 +22,19 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ clean_text('landed.interaction_id') }} as source_interaction_id,
-        {{ clean_text('landed.follower_id') }} as source_customer_id,
-        {{ clean_text('landed.content_id') }} as content_id,
+        {{ function('clean_text') }}(landed.interaction_id) as source_interaction_id,
+        {{ function('clean_text') }}(landed.follower_id) as source_customer_id,
+        {{ function('clean_text') }}(landed.content_id) as content_id,
 
         -- attributes
         'social' as family, -- noqa: RF04
-        lower({{ clean_text('landed.action') }}) as interaction_type,
-        lower({{ clean_text('landed.platform') }}) as platform,
+        lower({{ function('clean_text') }}(landed.action)) as interaction_type,
+        lower({{ function('clean_text') }}(landed.platform)) as platform,
         -- the contract takes words as well as scores
-        cast(try_cast({{ clean_text('landed.sentiment') }} as double) as varchar) as sentiment,
+        cast(try_cast({{ function('clean_text') }}(landed.sentiment) as double) as varchar) as sentiment,
 
         -- timestamps
-        {{ parse_utc('landed.occurred_at_utc') }} as occurred_at
+        {{ function('parse_timestamp') }}(landed.occurred_at_utc, utc => true) as occurred_at
     from landed
 
 ),

@@ -31,20 +31,20 @@ typed as (
         {{ version_columns() }},
 
         -- keys
-        {{ parse_month('landed.audit_month') }} as audit_month,
-        {{ clean_text('landed.record_id') }} as record_id,
-        lower({{ clean_text('landed.field') }}) as field,
+        {{ function('parse_month') }}(landed.audit_month) as audit_month,
+        {{ function('clean_text') }}(landed.record_id) as record_id,
+        lower({{ function('clean_text') }}(landed.field)) as field,
 
         -- attributes
-        {{ recode('landed.verdict', 'audit_verdict') }} as verdict,
-        {{ clean_text('landed.reviewer') }} as reviewer,
+        {{ function('recode') }}(landed.verdict, 'audit_verdict') as verdict,
+        {{ function('clean_text') }}(landed.reviewer) as reviewer,
 
         -- flags
-        {{ is_unreadable('landed.reviewed_on', parse_date('landed.reviewed_on', var('time_zone'))) }}
+        {{ is_unreadable('landed.reviewed_on', 'parse_date') }}
             as has_unreadable_date,
 
         -- dates
-        {{ parse_date('landed.reviewed_on', var('time_zone')) }} as reviewed_on
+        {{ function('parse_date') }}(landed.reviewed_on) as reviewed_on
     from landed
 
 ),

@@ -22,20 +22,24 @@ typed as (
         {{ version_columns() }},
 
         -- keys: a pair has no order
-        least({{ clean_text('landed.record_id_a') }}, {{ clean_text('landed.record_id_b') }}) as record_id_a,
-        greatest({{ clean_text('landed.record_id_a') }}, {{ clean_text('landed.record_id_b') }}) as record_id_b,
+        least(
+            {{ function('clean_text') }}(landed.record_id_a), {{ function('clean_text') }}(landed.record_id_b)
+        ) as record_id_a,
+        greatest(
+            {{ function('clean_text') }}(landed.record_id_a), {{ function('clean_text') }}(landed.record_id_b)
+        ) as record_id_b,
 
         -- attributes
-        {{ recode('landed.decision', 'identity_decision') }} as decision,
-        {{ clean_text('landed.decided_by') }} as decided_by,
-        {{ clean_text('landed.note') }} as note,
+        {{ function('recode') }}(landed.decision, 'identity_decision') as decision,
+        {{ function('clean_text') }}(landed.decided_by) as decided_by,
+        {{ function('clean_text') }}(landed.note) as note,
 
         -- flags
-        {{ is_unreadable('landed.decided_on', parse_date('landed.decided_on', var('time_zone'))) }}
+        {{ is_unreadable('landed.decided_on', 'parse_date') }}
             as has_unreadable_date,
 
         -- dates
-        {{ parse_date('landed.decided_on', var('time_zone')) }} as decided_on
+        {{ function('parse_date') }}(landed.decided_on) as decided_on
     from landed
 
 ),

@@ -1,0 +1,24 @@
+{%- set body -%}
+case
+    when _d.parsed is null then case when _d.is_empty then '!missing' else '!invalid' end
+    when _d.parsed < date '1900-01-01' or _d.parsed > _d.as_of
+        or {{ function('is_listed') }}(_d.defaults, cast(_d.parsed as varchar))
+        then '!implausible'
+    else cast(_d.parsed as varchar)
+end
+{%- endset -%}
+{%- set parts -%}
+{
+    'parsed': {{ function('parse_date') }}(text, day_first => day_first),
+    'defaults': {{ function('listed_terms') }}('placeholder_date'),
+    'is_empty': {{ function('clean_text') }}(text) is null,
+    'as_of': cast(as_of as date)
+}
+{%- endset -%}
+{%- set answer -%}
+{
+    'date': case when not starts_with(_v, '!') then cast(_v as date) end,
+    'reason': case when starts_with(_v, '!') then substr(_v, 2) end
+}
+{%- endset -%}
+{{- bind(bind(parts, '_d', body), '_v', answer) -}}

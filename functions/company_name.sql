@@ -1,0 +1,48 @@
+{#- Name, legal form, place and branch, divided by ␟, each possibly empty. The branch stays apart, so that a company
+    and its branches share a name and are still told from each other. -#}
+{%- set form = '(?:集团)?(?:股份有限公司|有限责任公司|有限公司|股份公司|公司)|集团|总公司|(?:co|company|pty|pvt|pte)[., ]*(?:ltd|limited)|limited|ltd|inc|incorporated|corp|corporation|company|co|llc|llp|plc|gmbh|ag|sarl|bv|nv' -%}
+{%- set branch = '分公司|支公司|分行|支行|分店|分厂|分部|分院|分校|办事处|代表处|营业部|经营部|事业部' -%}
+{%- set bracketed_branch = '[(]([^()]*(?:' ~ branch ~ '|店|branch))[)]' -%}
+{%- set branch_behind = '(?:' ~ form ~ ')[., ]*([^., ][^()]{0,20}(?:' ~ branch ~ ')|[^()]* branch)$' -%}
+{%- set form_at_end = '(?:^|[., ]|[^a-z.])(' ~ form ~ ')$' -%}
+{%- set places -%}
+{
+    'branch': case when contains(_c, '(') then regexp_extract(_c, '{{ bracketed_branch }}', 1) else '' end,
+    'place': case
+        when contains(_c, '(')
+            then regexp_extract({{ regexp_replace_all('_c', bracketed_branch ~ '|[(]集团[)]', '') }}, '[(]([^()]*)[)]', 1)
+        else ''
+    end,
+    'flat': trim(case when contains(_c, '(') then {{ regexp_replace_all('_c', '[(]集团[)]|[(][^()]*[)]?', '') }} else _c end, ' .,')
+}
+{%- endset -%}
+{%- set cut -%}
+{
+    'place': _b.place,
+    'branch': case when _b.branch <> '' then _b.branch else _e end,
+    'flat': rtrim(left(_b.flat, length(_b.flat) - length(_e)), ' .,')
+}
+{%- endset -%}
+{%- set behind = bind(
+    "case when " ~ regexp_like('_b.flat', '(?:' ~ branch ~ '| branch)$') ~ " then regexp_extract(_b.flat, '" ~ branch_behind ~ "', 1) else '' end",
+    '_e', cut
+) -%}
+{%- set assembled -%}
+case
+    when {{ regexp_like('_d.flat', '(?:' ~ branch ~ ')$') }}
+        then {{ regexp_replace_all('_d.flat', '[ .,]+', ' ') }} || '␟␟' || _d.place || '␟' || regexp_extract(_d.flat, '(?:{{ branch }})$', 0)
+    else {{ bind("regexp_extract(_d.flat, '" ~ form_at_end ~ "', 1)", '_f',
+        "trim(" ~ regexp_replace_all("left(_d.flat, length(_d.flat) - length(_f))", '[ .,]+', ' ') ~ ") || '␟' || _f || '␟' || _d.place || '␟' || _d.branch") }}
+end
+{%- endset -%}
+{%- set text = regexp_replace_all('lower(' ~ function('han_simplify') ~ '(' ~ function('clean_text') ~ '(text)))', '["“”《》【】]', '') -%}
+{%- set text = regexp_replace_all(text, '([\\x{3400}-\\x{9FFF})]) +|  +', '\\1') -%}
+{%- set answer -%}
+{
+    'name': nullif(split_part(_n, '␟', 1), ''),
+    'legal_form': nullif(split_part(_n, '␟', 2), ''),
+    'place': nullif(split_part(_n, '␟', 3), ''),
+    'branch': nullif(split_part(_n, '␟', 4), '')
+}
+{%- endset -%}
+{{- bind(bind(bind(bind(text, '_c', places), '_b', behind), '_d', assembled), '_n', answer) -}}

@@ -1,0 +1,1 @@
+getvariable('customer360_hmac_key_id')

@@ -1,0 +1,1 @@
+{{ regexp_replace_all('upper(' ~ function('fold_width') ~ '(text))', "[ ''.:_-]", '') }}

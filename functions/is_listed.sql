@@ -1,0 +1,1 @@
+(contains(terms.ends, right(text, 1)) and contains(terms.terms, '␟' || text || '␟'))

@@ -1,0 +1,1 @@
+left(address, 1) || '***@' || split_part(address, '@', 2)

@@ -1,0 +1,1 @@
+left(number, 6) || '****' || right(number, 4)

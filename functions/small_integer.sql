@@ -1,0 +1,1 @@
+try_cast({{ function('parse_integer') }}(text) as integer)

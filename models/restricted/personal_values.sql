@@ -1,0 +1,64 @@
+-- grain: one landed field with a value that identifies a person, as standardised
+
+{{ config(materialized='view') }}
+
+{#-
+  Every column that a source declares personal (`pii`), also where no model reads it, such as the telephone of who
+  receives a parcel. Which sources there are, dbt tells only when it runs; they are views that stand before any model,
+  so that nothing is lost with the lineage.
+-#}
+{% set readers = {
+    'phone': (function('phone'), '', '.number'),
+    'email': (function('email'), '', '.address'),
+    'social_id': (function('clean_text'), '', ''),
+    'id_number': (function('id_number'), ', landed._landed_at', '.hash'),
+} %}
+{% set fields = [] %}
+{% if execute %}
+{% for source in graph.sources.values() if source.source_name not in ['state', 'truth'] %}
+{% for column in source.columns.values() if column.config.get('meta', {}).get('pii') in readers %}
+{% do fields.append((source.source_name, source.name, column.name, column.config.meta.pii)) %}
+{% endfor %}
+{% endfor %}
+{% endif %}
+
+with
+
+{% for system, entity, column, kind in fields -%}
+{% set name, rest, field = readers[kind] -%}
+field_{{ loop.index }} as (
+
+    select
+        '{{ system }}' as source_system,
+        '{{ entity }}' as entity,
+        landed._load_id as load_id,
+        landed._source_sheet as source_sheet,
+        landed._source_row as source_row,
+        '{{ kind }}' as value_type,
+        {{ name }}(landed.{{ column }}{{ rest }}){{ field }} as value
+    from {{ builtins.source(system, entity) }} as landed
+
+),
+
+{% endfor -%}
+final as (
+
+    {% for _ in fields -%}
+    select * from field_{{ loop.index }}
+
+    union all
+
+    {% endfor -%}
+    select
+        cast(null as varchar) as source_system,
+        cast(null as varchar) as entity,
+        cast(null as varchar) as load_id,
+        cast(null as varchar) as source_sheet,
+        cast(null as bigint) as source_row,
+        cast(null as varchar) as value_type,
+        cast(null as varchar) as value
+    where false
+
+)
+
+select * from final
