@@ -49,7 +49,7 @@ typed as (
 
         -- attributes
         'organisation' as record_kind,
-        parsed.name_parts.name as name,
+        parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,

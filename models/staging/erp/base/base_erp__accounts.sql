@@ -44,7 +44,7 @@ typed as (
         {{ function('clean_text') }}(parsed.account_no) as source_customer_id,
 
         -- attributes
-        parsed.name_parts.name as name,
+        parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,

@@ -53,7 +53,7 @@ typed as (
         'marketplace' as channel,
         {{ function('clean_text') }}(parsed.platform) as platform,
         {{ function('clean_text') }}(parsed.status) as status,
-        parsed.name_parts.name as name,
+        parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,
