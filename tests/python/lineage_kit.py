@@ -261,7 +261,7 @@ class Lineage:
             sources = self._sources(place)
             if table in sources:
                 found = sources[table]
-                column = node.parts[1].name.lower()
+                column = node.parts[1].name.lower() if table else name  # a source may have no name
                 values = found.get(column, found.get("*"))
                 if values is None:
                     return self._lost(node)
