@@ -1,4 +1,4 @@
-{#- What differs from run to run comes by environment (scripts/customer360/build.py) and is read when SQL is run, not when
+{#- What differs from run to run comes by environment (src/customer360/pipeline/build.py) and is read when SQL is run, not when
     the project is parsed: so dbt keeps what it has parsed. -#}
 
 {#- The name of the build. -#}

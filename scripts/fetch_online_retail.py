@@ -5,35 +5,33 @@ The project never ships the data. The file is taken from a folder beside the pro
 there; otherwise the message says where to download it and where to put it.
 """
 
-import argparse
 import shutil
 import sys
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[1]
+from customer360.core.project import project_folder
+
+PROJECT = project_folder(Path(__file__).parent)
 BESIDE = PROJECT.parent / "shared" / "data" / "online_retail" / "online_retail.parquet"
 INBOX = PROJECT / "inbox" / "online_retail" / "online_retail" / "order_lines"
 
 
 def main() -> int:
     """Copy the file unless the inbox already holds one; 1 if there is none to copy."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--source", type=Path, default=BESIDE, help=f"file to copy (default: {BESIDE})")
-    given = parser.parse_args()
     INBOX.mkdir(parents=True, exist_ok=True)
     if any(path for path in INBOX.iterdir() if not path.name.startswith(".")):
         return 0
-    if not given.source.is_file():
+    if not BESIDE.is_file():
         print(
             f"fetch_online_retail.py: no file in {INBOX.relative_to(PROJECT)}. Download 'Online Retail.xlsx' "
             "from the UCI Machine Learning Repository (data set 352, doi 10.24432/C5BW33) and put it there",
             file=sys.stderr,
         )
         return 1
-    partial = INBOX / f".{given.source.name}"
-    shutil.copyfile(given.source, partial)
-    partial.rename(INBOX / given.source.name)
-    print(f"copied {given.source.name} into {INBOX.relative_to(PROJECT)}")
+    partial = INBOX / f".{BESIDE.name}"
+    shutil.copyfile(BESIDE, partial)
+    partial.rename(INBOX / BESIDE.name)
+    print(f"copied {BESIDE.name} into {INBOX.relative_to(PROJECT)}")
     return 0
 
 

@@ -1,6 +1,6 @@
 {#-
   Scoring with BG/NBD, NBD and Gamma-Gamma: what their parameters say about one customer. Sources of the formulas as in
-  scripts/customer360/purchase_models.py. x: repeat purchase days; t_x: days from the first to the last; age: days from
+  src/customer360/statistics/purchase_models.py. x: repeat purchase days; t_x: days from the first to the last; age: days from
   the first to the as-of date; r, alpha (days), a, b: parameters, with a null where drop-out is not identified: the
   same formulas are NBD's then. Powers go through logarithms, so that 1,000 purchases are no special case.
 -#}

@@ -27,14 +27,16 @@ from typing import Any
 import duckdb
 
 from conftest import copy_project, set_demo
-from customer360 import build
-from customer360.data_sets import load_data_set
-from customer360.gate import REPORT
-from customer360.hashing_key import session_variables
-from customer360.landing import cli
-from customer360.private import FOLDERS
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from customer360.core import steps
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.landing.inbox import land_inbox
+from customer360.pipeline import build
+from customer360.privacy.hashing_key import session_variables
+from customer360.privacy.private import FOLDERS
+from customer360.release import versions
+from customer360.release.gate import REPORT
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -60,11 +62,10 @@ def start_build(
     """`make build DATA=demo` of a copied project, in a process group of its own, its output in a pipe; `before`
     is called in the new process first. Another demo company may follow: its figures are other ones."""
     return subprocess.Popen(
-        [sys.executable, "scripts/build.py", "--data", "demo", "--accept", "another company"],
+        [sys.executable, "-m", "customer360", "build", "--data", "demo", "--accept", "another company"],
         cwd=root,
         env={
             **os.environ,
-            "PYTHONPATH": str(root / "scripts"),
             "PYTHONUNBUFFERED": "1",
             "DO_NOT_TRACK": "1",
             **(environment or {}),
@@ -200,17 +201,19 @@ def miniature(root: Path, failing: str = "") -> None:
     runs in this process and a query over landing and state stands in for dbt. The step `failing` does its work
     and then says that it failed."""
 
-    def step(name: str, command: list[str], environment: Mapping[str, str] | None = None) -> int:
+    def step(
+        project: Path, name: str, command: list[str], environment: Mapping[str, str] | None = None
+    ) -> int:
         outer = sys.getprofile()
         sys.setprofile(None)  # the steps have tests of their own: count the calls between them
         try:
-            steps = {
+            of = {
                 "fill the inbox": fill,
                 "land": land,
                 "build and test": models,
                 "audit the candidate": gate,
             }
-            return steps[name](command, environment or {}) or int(name == failing)
+            return of[name](command, environment or {}) or int(name == failing)
         finally:
             sys.setprofile(outer)
 
@@ -221,7 +224,7 @@ def miniature(root: Path, failing: str = "") -> None:
 
     def land(command: list[str], environment: Mapping[str, str]) -> int:
         with contextlib.redirect_stdout(io.StringIO()):
-            return cli.main(["--data", "demo", "--project", str(root)])
+            return 0 if land_inbox(root, "demo") else 1
 
     def models(command: list[str], environment: Mapping[str, str]) -> int:
         state, build_id = (environment[f"CUSTOMER360_{name}"] for name in ("STATE", "BUILD_ID"))
@@ -256,15 +259,15 @@ def miniature(root: Path, failing: str = "") -> None:
         )
         return 0
 
-    kept = build.PROJECT, build._run, build.print_scorecard
-    build.PROJECT, build._run, build.print_scorecard = root, step, lambda database: None
+    kept = steps.run, build.print_scorecard
+    steps.run, build.print_scorecard = step, lambda database: None
     try:
         data_set = load_data_set(root, "demo", load_sources(root))
         warehouse = Warehouse(root / "warehouse" / "demo")
         with warehouse.lock():
             build.build(data_set, warehouse)
     finally:
-        build.PROJECT, build._run, build.print_scorecard = kept
+        steps.run, build.print_scorecard = kept
 
 
 CHANGING = {
@@ -276,7 +279,7 @@ CHANGING = {
 
 def miniature_by_point(root: Path, point: int) -> list[str]:
     """Make a miniature build that kills itself before its `point`-th change of the disc (0: never); who made
-    each change: the function that `build.build` or `build.publish` had called."""
+    each change: the function that `build.build` or `versions.publish` had called."""
     changes: list[str] = []
     step = ""
 
@@ -285,7 +288,7 @@ def miniature_by_point(root: Path, point: int) -> list[str]:
         if (
             event == "call"
             and frame.f_back
-            and frame.f_back.f_code in (build.build.__code__, build.publish.__code__)
+            and frame.f_back.f_code in (build.build.__code__, versions.publish.__code__)
         ):
             step = frame.f_code.co_name
         called = argument.__name__ if event == "c_call" else frame.f_code.co_name if event == "call" else ""
@@ -307,7 +310,7 @@ def miniature_process(root: Path, point: int) -> subprocess.CompletedProcess[str
     return subprocess.run(
         [sys.executable, __file__, str(root), str(point)],
         capture_output=True, text=True, check=False, umask=0,
-        env={**os.environ, "PYTHONPATH": str(PROJECT / "scripts")},
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
     )  # fmt: skip
 
 

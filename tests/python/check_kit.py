@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from customer360.warehouse import Warehouse
+from customer360.core.warehouse import Warehouse
 
 Errors = tuple[dict[str, tuple[int, int]], dict[tuple[str, str], int]]
 """Rows with errors and all rows by source (`system.entity`, or `all`), and rows by source and reason."""

@@ -16,11 +16,11 @@ import pytest
 from scipy.stats import gamma, rankdata
 
 from conftest import PROJECT
-from customer360.demo.behaviour import CAUSES, NEVER, Behaviour, simulate
-from customer360.demo.config import Config
-from customer360.demo.market import LEAD_MONTHS, Market, build_market
-from customer360.demo.orders import Orders, build_orders
-from customer360.demo.world import PERSONAL, World, build_world
+from demo_company.behaviour import CAUSES, NEVER, Behaviour, simulate
+from demo_company.config import Config
+from demo_company.market import LEAD_MONTHS, Market, build_market
+from demo_company.orders import Orders, build_orders
+from demo_company.world import PERSONAL, World, build_world
 
 SEEN = 0.97
 """Share of the demo company's orders that are neither cancelled nor till receipts without a card."""

@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 
-from customer360.bench import copy_project
-from customer360.build import dbt_command, dbt_environment, offer_truth
-from customer360.data_sets import load_data_set
+from bench.measuring import copy_project
+from customer360.core.data_sets import load_data_set
+from customer360.core.dbt import dbt_command, dbt_environment
+from customer360.core.sources import STATE, TRUTH, load_sources, load_tables
+from customer360.core.steps import own_command
+from customer360.core.warehouse import Warehouse
 from customer360.landing.writer import write_declared
-from customer360.sources import STATE, TRUTH, load_sources, load_tables
-from customer360.warehouse import Warehouse
+from customer360.pipeline.build import offer_truth
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -48,7 +50,6 @@ def run(project: Path, *command: str, **environment: str) -> subprocess.Complete
         cwd=project,
         env={
             **os.environ,
-            "PYTHONPATH": str(project / "scripts"),
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
             **environment,
         },
@@ -58,9 +59,9 @@ def run(project: Path, *command: str, **environment: str) -> subprocess.Complete
     )
 
 
-def run_script(project: Path, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run one of the copy's scripts."""
-    return run(project, sys.executable, f"scripts/{name}", *arguments)
+def run_verb(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """Run `customer360 <verb>` in a copy of the project."""
+    return run(project, *own_command(*words))
 
 
 def run_dbt(
@@ -73,7 +74,7 @@ def run_dbt(
     (warehouse.folder / "work").unlink(missing_ok=True)
     (warehouse.folder / "work").symlink_to(project)
     database = warehouse.work_in(warehouse.folder / "work")
-    environment = dbt_environment(database, "by hand", state or warehouse.folder / "state", project)
+    environment = dbt_environment(project, database, "by hand", state or warehouse.folder / "state")
     return run(project, *dbt_command(declared, *words), **environment)
 
 
@@ -91,7 +92,7 @@ def demo_company(root: Path, seed: int) -> Path:
     prepare = load_data_set(root, "demo", load_sources(root)).prepare.split()
     done = run(root, sys.executable, *prepare)
     assert done.returncode == 0, done.stderr[-3000:]
-    done = run_script(root, "land.py", "--data", "demo")
+    done = run_verb(root, "land", "--data", "demo")
     assert done.returncode == 0, done.stderr[-3000:]
     offer_truth(root / "truth" / "demo", load_tables(root, TRUTH))
     for table in load_tables(root, STATE):

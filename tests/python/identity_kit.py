@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from conftest import PROJECT, manifest
-from customer360.functions import definition
+from customer360.core.functions import statement
 
 MODELS = (
     "int_identity__records",
@@ -120,7 +120,7 @@ class Lab:
                 function = self.nodes[name]
                 self._create_functions(function)
                 self.connection.execute(
-                    definition(function["relation_name"], function["arguments"], function["compiled_code"])
+                    statement(function["relation_name"], function["arguments"], function["compiled_code"])
                 )
 
     def _python_model(self, name: str) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import xlsxwriter
 
-from customer360.landing.cli import main
+from customer360.cli import main
 
 SOURCES = """
 version: 2
@@ -86,7 +86,7 @@ class Place:
 
     def land(self, *more: str) -> int:
         """Run the command; its exit code."""
-        return main(["--data", "demo", "--project", str(self.root), *more])
+        return main(["--project", str(self.root), "land", "--data", "demo", *more])
 
     def report(self) -> dict[str, Any]:
         """load_report.json as it stands."""

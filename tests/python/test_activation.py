@@ -20,16 +20,17 @@ import pyarrow.parquet as pq
 import pytest
 
 from build_kit import small_project, whole_build
-from conftest import PROJECT, latest_build, run_script
-from customer360 import activation, erasure
-from customer360.activation import NoExport, export
-from customer360.data_sets import DataSet, load_data_set
-from customer360.durable import lines_of
-from customer360.erasure import Ledger
-from customer360.exports import as_text, log_of, remove_expired
-from customer360.hashing_key import DEMO_KEY, ENVIRONMENT_VARIABLE, key_id
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from conftest import PROJECT, latest_build, run_verb
+from customer360.core.data_sets import DataSet, load_data_set
+from customer360.core.durable import lines_of
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.presentation import activation
+from customer360.presentation.activation import NoExport, export
+from customer360.privacy import erasure
+from customer360.privacy.erasure import Ledger
+from customer360.privacy.exports import as_text, log_of, remove_expired
+from customer360.privacy.hashing_key import DEMO_KEY, ENVIRONMENT_VARIABLE, key_id
 
 _LAND = activation._land
 """The step that the company of a few customers does without."""
@@ -461,7 +462,7 @@ def test_who_takes_back_after_the_build_is_left_out(tmp_path: Path) -> None:
             continue
         taken.add(customer)
     assert len(reasons) >= 2, people
-    done = run_script(root, "activation.py", "--data", "demo")
+    done = run_verb(root, "activation", "--data", "demo")
     assert done.returncode == 0, done.stderr
     assert "files have landed since the build" in done.stdout
     for reason in reasons:

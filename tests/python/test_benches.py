@@ -1,6 +1,6 @@
-"""Every bench runs: each file scripts/bench*.py once at its smallest size. A new one is found by its name.
+"""Every bench runs: each module of bench/ that knows `--tiny` once at its smallest size.
 
-A bench may need the latest build of the demo company in warehouse/demo (bench_marts.py, bench_publish.py); the others
+A bench may need the latest build of the demo company in warehouse/demo (marts, publish); the others
 simulate what they read. The benches in SLOW run in `make test-full` alone: together they take more than three minutes of CPU.
 That their command lines and calls are sound, each test run sees.
 """
@@ -21,17 +21,20 @@ from typing import Any
 
 import pytest
 
-import bench_tags
+from bench import tags as bench_tags
 from conftest import PROJECT, manifest
 
-SCRIPTS = PROJECT / "scripts"
-BENCHES = sorted(SCRIPTS.glob("bench*.py"))
+BENCHES = sorted(
+    path
+    for path in (PROJECT / "bench").glob("*.py")
+    if "read_arguments(parser" in path.read_text(encoding="utf-8")
+)
 SLOW = {
-    "bench_churn": "17 CPU seconds: 16 models on a simulation",
-    "bench_identity": "75 CPU seconds: generates, lands and resolves a company of 200",
-    "bench_marts": "55 CPU seconds: 117 models on one copy of the demo company",
-    "bench_standardise": "17 CPU seconds: every function in a process of its own",
-    "bench_tags": "42 CPU seconds: the whole project is parsed",
+    "churn": "17 CPU seconds: 16 models on a simulation",
+    "identity": "75 CPU seconds: generates, lands and resolves a company of 200",
+    "marts": "55 CPU seconds: 117 models on one copy of the demo company",
+    "standardise": "17 CPU seconds: every function in a process of its own",
+    "tags": "42 CPU seconds: the whole project is parsed",
 }
 """Benches too slow for each test run, and why."""
 
@@ -43,9 +46,9 @@ def names(paths: list[Path]) -> list[str]:
 def run_tiny(bench: Path, folder: Path) -> str:
     """What a bench prints at its smallest size."""
     done = subprocess.run(
-        [sys.executable, str(bench), "--tiny"],
+        [sys.executable, "-m", f"bench.{bench.stem}", "--tiny"],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(SCRIPTS)},
+        env={**os.environ, "PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,
         check=False,
@@ -71,7 +74,7 @@ def test_a_bench_runs_at_its_smallest_and_prints_figures(bench: Path, tmp_path: 
 
 @pytest.mark.parametrize("bench", BENCHES, ids=names(BENCHES))
 def test_a_bench_explains_its_command_line_and_refuses_another(bench: Path, capsys: Any) -> None:
-    main = importlib.import_module(bench.stem).main
+    main = importlib.import_module(f"bench.{bench.stem}").main
     for words, code in ((["--help"], 0), (["--tiny", "--no-such-size", "1"], 2)):
         with pytest.raises(SystemExit) as ended:
             main(words)
@@ -99,8 +102,9 @@ def test_the_bench_of_tags_simulates_whatever_its_models_read() -> None:
 
 # --- calls give what functions ask for --------------------------------------------------------------------
 
+ROOMS = ("src", "demo_company", "bench", "scripts")
 OURS = [
-    *sorted(SCRIPTS.rglob("*.py")),
+    *(path for room in ROOMS for path in sorted((PROJECT / room).rglob("*.py"))),
     *(path for path in sorted((PROJECT / "tests" / "python").glob("*.py")) if path.stem != "test_febrl"),
 ]
 """Every Python file of the project but one, which asks for a package that only `make test-full` has."""
@@ -170,7 +174,9 @@ def wrong_calls(module: ModuleType, text: str) -> tuple[list[str], int]:
 
 
 def module_of(path: Path) -> ModuleType:
-    root = SCRIPTS if path.is_relative_to(SCRIPTS) else PROJECT / "tests" / "python"
+    root = next(
+        (r for r in (PROJECT / "src", PROJECT / "tests" / "python") if path.is_relative_to(r)), PROJECT
+    )
     return importlib.import_module(".".join(path.relative_to(root).with_suffix("").parts))
 
 

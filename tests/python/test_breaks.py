@@ -17,11 +17,11 @@ from test_contracts import BEFORE, TODAY, UNANNOUNCED
 
 from build_kit import digests, small_project, start_build, whole_build
 from conftest import PROJECT, latest_build, manifest
-from customer360 import gate
-from customer360.contracts import breaks, contract_of
+from customer360.core.warehouse import Warehouse
 from customer360.landing.writer import DECLARED
-from customer360.publish import PUBLISHED_QUALITY, write_published
-from customer360.warehouse import Warehouse
+from customer360.release import gate
+from customer360.release.contracts import breaks, contract_of
+from customer360.release.publish import write_published
 from landing_kit import HEADING, ROWS, Place, csv_bytes, xlsx
 
 RULES = PROJECT / "seeds" / "policy" / "publication_gate.csv"
@@ -294,7 +294,7 @@ FIGURES = [
 def version(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A version that was published from the latest build of the demo."""
     folder = tmp_path_factory.mktemp("breaks") / "first"
-    contract = contract_of(manifest("demo"), PUBLISHED_QUALITY)
+    contract = contract_of(manifest("demo"))
     write_published(latest_build("demo"), folder / "published", contract)
     shutil.rmtree(folder / "published" / "parquet")
     return folder
@@ -324,7 +324,7 @@ def test_figures_that_are_not_as_before_stop_the_publication(
 
 def retake(connection: duckdb.DuckDBPyConnection, rule: gate.Rule) -> None:
     """Take the figures of a rule again, as write_published would of a build with the break."""
-    from customer360.publish import _STATISTICS
+    from customer360.release.publish import _STATISTICS
 
     query = _STATISTICS[rule.statistic].format(table=f"marts.{rule.table_name}", x=f"({rule.expression})")
     connection.execute("delete from publication.profile where rule_code = ?", [rule.rule_code])

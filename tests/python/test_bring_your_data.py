@@ -32,9 +32,11 @@ from coffee_company import (
     write_company,
 )
 from conftest import PROJECT, copy_project
-from customer360.check_data import describe, marts
-from customer360.data_sets import check_policy, load_data_set
-from customer360.mapping import (
+from customer360.core.data_sets import check_policy, load_data_set
+from customer360.core.sources import DeclarationError, load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.onboarding.check_data import describe, marts
+from customer360.onboarding.mapping import (
     check_mapping,
     load_contracts,
     model_files,
@@ -42,9 +44,14 @@ from customer360.mapping import (
     out_of_step,
     require_complete,
 )
-from customer360.new_data import CannotScaffold, look_into, propose, scaffold, snake_name, todo_list
-from customer360.sources import DeclarationError, load_sources
-from customer360.warehouse import Warehouse
+from customer360.onboarding.new_data import (
+    CannotScaffold,
+    look_into,
+    propose,
+    scaffold,
+    snake_name,
+    todo_list,
+)
 
 NAME = "kaffeepost"
 DOC = (PROJECT / "docs" / "bring-your-data.md").read_text(encoding="utf-8")
@@ -69,12 +76,12 @@ EDITS = [
 ]
 
 
-def run(project: Path, script: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(project: Path, verb: str, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, f"scripts/{script}.py", *words],
+        [sys.executable, "-m", "customer360", verb, *words],
         cwd=project,
         env={k: v for k, v in os.environ.items() if k != "CUSTOMER360_HMAC_KEY"}
-        | {"PYTHONPATH": str(project / "scripts"), "DO_NOT_TRACK": "1"}
+        | {"DO_NOT_TRACK": "1"}
         | environment,
         capture_output=True,
         text=True,
@@ -83,7 +90,7 @@ def run(project: Path, script: str, *words: str, **environment: str) -> subproce
 
 
 def new_data(project: Path) -> subprocess.CompletedProcess[str]:
-    return run(project, "new_data", "--name", NAME, "--currency", "EUR", "--time-zone", "Europe/Berlin")
+    return run(project, "new-data", "--name", NAME, "--currency", "EUR", "--time-zone", "Europe/Berlin")
 
 
 def decide(project: Path) -> None:
@@ -442,7 +449,7 @@ def brought(tmp_path_factory) -> tuple[Path, subprocess.CompletedProcess[str]]:
     decide(project)
     assert new_data(project).returncode == 0
     key = {"CUSTOMER360_HMAC_KEY": "5eed" * 16}
-    checked = run(project, "check_data", "--name", NAME, **key)
+    checked = run(project, "check-data", "--name", NAME, **key)
     built = run(project, "build", "--data", NAME, **key)
     assert built.returncode == 0, built.stdout[-4000:] + built.stderr
     return project, checked

@@ -34,10 +34,10 @@ from build_kit import (
     whole_build,
 )
 from conftest import set_demo
-from customer360.build import BuildStopped
-from customer360.durable import Busy
+from customer360.core.durable import Busy
+from customer360.core.errors import BuildStopped
+from customer360.core.warehouse import KEPT_VERSIONS, Warehouse
 from customer360.landing.ledger import read_ledger
-from customer360.warehouse import KEPT_VERSIONS, Warehouse
 
 
 def outcome(root: Path) -> dict[str, list[str]]:
@@ -151,11 +151,10 @@ def test_a_failed_build_changes_nothing_and_the_next_one_is_as_if_undisturbed(
 _ORPHAN = """
 import os, sys
 from pathlib import Path
-from customer360 import build
-from customer360.warehouse import Warehouse
-build.PROJECT = Path(sys.argv[1])
+from customer360.core import steps
+from customer360.core.warehouse import Warehouse
 with Warehouse(Path(sys.argv[1])).lock():
-    build._run("build and test", [sys.executable, "-c", "print('begun', flush=True); input()"])
+    steps.run(Path(sys.argv[1]), "build and test", [sys.executable, "-c", "print('begun', flush=True); input()"])
 """
 
 

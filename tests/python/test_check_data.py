@@ -15,9 +15,9 @@ import pytest
 
 from check_kit import foretold, measured
 from conftest import copy_project
-from customer360.check_data import Measured, Reason, describe
-from customer360.mapping import load_contracts
-from customer360.new_data import scaffold
+from customer360.onboarding.check_data import Measured, Reason, describe
+from customer360.onboarding.mapping import load_contracts
+from customer360.onboarding.new_data import scaffold
 
 PROJECT = Path(__file__).resolve().parents[2]
 NAME = "hemlock"
@@ -85,12 +85,11 @@ def write_export(project: Path, zone: str, unreadable: int = 0) -> None:
     (project / FILE).write_text("\n".join(rows) + "\n", encoding="utf-8")
 
 
-def run(project: Path, script: str, *words: str) -> subprocess.CompletedProcess[str]:
+def run(project: Path, verb: str, *words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, f"scripts/{script}.py", *words],
+        [sys.executable, "-m", "customer360", verb, *words],
         cwd=project,
-        env=os.environ
-        | {"PYTHONPATH": str(project / "scripts"), "DO_NOT_TRACK": "1", "CUSTOMER360_HMAC_KEY": "5eed" * 16},
+        env=os.environ | {"DO_NOT_TRACK": "1", "CUSTOMER360_HMAC_KEY": "5eed" * 16},
         capture_output=True,
         text=True,
         check=False,
@@ -117,7 +116,7 @@ PLANTED = {"invalid_quantity": 1, "invalid_amount": 1, "zero_quantity": 1, "miss
 @pytest.mark.slow
 def test_times_with_an_offset_are_read_and_a_tolerable_rate_is_no_obstacle(project: Path) -> None:
     write_export(project, "-0400")
-    checked = run(project, "check_data", "--name", NAME)
+    checked = run(project, "check-data", "--name", NAME)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     rates, reasons = foretold(checked.stdout)
     assert rates == dict.fromkeys(["all", "hemlock_shop.orders_export"], (4, 2 * ORDERS + 5))
@@ -130,7 +129,7 @@ def test_times_with_an_offset_are_read_and_a_tolerable_rate_is_no_obstacle(proje
 def test_a_rate_that_the_gate_refuses_is_refused_before_the_build_to_the_same_row(project: Path) -> None:
     unreadable = 60
     write_export(project, "-0400", unreadable)
-    checked = run(project, "check_data", "--name", NAME)
+    checked = run(project, "check-data", "--name", NAME)
     assert checked.returncode == 1, checked.stdout + checked.stderr
     told = checked.stdout[checked.stdout.index("a build would fail here and publish nothing") :]
     for sentence in (

@@ -15,7 +15,7 @@ from scipy.special import expit
 
 from churn_kit import Chain, Company, area_under_curve, average_precision, calibration_error, cdnow
 from conftest import PROJECT, latest_build
-from customer360.churn_model import (
+from customer360.statistics.churn_model import (
     FITTED,
     TOO_FEW_EVENTS,
     fit_logistic,
@@ -23,7 +23,7 @@ from customer360.churn_model import (
     fit_plan,
     penalised_likelihood,
 )
-from customer360.demo.behaviour import CAUSES
+from demo_company.behaviour import CAUSES
 
 SLOPES = np.array([0.8, -0.5, 0.0, 0.3])
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from customer360.clustering import Limits, components, guarded_components
+from customer360.identity.clustering import Limits, components, guarded_components
 
 LIMITS = Limits(max_records=50, min_density=0.2, density_from=60, strict_tier=3)
 NOBODY = (np.empty(0, int), np.empty(0, int))

@@ -12,10 +12,15 @@ from collections.abc import Callable
 import pytest
 
 from conftest import PROJECT, latest_build, manifest
-from customer360 import contracts
-from customer360.contracts import COMMITTED, Contract, breaks, contract_of, unfinished
-from customer360.gate import CONTRACT_RULE, read_rules
-from customer360.publish import PUBLISHED_QUALITY
+from customer360.release import contracts
+from customer360.release.contracts import (
+    COMMITTED,
+    Contract,
+    breaks,
+    contract_of,
+    unfinished,
+)
+from customer360.release.gate import CONTRACT_RULE, read_rules
 
 TODAY = dt.date(2026, 11, 22)
 
@@ -41,7 +46,7 @@ BEFORE: Contract = {"customers": table()}
 @pytest.fixture(scope="module")
 def declared() -> Contract:
     latest_build("demo")
-    return contract_of(manifest("demo"), PUBLISHED_QUALITY)
+    return contract_of(manifest("demo"))
 
 
 def test_every_published_table_promises_all_that_a_reader_needs(declared: Contract) -> None:

@@ -18,13 +18,20 @@ from test_identity_page import Reader, ask
 from test_privacy import canaries
 
 from conftest import PROJECT
-from customer360 import dashboard
-from customer360.dashboard import BLOCKS, PAGE, SECTIONS, VIEWS, least
-from customer360.dashboard_cube import close, followed, profiles, protect, protect_profiles, with_totals
-from customer360.data_sets import load_data_set
-from customer360.page import NoCharts, as_data, echarts
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.presentation import dashboard
+from customer360.presentation.dashboard import BLOCKS, PAGE, SECTIONS, VIEWS, least
+from customer360.presentation.dashboard_cube import (
+    close,
+    followed,
+    profiles,
+    protect,
+    protect_profiles,
+    with_totals,
+)
+from customer360.presentation.page import NoCharts, as_data, echarts
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 from pathlib import Path
 
@@ -14,16 +15,16 @@ import pytest
 
 from build_kit import small_project, whole_build
 from conftest import PROJECT, latest_build
-from customer360 import erasure
-from customer360.data_sets import load_data_set
-from customer360.erasure import RETIRED_KEYS, ErasureStopped, Ledger
-from customer360.hashing_key import DEMO_KEY, ENVIRONMENT_VARIABLE, key_id
-from customer360.landing.cli import main as land
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import NoVersion, Warehouse
 from customer360.landing.ledger import read_ledger
 from customer360.landing.writer import DECLARED
-from customer360.proof import Proof, scan
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from customer360.privacy import erasure
+from customer360.privacy.hashing_key import DEMO_KEY, ENVIRONMENT_VARIABLE, key_id
+from customer360.privacy.ledger import RETIRED_KEYS, ErasureStopped, Ledger, hashing_keys
+from customer360.privacy.proof import Proof, scan
+from customer360.privacy.state import forget_in_state
 from landing_kit import Place, csv_bytes, xlsx
 
 FOLDERS = ("warehouse", "landing", "target", "logs", "reports", "audit", "activation")
@@ -140,16 +141,14 @@ def test_a_list_of_an_earlier_key_needs_that_key(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv(ENVIRONMENT_VARIABLE, new)
     monkeypatch.delenv(RETIRED_KEYS, raising=False)
     with pytest.raises(ErasureStopped, match=RETIRED_KEYS) as error:
-        erasure.hashing_keys(data_set, ledger)
+        hashing_keys(data_set, ledger)
     assert DEMO_KEY not in str(error.value)
     monkeypatch.setenv(RETIRED_KEYS, "x" * 40)
     with pytest.raises(ErasureStopped):
-        erasure.hashing_keys(data_set, ledger)
-    monkeypatch.setattr(
-        erasure.os, "environ", {ENVIRONMENT_VARIABLE: new, RETIRED_KEYS: f"{'x' * 40} {'r' * 40}"}
-    )
+        hashing_keys(data_set, ledger)
+    monkeypatch.setattr(os, "environ", {ENVIRONMENT_VARIABLE: new, RETIRED_KEYS: f"{'x' * 40} {'r' * 40}"})
     ledger.suppressed[0]["key_id"] = key_id(b"r" * 40)
-    keys = erasure.hashing_keys(data_set, ledger)
+    keys = hashing_keys(data_set, ledger)
     assert next(iter(keys)) == key_id(new.encode()) and key_id(b"r" * 40) in keys
 
 
@@ -178,9 +177,7 @@ def test_state_forgets_who_is_on_the_list(tmp_path: Path, monkeypatch: pytest.Mo
     for name, columns in tables.items():
         (tmp_path / "state" / name).mkdir(parents=True)
         pq.write_table(pa.table(columns), tmp_path / "state" / name / "data.parquet")
-    erasure.forget_in_state(
-        load_data_set(PROJECT, "demo", load_sources(PROJECT)), warehouse, tmp_path / "state"
-    )
+    forget_in_state(load_data_set(PROJECT, "demo", load_sources(PROJECT)), warehouse, tmp_path / "state")
     kept = {name: pq.read_table(tmp_path / "state" / name / "data.parquet").to_pylist() for name in tables}
     assert kept["identity_map"] == [{"record_id": "crm:c", "customer_id": "c2"}]
     assert kept["customer_id_history"] == [{"customer_id": "c3", "other_customer_id": None}]
@@ -217,7 +214,7 @@ def test_older_versions_and_builds_go_with_the_person(tmp_path: Path) -> None:
     assert [path.name for path in warehouse.versions.iterdir()] == ["3"]
     assert [path.name for path in warehouse.builds.iterdir()] == ["3"]
     assert Ledger.of(warehouse).requests[0]["proof"] == "scanned"
-    with pytest.raises(LookupError):
+    with pytest.raises(NoVersion):
         warehouse.rollback()
 
 
@@ -356,13 +353,16 @@ def test_ids_of_the_person_are_looked_for_and_ids_that_others_keep_are_not(
     assert taken.values == {"crm:a", "app:b"}
 
 
-def test_a_data_set_that_nobody_asked_anything_of_is_not_looked_through(tmp_path: Path) -> None:
+def test_a_data_set_that_nobody_asked_anything_of_is_not_looked_through(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     place = Place(tmp_path)
     data_set = load_data_set(tmp_path, "demo", load_sources(tmp_path))
     place.put("orders.csv", csv_bytes())
-    assert land(["--data", "demo", "--project", str(tmp_path)]) == 0
-    never = pytest.fail
-    assert erasure.sweep(tmp_path, data_set, Warehouse(tmp_path / "w"), never, never) == []
+    assert place.land() == 0
+    monkeypatch.setattr(erasure, "run_dbt", pytest.fail)
+    monkeypatch.setattr(erasure, "read_state", pytest.fail)
+    assert erasure.sweep(tmp_path, data_set, Warehouse(tmp_path / "w")) == []
 
 
 # --- from the request to the proof ------------------------------------------------------------------------

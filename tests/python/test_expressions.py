@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import PROJECT
-from customer360.expressions import FUNCTIONS, Refused, checked
-from customer360.gate import read_rules
-from customer360.sources import DeclarationError
+from customer360.core.expressions import FUNCTIONS, Refused, checked
+from customer360.core.sources import DeclarationError
+from customer360.release.gate import read_rules
 
 RULES = PROJECT / "seeds" / "policy" / "publication_gate.csv"
 

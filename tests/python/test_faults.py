@@ -11,11 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bench import macro_views
 from build_kit import digests, lay_out_miniature, miniature, offer
-from customer360 import build, macro_views, versions
-from customer360.durable import Damaged, lines_of, read_json
-from customer360.faults import fault, fault_in_dbt, fault_of
-from customer360.warehouse import Warehouse
+from customer360.cli import main
+from customer360.core.durable import Damaged, lines_of, read_json
+from customer360.core.faults import fault, fault_in_dbt, fault_of
+from customer360.core.warehouse import Warehouse
+from customer360.pipeline import build
 
 
 @pytest.fixture
@@ -55,9 +57,8 @@ def test_a_full_disk_is_named_and_what_was_published_stays(left, small_disk, mon
     before = digests(root / "warehouse/demo/current")
     fill(small_disk, left)
     monkeypatch.setattr(build, "build", lambda data_set, warehouse, *_: miniature_in(root))
-    monkeypatch.setattr(build, "PROJECT", root)
     monkeypatch.setattr(build, "check_before", lambda data_set: None)
-    assert build.main(["--data", "demo"]) == 1
+    assert main(["--project", str(root), "build", "--data", "demo"]) == 1
     said = capsys.readouterr().err
     assert (
         "no space is left on the disk for" in said and "Free space there" in said and "Traceback" not in said
@@ -72,7 +73,7 @@ _BUILD = build.build
 
 
 def miniature_in(root: Path) -> None:
-    """The steps of the miniature inside of `build.main`, which holds the lock already."""
+    """The steps of the miniature inside of `build_data_set`, which holds the lock already."""
     whole, lock = build.build, Warehouse.lock
     build.build = _BUILD
     try:
@@ -108,9 +109,8 @@ def test_a_model_at_fault_is_not_the_machine(tmp_path):
 def test_a_read_only_warehouse_is_named(small_disk, monkeypatch, capsys):
     root = miniature_on(small_disk / "root")
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
-    monkeypatch.setattr(build, "PROJECT", root)
     monkeypatch.setattr(build, "check_before", lambda data_set: None)
-    assert build.main(["--data", "demo"]) == 1
+    assert main(["--project", str(root), "build", "--data", "demo"]) == 1
     said = capsys.readouterr().err
     assert "cannot be written" in said and str(root / "warehouse") in said and "Traceback" not in said
 
@@ -164,8 +164,7 @@ def test_a_line_cut_short_by_a_kill_is_no_damage(tmp_path):
 def test_the_listing_of_publications_says_so_as_well(tmp_path, monkeypatch, capsys):
     root = miniature_on(tmp_path)
     (root / "warehouse/demo/publications.jsonl").write_text("[\n", encoding="utf-8")
-    monkeypatch.setattr(versions, "PROJECT", root)
-    assert versions.main(["--data", "demo", "--list"]) == 1
+    assert main(["--project", str(root), "publications", "--data", "demo"]) == 1
     assert "publications.jsonl is damaged" in capsys.readouterr().err
 
 

@@ -7,18 +7,19 @@ import datetime as dt
 import json
 import re
 import shutil
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from conftest import PROJECT, copy_project, latest_build, manifest, run_dbt, run_script
-from customer360 import audit
-from customer360.publish import write_state
-from customer360.scorecard import print_scorecard
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from conftest import PROJECT, copy_project, latest_build, manifest, run, run_dbt, run_verb
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.pipeline.scorecard import print_scorecard
+from customer360.presentation import audit
+from customer360.release.publish import write_state
 
 
 def read(database: Path, sql: str) -> list[tuple]:
@@ -162,11 +163,21 @@ def published(tmp_path_factory: pytest.TempPathFactory) -> Path:
         text = text.replace(agreed, wide)
     frequencies.write_text(text, encoding="utf-8")
     places = ("--inbox", "inbox/demo", "--truth", "truth/demo")
-    made = run_script(
-        project, "generate_demo.py", "--customers", "200", "--months", "24", "--seed", "5", *places
+    made = run(
+        project,
+        sys.executable,
+        "-m",
+        "demo_company",
+        "--customers",
+        "200",
+        "--months",
+        "24",
+        "--seed",
+        "5",
+        *places,
     )
     assert made.returncode == 0, made.stderr
-    outcome = run_script(project, "build.py", "--data", "demo")
+    outcome = run_verb(project, "build", "--data", "demo")
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr
     return project
 
@@ -203,7 +214,7 @@ def test_deliveries_and_verdicts_that_come_again_change_nothing_but_the_accuracy
     write_rows(items.with_name("shuffled.csv"), [head, *reversed(rows)])
 
     # the audit: 19 of 20 agree, one row names what was never drawn, the last is left open
-    written = run_script(published, "audit.py", "--data", "demo")
+    written = run_verb(published, "audit", "--data", "demo")
     assert written.returncode == 0, written.stderr
     assert re.search(
         r"^\d+ fields in audit/demo/2\d{3}-\d\d\.xlsx; filled in, it goes into inbox/demo/", written.stdout
@@ -219,7 +230,7 @@ def test_deliveries_and_verdicts_that_come_again_change_nothing_but_the_accuracy
         sample,
     )
 
-    outcome = run_script(published, "build.py", "--data", "demo")
+    outcome = run_verb(published, "build", "--data", "demo")
     assert outcome.returncode == 0, outcome.stdout[-3000:] + outcome.stderr
     assert read(warehouse.latest_build(), totals) == before
     report = json.loads((published / "landing" / "demo" / "load_report.json").read_text(encoding="utf-8"))
@@ -258,7 +269,7 @@ def test_deliveries_and_verdicts_that_come_again_change_nothing_but_the_accuracy
         audit.draw(warehouse.folder / "state" / "audit_sample" / "data.parquet", month)[1][0]["record_id"]
         == (sample[0]["record_id"])
     )
-    assert run_script(published, "audit.py", "--data", "demo").stderr.endswith("Move it away first\n")
+    assert run_verb(published, "audit", "--data", "demo").stderr.endswith("Move it away first\n")
 
 
 @pytest.mark.slow
@@ -298,7 +309,7 @@ def test_bad_deliveries_stop_the_build_and_what_was_published_stays(published: P
         shortened.replace(events)
     shutil.rmtree(published / "landing" / "demo" / "app" / "events")
 
-    outcome = run_script(published, "build.py", "--data", "demo")
+    outcome = run_verb(published, "build", "--data", "demo")
     assert outcome.returncode == 1
     assert "a model or test failed; nothing was published. Look into warehouse/demo/build/" in outcome.stderr
     for measure, scope, levels in (

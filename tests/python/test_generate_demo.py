@@ -12,7 +12,6 @@ import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
 
-import generate_demo
 import numpy as np
 import phonenumbers
 import pyarrow.parquet as pq
@@ -20,11 +19,12 @@ import pytest
 import yaml
 from python_calamine import CalamineWorkbook
 
-from customer360.demo import build, faults, identifiers
-from customer360.demo.behaviour import NEVER
-from customer360.demo.config import Config, months_back
-from customer360.demo.systems.dealer import customer_key
-from customer360.sources import load_sources
+from customer360.core.sources import load_sources
+from demo_company import build, faults, identifiers
+from demo_company.__main__ import main
+from demo_company.behaviour import NEVER
+from demo_company.config import Config, months_back
+from demo_company.systems.dealer import customer_key
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -241,10 +241,10 @@ def test_what_a_killed_run_left_is_put_right_by_the_next(
 
 
 def test_the_command_line_reports_wrong_arguments(capsys: pytest.CaptureFixture[str]) -> None:
-    assert generate_demo.main(["--customers", "3"]) == 2
+    assert main(["--customers", "3"]) == 2
     assert "customers must be 200 or more" in capsys.readouterr().err
     with pytest.raises(SystemExit) as stop:
-        generate_demo.main(["--noise", "deafening"])
+        main(["--noise", "deafening"])
     assert stop.value.code == 2
 
 
@@ -617,8 +617,8 @@ def test_engagement_falls_before_leaving_unless_the_customer_goes_silently(chunk
 
 
 def test_gift_buying_gathers_before_the_festivals(chunk: object) -> None:
-    from customer360.demo.seasons import festival_days
-    from customer360.demo.world import GIFT
+    from demo_company.seasons import festival_days
+    from demo_company.world import GIFT
 
     o = chunk.orders
     gift = chunk.world.group[o.customer] == GIFT

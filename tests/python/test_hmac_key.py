@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from customer360.hashing_key import (
+from bench.macro_views import dbt, lay_out
+from customer360.privacy.hashing_key import (
     DEMO_KEY,
     ENVIRONMENT_VARIABLE,
     KeyRefused,
     key_for,
     session_variables,
 )
-from customer360.macro_views import dbt, lay_out
 
 KEY = "canary-5f2d9c1e7b3a4086-not-for-any-file"
 MODELS = {
@@ -32,7 +32,6 @@ macro_views:
       path: macro_views.duckdb
       threads: 2
       config_options: {{storage_compatibility_version: v1.4.0}}
-      module_paths: ["{scripts}"]
       plugins:
         - module: customer360.dbt_plugins.hmac_key
           config: {{data_set: {data_set}, personal_data: "{personal_data}"}}
@@ -42,8 +41,7 @@ macro_views:
 def project(folder: Path, data_set: str, personal_data: str) -> Path:
     """A throw-away dbt project for a data set."""
     lay_out(folder, MODELS)
-    scripts = Path(__file__).resolve().parents[2] / "scripts"
-    profile = PROFILE.format(scripts=scripts, data_set=data_set, personal_data=personal_data)
+    profile = PROFILE.format(data_set=data_set, personal_data=personal_data)
     (folder / "profiles.yml").write_text(profile, encoding="utf-8")
     (folder / "models/schema.yml").write_text(
         "version: 2\nmodels:\n  - name: hashed\n    columns: [{name: phone_hash, data_tests: [not_null]}]\n"

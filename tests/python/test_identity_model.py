@@ -13,13 +13,21 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from bench_identity import measure, prepare, run
+from bench.identity import measure, prepare, run
 from conftest import PROJECT, latest_build
-from customer360.build import dbt_command
-from customer360.data_sets import load_data_set
-from customer360.fit_identity import fit_build
-from customer360.identity_model import SCORES, Fitted, ModelMissing, model_file, read_model, score, settings
-from customer360.sources import load_sources
+from customer360.core.data_sets import load_data_set
+from customer360.core.dbt import dbt_command
+from customer360.core.sources import load_sources
+from customer360.identity.fit_identity import fit_build
+from customer360.identity.identity_model import (
+    SCORES,
+    Fitted,
+    ModelMissing,
+    model_file,
+    read_model,
+    score,
+    settings,
+)
 from identity_kit import Lab, person, seed
 
 STORED = sorted((PROJECT / "fitted").glob("*/identity_*.json"))

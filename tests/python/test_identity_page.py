@@ -12,13 +12,14 @@ import pytest
 from test_privacy import canaries
 
 from conftest import PROJECT
-from customer360 import for_people, identity_page
-from customer360 import page as engine
-from customer360.data_sets import load_data_set
-from customer360.identity_page import figures, render, say, words
-from customer360.page import percent
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from customer360.cli import main
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.presentation import identity_page
+from customer360.presentation import page as engine
+from customer360.presentation.identity_page import figures, render, say, words
+from customer360.presentation.page import percent
 
 VOID = {"meta", "input", "br", "link", "img", "hr", "base", "embed", "source"}
 LANGUAGES = ("zh", "en")
@@ -290,7 +291,6 @@ def test_nothing_published_is_said_with_the_remedy(
 ) -> None:
     (tmp_path / "datasets").symlink_to(PROJECT / "datasets")
     (tmp_path / "models").symlink_to(PROJECT / "models")
-    monkeypatch.setattr(for_people, "PROJECT", tmp_path)
-    assert identity_page.main(["--data", "demo"]) == 1
+    assert main(["--project", str(tmp_path), "identity-page", "--data", "demo"]) == 1
     assert "make build DATA=demo" in capsys.readouterr().err
-    assert identity_page.main(["--data", "nowhere"]) == 2
+    assert main(["--project", str(tmp_path), "identity-page", "--data", "nowhere"]) == 2

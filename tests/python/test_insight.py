@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from conftest import latest_build
-from customer360.clusters import adjusted_rand_index, assign, find_clusters, k_means, standardise
-from customer360.regression import (
+from customer360.statistics.clusters import adjusted_rand_index, assign, find_clusters, k_means, standardise
+from customer360.statistics.regression import (
     COLLINEAR,
     FITTED,
     NO_VARIATION,

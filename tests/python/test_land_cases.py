@@ -771,9 +771,7 @@ def test_every_reason_and_remark_about_a_file_has_its_case() -> None:
 @pytest.mark.parametrize("table", tables(), ids=["reasons", "remarks", "matrix"])
 def test_the_documented_tables_are_these(table: str) -> None:
     text = DOC.read_text(encoding="utf-8")
-    assert table in text, (
-        f"replace the tables of {DOC.name} by the output of: PYTHONPATH=scripts python {__file__}"
-    )
+    assert table in text, f"replace the tables of {DOC.name} by the output of: PYTHONPATH=. python {__file__}"
 
 
 if __name__ == "__main__":

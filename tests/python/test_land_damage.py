@@ -310,7 +310,8 @@ def test_a_damage_far_down_a_long_file_is_judged_like_one_at_its_top(tmp_path: P
 
 KILLED = """
 import os, signal, sys
-from customer360.landing import cli, run
+from customer360.cli import main
+from customer360.landing import inbox, run
 point, seen = int(sys.argv[1]), 0
 
 def count(frame, event, argument):
@@ -326,8 +327,8 @@ def watched(*given):
         return land(*given)
     finally:
         sys.setprofile(None)
-cli.land = watched
-code = cli.main(sys.argv[2:])
+inbox.land = watched
+code = main(sys.argv[2:])
 print(seen)
 sys.exit(code)
 """
@@ -364,11 +365,10 @@ def landed_once(root: Path) -> Place:
 
 
 def in_another_process(place: Place, point: int) -> subprocess.CompletedProcess[str]:
-    scripts = Path(__file__).parents[2] / "scripts"
-    arguments = ["--data", "demo", "--project", str(place.root)]
+    arguments = ["--project", str(place.root), "land", "--data", "demo"]
     return subprocess.run(
         [sys.executable, "-c", KILLED, str(point), *arguments],
-        capture_output=True, text=True, env={"PYTHONPATH": str(scripts)}, check=False,
+        capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from customer360.data_sets import load_data_set
-from customer360.sources import DeclarationError, Table, heading_key, load_sources
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import DeclarationError, Table, heading_key, load_sources
 from landing_kit import DATA_SET, SOURCES, Place
 
 

@@ -15,13 +15,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from customer360 import build
-from customer360.data_sets import load_data_set
+from conftest import PROJECT
+from customer360.core import steps
+from customer360.core.data_sets import load_data_set
+from customer360.core.errors import BuildStopped
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
 from customer360.landing import run
 from customer360.landing.ledger import content_id
-from customer360.scorecard import print_scorecard
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from customer360.pipeline import build
+from customer360.pipeline.scorecard import print_scorecard
 from landing_kit import (
     COLUMNS,
     DATA_SET,
@@ -456,14 +459,15 @@ def test_of_files_that_were_added_the_newer_stays_once_files_are_replaced(tmp_pa
 
 
 def test_a_build_hands_the_files_to_take_to_landing(tmp_path: Path, monkeypatch: Any) -> None:
-    steps = []
-    monkeypatch.setattr(build, "_run", lambda step, command, environment=None: steps.append(command) or 2)
-    data_set = replace(load_data_set(build.PROJECT, "demo", load_sources(build.PROJECT)), prepare=None)
-    with pytest.raises(build.BuildStopped):
+    ran = []
+    monkeypatch.setattr(steps, "run", lambda project, step, command, *_: ran.append(command) or 2)
+    data_set = replace(load_data_set(PROJECT, "demo", load_sources(PROJECT)), prepare=None)
+    with pytest.raises(BuildStopped):
         build.build(data_set, Warehouse(tmp_path), take_older=["crm/contacts/a.csv", "pos/members/b.csv"])
-    (command,) = steps
-    assert command[2:] == [
-        *("--data", "demo", "--take-older", "crm/contacts/a.csv", "--take-older", "pos/members/b.csv")
+    (command,) = ran
+    assert command[1:] == [
+        *("-m", "customer360", "land"),
+        *("--data", "demo", "--take-older", "crm/contacts/a.csv", "--take-older", "pos/members/b.csv"),
     ]
 
 

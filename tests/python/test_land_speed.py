@@ -91,19 +91,17 @@ def test_a_workbook_of_sixty_thousand_rows_lands_in_ten_seconds(tmp_path: Path) 
 
 
 def test_a_longer_file_needs_no_more_memory(tmp_path: Path) -> None:
-    scripts = Path(__file__).parents[2] / "scripts"
-
     def peak(rows: int) -> int:
         """Peak memory of a landing in a process of its own, in MB."""
         place = Place(tmp_path / str(rows))
         make_csv(place.inbox / "erp" / "orders" / "a.csv", rows)
         code = (
-            "import resource, sys; from customer360.landing.cli import main; code = main(sys.argv[1:]);"
+            "import resource, sys; from customer360.cli import main; code = main(sys.argv[1:]);"
             "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024); sys.exit(code)"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code, "--data", "demo", "--project", str(place.root)],
-            capture_output=True, text=True, env={"PYTHONPATH": str(scripts)}, check=True,
+            [sys.executable, "-c", code, "--project", str(place.root), "land", "--data", "demo"],
+            capture_output=True, text=True, check=True,
         )  # fmt: skip
         return int(done.stdout.splitlines()[-1])
 

@@ -15,12 +15,13 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from conftest import PROJECT
+from customer360.core.sources import Table, load_sources
 from customer360.landing.age import Calendar, Newest, is_older
 from customer360.landing.headings import layout
 from customer360.landing.parts import grid_batch
 from customer360.landing.rows import KINDS, LAST_ROWS, Inspector
 from customer360.landing.values import arrow_to_text, cell_text, number_text
-from customer360.sources import Table, load_sources
 from landing_kit import Place
 
 MOMENT = dt.datetime(2024, 3, 1, 8, 30)
@@ -183,7 +184,7 @@ def newest(
     zone: str = "Asia/Shanghai",
     day_first: bool | None = None,
 ) -> str | None:
-    found = Newest(Calendar(zone, dt.date.fromisoformat(until), day_first))
+    found = Newest(Calendar(PROJECT, zone, dt.date.fromisoformat(until), day_first))
     for start in range(0, len(values), 3):  # in batches, as files are read
         found.look([pa.array(values[start : start + 3], pa.string())])
     return found.text

@@ -11,10 +11,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import copy_project, run_dbt, run_script
-from customer360.build import offer_truth
+from conftest import copy_project, run_dbt, run_verb
+from customer360.core.sources import STATE, TRUTH, load_tables
 from customer360.landing.writer import DECLARED, write_declared
-from customer360.sources import STATE, TRUTH, load_tables
+from customer360.pipeline.build import offer_truth
 
 MEMBERS = "CARD_NO,NAME,MOBILE,REG_DATE\n"
 OLD_MEMBERS = (
@@ -58,7 +58,7 @@ def project(tmp_path_factory) -> Path:
     ):
         for name, text in files.items():
             (members / name).write_text(text, encoding="utf-8")
-        done = run_script(root, "land.py", "--data", "demo")
+        done = run_verb(root, "land", "--data", "demo")
         assert done.returncode == 0, done.stderr[-2000:]
     offer_truth(root / "truth" / "demo", load_tables(root, TRUTH))
     for table in load_tables(root, STATE):

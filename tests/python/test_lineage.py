@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from conftest import latest_build, manifest
-from customer360.publish import PUBLISHED_QUALITY
+from customer360.release.contracts import PUBLISHED_QUALITY
 from lineage_kit import NONE, Lineage, plain
 
 LANDED = ("_source_file", "_source_sheet", "_source_row", "_row_kind", "_load_id", "_landed_at", "_load_rank")

@@ -6,7 +6,6 @@ from __future__ import annotations
 import csv
 import datetime
 import math
-import os
 import subprocess
 import sys
 
@@ -193,9 +192,8 @@ def test_a_metric_asked_for_is_the_figure_of_the_management(tmp_path):
         str(answer),
     ]
     asked = subprocess.run(
-        [sys.executable, "scripts/metrics.py", "--data", "demo", *words, "--quiet"],
+        [sys.executable, "-m", "customer360", "metrics", "--data", "demo", *words, "--quiet"],
         cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": str(PROJECT / "scripts")},
         capture_output=True,
         text=True,
         check=False,

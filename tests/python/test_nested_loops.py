@@ -8,8 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from bench.nested_loops import HANDFUL, loops
 from conftest import PROJECT, latest_build
-from nested_loops import HANDFUL, loops
 
 MODELS = {
     # one condition on one side alone keeps DuckDB from hashing the keys of a left join

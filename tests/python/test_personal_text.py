@@ -11,12 +11,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from bench import macro_views
 from build_kit import columns_holding, small_project, whole_build
 from conftest import PROJECT
-from customer360 import macro_views
+from customer360.core.sources import load_sources, read_yaml
+from customer360.core.warehouse import Warehouse
 from customer360.landing.writer import DECLARED, METADATA_KEY
-from customer360.sources import load_sources, read_yaml
-from customer360.warehouse import Warehouse
 
 INPUT = PROJECT / "models" / "input" / "_input__models.yml"
 

@@ -7,16 +7,17 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from conftest import PROJECT, copy_project, latest_build, run_dbt, run_script
-from customer360.build import read_state
-from customer360.data_sets import load_data_set
-from customer360.sources import STATE, load_sources, load_tables
-from customer360.warehouse import Warehouse
+from conftest import PROJECT, copy_project, latest_build, run, run_dbt, run_verb
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.privacy.state import read_state
 
 # kind of planted row error → reasons under which the row may stand in the quarantine
 ROW_REASONS = {
@@ -240,13 +241,12 @@ def test_planted_errors_are_caught_whatever_the_seed(seed: int, tmp_path: Path):
     truth = tmp_path / "truth" / "demo"
     size = ["--customers", "600", "--seed", str(seed)]
     places = ["--inbox", "inbox/demo", "--truth", str(truth)]
-    succeed(run_script(tmp_path, "generate_demo.py", *size, *places))
-    succeed(run_script(tmp_path, "land.py", "--data", "demo"))
+    succeed(run(tmp_path, sys.executable, "-m", "demo_company", *size, *places))
+    succeed(run_verb(tmp_path, "land", "--data", "demo"))
     read_state(
         load_data_set(tmp_path, "demo", load_sources(tmp_path)),
         Warehouse(tmp_path / "warehouse" / "demo"),
         tmp_path / "warehouse/demo/state",
-        load_tables(tmp_path, STATE),
     )
     succeed(run_dbt(tmp_path, "demo", "seed"))
     selected = "+quarantine +orders +int_customers__field_gaps"

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from conftest import copy_project
-from customer360.data_sets import check_policy, load_data_set
-from customer360.policy import BASE, PolicyTable, lay_out, policy_files, policy_folder, policy_table
-from customer360.sources import DeclarationError, load_sources
+from customer360.core.data_sets import check_policy, load_data_set
+from customer360.core.policy import BASE, PolicyTable, lay_out, policy_files, policy_folder, policy_table
+from customer360.core.sources import DeclarationError, load_sources
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "gb18030", "big5", "utf-16"])
@@ -42,11 +42,11 @@ def test_a_build_names_the_file_before_it_begins(name, tmp_path):
     head, _, first = text.partition("\n")
     file.write_bytes(f"{head}\n{'客户' + first}".encode("gbk", errors="ignore"))
     done = subprocess.run(
-        [sys.executable, "scripts/build.py", "--data", "demo"],
+        [sys.executable, "-m", "customer360", "build", "--data", "demo"],
         cwd=project,
         capture_output=True,
         text=True,
-        env={"PYTHONPATH": str(project / "scripts"), "PATH": ""},
+        env={"PATH": ""},
         check=False,
     )
     assert done.returncode == 2

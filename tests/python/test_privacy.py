@@ -26,11 +26,14 @@ from build_kit import (
     whole_build,
 )
 from conftest import PROJECT, latest_build, manifest
-from customer360 import build
-from customer360.hashing_key import DEMO_KEY, ENVIRONMENT_VARIABLE
-from customer360.publish import PUBLISHED_QUALITY, write_published
-from customer360.sources import PII_CLASSES
-from customer360.warehouse import Warehouse
+from customer360.cli import main
+from customer360.core import steps
+from customer360.core.sources import PII_CLASSES
+from customer360.core.warehouse import Warehouse
+from customer360.pipeline import build
+from customer360.privacy.hashing_key import DEMO_KEY, ENVIRONMENT_VARIABLE
+from customer360.release.contracts import PUBLISHED_QUALITY
+from customer360.release.publish import write_published
 
 KEY = "canary-71c0aa94e2b84d5f-not-for-any-file"
 
@@ -117,12 +120,12 @@ def test_personal_data_without_a_key_stops_before_anything_is_done(
 ) -> None:
     """The message says what is missing and how to get it, and never repeats a key."""
     monkeypatch.setattr(build, "check_before", lambda data_set: None)  # of declarations, not of keys
-    monkeypatch.setattr(build, "PROJECT", mine(tmp_path, "yes"))
-    monkeypatch.setattr(build, "_run", lambda *step: pytest.fail("a step ran"))
+    monkeypatch.setattr(steps, "run", lambda *step: pytest.fail("a step ran"))
+    root = mine(tmp_path, "yes")
     monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
     if key:
         monkeypatch.setenv(ENVIRONMENT_VARIABLE, key)
-    assert build.main(["--data", "mine"]) == 1
+    assert main(["--project", str(root), "build", "--data", "mine"]) == 1
     told = capsys.readouterr().err
     assert ENVIRONMENT_VARIABLE in told and "openssl rand -hex 32" in told
     assert "brief" not in told
@@ -132,15 +135,15 @@ def test_personal_data_without_a_key_stops_before_anything_is_done(
 def test_a_build_goes_on_with_a_key_or_without_personal_data(
     personal_data: str, key: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    steps: list[str] = []
+    run: list[str] = []
     monkeypatch.setattr(build, "check_before", lambda data_set: None)  # of declarations, not of keys
-    monkeypatch.setattr(build, "PROJECT", mine(tmp_path, personal_data))
-    monkeypatch.setattr(build, "_run", lambda step, *more: steps.append(step) or 2)
+    monkeypatch.setattr(steps, "run", lambda project, step, *more: run.append(step) or 2)
+    root = mine(tmp_path, personal_data)
     monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
     if key:
         monkeypatch.setenv(ENVIRONMENT_VARIABLE, key)
-    assert build.main(["--data", "mine"]) == 1
-    assert steps == ["land"]
+    assert main(["--project", str(root), "build", "--data", "mine"]) == 1
+    assert run == ["land"]
 
 
 # --- nothing phones home ----------------------------------------------------------------------------------
@@ -181,7 +184,7 @@ def test_landing_and_dbt_do_not_even_try_the_network(tmp_path: Path) -> None:
         done = subprocess.run(
             command,
             cwd=root,
-            env={**kept, "PYTHONPATH": str(root / "scripts"), "CUSTOMER360_DATABASE": str(database)},
+            env={**kept, "CUSTOMER360_DATABASE": str(database)},
             preexec_fn=forbid_network,
             capture_output=True,
             text=True,
@@ -189,8 +192,8 @@ def test_landing_and_dbt_do_not_even_try_the_network(tmp_path: Path) -> None:
         )
         assert done.returncode == 0, (command[1:], done.returncode, done.stdout[-2000:] + done.stderr[-2000:])
 
-    run_offline(sys.executable, "scripts/generate_demo.py", "--customers", "200", "--months", "12", "--quiet")
-    run_offline(sys.executable, "scripts/land.py", "--data", "demo")
+    run_offline(sys.executable, "-m", "demo_company", "--customers", "200", "--months", "12", "--quiet")
+    run_offline(sys.executable, "-m", "customer360", "land", "--data", "demo")
     shutil.move(root / "models" / "staging" / "app", root / "app")
     for folder in ("models", "analyses", "tests/integrity"):
         shutil.rmtree(root / folder)

@@ -10,7 +10,7 @@ import pytest
 from test_value import Compiled
 
 from conftest import latest_build
-from customer360.demo import reference
+from demo_company import reference
 
 ORIGIN = "2011-09-10"
 """The tested date of Online Retail that has the most behind it."""

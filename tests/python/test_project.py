@@ -9,10 +9,12 @@ import duckdb
 import pytest
 
 from conftest import PROJECT, latest_build, manifest
-from customer360 import functions, lint
-from customer360.build import check_before, dbt_vars
-from customer360.data_sets import load_data_set
-from customer360.sources import NOT_LANDED, load_sources, read_yaml
+from customer360.core import functions
+from customer360.core.data_sets import load_data_set
+from customer360.core.dbt import dbt_vars
+from customer360.core.sources import NOT_LANDED, load_sources, read_yaml
+from customer360.pipeline import lint
+from customer360.pipeline.build import check_before
 
 DATA_SET = "online_retail"
 MODELS = sorted((PROJECT / "models").rglob("*.sql"))
@@ -56,7 +58,9 @@ def test_every_model_beyond_staging_has_an_owner():
 
 def test_every_function_says_what_it_takes_and_answers():
     found = manifest(DATA_SET)["functions"]
-    assert {node["name"] for node in found.values()} == {path.stem for path in functions.FOLDER.glob("*.sql")}
+    assert {node["name"] for node in found.values()} == {
+        path.stem for path in (PROJECT / "functions").glob("*.sql")
+    }
     for node in found.values():
         told = [node, node["returns"], *node["arguments"]]
         assert all(part["description"] for part in told) and node["returns"]["data_type"], node["name"]
@@ -194,5 +198,5 @@ def test_lint_reads_functions(body, seen, tmp_path, monkeypatch, capfd):
     file = tmp_path / f"{tmp_path.name}.sql"
     file.write_text(body, encoding="utf-8")
     monkeypatch.setattr(functions, "FOLDER", tmp_path)
-    assert lint.lint_functions([file]) == bool(seen)
+    assert lint.lint_functions(PROJECT, [file]) == (not seen)
     assert seen in capfd.readouterr().out

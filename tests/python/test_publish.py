@@ -14,20 +14,23 @@ import pytest
 
 from build_kit import digests, lay_out_miniature, miniature, offer
 from conftest import PROJECT, latest_build, manifest
-from customer360 import build, contracts, gate, versions
-from customer360.build import TESTED, BuildStopped
-from customer360.contracts import Contract, contract_of
-from customer360.data_sets import load_data_set
-from customer360.publish import PUBLISHED_QUALITY, RECORD, Incomplete, code_version, write_published
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from customer360.cli import main
+from customer360.core.data_sets import load_data_set
+from customer360.core.errors import BuildStopped
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.pipeline import build
+from customer360.release import contracts, gate, versions
+from customer360.release.contracts import Contract, contract_of
+from customer360.release.publish import RECORD, Incomplete, code_version, write_published
+from customer360.release.versions import TESTED
 
 RULES = PROJECT / "seeds" / "policy" / "publication_gate.csv"
 
 
 @pytest.fixture(scope="module")
 def contract() -> Contract:
-    return contract_of(manifest("demo"), PUBLISHED_QUALITY)
+    return contract_of(manifest("demo"))
 
 
 @pytest.fixture(scope="module")
@@ -212,26 +215,25 @@ def test_a_contract_that_is_broken_stops_the_publication(root: Path, monkeypatch
 def test_going_back_moves_published_copy_and_state_together_and_is_recorded(
     root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(versions, "PROJECT", root)
     warehouse = Warehouse(root / "warehouse" / "demo")
     first, second = sorted(path.name for path in warehouse.versions.iterdir())
     older = digests(warehouse.versions / first)
-    assert versions.main(["--data", "demo", "--rollback"]) == 0
+    assert main(["--project", str(root), "rollback", "--data", "demo"]) == 0
     assert digests(warehouse.folder / "current") == older
     assert f"version {first} holds again" in capsys.readouterr().out
     assert [(e["event"], e["build_id"]) for e in warehouse.noted()] == [
         ("published", first), ("published", second), ("rolled back", first),
     ]  # fmt: skip
-    assert versions.main(["--data", "demo", "--rollback"]) == 1
+    assert main(["--project", str(root), "rollback", "--data", "demo"]) == 1
     assert (
         f"no earlier version is kept; beside the one that holds there are: {second}"
         in capsys.readouterr().err
     )
-    assert versions.main(["--data", "demo", "--rollback", "--to", second]) == 0
+    assert main(["--project", str(root), "rollback", "--data", "demo", "--to", second]) == 0
     assert warehouse.current().name == second
     miniature(root)  # the next build begins from what holds
     assert [e["event"] for e in warehouse.noted()].count("published") == 3
-    assert versions.main(["--data", "demo", "--list"]) == 0
+    assert main(["--project", str(root), "publications", "--data", "demo"]) == 0
     assert capsys.readouterr().out.count("← holds") == 1
 
 
@@ -249,7 +251,6 @@ def test_the_journal_notes_each_publication_once_and_mends_a_line_that_a_kill_cu
 def test_the_latest_build_is_published_by_hand_only_where_it_follows_what_holds(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(versions, "PROJECT", root)
     warehouse = Warehouse(root / "warehouse" / "demo")
     data_set = load_data_set(root, "demo", load_sources(root))
     with pytest.raises(BuildStopped, match="is published already"):

@@ -15,7 +15,7 @@ from pyarrow import parquet
 from scipy.integrate import quad
 from scipy.special import betaln, log_expit
 
-from bench_purchase_models import (
+from bench.purchase_models import (
     build_models,
     customers_of,
     lay_out_models,
@@ -25,8 +25,8 @@ from bench_purchase_models import (
     write_features,
 )
 from conftest import PROJECT
-from customer360 import purchase_models
-from customer360.purchase_models import beta_nodes, expectation_nodes, fit_amounts, fit_purchases
+from customer360.statistics import purchase_models
+from customer360.statistics.purchase_models import beta_nodes, expectation_nodes, fit_amounts, fit_purchases
 
 ONLINE_RETAIL = PROJECT.parent / "shared/data/online_retail/online_retail.parquet"
 CUT_OFF = "1997-09-30"

@@ -41,7 +41,7 @@ PURE_SOURCE = {"halo"}
 
 def needed(environment: dict[str, str]) -> Iterator[dict[str, Any]]:
     """Locked packages of an environment, all dependency groups included."""
-    (root,) = [p for p in LOCK["package"] if p["source"].get("virtual") == "."]
+    (root,) = [p for p in LOCK["package"] if p["source"].get("editable") == "."]
     waiting = [*root["dependencies"], *(d for group in root["dev-dependencies"].values() for d in group)]
     seen: set[tuple[str, str]] = set()
     while waiting:
@@ -132,6 +132,7 @@ def test_a_newcomer_on_debian_13_builds_the_demo(debian):
     project = small_project(debian / "project")
     for name in ("Makefile", "pyproject.toml", "uv.lock", "README.md"):
         shutil.copy(PROJECT / name, project / name)
+    shutil.copytree(PROJECT / "src", project / "src")
     done = subprocess.run(
         ["chroot", str(debian), "sh", "-c", "cd /project && python3 --version && make build"],
         env={

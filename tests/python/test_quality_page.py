@@ -15,13 +15,14 @@ from test_identity_page import Reader, ask, assert_self_contained, both_data_set
 from test_privacy import canaries
 
 from conftest import PROJECT
-from customer360 import for_people, quality_page
-from customer360 import page as engine
-from customer360.data_sets import load_data_set
-from customer360.page import Dictionary, NoCharts, echarts, trend
-from customer360.quality_page import PAGE, figures, render
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from customer360.cli import main
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.presentation import page as engine
+from customer360.presentation import quality_page
+from customer360.presentation.page import Dictionary, NoCharts, echarts, trend
+from customer360.presentation.quality_page import PAGE, figures, render
 
 
 @cache
@@ -87,8 +88,7 @@ def test_nothing_published_is_said_with_the_remedy(
 ) -> None:
     for name in ("datasets", "models"):
         (tmp_path / name).symlink_to(PROJECT / name)
-    monkeypatch.setattr(for_people, "PROJECT", tmp_path)
-    assert quality_page.main(["--data", "demo"]) == 1
+    assert main(["--project", str(tmp_path), "quality-page", "--data", "demo"]) == 1
     assert "make build DATA=demo" in capsys.readouterr().err
 
 

@@ -14,8 +14,10 @@ import pytest
 
 from build_kit import lay_out_miniature, miniature, offer
 from conftest import PROJECT
-from customer360 import for_people, gate, reading
-from customer360.warehouse import Warehouse
+from customer360.cli import main
+from customer360.core import reading
+from customer360.core.warehouse import Warehouse
+from customer360.presentation import report
 
 WRITER = "import duckdb, sys; c = duckdb.connect(sys.argv[1]); print(1, flush=True); sys.stdin.read()"
 
@@ -59,22 +61,22 @@ def test_a_build_says_so_before_it_begins(built):
 def test_the_gate_does_not_call_it_a_shift_of_figures(built, capsys):
     version = Warehouse(built / "warehouse" / "demo").current()
     rules = str(PROJECT / "seeds" / "policy" / "publication_gate.csv")
-    words = ["--candidate", str(version), "--baseline", str(version), "--rules", rules]
+    words = ["--project", str(built), "gate", "--candidate", str(version), "--baseline", str(version)]
+    words += ["--rules", rules]
     with held(version / "published" / "customer360.duckdb"):
-        assert gate.main(words) == 2
+        assert main(words) == 2
     said = capsys.readouterr().err
     assert "has opened" in said and "Traceback" not in said
 
 
 def test_what_is_made_for_people_says_so(built, monkeypatch, capsys):
-    monkeypatch.setattr(for_people, "PROJECT", built)
-
-    def make(data_set, warehouse, given):
+    def make(data_set, warehouse, period):
         reading.connect(warehouse.published)
         yield from ()
 
+    monkeypatch.setattr(report, "make", make)
     with held(built / "warehouse/demo/published/customer360.duckdb") as process:
-        assert for_people.run("report.py", "", make, ["--data", "demo"]) == 1
+        assert main(["--project", str(built), "report", "--data", "demo"]) == 1
     assert f"process {process}" in capsys.readouterr().err
 
 
@@ -90,9 +92,11 @@ def test_an_attached_file_and_a_question_say_so(built):
 
 
 @pytest.mark.parametrize(
-    "script", sorted((PROJECT / "scripts" / "customer360").rglob("*.py")), ids=lambda p: p.stem
+    "script",
+    sorted((PROJECT / "src").rglob("*.py")),
+    ids=lambda p: p.stem,
 )
 def test_files_of_a_warehouse_are_opened_in_one_place(script):
-    if script.name not in ("reading.py", "bench.py"):
+    if script.name != "reading.py":
         found = re.findall(r"read_only ?= ?True|\(read_only\)", script.read_text(encoding="utf-8"))
         assert found == [] or script.name in ("erasure.py", "check_data.py")  # files of their own

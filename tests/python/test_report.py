@@ -16,13 +16,22 @@ from test_identity_page import Reader, ask, assert_self_contained, published
 from test_privacy import canaries
 
 from conftest import PROJECT
-from customer360 import for_people, report, report_charts, report_sentences
-from customer360 import page as engine
-from customer360.data_sets import load_data_set
-from customer360.report import PAGE, NoPeriod, choose, figures, kind_of, render
-from customer360.report_charts import either_way, nice_top
-from customer360.report_sentences import Sentences, money, period_name, share, short, size, written
-from customer360.sources import load_sources
+from customer360.cli import main
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import load_sources
+from customer360.presentation import page as engine
+from customer360.presentation import report, report_charts, report_sentences
+from customer360.presentation.report import PAGE, NoPeriod, choose, figures, kind_of, render
+from customer360.presentation.report_charts import either_way, nice_top
+from customer360.presentation.report_sentences import (
+    Sentences,
+    money,
+    period_name,
+    share,
+    short,
+    size,
+    written,
+)
 
 YUAN, POUND = ("元", "CNY"), ("英镑", "GBP")
 PERIODS = [
@@ -516,12 +525,14 @@ def test_the_command_says_what_is_wrong(
 ) -> None:
     for name in ("datasets", "models"):
         (tmp_path / name).symlink_to(PROJECT / name)
-    monkeypatch.setattr(for_people, "PROJECT", tmp_path)
-    assert report.main(["--data", "demo"]) == 1
+    assert main(["--project", str(tmp_path), "report", "--data", "demo"]) == 1
     assert "make build DATA=demo" in capsys.readouterr().err
-    assert report.main(["--data", "nobody"]) == 2
+    assert main(["--project", str(tmp_path), "report", "--data", "nobody"]) == 2
     (tmp_path / "warehouse").symlink_to(PROJECT / "warehouse")
-    assert report.main(["--data", "demo", "--period", "1999-01"]) == 1
+    assert main(["--project", str(tmp_path), "report", "--data", "demo", "--period", "1999-01"]) == 1
     assert "no complete month 1999-01" in capsys.readouterr().err
-    assert report.main(["--data", "demo", "--period", latest("demo", "week")]) == 0
+    assert (
+        main(["--project", str(tmp_path), "report", "--data", "demo", "--period", latest("demo", "week")])
+        == 0
+    )
     assert (tmp_path / "reports" / "demo" / f"report-{latest('demo', 'week')}.html").is_file()

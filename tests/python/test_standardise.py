@@ -1,6 +1,6 @@
 """The standardisation functions over nasty values, against independent oracles, and under random input.
 
-All views are built once (customer360.macro_views); a test fills the table `cases` and reads a view.
+All views are built once (bench.macro_views); a test fills the table `cases` and reads a view.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
-from customer360 import functions
-from customer360.hashing_key import DEMO_KEY, key_id, session_variables
-from customer360.macro_views import PROJECT, build
+from bench.macro_views import PROJECT, build
+from customer360.core import functions
+from customer360.privacy.hashing_key import DEMO_KEY, key_id, session_variables
 
 PLAIN = [
     "fold_width",
@@ -128,20 +128,22 @@ def views(folder: Path) -> duckdb.DuckDBPyConnection:
 def test_functions_without_dbt_are_those_that_dbt_builds(
     views: duckdb.DuckDBPyConnection, folder: Path
 ) -> None:
-    """Lint reads the bodies without dbt, and landing three functions (customer360.functions)."""
+    """Lint reads the bodies without dbt, and landing three functions (customer360.core.functions)."""
     built = {
         file.stem: file.read_text(encoding="utf-8").strip()
         for file in (folder / "target/compiled").rglob("functions/*.sql")
     }
     bare = {name: re.sub(r'"macro_views"\."main"\."(\w+)"', r"\1", sql) for name, sql in built.items()}
-    assert bare == {path.stem: functions.body(path.stem) for path in functions.FOLDER.glob("*.sql")}
+    assert bare == {
+        path.stem: functions.body(PROJECT, path.stem) for path in (PROJECT / "functions").glob("*.sql")
+    }
     signatures = (
         "select function_name, parameters, parameter_types from duckdb_functions()"
         " where function_name in ('fold_width', 'squeeze', 'parse_timestamp') order by 1"
     )
     with duckdb.connect() as alone:
         for name in ("fold_width", "squeeze", "parse_timestamp"):
-            alone.execute(functions.definition(name, functions.arguments()[name], functions.body(name)))
+            alone.execute(functions.definition(PROJECT, name))
         assert alone.execute(signatures).fetchall() == views.execute(signatures).fetchall()
 
 

@@ -14,12 +14,13 @@ import duckdb
 import pytest
 
 from conftest import PROJECT, latest_build
-from customer360.build import dbt_command, dbt_environment, write_state
-from customer360.data_sets import load_data_set
+from customer360.core.data_sets import load_data_set
+from customer360.core.dbt import dbt_command, dbt_environment
+from customer360.core.policy import policy_table
+from customer360.core.sources import STATE, DeclarationError, load_sources, load_tables
 from customer360.landing.writer import write_declared
-from customer360.policy import policy_table
-from customer360.sources import STATE, DeclarationError, load_sources, load_tables
-from customer360.tags import FAMILIES, catalogue_page, check_tags, load_features
+from customer360.onboarding.tags import FAMILIES, catalogue_page, check_tags, load_features
+from customer360.release.publish import write_state
 
 POLICIES = ("default", "online_retail")
 Row = dict[str, str]
@@ -419,7 +420,7 @@ def test_a_day_run_twice_changes_nothing_and_a_past_day_is_rebuilt_as_recorded(t
             variables={"as_of_date": as_of},
         )  # fmt: skip
         command[command.index("--target-path") + 1] = str(tmp_path / "target")
-        environment = os.environ | dbt_environment(database, build_id, state)
+        environment = os.environ | dbt_environment(PROJECT, database, build_id, state)
         done = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout[-3000:]
         with duckdb.connect(str(database), read_only=True) as connection:

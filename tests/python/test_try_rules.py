@@ -13,11 +13,12 @@ import pytest
 from test_privacy import canaries
 
 from conftest import PROJECT, copy_project, latest_build
-from customer360 import try_rules
-from customer360.clustering import components
-from customer360.data_sets import load_data_set
-from customer360.sources import load_sources
-from customer360.warehouse import Warehouse
+from customer360.cli import main
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import load_sources
+from customer360.core.warehouse import Warehouse
+from customer360.identity import try_rules
+from customer360.identity.clustering import components
 
 RULE = "person_email_part"
 
@@ -39,7 +40,6 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     }.items():
         (warehouse / name).symlink_to(target)
     (root / "truth").symlink_to(PROJECT / "truth")
-    monkeypatch.setattr(try_rules, "PROJECT", root)
     return root
 
 
@@ -127,7 +127,7 @@ def test_a_rule_switched_off_moves_the_records_of_just_that_rule(project: Path) 
 @pytest.mark.slow
 def test_nothing_moves_where_nothing_was_edited(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     before = everything(project)
-    assert try_rules.main(["--data", "demo"]) == 0
+    assert main(["--project", str(project), "try-rules", "--data", "demo"]) == 0
     told = capsys.readouterr().out
     assert everything(project) == before
     assert re.search(r"(?m)^  NEW +0 .*\n  MOVED +0 .*\n  UNCHANGED +[1-9][\d,]* ", told)
@@ -140,7 +140,7 @@ def test_a_rule_that_cannot_be_is_refused_by_the_tests_of_the_seed(
     project: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     edit_rule(project, RULE, ",partial,", ",mostly,")
-    assert try_rules.main(["--data", "demo"]) == 1
+    assert main(["--project", str(project), "try-rules", "--data", "demo"]) == 1
     said = capsys.readouterr()
     assert "do not work" in said.err and "identity_rules" in said.err
     assert said.out == ""
@@ -152,8 +152,7 @@ def test_without_a_build_the_message_says_what_to_do(
 ) -> None:
     for name in ("datasets", "models"):
         (tmp_path / name).symlink_to(PROJECT / name)
-    monkeypatch.setattr(try_rules, "PROJECT", tmp_path)
-    assert try_rules.main(["--data", "demo"]) == 1
+    assert main(["--project", str(tmp_path), "try-rules", "--data", "demo"]) == 1
     assert "make build DATA=demo" in capsys.readouterr().err
     assert not (tmp_path / "warehouse").exists()
 
@@ -167,9 +166,8 @@ def test_a_build_that_broke_off_before_its_customers_is_said(
     warehouse = Warehouse(tmp_path / "warehouse" / "demo")
     folder = warehouse.new_build()
     duckdb.connect(str(folder / "customer360.duckdb")).close()
-    monkeypatch.setattr(try_rules, "PROJECT", tmp_path)
-    assert try_rules.main(["--data", "demo"]) == 1
+    assert main(["--project", str(tmp_path), "try-rules", "--data", "demo"]) == 1
     assert "did not get as far" in capsys.readouterr().err
     with warehouse.lock():
-        assert try_rules.main(["--data", "demo"]) == 1
+        assert main(["--project", str(tmp_path), "try-rules", "--data", "demo"]) == 1
     assert "another build of demo is running" in capsys.readouterr().err

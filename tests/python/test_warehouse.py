@@ -11,8 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from customer360.durable import Busy
-from customer360.warehouse import KEPT_BUILDS, KEPT_VERSIONS, Warehouse
+from customer360.core.durable import Busy
+from customer360.core.warehouse import KEPT_BUILDS, KEPT_VERSIONS, Warehouse
 
 
 def publish(warehouse: Warehouse, build_id: str, content: str) -> Path:

@@ -15,10 +15,20 @@ from test_identity_page import ask, both_data_sets, published
 from test_privacy import canaries
 
 from conftest import PROJECT
-from customer360 import for_people, workbook
-from customer360.data_sets import load_data_set
-from customer360.sources import load_sources
-from customer360.workbook import FORMATS, KPI_COLUMNS, MONTHS, SHEETS, WORDS, Column, sheet_name, write
+from customer360.cli import main
+from customer360.core.data_sets import load_data_set
+from customer360.core.sources import load_sources
+from customer360.presentation import workbook
+from customer360.presentation.workbook import (
+    FORMATS,
+    KPI_COLUMNS,
+    MONTHS,
+    SHEETS,
+    WORDS,
+    Column,
+    sheet_name,
+    write,
+)
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 TABLES = ("customers", "rfm", "rfm_classes", "strategies", "kpis")
@@ -264,10 +274,9 @@ def test_the_command_writes_a_file_per_language(
 ) -> None:
     for name in ("datasets", "models"):
         (tmp_path / name).symlink_to(PROJECT / name)
-    monkeypatch.setattr(for_people, "PROJECT", tmp_path)
-    assert workbook.main(["--data", "online_retail"]) == 1
+    assert main(["--project", str(tmp_path), "workbook", "--data", "online_retail"]) == 1
     assert "make build DATA=online_retail" in capsys.readouterr().err
     (tmp_path / "warehouse").symlink_to(PROJECT / "warehouse")
-    assert workbook.main(["--data", "online_retail", "--language", "en"]) == 0
+    assert main(["--project", str(tmp_path), "workbook", "--data", "online_retail", "--language", "en"]) == 0
     folder = tmp_path / "reports" / "online_retail"
     assert [file.name for file in folder.iterdir()] == ["customer360.en.xlsx"]

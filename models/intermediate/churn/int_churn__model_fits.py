@@ -1,7 +1,8 @@
 # grain: one term of the model of one horizon at one scored date
 
 import pyarrow as pa
-from customer360.churn_model import fit_origins
+
+from customer360.statistics.churn_model import fit_origins
 
 SCHEMA = pa.schema(
     [("as_of_on", pa.date32()), ("horizon_days", pa.int64()), ("term", pa.string()), ("status", pa.string())]
@@ -17,7 +18,9 @@ def model(dbt, session):
     policy = dbt.ref("churn_policy").project("ridge, minimum_events").fetchone()
     training = dict(dbt.ref("churn_horizons").project("horizon_days, training_origins").fetchall())
     columns = ["horizon_days", "as_of_on", "until_on", "is_scored"]
-    origins = dbt.ref("int_churn__origins").project(", ".join(columns)).order("horizon_days, as_of_on").fetchall()
+    origins = (
+        dbt.ref("int_churn__origins").project(", ".join(columns)).order("horizon_days, as_of_on").fetchall()
+    )
     labelled = dbt.ref("int_churn__model_inputs").filter("is_lost is not null")
     rows = labelled.order("horizon_days, as_of_on, customer_id").fetchnumpy()
     records = fit_origins([dict(zip(columns, row, strict=True)) for row in origins], rows, training, *policy)

@@ -1,7 +1,8 @@
 # grain: one date that is scored or learnt from
 
 import pyarrow as pa
-from customer360.churn_model import fit_purchases_at
+
+from customer360.statistics.churn_model import fit_purchases_at
 
 SCHEMA = pa.schema(
     [("as_of_on", pa.date32()), ("status", pa.string()), ("customer_count", pa.int64())]
@@ -17,5 +18,7 @@ def model(dbt, session):
         "as_of_on, purchase_days - 1 as x, first_purchase_on - last_purchase_on as back, tenure_days as age_days,"
         " count(*) as customer_count",
     )
-    rows = rows.project("as_of_on, x, -back as t_x, age_days, customer_count").order("as_of_on, x, t_x, age_days")
+    rows = rows.project("as_of_on, x, -back as t_x, age_days, customer_count").order(
+        "as_of_on, x, t_x, age_days"
+    )
     return pa.Table.from_pylist(fit_purchases_at(rows.fetchnumpy(), minimum), schema=SCHEMA)

@@ -2,7 +2,8 @@
 
 import numpy as np
 import pyarrow as pa
-from customer360.clustering import Limits, guarded_components
+
+from customer360.identity.clustering import Limits, guarded_components
 
 EXCLUSIVE = ("unionid", "id_number_hash", "credit_code")
 

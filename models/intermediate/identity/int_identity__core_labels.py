@@ -2,7 +2,8 @@
 
 import numpy as np
 import pyarrow as pa
-from customer360.clustering import components
+
+from customer360.identity.clustering import components
 
 
 def model(dbt, session):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from customer360.identity_model import SCORES, read_model, score
+from customer360.identity.identity_model import SCORES, read_model, score
 
 
 def model(dbt, session):

@@ -1,11 +1,20 @@
 # grain: one number of groups tried, one group of it (0: none chosen) and one feature
 
 import pyarrow as pa
-from customer360.clusters import find_clusters
+
+from customer360.statistics.clusters import find_clusters
 
 SCHEMA = pa.schema(
-    [("group_count", pa.int64()), ("is_chosen", pa.bool_()), ("cluster_number", pa.int64()), ("feature", pa.string())]
-    + [(name, pa.float64()) for name in ("stability", "inertia", "feature_mean", "feature_deviation", "centroid")]
+    [
+        ("group_count", pa.int64()),
+        ("is_chosen", pa.bool_()),
+        ("cluster_number", pa.int64()),
+        ("feature", pa.string()),
+    ]
+    + [
+        (name, pa.float64())
+        for name in ("stability", "inertia", "feature_mean", "feature_deviation", "centroid")
+    ]
     + [("customer_count", pa.int64())]
 )
 

@@ -1,7 +1,8 @@
 # grain: one term of the regression of one kind of customer
 
 import pyarrow as pa
-from customer360.regression import fit_segments
+
+from customer360.statistics.regression import fit_segments
 
 SCHEMA = pa.schema(
     [(name, pa.string()) for name in ("segment", "term", "design", "status")]

@@ -1,7 +1,8 @@
 # grain: one fitted model at an as-of date
 
 import pyarrow as pa
-from customer360.purchase_models import fit_dates
+
+from customer360.statistics.purchase_models import fit_dates
 
 SCHEMA = pa.schema(
     [("as_of_on", pa.date32()), ("model", pa.string()), ("status", pa.string())]

@@ -1,7 +1,8 @@
 # grain: one node of the sum over drop-out, for one number of repeat purchases and range of ages at an as-of date
 
 import pyarrow as pa
-from customer360.purchase_models import expectation_nodes
+
+from customer360.statistics.purchase_models import expectation_nodes
 
 SCHEMA = pa.schema(
     [

@@ -1,0 +1,1 @@
+"""Measurements: time and memory of the main jobs, and what a build joins. None of them is a test."""

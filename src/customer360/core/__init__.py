@@ -1,0 +1,1 @@
+"""What every room stands on: the project folder, data sets, sources, policy, durable writes, the warehouse, dbt."""

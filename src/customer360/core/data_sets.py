@@ -1,0 +1,230 @@
+"""What a data set is: datasets/<name>.yml, loaded and validated."""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import difflib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from customer360.core.policy import BASE, PolicyTable, policy_files, policy_table
+from customer360.core.sources import DeclarationError, Table, read_yaml
+
+_KEYS = {
+    "name",
+    "label_zh",
+    "label_en",
+    "currency",
+    "time_zone",
+    "policy",
+    "personal_data",
+    "as_of_date",
+    "not_personal",
+    "prepare",
+    "systems",
+}
+_LOADS = ("replace", "append")
+_PREPARE = re.compile(r"scripts/|-m \w")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """How a data set delivers one entity of one system.
+
+    `encoding` is what its text files are in where they are not UTF-8; None leaves it to detection.
+    """
+
+    load: str
+    encoding: str | None = None
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a newer file of the same name supersedes the older one."""
+        return self.load == "replace"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One validated datasets/<name>.yml."""
+
+    name: str
+    label_zh: str
+    label_en: str
+    currency: str
+    time_zone: str
+    policy: str
+    personal_data: bool
+    as_of_date: dt.date | None
+    prepare: str | None
+    not_personal: tuple[str, ...]
+    offers: Mapping[tuple[str, str], Offer]
+    file: Path
+
+    @property
+    def project(self) -> Path:
+        """The folder of the project that declares it."""
+        return self.file.parent.parent
+
+
+def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Table]) -> DataSet:
+    """The data set `name`, checked against the declared source tables; DeclarationError otherwise."""
+    folder = project / "datasets"
+    file = folder / f"{name}.yml"
+    if not re.fullmatch(r"\w+", name) or not file.is_file():
+        known = sorted(path.stem for path in folder.glob("*.yml"))
+        raise DeclarationError(
+            file,
+            name,
+            "no such data set",
+            f"Use one of: {', '.join(known)}" if known else "Write this file first",
+        )
+    content = read_yaml(file)
+    if not isinstance(content, dict):
+        raise DeclarationError(file, "top level", "expected keys and values", "Begin with `name: ...`")
+
+    def fail(key: str, problem: str, remedy: str) -> DeclarationError:
+        return DeclarationError(file, key, problem, remedy)
+
+    for key in content:
+        if key not in _KEYS:
+            near = difflib.get_close_matches(str(key), _KEYS, 1)
+            raise fail(str(key), "unknown key", f"Did you mean {near[0]}?" if near else "Remove it")
+    for key in ("name", "label_zh", "label_en", "currency", "time_zone", "policy"):
+        if not isinstance(content.get(key), str) or not content[key].strip():
+            raise fail(key, "missing or empty", f"Write `{key}: ...` as text")
+    if content["name"] != name:
+        raise fail("name", f"is {content['name']!r}", f"It must equal the file's name: {name}")
+    if not re.fullmatch(r"[A-Z]{3}", content["currency"]):
+        raise fail(
+            "currency", f"{content['currency']!r} is no ISO 4217 code", "Write three capitals, such as CNY"
+        )
+    try:
+        ZoneInfo(content["time_zone"])
+    except (KeyError, ValueError, OSError):
+        raise fail(
+            "time_zone", f"{content['time_zone']!r} is unknown", "Write an IANA name, such as Asia/Shanghai"
+        ) from None
+    # YAML reads a bare yes as a boolean.
+    personal = {True: True, "yes": True, "none": False}.get(content.get("personal_data"))
+    if personal is None:
+        raise fail(
+            "personal_data", "neither yes nor none", "Write `personal_data: yes` or `personal_data: none`"
+        )
+    as_of = content.get("as_of_date")
+    if as_of is not None and (isinstance(as_of, dt.datetime) or not isinstance(as_of, dt.date)):
+        raise fail(
+            "as_of_date", f"{as_of!r} is no date", "Write YYYY-MM-DD without quotes, or leave the key out"
+        )
+    prepare = content.get("prepare")
+    if prepare is not None and (not isinstance(prepare, str) or not _PREPARE.match(prepare)):
+        raise fail(
+            "prepare",
+            "expected a command that fills the inbox",
+            "Write `scripts/<name>.py ...` or `-m <module> ...`, as Python runs it from the project folder, or leave it out",
+        )
+    return DataSet(
+        name,
+        content["label_zh"],
+        content["label_en"],
+        content["currency"],
+        content["time_zone"],
+        content["policy"],
+        personal,
+        as_of,
+        prepare,
+        _not_personal(file, content.get("not_personal")),
+        _offers(file, content.get("systems"), tables),
+        file,
+    )
+
+
+def _not_personal(file: Path, columns: Any) -> tuple[str, ...]:
+    """Columns of the input layer, as system.entity.column, whose texts look personal and are not."""
+    for column in columns or ():
+        if not isinstance(column, str) or not re.fullmatch(r"\w+\.\w+\.\w+", column):
+            raise DeclarationError(
+                file, "not_personal", f"{column!r} names no column", "List <system>.<input entity>.<column>"
+            )
+    return tuple(columns or ())
+
+
+def check_policy(project: Path, data_set: DataSet) -> None:
+    """DeclarationError where the policy folder is absent, one of its files cannot be read, or a row states money of
+    another currency.
+
+    A row without currency states no money, unless its seed is declared to have one in every row.
+    """
+    folder = project / "policies" / data_set.policy
+    if data_set.policy != BASE and not folder.is_dir():
+        known = ", ".join([BASE, *sorted(path.name for path in folder.parent.glob("*/"))])
+        raise DeclarationError(data_set.file, "policy", f"{folder} is no folder", f"Use one of: {known}")
+    always = _always_in_money(project / "seeds" / "policy" / "_policy__seeds.yml")
+    for seed, file in policy_files(project, data_set.policy).items():
+        allowed = {data_set.currency} if seed in always else {data_set.currency, ""}
+        is_own = file.parent == folder
+        table = PolicyTable(file, policy_table(project, BASE, seed).columns if is_own else ())
+        for number, row in table.rows:
+            if "currency" in row and row["currency"] not in allowed:
+                raise table.error(
+                    number,
+                    "currency",
+                    f"{row['currency'] or 'none'}, but amounts of {data_set.name} are in {data_set.currency}"
+                    " 币种与数据集不一致",
+                    "Convert the row's amounts and write its currency"
+                    + ("" if is_own else f", in {folder / file.name}"),
+                )
+
+
+def _always_in_money(file: Path) -> set[str]:
+    """Seeds whose column `currency` is declared not_null."""
+    return {
+        seed["name"]
+        for seed in read_yaml(file)["seeds"]
+        for column in seed["columns"]
+        if column["name"] == "currency" and "not_null" in column.get("data_tests", [])
+    }
+
+
+def _offers(
+    file: Path, systems: Any, tables: Mapping[tuple[str, str], Table]
+) -> dict[tuple[str, str], Offer]:
+    if not isinstance(systems, dict) or not systems:
+        raise DeclarationError(file, "systems", "missing or empty", "List system: {entity: {load: replace}}")
+    offers: dict[tuple[str, str], Offer] = {}
+    for system, entities in systems.items():
+        if not isinstance(entities, dict) or not entities:
+            raise DeclarationError(file, f"systems.{system}", "no entities", "List entity: {load: replace}")
+        for entity, options in entities.items():
+            at = f"systems.{system}.{entity}"
+            if (system, entity) not in tables:
+                near = difflib.get_close_matches(f"{system}.{entity}", [".".join(k) for k in tables], 1)
+                raise DeclarationError(
+                    file,
+                    at,
+                    "not declared as a source",
+                    f"Did you mean {near[0]}?"
+                    if near
+                    else f"Declare it in models/staging/{system}/_{system}__sources.yml",
+                )
+            if not isinstance(options, dict) or options.get("load") not in _LOADS:
+                raise DeclarationError(file, at, "no usable load", "Write {load: replace} or {load: append}")
+            for option in options.keys() - {"load", "encoding"}:
+                raise DeclarationError(
+                    file, f"{at}.{option}", "unknown key", "Use load and, where needed, encoding"
+                )
+            offers[system, entity] = Offer(options["load"], _encoding(file, at, options.get("encoding")))
+    return offers
+
+
+def _encoding(file: Path, at: str, name: Any) -> str | None:
+    try:
+        return None if name is None else codecs.lookup(name).name
+    except (LookupError, TypeError):
+        raise DeclarationError(
+            file, f"{at}.encoding", f"{name!r} is unknown", "Write a name such as cp1252, big5 or gb18030"
+        ) from None

@@ -1,0 +1,116 @@
+"""Policy seeds as Python reads them: CSV files that a business edits in a spreadsheet, so that every error names file,
+row and column."""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import io
+from collections.abc import Sequence
+from pathlib import Path
+
+from customer360.core.sources import DeclarationError
+
+
+class PolicyTable:
+    """The rows of one policy file by their number in the file. Raises DeclarationError where it cannot be read, lacks one
+    of `columns`, or has a row of another width than its heading."""
+
+    def __init__(self, file: Path, columns: Sequence[str] = ()) -> None:
+        self.file = file
+        reader = csv.DictReader(io.StringIO(_text(file), newline=""))
+        missing = [column for column in columns if column not in (reader.fieldnames or ())]
+        if missing:
+            raise DeclarationError(
+                file, "row 1", f"column {missing[0]} is missing", f"Head the file {','.join(columns)}"
+            )
+        self.columns = list(reader.fieldnames or ())
+        self.rows: list[tuple[int, dict[str, str]]] = list(enumerate(reader, 2))
+        for number, row in self.rows:
+            if None in row or None in row.values():
+                raise self.error(
+                    number,
+                    "all",
+                    "has another number of columns than the heading",
+                    "Put texts that hold a comma in double quotes",
+                )
+
+    def error(self, number: int, column: str, problem: str, remedy: str) -> DeclarationError:
+        """What is wrong in one cell."""
+        return DeclarationError(self.file, f"row {number}, {column}", problem, remedy)
+
+    def only_row(self) -> dict[str, str]:
+        """The row of a policy that is one row. Raises DeclarationError where there is another number of rows."""
+        if len(self.rows) != 1:
+            raise DeclarationError(self.file, "rows", f"holds {len(self.rows)} rows", "Keep one row")
+        return self.rows[0][1]
+
+
+BASE = "default"
+"""The policy that is the base alone."""
+
+
+def policy_files(project: Path, policy: str) -> dict[str, Path]:
+    """The files of a policy by seed: those of the base, and in their place those that a company has of its own. Raises
+    DeclarationError where it has one that the base does not know."""
+    files = {file.stem: file for file in sorted((project / "seeds" / "policy").glob("*.csv"))}
+    for file in sorted((project / "policies" / policy).glob("*.csv")):
+        if file.stem not in files:
+            near = difflib.get_close_matches(file.stem, files, 1)
+            remedy = f"Name it {near[0]}.csv, or remove it" if near else "Remove it"
+            raise DeclarationError(file, "file", "replaces no file of seeds/policy", remedy)
+        files[file.stem] = file
+    return files
+
+
+def policy_file(project: Path, policy: str, seed: str) -> Path:
+    """One file of a policy: the company's own, or else that of the base."""
+    own = project / "policies" / policy / f"{seed}.csv"
+    return own if own.is_file() else project / "seeds" / "policy" / own.name
+
+
+def policy_table(project: Path, policy: str, seed: str, columns: Sequence[str] = ()) -> PolicyTable:
+    """The rows of one file of a policy. Raises as PolicyTable does."""
+    return PolicyTable(policy_file(project, policy, seed), columns)
+
+
+def policy_folder(project: Path, policy: str, data_set: str) -> str:
+    """The folder, relative to the project folder, from which dbt reads the policy of a data set: the base, or the merged
+    copy that lay_out writes where the company has own files."""
+    return f"target/policy/{data_set}" if (project / "policies" / policy).is_dir() else "seeds/policy"
+
+
+def lay_out(project: Path, policy: str, data_set: str) -> None:
+    """Write base and own files of a policy into the folder from which dbt reads them. Unchanged files are not rewritten;
+    a policy without own files needs no copy."""
+    base, folder = project / "seeds" / "policy", project / policy_folder(project, policy, data_set)
+    if folder == base:
+        return
+    descriptions = {file.name: file for file in base.glob("*.yml")}
+    wanted = {file.name: file for file in policy_files(project, policy).values()} | descriptions
+    folder.mkdir(parents=True, exist_ok=True)
+    for there in folder.iterdir():
+        if there.name not in wanted:
+            there.unlink()
+    for name, file in wanted.items():
+        there, content = folder / name, file.read_bytes()
+        if not there.is_file() or there.read_bytes() != content:
+            temporary = there.with_name(f".{name}")
+            temporary.write_bytes(content)
+            temporary.replace(there)
+
+
+def _text(file: Path) -> str:
+    if not file.is_file():
+        raise DeclarationError(file, "file", "is missing", "Get it back from the project's history")
+    content = file.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
+        raise DeclarationError(
+            file,
+            f"row {row}",
+            "is not UTF-8, as where Excel saved it as plain CSV 不是 UTF-8 编码",
+            "Save it as `CSV UTF-8` 另存为“CSV UTF-8”",
+        ) from None

@@ -1,0 +1,1 @@
+"""Who is one customer: components of a graph, the trained model, and trials of edited rules."""

@@ -1,0 +1,274 @@
+"""Staging by mapping: what `maps_to` in a source declaration may say, checked against the input contract.
+
+The macros in macros/mapping render the models from the same declarations; here is what makes a mapping wrong,
+what is still open in it, and the few files that dbt needs for each mapped entity.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from customer360.core.sources import DeclarationError, Table, read_yaml
+
+OPEN = "todo"
+"""Stands where somebody still has to decide."""
+
+NOT_MAPPED = "none"
+
+BESIDE_THE_CONTRACT = {"region": "province_code", "currency": "document_amount|amount"}
+"""Targets that are no columns: a place to look up and a currency to compare; with a column the entity must have."""
+
+BY_SIGN = "by_sign"
+
+_FAMILIES = {
+    "orders": "transactions",
+    "order_items": "transactions",
+    "payments": "transactions",
+    "coupons": "transactions",
+    "contracts": "transactions",
+    "loyalty_transactions": "transactions",
+}
+_TARGET = re.compile(r"[a-z_]+\.[a-z_0-9]+")
+_FORMATS = {
+    "decimal": lambda value: value in ("comma", "point"),
+    "day_first": lambda value: isinstance(value, bool),
+    "phone_country": lambda value: bool(re.fullmatch(r"[1-9][0-9]{0,2}", str(value))) or value == NOT_MAPPED,
+}
+_JOINABLE = ("varchar", "date", "timestamp")
+
+
+@dataclass(frozen=True)
+class Contract:
+    """One entity of the input layer as models/input/_input__models.yml declares it."""
+
+    entity: str
+    types: Mapping[str, str]
+    pii: Mapping[str, str]
+    key: tuple[str, ...]
+    filled: tuple[str, ...]
+    accepted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Columns without which no row can be accepted; staging itself knows when a row was landed."""
+        lines = ("source_product_id",) if self.entity == "order_items" else ()
+        return tuple(dict.fromkeys(c for c in (*self.key, *self.filled, *lines) if c != "landed_on"))
+
+    def takes(self, column: str) -> bool:
+        """Whether `maps_to: <entity>.<column>` means something."""
+        beside = BESIDE_THE_CONTRACT.get(column)
+        return column in self.types or bool(beside and set(beside.split("|")) & set(self.types))
+
+
+def load_contracts(project: Path) -> dict[str, Contract]:
+    """The entities of the input layer by name, without the prefix input__."""
+    contracts = {}
+    for model in read_yaml(project / "models" / "input" / "_input__models.yml")["models"]:
+        entity = model["name"].removeprefix("input__")
+        grain = next(t["unique_grain"] for t in model["data_tests"] if "unique_grain" in t)
+        columns = [c for c in model["columns"] if c["name"] != "source_system"]
+        accepted = {
+            column["name"]: tuple(test["accepted_values"]["arguments"]["values"])
+            for column in columns
+            for test in column.get("data_tests", [])
+            if isinstance(test, dict) and "accepted_values" in test
+        }
+        contracts[entity] = Contract(
+            entity,
+            {c["name"]: c["data_type"] for c in columns},
+            {c["name"]: pii for c in columns if (pii := c.get("config", {}).get("meta", {}).get("pii"))},
+            tuple(c for c in grain["arguments"]["columns"] if c != "source_system"),
+            tuple(c["name"] for c in columns if "not_null" in c.get("data_tests", [])),
+            accepted,
+        )
+    return contracts
+
+
+def targets_of(table: Table) -> dict[str, set[str]]:
+    """What a mapped table offers: input entity → columns that are mapped or constant."""
+    offered: dict[str, set[str]] = {}
+    for target in (*(t for column in table.columns for t in column.maps_to), *table.constants):
+        if target not in (OPEN, NOT_MAPPED):
+            entity, _, column = target.partition(".")
+            offered.setdefault(entity, set()).add(column)
+    return offered
+
+
+def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
+    """DeclarationError at the first thing in a mapping that can mean nothing."""
+    at = f"{table.system}.{table.entity}"
+
+    def wrong(where: str, problem: str, remedy: str) -> DeclarationError:
+        return DeclarationError(table.file, f"{at}.{where}", problem, remedy)
+
+    if table.rows not in (None, OPEN) and table.rows not in contracts:
+        raise wrong("rows", f"{table.rows!r} is no input entity", f"Use one of: {', '.join(contracts)}")
+    for key, value in table.formats.items():
+        if value != OPEN and not _FORMATS[key](value):
+            raise wrong(
+                key, f"{value!r} means nothing", "Write decimal: comma, day_first: true, phone_country: '49'"
+            )
+    places = [(column.name, target) for column in table.columns for target in column.maps_to]
+    sources: dict[str, list[str]] = {}
+    for where, target in (*places, *(("constants", target) for target in table.constants)):
+        if target in (OPEN, NOT_MAPPED) and where != "constants":
+            continue
+        entity, _, name = target.partition(".")
+        if not _TARGET.fullmatch(target) or entity not in contracts or not contracts[entity].takes(name):
+            raise wrong(
+                f"{where}: {target}",
+                "is no column of the input contract",
+                "Write <entity>.<column> as models/input/_input__models.yml lists them, none or todo",
+            )
+        sources.setdefault(target, []).append(where)
+    for target, columns in sources.items():
+        entity, _, name = target.partition(".")
+        kind = contracts[entity].types.get(name, "varchar")
+        if len(columns) > 1 and ("constants" in columns or kind not in _JOINABLE):
+            raise wrong(f"{', '.join(columns)}: {target}", "mapped more than once", "Keep one of them")
+    for column in table.columns:
+        for target in column.maps_to:
+            entity, _, name = target.partition(".")
+            pii = contracts[entity].pii.get(name) if entity in contracts else None
+            if pii and not column.pii:
+                raise wrong(column.name, f"{target} is personal", f"Write `pii: {pii}` beside maps_to")
+
+
+def open_points(table: Table, contracts: Mapping[str, Contract], offered_beside: set[str]) -> list[str]:
+    """What still has to be decided before the table can be built, as lines to show; empty where it is complete.
+
+    `offered_beside` are the input entities that other tables of the same system offer.
+    """
+    at = f"{table.system}.{table.entity}"
+    points = []
+    if table.rows == OPEN:
+        points.append(f"{at}: rows: which entity is one row?")
+    points += [f"{at}: {key}" for key, value in table.formats.items() if value == OPEN]
+    points += [f"{at}.{c.name}: maps_to" for c in table.columns if OPEN in c.maps_to]
+    points += [f"{at}.{c.name}: values: {w}" for c in table.columns for w, m in c.words.items() if m == OPEN]
+    points += [f"{at}: constants: {target}" for target, value in table.constants.items() if value == OPEN]
+    offered = targets_of(table)
+    rows = table.rows
+    if rows not in contracts:
+        return points
+    missing = [
+        f"{rows}.{column}" for column in contracts[rows].required if column not in offered.get(rows, ())
+    ]
+    for entity in offered.keys() - {rows}:
+        columns = (*contracts[entity].key, *contracts[entity].required)
+        missing += [f"{entity}.{c}" for c in dict.fromkeys(columns) if c not in offered[entity]]
+    lines = offered.get("order_items", set())
+    if rows == "order_items":
+        missing = [target for target in missing if target != "order_items.source_line_id"]
+        if "amount" not in lines and "unit_price" in lines and "discount_amount" not in lines:
+            missing = [target for target in missing if target != "order_items.amount"]
+        if "orders" not in offered.keys() | offered_beside:
+            missing.append("orders.source_order_id")
+    if table.constants.get("orders.document_kind") == BY_SIGN and rows == "orders":
+        missing += ["orders.document_amount"] if "document_amount" not in offered["orders"] else []
+    return points + [f"{at}: nothing maps to {target}" for target in dict.fromkeys(missing)]
+
+
+def require_complete(tables: Iterable[Table], contracts: Mapping[str, Contract]) -> None:
+    """DeclarationError that lists everything still open in the mappings of these tables."""
+    tables = [table for table in tables if table.rows]
+    points = []
+    for table in tables:
+        check_mapping(table, contracts)
+        beside = {e for t in tables if t.system == table.system and t is not table for e in targets_of(t)}
+        points += open_points(table, contracts, beside)
+    if points:
+        raise DeclarationError(
+            tables[0].file,
+            "mapping",
+            f"{len(points)} points are open 映射尚未完成:\n  " + "\n  ".join(points) + "\n",
+            "Decide each in the models/staging/<system>/_<system>__sources.yml of its system",
+        )
+
+
+def staged_models(table: Table) -> dict[str, tuple[str, str]]:
+    """The staging models of a mapped table: input entity → (model, its SQL), its row entity first."""
+    call = f"'{table.system}', '{table.entity}'"
+    rows = f"stg_{table.system}__{table.entity}"
+    models = {table.rows: (rows, f"-- grain: {table.rows}\n\n{{{{ mapped_rows({call}) }}}}\n")}
+    for entity in sorted(targets_of(table).keys() - {table.rows}):
+        sql = f"-- grain: {entity}\n\n{{{{ mapped_from_rows({call}, '{entity}') }}}}\n"
+        models[entity] = (f"{rows}_{entity}", sql)
+    return models
+
+
+def model_files(tables: Iterable[Table]) -> dict[str, str]:
+    """Every file that the mapped tables need, by path in the project."""
+    files: dict[str, str] = {}
+    described: dict[str, list[str]] = {}
+    registry: list[str] = []
+    for table in sorted((t for t in tables if t.rows and t.rows != OPEN), key=lambda t: t.key):
+        folder = f"models/staging/{table.system}"
+        base = f"base_{table.system}__{table.entity}"
+        what = f"{table.entity} of {table.system}"
+        files[f"{folder}/base/{base}.sql"] = (
+            f"-- grain: one landed row of {what}, typed, with the rules it breaks\n\n"
+            f"{{{{ mapped_base('{table.system}', '{table.entity}') }}}}\n"
+        )
+        listed = described.setdefault(f"{folder}/_{table.system}__mapped.yml", [])
+        listed.append(
+            _described(base, f"Landed rows of {what}, typed, with the rules they break.", "landed row")
+        )
+        models = staged_models(table)
+        for entity, (model, sql) in models.items():
+            files[f"{folder}/{model}.sql"] = sql
+            words = "Accepted" if entity == table.rows else f"{entity} read out of the accepted"
+            listed.append(_described(model, f"{words} rows of {what}.", entity))
+        family = table.constants.get("interactions.family") or _FAMILIES.get(table.rows)
+        offers = ", ".join(f"'{entity}': '{model}'" for entity, (model, _) in models.items())
+        registry.append(
+            f"        {{'system': '{table.system}', 'entity': '{table.entity}', 'staged': '{models[table.rows][0]}', "
+            f"'family': {repr(family) if family else 'none'}, 'offers': {{{offers}}}}},\n"
+        )
+    for path, models_yaml in described.items():
+        files[path] = (
+            "# Written by `make new-data`; not edited by hand. Columns are those of the input contract.\n"
+            "version: 2\n\nmodels:\n" + "\n".join(models_yaml)
+        )
+    files[REGISTRY] = _REGISTRY_TEXT.replace("@", "".join(registry))
+    return files
+
+
+REGISTRY = "macros/input/mapped_sources.sql"
+
+_REGISTRY_TEXT = """{#-
+  Written by `make new-data` from the mappings in models/staging/*/_*__sources.yml; not edited by hand.
+  Landed entities that are staged by mapping, and the staging model behind each input entity they offer.
+-#}
+{% macro mapped_sources() %}
+    {{ return([
+@    ]) }}
+{% endmacro %}
+"""
+
+
+def _described(model: str, description: str, grain: str) -> str:
+    table = "materialized: table, " if model.startswith("base_") else ""
+    return (
+        f"  - name: {model}\n"
+        f"    description: {description}\n"
+        f"    config: {{{table}meta: {{grain: {grain}, owner: data engineering, mapped: true}}}}\n"
+    )
+
+
+def is_owned(path: str) -> bool:
+    """Whether a file of `model_files` is rewritten whenever a mapping changes; a model is anybody's to edit."""
+    return not path.endswith(".sql") or path == REGISTRY
+
+
+def out_of_step(project: Path, tables: Iterable[Table]) -> list[str]:
+    """Paths of files that the mappings need and that are absent or, where they are owned, say something else."""
+    return [
+        path
+        for path, text in model_files(tables).items()
+        if not (project / path).is_file()
+        or (is_owned(path) and (project / path).read_text(encoding="utf-8") != text)
+    ]

@@ -1,0 +1,535 @@
+"""Scaffold what a new company needs: a data set, source declarations with a proposed mapping, models, a policy.
+
+The files tell the system and entity by the folders they lie in, <system>/<entity>/<file>. Whatever cannot be
+guessed is `todo`, which a build refuses. Nothing that exists is overwritten, but for the files that are derived
+from mappings (see `mapping.is_owned`): run again after a mapping changed, and they follow.
+"""
+
+from __future__ import annotations
+
+import csv
+import functools
+import json
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo, available_timezones
+
+import yaml
+from pypinyin import lazy_pinyin
+
+from customer360.core.errors import Stopped
+from customer360.core.policy import PolicyTable
+from customer360.core.sources import STATE, Column, Table, heading_key, load_sources
+from customer360.landing.catalogue import SetAside
+from customer360.landing.files import read_file
+from customer360.landing.run import IGNORED
+from customer360.onboarding.mapping import (
+    BY_SIGN,
+    OPEN,
+    Contract,
+    check_mapping,
+    is_owned,
+    load_contracts,
+    model_files,
+    open_points,
+    targets_of,
+)
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
+# dbt-bouncer holds model names to letters and single underscores.
+_PLACE = re.compile(r"[a-z]+(?:_[a-z]+)*")
+_SAMPLE = 5_000
+_DECIMAL_COMMA = re.compile(r"-?[0-9]{1,3}(?:\.?[0-9]{3})*,[0-9]{1,4}(?: ?€)?")
+_DOTTED_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-][0-9]{4}\b.*")
+_VALUE = re.compile(r"[-+(]?[¥$€£]?[-+]?[0-9][0-9.,:/ T-]*[%€]?\)?")
+_ENCODINGS = (None, "cp1252")
+_PERSONAL_FIELDS = {"name", "phone", "email", "birth_date"}
+_WORDS = {
+    "document_kind": {
+        "sale": "s|sale|sales|order|verkauf|kauf|bestellung|销售|订单",
+        "return": "r|return|refund|retoure|rückgabe|erstattung|gutschrift|storno|退货|退款",
+    },
+    "gender": {
+        "male": "m|male|herr|mr|männlich|男|先生",
+        "female": "f|w|female|frau|ms|mrs|weiblich|女|女士",
+    },
+}
+
+
+class CannotScaffold(Stopped):
+    """Nothing was written; the message says why and what to do."""
+
+
+@dataclass
+class Found:
+    """The columns of the files of one entity: heading → sample of its values, in the order of the files."""
+
+    values: dict[str, list[str]] = field(default_factory=dict)
+    encoding: str | None = None
+
+
+class _AnyHeading(dict):
+    """Takes every cell for a heading that is no number and no date: so the landing reader finds unknown ones."""
+
+    def get(self, key: str, default: Column | None = None) -> Column | None:
+        return default if not key or _VALUE.fullmatch(key) or "@" in key else Column(key)
+
+
+class _Unknown(Table):
+    """A table of which nothing is declared yet."""
+
+    @functools.cached_property
+    def by_heading(self) -> dict[str, Column]:
+        return _AnyHeading()
+
+
+def look_into(path: Path) -> Found:
+    """Headings and sample values of a file; CannotScaffold where landing could not read it either."""
+    table = _Unknown("new", "data", (), path)
+    for encoding in _ENCODINGS:
+        with tempfile.TemporaryDirectory() as scratch:
+            try:
+                return _read(path, table, Path(scratch), encoding)
+            except SetAside as error:
+                if error.reason.code != "encoding" or encoding == _ENCODINGS[-1]:
+                    raise CannotScaffold(
+                        f"{path}: cannot be read ({error.reason.code}); docs/landing.md says what to do"
+                    ) from None
+    raise AssertionError
+
+
+def _read(path: Path, table: Table, scratch: Path, encoding: str | None) -> Found:
+    parts, _ = read_file(path, table, scratch, encoding)
+    found = Found(encoding=encoding)
+    for part in parts:
+        headings = [" ".join(cell.split()) if cell else None for cell in part.layout.cells]
+        for batch in part.ways[-1]():
+            if batch.above_heading:
+                continue
+            for heading, cells in zip(headings, batch.columns, strict=False):
+                if heading:
+                    sample = found.values.setdefault(heading, [])
+                    sample += [value for value in cells[:_SAMPLE].to_pylist() if value is not None]
+            break
+        for heading in filter(None, headings):
+            found.values.setdefault(heading, [])
+    return found
+
+
+def snake_name(heading: str, taken: set[str]) -> str:
+    """A column name for a heading: pinyin for Chinese, letters without accents, a number where it is taken."""
+    text = "".join(
+        f" {syllable} " if re.search(r"[\u3400-\u9fff]", character) else syllable
+        for character in unicodedata.normalize("NFKC", heading)
+        for syllable in lazy_pinyin(character)
+    )
+    for umlaut, letters in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        text = text.casefold().replace(umlaut, letters)
+    text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    name = re.sub(r"[^a-z0-9]+", "_", text).strip("_")
+    name = name if name[:1].isalpha() and not name.startswith("x_") else f"column_{name}".rstrip("_")
+    free, number = name, 1
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    taken.add(free)
+    return free
+
+
+@functools.cache
+def _guesses() -> dict[str, list[str]]:
+    """Heading without blanks and marks → columns of the contract that it often stands for."""
+    guesses: dict[str, list[str]] = {}
+    with (Path(__file__).with_name("heading_guesses.csv")).open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            for word in (row["column"], *row["words"].split("|")):
+                guesses.setdefault(_plain(word), []).append(row["column"])
+    return guesses
+
+
+def _plain(heading: str) -> str:
+    return re.sub(r"[\W_]", "", heading_key(heading))
+
+
+def _guess(heading: str) -> list[str]:
+    return _guesses().get(_plain(heading), [])
+
+
+@dataclass
+class Proposal:
+    """A source table as proposed for files that nothing is declared for yet."""
+
+    system: str
+    entity: str
+    rows: str
+    columns: list[dict]
+    constants: dict[str, str]
+    formats: dict[str, object]
+    encoding: str | None
+
+    @property
+    def is_personal(self) -> bool:
+        return any(column["meta"].get("pii") for column in self.columns)
+
+
+def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Contract]) -> Proposal:
+    """Names, roles and formats for what stands in the files; `todo` for what cannot be told."""
+    guessed = {heading: _guess(heading) for heading in found.values}
+    columns = {column for guesses in guessed.values() for column in guesses}
+    rows = entity if entity in contracts else _row_entity(columns)
+    offered = _offered(rows, columns, contracts)
+    taken: set[str] = set()
+    proposed = []
+    for heading, values in found.values.items():
+        name = snake_name(heading, taken)
+        column = next((g for g in guessed[heading] if any(contracts[e].takes(g) for e in offered)), None)
+        targets = [f"{e}.{column}" for e in offered if column and contracts[e].takes(column)]
+        targets = [t for t in targets if column != "country" or t.startswith(("orders", "customers"))][:3]
+        meta: dict[str, object] = {}
+        if heading_key(heading) != name:
+            meta["headers"] = [heading]
+        if rows in contracts and column in contracts[rows].key:
+            meta["required"] = True
+        pii = next((contracts[e].pii[column] for e in offered if column in contracts[e].pii), None)
+        if pii:
+            meta["pii"] = pii
+        meta["maps_to"] = (targets[0] if len(targets) == 1 else targets) if targets else OPEN
+        if column in _WORDS and (words := _words(column, values)):
+            meta["values"] = words
+        proposed.append({"name": name, "description": heading, "meta": meta})
+    return Proposal(
+        system,
+        entity,
+        rows,
+        proposed,
+        _constants(offered, columns, found, guessed),
+        _formats(found, columns),
+        found.encoding,
+    )
+
+
+def _row_entity(columns: set[str]) -> str:
+    if "source_order_id" in columns and columns & {"source_product_id", "product_name", "quantity"}:
+        return "order_items"
+    if "source_order_id" in columns:
+        return "orders"
+    if columns & {"source_customer_id", *_PERSONAL_FIELDS}:
+        return "customers"
+    return "products" if "source_product_id" in columns else OPEN
+
+
+def _offered(rows: str, columns: set[str], contracts: Mapping[str, Contract]) -> list[str]:
+    """The row entity, and what its rows carry beside it."""
+    offered = [rows] if rows in contracts else []
+    if rows == "order_items" and "ordered_at" in columns:
+        offered.append("orders")
+    if "orders" in offered and "source_customer_id" in columns and columns & _PERSONAL_FIELDS:
+        offered.append("customers")
+    if rows == "order_items" and columns >= {"source_product_id", "product_name"}:
+        offered.append("products")
+    return offered
+
+
+def _constants(
+    offered: Sequence[str], columns: set[str], found: Found, guessed: Mapping[str, list[str]]
+) -> dict[str, str]:
+    if "orders" not in offered:
+        return {}
+    constants = {}
+    if "document_kind" not in columns:
+        signed = (
+            value
+            for heading, values in found.values.items()
+            if {"quantity", "amount", "document_amount"} & set(guessed[heading])
+            for value in values
+        )
+        constants["orders.document_kind"] = BY_SIGN if any(v.startswith("-") for v in signed) else "sale"
+    if "channel" not in columns:
+        constants["orders.channel"] = OPEN
+    return constants
+
+
+def _formats(found: Found, columns: set[str]) -> dict[str, object]:
+    values = [value for sample in found.values.values() for value in sample]
+    formats: dict[str, object] = {}
+    if any(map(_DECIMAL_COMMA.fullmatch, values)):
+        formats["decimal"] = "comma"
+    dates = [match for value in values if (match := _DOTTED_DATE.fullmatch(value))]
+    if dates:
+        day, month = (max(int(match[place]) for match in dates) for place in (1, 2))
+        dotted = all("." in match[0][:3] for match in dates)
+        formats["day_first"] = True if day > 12 or dotted else False if month > 12 else OPEN
+    if "phone" in columns:
+        formats["phone_country"] = OPEN
+    return formats
+
+
+def _words(column: str, values: Sequence[str]) -> dict[str, str]:
+    """What the words of a coded column mean; empty for a column of too many words to be one."""
+    distinct = sorted(set(values))
+    if len(distinct) > 8:
+        return {}
+    meanings = {word: meaning for meaning, words in _WORDS[column].items() for word in words.split("|")}
+    return {word: meanings.get(heading_key(word), OPEN) for word in distinct}
+
+
+def _flow(value: object) -> str:
+    """A value as YAML on one line."""
+    text = yaml.safe_dump(value, default_flow_style=True, allow_unicode=True, width=10_000, sort_keys=False)
+    return text.removesuffix("...\n").strip()
+
+
+def render_table(proposal: Proposal) -> str:
+    """The YAML of one table, as it stands under `tables:`."""
+    meta = {"rows": proposal.rows, **proposal.formats}
+    lines = [
+        f"      - name: {proposal.entity}",
+        f"        description: One row per {proposal.rows} of {proposal.system}.",
+        "        config:",
+        "          meta:",
+        f"            grain: {proposal.rows}",
+        *(f"            {key}: {_flow(value)}" for key, value in meta.items()),
+    ]
+    if proposal.constants:
+        lines.append("            constants:")
+        lines += [f"              {target}: {_flow(value)}" for target, value in proposal.constants.items()]
+    lines.append("        columns:")
+    for column in proposal.columns:
+        lines += [
+            f"          - name: {column['name']}",
+            f"            description: {json.dumps(column['description'], ensure_ascii=False)}",
+            f"            config: {{meta: {_flow(column['meta'])}}}",
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def render_system(name: str, system: str, proposals: Sequence[Proposal]) -> str:
+    return (
+        "version: 2\n\n"
+        "# Proposed by `make new-data`: decide every todo, correct what was guessed wrong"
+        " (docs/bring-your-data.md).\n\n"
+        f"sources:\n  - name: {system}\n    description: {system} of {name}.\n    tables:\n"
+        + "\n".join(map(render_table, proposals))
+    )
+
+
+def render_data_set(name: str, currency: str, time_zone: str, proposals: Sequence[Proposal]) -> str:
+    personal = "yes" if any(p.is_personal for p in proposals) else "none"
+    lines = [
+        f"name: {name}",
+        f"label_zh: {name}",
+        f"label_en: {name}",
+        f"currency: {currency}",
+        f"time_zone: {time_zone}",
+        f"policy: {name}",
+        f"personal_data: {personal}",
+        "systems:",
+    ]
+    for system in dict.fromkeys(p.system for p in proposals):
+        lines.append(f"  {system}:")
+        lines += [_offer(p) for p in proposals if p.system == system]
+    return "\n".join(lines) + "\n"
+
+
+def _offer(proposal: Proposal) -> str:
+    # A newer export of the same name replaces the older one; `append` keeps both.
+    encoding = f", encoding: {proposal.encoding}" if proposal.encoding else ""
+    return f"    {proposal.entity}: {{load: replace{encoding}}}"
+
+
+DECIDED = ("core_fields.csv", "source_frequencies.csv")
+"""Policy files that no company has in common with another."""
+
+
+def own_policy(project: Path, name: str, currency: str, systems: Sequence[str]) -> dict[str, str]:
+    """What a company must decide: the files of the base that name amounts, with its currency, or systems, without those
+    of the demo; how often its systems deliver, and which fields it cannot do without."""
+    files = {}
+    for path in sorted((project / "seeds" / "policy").glob("*.csv")):
+        table = PolicyTable(path)
+        rows, columns = [row for _, row in table.rows], table.columns
+        kept = [row for row in rows if row.get("source_system", "*") in ("*", "all", "")]
+        if path.name == "value_references.csv":
+            # what others reported in yuan is no amount to rename
+            kept = [row for row in kept if not row["currency"]]
+        if path.name == "source_frequencies.csv":
+            kept += [
+                dict(zip(columns, (system, "orders", 31, "Proposed: write what was agreed"), strict=True))
+                for system in systems
+            ]
+        lines = []
+        for row in kept:
+            if row.get("currency"):
+                row["currency"] = currency
+            lines.append([row[column] for column in columns])
+        if lines != [list(row.values()) for _, row in PolicyTable(path).rows] or path.name in DECIDED:
+            files[f"policies/{name}/{path.name}"] = _csv([columns, *lines])
+    return files
+
+
+def _csv(rows: Sequence[Sequence[object]]) -> str:
+    import io
+
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return text.getvalue()
+
+
+def find_files(paths: Sequence[Path]) -> dict[tuple[str, str], list[Path]]:
+    """The given files, and those under given folders, by the two folders <system>/<entity> that hold them."""
+    found: dict[tuple[str, str], list[Path]] = {}
+    for given in paths:
+        if not given.exists():
+            raise CannotScaffold(f"{given}: no such file or folder")
+        inside = sorted(p for p in given.rglob("*") if p.is_file()) if given.is_dir() else [given]
+        for path in inside:
+            if path.name.startswith(IGNORED):
+                continue
+            parts = path.relative_to(given).parts if given.is_dir() else path.resolve().parts[-3:]
+            if len(parts) < 3:
+                raise CannotScaffold(f"{path}: put it into <system>/<entity>/, such as webshop/orders/")
+            found.setdefault((parts[0], parts[1]), []).append(path)
+    return found
+
+
+def _check_name(kind: str, name: str, pattern: re.Pattern[str]) -> None:
+    if not pattern.fullmatch(name) or name == STATE:
+        raise CannotScaffold(
+            f"{kind} {name!r}: use small letters and single underscores, beginning with a letter"
+            + (f"; {STATE} is taken" if name == STATE else "")
+        )
+
+
+def scaffold(
+    project: Path, name: str, paths: Sequence[Path], currency: str, time_zone: str
+) -> tuple[list[str], list[str]]:
+    """Write what is missing; returns (paths written, lines to show). CannotScaffold or DeclarationError: nothing was."""
+    _check_name("data set", name, _NAME)
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        raise CannotScaffold(f"currency {currency!r}: write three capitals, such as EUR")
+    if time_zone not in available_timezones():
+        raise CannotScaffold(
+            f"time zone {time_zone!r}: write an IANA name, such as {ZoneInfo('Europe/Berlin')}"
+        )
+    tables, contracts = load_sources(project), load_contracts(project)
+    file = project / "datasets" / f"{name}.yml"
+    listed = (
+        set((yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("systems") or {})
+        if file.is_file()
+        else set()
+    )
+    proposals, says = [], []
+    for (system, entity), files in find_files(paths).items():
+        _check_name("system", system, _PLACE)
+        _check_name("entity", entity, _PLACE)
+        if (project / "models" / "staging" / system).exists() and system not in listed:
+            raise CannotScaffold(
+                f"system {system!r} is taken by another data set; call the folder {name}_{system} instead"
+            )
+        if (system, entity) not in tables:
+            found = functools.reduce(_together, map(look_into, files))
+            proposal = propose(system, entity, found, contracts)
+            if currency == "CNY":
+                # telephone numbers without country are Chinese unless something else is said
+                proposal.formats.pop("phone_country", None)
+            proposals.append(proposal)
+    if not tables.keys() & {k for k in tables if k[0] in listed} and not proposals:
+        raise CannotScaffold(f"nothing to read: put files into inbox/{name}/<system>/<entity>/ or name them")
+    wanted: dict[str, str] = {}
+    if proposals:
+        systems = [s for s in dict.fromkeys(p.system for p in proposals)]
+        for system in systems:
+            own = [p for p in proposals if p.system == system]
+            path = f"models/staging/{system}/_{system}__sources.yml"
+            if (project / path).exists():
+                says.append(f"{path} exists; add under its tables:\n\n" + "\n".join(map(render_table, own)))
+            else:
+                wanted[path] = render_system(name, system, own)
+        selling = [s for s in systems if any(p.system == s and "order" in p.rows for p in proposals)]
+        if file.is_file():
+            says.append(
+                f"datasets/{name}.yml exists; add under its systems:\n"
+                + "\n".join(f"  {p.system}:\n{_offer(p)}" for p in proposals)
+            )
+        else:
+            wanted[f"datasets/{name}.yml"] = render_data_set(name, currency, time_zone, proposals)
+            if not (project / "policies" / name).exists():
+                wanted |= own_policy(project, name, currency, selling)
+    written = _write(project, wanted)
+    written += sync_models(project)
+    return written, says
+
+
+def _together(one: Found, two: Found) -> Found:
+    for heading, values in two.values.items():
+        one.values.setdefault(heading, []).extend(values)
+    one.encoding = one.encoding or two.encoding
+    return one
+
+
+def _write(project: Path, files: Mapping[str, str]) -> list[str]:
+    for path, text in files.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text, encoding="utf-8")
+    return list(files)
+
+
+def sync_models(project: Path) -> list[str]:
+    """Bring the files that are derived from mappings up to date; returns the paths written and removed."""
+    tables, contracts = load_sources(project).values(), load_contracts(project)
+    for table in tables:
+        if table.rows:
+            check_mapping(table, contracts)
+    files = model_files(tables)
+    changed = {
+        path: text
+        for path, text in files.items()
+        if not (project / path).is_file()
+        or (is_owned(path) and (project / path).read_text(encoding="utf-8") != text)
+    }
+    return _write(project, changed) + list(_remove_stale(project, set(files)))
+
+
+def _remove_stale(project: Path, needed: set[str]) -> Iterator[str]:
+    """A model of an entity that a mapping no longer offers has nothing to read."""
+    for path in (project / "models" / "staging").glob("*/stg_*.sql"):
+        name = path.relative_to(project).as_posix()
+        if name not in needed and "{{ mapped_from_rows(" in path.read_text(encoding="utf-8"):
+            path.unlink()
+            yield f"{name} (removed)"
+
+
+def todo_list(project: Path, name: str) -> list[str]:
+    """What is still open in the mappings of a data set."""
+    tables, contracts = load_sources(project), load_contracts(project)
+    systems = yaml.safe_load((project / "datasets" / f"{name}.yml").read_text(encoding="utf-8"))["systems"]
+    own = [t for key, t in tables.items() if key[1] in systems.get(key[0], {}) and t.rows]
+    return [
+        point
+        for table in own
+        for point in open_points(
+            table,
+            contracts,
+            {e for t in own if t.system == table.system and t is not table for e in targets_of(t)},
+        )
+    ]
+
+
+def scaffold_data_set(
+    project: Path, name: str, files: Sequence[Path], currency: str, time_zone: str
+) -> list[str]:
+    """Scaffold a data set from these files (default: inbox/<name>); lines to show: what was written, and what is open.
+
+    Raises CannotScaffold and DeclarationError, with nothing written.
+    """
+    inbox = project / "inbox" / name
+    written, says = scaffold(project, name, files or ([inbox] if inbox.is_dir() else []), currency, time_zone)
+    points = todo_list(project, name)
+    lines = [*(f"wrote 写入 {path}" for path in written), *says] or ["nothing to write 无需改动"]
+    if points:
+        return [*lines, f"\nstill open 待定 ({len(points)}):", *(f"  {point}" for point in points)]
+    return [*lines, f"\nthe mapping is complete 映射已完成: make check-data NAME={name}"]

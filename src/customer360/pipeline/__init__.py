@@ -1,0 +1,1 @@
+"""A build from the inbox to the publication."""

@@ -1,0 +1,87 @@
+"""SQL style (sqlfluff) and project conventions (dbt-bouncer).
+
+sqlfluff compiles the whole project, about a minute: by default it reads the SQL files that differ from the last commit.
+Its dbt templater does not know functions: their bodies are rendered for it.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from configparser import ConfigParser
+from pathlib import Path
+
+from jinja2 import TemplateError
+
+from customer360.core import functions
+from customer360.core.steps import tool
+
+FOLDERS = ("models", "tests", "analyses")
+NOT_OF_A_BODY = ("layout", "references.consistent")
+"""Rules that a rendered function cannot keep: Jinja breaks its lines, and a lambda's parameter is no table."""
+
+
+def changed_sql(project: Path, folders: Sequence[str]) -> list[str]:
+    """SQL files in these folders that differ from the last commit or are new."""
+    listed = subprocess.run(
+        ["git", "status", "--porcelain", "--untracked-files=all", "--", *folders],
+        cwd=project,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    files = [line[3:].split(" -> ")[-1] for line in listed.splitlines()]
+    return [file for file in files if file.endswith(".sql") and (project / file).is_file()]
+
+
+def lint_functions(project: Path, files: Sequence[Path]) -> bool:
+    """Whether sqlfluff is content with the rendered bodies of functions."""
+    config = ConfigParser()
+    config.read(project / ".sqlfluff")
+    excluded = ",".join([config["sqlfluff"]["exclude_rules"], *NOT_OF_A_BODY])
+    with tempfile.TemporaryDirectory() as folder:
+        for file in files:
+            try:
+                text = functions.body(project, file.stem)
+            except TemplateError as error:
+                print(f"functions/{file.name}: {error}")
+                return False
+            (Path(folder) / file.name).write_text(f"select\n{text} as answer\n", encoding="utf-8")
+        command = [
+            tool("sqlfluff"),
+            "lint",
+            "--disable-progress-bar",
+            "--processes",
+            "2",
+            "--config",
+            ".sqlfluff",
+        ]
+        command += ["--templater", "raw", "--exclude-rules", excluded, folder]
+        done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    if done.returncode:
+        print(done.stdout.replace(folder, "functions") + done.stderr)
+        print("Lines and columns are those of the rendered body.")
+    return not done.returncode
+
+
+def lint(project: Path, everything: bool) -> bool:
+    """Run both linters, sqlfluff on changed files or on `everything`; whether both are content."""
+    targets = list(FOLDERS) if everything else changed_sql(project, FOLDERS)
+    folder = project / functions.FOLDER
+    bodies = sorted(
+        folder.glob("*.sql") if everything else map(Path, changed_sql(project, [functions.FOLDER]))
+    )
+    commands = [
+        [tool("dbt"), "--quiet", "parse", "--target", "lint", "--target-path", "target/lint"],
+        [tool("dbt-bouncer"), "run"],
+    ]
+    if targets:
+        commands.append([tool("sqlfluff"), "lint", "--disable-progress-bar", "--processes", "2", *targets])
+    # one failing linter must not hide what the others have to say
+    codes = [subprocess.run(command, cwd=project, check=False).returncode for command in commands]
+    if bodies:
+        codes.append(not lint_functions(project, bodies))
+    if not targets:
+        print("sqlfluff: no SQL file differs from the last commit (--all lints every one)")
+    return not any(codes)

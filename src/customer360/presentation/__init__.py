@@ -1,0 +1,1 @@
+"""What is made for people: pages, reports, workbooks and lists."""

@@ -1,0 +1,48 @@
+"""The frame of what is made for people out of the published copy: pages, reports, workbooks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import duckdb
+
+from customer360.core.data_sets import DataSet
+from customer360.core.errors import Stopped
+from customer360.core.warehouse import Warehouse
+
+Made = Iterator[tuple[Path, str]]
+"""Files of a data set, each with what there is to say of it, beginning right after its name."""
+
+
+class NotMade(Stopped):
+    """What was asked for cannot be made; the message says why and what to do."""
+
+
+def make_all(make: Callable[..., Made], data_set: DataSet, warehouse: Warehouse, **options: object) -> None:
+    """Write the files of `make(data_set, warehouse, **options)` and print where each is.
+
+    Reads the published copy only. Raises NotMade where nothing is published, or by an older version of the project.
+    """
+    remedy = f"Run: make build DATA={data_set.name}"
+    if not warehouse.published.is_file():
+        raise NotMade(f"nothing is published yet. {remedy}")
+    try:
+        for path, said in make(data_set, warehouse, **options):
+            print(f"open {path.relative_to(data_set.project)}{said}")
+    except (duckdb.CatalogException, duckdb.BinderException, FileNotFoundError) as error:
+        raise NotMade(f"the published copy is older than this command ({error}). {remedy}") from None
+
+
+def file_of(data_set: DataSet, name: str) -> Path:
+    """Where the file of a data set lies; its folder is there afterwards."""
+    path = data_set.project / "reports" / data_set.name / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def write_page(data_set: DataSet, name: str, html: str) -> Path:
+    """Write a page of a data set and say where it is."""
+    path = file_of(data_set, name)
+    path.write_text(html, encoding="utf-8")
+    return path

@@ -1,0 +1,1 @@
+"""From a tested build to what readers see: contract, gate, published copy, versions."""

@@ -1,0 +1,183 @@
+"""Publications: publish a tested build, publish the latest one after all, go back to an earlier version, list them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+
+from customer360.core import steps
+from customer360.core.data_sets import DataSet
+from customer360.core.durable import read_json
+from customer360.core.errors import BuildStopped
+from customer360.core.policy import policy_file
+from customer360.core.sources import STATE, load_tables
+from customer360.core.warehouse import Warehouse
+from customer360.landing.writer import write_declared
+from customer360.privacy import erasure
+from customer360.privacy.private import published_group, seal
+from customer360.release import contracts
+from customer360.release.contracts import Contract
+from customer360.release.gate import REPORT, STOPPED
+from customer360.release.publish import (
+    RECORD,
+    Incomplete,
+    record_of,
+    write_published,
+    write_record,
+    write_state,
+)
+
+TESTED = "tested.json"
+"""In a build folder: the build passed its tests; which version's state it read, and the contract of its models."""
+
+
+def publish(
+    data_set: DataSet,
+    warehouse: Warehouse,
+    folder: Path,
+    accept: str | None = None,
+    erased: Sequence[str] = (),
+) -> None:
+    """Publish a tested build: write a candidate, audit it, make it hold. Call it under the lock.
+
+    `erased` are the values of persons that were taken out before the build: no file may hold one afterwards.
+    Raises BuildStopped where the contract is broken or the gate stops it; everything stays as it was.
+    """
+    current = warehouse.current()
+    tested = read_json(folder / TESTED, f"Build again: make build DATA={data_set.name}")
+    contract: Contract = tested["contract"]
+    check_contract(contract, current)
+    database = folder / "customer360.duckdb"
+    state_tables = load_tables(data_set.project, STATE)
+    candidate = warehouse.candidate(folder.name)
+    try:
+        rows = write_published(database, candidate / "published", contract)
+        for table in state_tables:
+            write_declared(candidate / "state" / table.entity, table)
+        write_state(database, candidate / "state", [table.entity for table in state_tables])
+        contracts.write(contract, candidate / "contract.json")
+    except Incomplete as error:
+        raise BuildStopped(f"the published copy would not be whole: {error}. Nothing was published") from None
+    except (OSError, duckdb.IOException):
+        shutil.rmtree(candidate, ignore_errors=True)  # it may be what filled the disk
+        raise
+    audited = steps.run(
+        data_set.project, "audit the candidate", gate_command(data_set, candidate, current, accept)
+    )
+    if audited:
+        if (candidate / REPORT).is_file():
+            shutil.copy(candidate / REPORT, folder / REPORT)
+        shutil.rmtree(candidate)
+        if audited != STOPPED:
+            raise BuildStopped("the candidate could not be audited; see above. Nothing was published")
+        raise BuildStopped(
+            "the gate stopped the publication; what was published before stays. Where the shift is legitimate: "
+            f'make publish DATA={data_set.name} ACCEPT="why it is"'
+        )
+    report = json.loads((candidate / REPORT).read_text(encoding="utf-8"))
+    record = record_of(candidate / "published", folder.name, rows, contract, tested["code"], report)
+    write_record(candidate, record)
+    seal(candidate / "published", published_group(data_set.project, data_set.policy), warehouse.folder.parent)
+    warehouse.promote(candidate)
+    warehouse.note("published", {"at": _now(), **record})
+    warehouse.tidy()
+    erasure.finish(data_set.project, data_set, warehouse, erased)
+
+
+def check_contract(contract: Contract, current: Path | None) -> None:
+    """BuildStopped where a reader of the version that holds would miss something in the next one."""
+    if current is None:
+        return
+    found = contracts.breaks(contracts.read(current / "contract.json"), contract, dt.date.today())
+    if found:
+        raise BuildStopped(
+            "the contract with readers of the published copy is broken; nothing was published.\n  "
+            + "\n  ".join(map(str, found))
+        )
+
+
+def gate_command(data_set: DataSet, candidate: Path, current: Path | None, accept: str | None) -> list[str]:
+    """The command that audits a candidate: a process of its own, for what it imports is large."""
+    words = ["gate", "--candidate", str(candidate)]
+    words += ["--rules", str(policy_file(data_set.project, data_set.policy, "publication_gate"))]
+    words += ["--baseline", str(current)] if current else []
+    words += ["--accept", accept] if accept else []
+    return steps.own_command(*words)
+
+
+def declared_contract(manifest: Path) -> Contract:
+    """The contract of the models that were built; an empty one where dbt left no manifest."""
+    if not manifest.is_file():
+        return {}
+    return contracts.contract_of(json.loads(manifest.read_text(encoding="utf-8")))
+
+
+def catch_up(warehouse: Warehouse) -> None:
+    """Note the publication that a kill kept from being noted."""
+    current = warehouse.current()
+    record = current / RECORD if current else None
+    if record and record.is_file():
+        told = read_json(record, "Go back to the version before: make rollback")
+        warehouse.note("published", {"at": _now(), **told})
+
+
+def publish_latest(data_set: DataSet, warehouse: Warehouse, accept: str | None) -> Path:
+    """Publish the latest build without building again. Call it under the lock.
+
+    Raises BuildStopped where it failed its tests, is published already or is not the successor of what holds.
+    """
+    built = warehouse.latest_build()
+    again = f"Run: make build DATA={data_set.name}"
+    if built is None:
+        raise BuildStopped(f"nothing is built yet. {again}")
+    folder, current = built.parent, warehouse.current()
+    if not (folder / TESTED).is_file():
+        raise BuildStopped(f"the latest build, {folder.name}, did not pass its tests. {again}")
+    if (warehouse.versions / folder.name).exists():
+        raise BuildStopped(f"the latest build, {folder.name}, is published already")
+    state_of = read_json(folder / TESTED, again)["state_of"]
+    if state_of != (current.name if current else None):
+        raise BuildStopped(
+            f"the latest build, {folder.name}, began from another version than the one that holds. {again}"
+        )
+    publish(data_set, warehouse, folder, accept)
+    return folder
+
+
+def roll_back(warehouse: Warehouse, to: str | None, why: str | None) -> Path:
+    """Let the version before, or `to`, hold again, published copy and state, and note it. Call it under the lock.
+
+    Raises NoVersion where there is none to go back to.
+    """
+    before = warehouse.current()
+    held = warehouse.rollback(to)
+    noted = {"build_id": held.name, "from": before.name if before else None, "why": why}
+    warehouse.note("rolled back", {"at": _now(), **noted})
+    return held
+
+
+def listing(warehouse: Warehouse) -> str:
+    """The journal, newest first, and which version holds."""
+    current = warehouse.current()
+    lines = []
+    for entry in reversed(warehouse.noted()):
+        holds = " ← holds" if current and entry["build_id"] == current.name else ""
+        kept = "" if (warehouse.versions / entry["build_id"]).is_dir() else " (no longer kept)"
+        gate = entry.get("gate") or {}
+        first = entry["event"] == "published" and not gate.get("baseline")
+        why = gate.get("accepted") or entry.get("why") or ("first publication" if first else "")
+        rows = f"{sum(entry['rows'].values()):,} rows" if "rows" in entry else ""
+        lines.append(
+            f"{entry['at']}  {entry['event']:11} {entry['build_id']}  {rows:>18}  contract {entry.get('contract', '-'):12}"
+            f" code {entry.get('code', '-')}  {why}{kept}{holds}".rstrip()
+        )
+    return "\n".join(lines) or "nothing is published yet"
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

@@ -1,0 +1,1 @@
+"""Fits: purchase models, churn, regression and clusters. Arrays in, arrays out."""
