@@ -45,6 +45,7 @@ def copy_project(folder: Path) -> Path:
     """Copy the project without anything that `make` made, to change and run it elsewhere."""
     for name in (
         "models",
+        "functions",
         "macros",
         "seeds",
         "tests",

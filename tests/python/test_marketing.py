@@ -16,6 +16,7 @@ from scipy.stats import chi2, norm
 
 from churn_kit import SEEN, Company
 from conftest import PROJECT
+from customer360.core import functions
 
 COMPILED = PROJECT / "target" / "demo" / "compiled" / "customer360" / "models"
 MODELS = (
@@ -38,6 +39,7 @@ ATTRIBUTION_DAYS = 14
 def run(tables: Mapping[str, Mapping[str, object]]) -> duckdb.DuckDBPyConnection:
     """The experiment models, as the latest build of the demo company compiled them, on these tables."""
     connection = duckdb.connect()
+    connection.execute(functions.definition(PROJECT, "wilson_bound"))
     connection.execute(
         "create table int_marketing__code_labels (list_code text, code text, label_zh text, label_en text)"
     )

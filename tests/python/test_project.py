@@ -67,7 +67,7 @@ def test_every_function_says_what_it_takes_and_answers():
 
 
 def test_every_function_is_called():
-    graph = manifest(DATA_SET)
+    graph = manifest("demo")
     called = {
         name
         for node in [*graph["nodes"].values(), *graph["functions"].values()]

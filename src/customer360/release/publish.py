@@ -25,7 +25,7 @@ STORAGE_VERSION = "v1.4.0"
 RECORD = "publication.json"
 """The record of a publication, beside its published copy."""
 
-_CODE = ("dbt_project.yml", "profiles.yml", "models", "macros", "seeds", "policies")
+_CODE = ("dbt_project.yml", "profiles.yml", "models", "functions", "macros", "seeds", "policies")
 _PACKAGE = Path(customer360.__file__).parent
 _STATISTICS = {
     "row_count": "select null, count(*)::double, count(*) from {table}",
@@ -154,7 +154,7 @@ def write_state(database: Path, folder: Path, names: list[str]) -> None:
 
 
 def code_version(project: Path) -> str:
-    """What built it: the commit where there is one, and a digest of the models, macros, seeds, policies and this package."""
+    """What built it: the commit where there is one, and a digest of what a build is made of."""
     content = hashlib.sha256()
     for root in (*(project / name for name in _CODE), _PACKAGE):
         for path in [root] if root.is_file() else sorted(p for p in root.rglob("*") if p.is_file()):
