@@ -182,6 +182,8 @@ def lay_out_miniature(root: Path) -> Path:
     }.items():
         (root / name).parent.mkdir(parents=True)
         (root / name).write_text(text, encoding="utf-8")
+    for folder in ("functions", "macros"):
+        (root / folder).symlink_to(PROJECT / folder)
     return root
 
 

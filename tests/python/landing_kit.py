@@ -13,6 +13,7 @@ from typing import Any
 import duckdb
 import xlsxwriter
 
+from conftest import PROJECT
 from customer360.cli import main
 
 SOURCES = """
@@ -73,6 +74,8 @@ class Place:
         staging = root / "models" / "staging" / "erp"
         staging.mkdir(parents=True)
         (staging / "_erp__sources.yml").write_text(SOURCES, encoding="utf-8")
+        for folder in ("functions", "macros"):
+            (root / folder).symlink_to(PROJECT / folder)
         (root / "datasets").mkdir()
         (root / "datasets" / "demo.yml").write_text(data_set, encoding="utf-8")
         self.inbox.mkdir(parents=True)

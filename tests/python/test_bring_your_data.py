@@ -133,9 +133,8 @@ def test_the_how_to_decides_what_the_test_decides():
 
 
 def test_every_command_of_the_how_to_is_a_target_of_make():
-    targets = set(
-        re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE)
-    )
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    targets = set(re.search(r"VERBS := ((?:.*\\\n)*.*)", makefile)[1].split())
     used = set(re.findall(r"(?:^|`)make ([a-z-]+) ", DOC, re.MULTILINE))
     assert {"new-data", "check-data", "build"} <= used <= targets
 

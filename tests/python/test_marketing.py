@@ -39,7 +39,8 @@ ATTRIBUTION_DAYS = 14
 def run(tables: Mapping[str, Mapping[str, object]]) -> duckdb.DuckDBPyConnection:
     """The experiment models, as the latest build of the demo company compiled them, on these tables."""
     connection = duckdb.connect()
-    connection.execute(functions.definition(PROJECT, "wilson_bound"))
+    for name in ("wilson_bound", "student_quantile"):
+        connection.execute(functions.definition(PROJECT, name))
     connection.execute(
         "create table int_marketing__code_labels (list_code text, code text, label_zh text, label_en text)"
     )

@@ -33,7 +33,7 @@ def _raise(value: Any) -> None:
 class _Macros:
     """Macros by name, each looked for when it is called: they call each other across files."""
 
-    def __init__(self, project: Path) -> None:
+    def __init__(self, functions: Path) -> None:
         self.environment = Environment(extensions=["jinja2.ext.do"], undefined=StrictUndefined)
         self.environment.globals |= {
             "return": _raise,
@@ -46,7 +46,7 @@ class _Macros:
         texts = [
             file.read_text(encoding="utf-8")
             for folder in _MACROS
-            for file in sorted((project / folder).glob("*.sql"))
+            for file in sorted((functions.parent / folder).glob("*.sql"))
         ]
         found = [[made.name for made in self.environment.parse(text).find_all(Macro)] for text in texts]
         self.environment.globals |= {name: self._macro(name) for names in found for name in names}
@@ -70,12 +70,16 @@ class _Macros:
 _macros = cache(_Macros)
 
 
+def _folder(project: Path) -> Path:
+    return (project / FOLDER).resolve()
+
+
 @cache
 def body(project: Path, name: str) -> str:
     """The SQL expression of a function; other functions and seeds stand in it by their bare names. Raises
     FileNotFoundError where there is no such function."""
     text = (project / FOLDER / f"{name}.sql").read_text(encoding="utf-8")
-    return _macros(project).environment.from_string(text).render().strip()
+    return _macros(_folder(project)).environment.from_string(text).render().strip()
 
 
 @cache
@@ -83,7 +87,7 @@ def arguments(project: Path) -> dict[str, list[dict[str, Any]]]:
     """The declared arguments of each function: name, data_type and, where there is one, default_value. A default that
     a data set sets is that of a project without one."""
     text = (project / FOLDER / "_functions.yml").read_text(encoding="utf-8")
-    declared = yaml.safe_load(_macros(project).environment.from_string(text).render())["functions"]
+    declared = yaml.safe_load(_macros(_folder(project)).environment.from_string(text).render())["functions"]
     return {entry["name"]: entry["arguments"] for entry in declared}
 
 
