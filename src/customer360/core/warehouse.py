@@ -10,7 +10,7 @@ warehouse/<data set>/
     exports.jsonl                   every list that was exported or removed (`customer360 activation`); never rolled back
     erasures/                       who was erased, as keyed hashes; never rolled back
     next → build/<id>               what dbt works on now, or worked on last
-    try/, check/                    what `try-rules` and `check-data` work on, while they run
+    try/, check/, older/            what `try-rules`, `check-data` and readers of older state work on, while they run
     published → current/published   fixed names for readers
     state → current/state
 """

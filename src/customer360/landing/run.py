@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from customer360.core import upgrades
 from customer360.core.data_sets import DataSet, Offer
 from customer360.core.durable import publish, sync
 from customer360.core.errors import Stopped
@@ -39,9 +40,6 @@ from customer360.landing.writer import DECLARED, temporary_name, write_declared,
 
 READER = "1"
 """Raise when the same bytes would land differently: files still in the inbox are then read again."""
-
-FORMER_DECLARED = "_declared.parquet"
-"""What the file without rows was called before 2026-11-30."""
 
 IGNORED = (".", "~$", "Thumbs.db", "desktop.ini")
 
@@ -116,10 +114,10 @@ def land(
         else:
             delivery.status, delivery.reason = "set_aside", Remark("unknown_place")
     _check_taken(take, data_set, inbox, outcome.deliveries)
+    upgrades.LANDING.upgrade(landing)
     scratch = landing / ".scratch"
     for table in tables.values():
         clear_leftovers(landing / table.system / table.entity, scratch)
-        (landing / table.system / table.entity / FORMER_DECLARED).unlink(missing_ok=True)
         write_declared(landing / table.system / table.entity, table)
     lists = known_file(landing, "", "").parent
     clear_leftovers(lists, scratch)

@@ -20,6 +20,7 @@ from customer360.core.data_sets import DataSet, check_policy
 from customer360.core.policy import PolicyTable, policy_table
 from customer360.core.sources import DeclarationError, read_yaml
 from customer360.core.warehouse import Warehouse
+from customer360.privacy.state import current_state
 
 FAMILIES = (
     "demographic",
@@ -377,8 +378,8 @@ def check_catalogue(data_set: DataSet, warehouse: Warehouse) -> str:
     policy. Raises DeclarationError at the first row that cannot be used."""
     project, policy = data_set.project, data_set.policy
     check_policy(project, data_set)
-    current = warehouse.current()
-    check_tags(project, policy, current / "state" if current else None)
+    with current_state(warehouse) as state:
+        check_tags(project, policy, state)
     if policy == "default":
         (project / "docs" / "tag-catalogue.md").write_text(catalogue_page(project, policy), encoding="utf-8")
     return policy

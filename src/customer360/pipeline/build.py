@@ -31,7 +31,7 @@ from customer360.pipeline.scorecard import print_scorecard
 from customer360.privacy import erasure
 from customer360.privacy.hashing_key import require_key
 from customer360.privacy.private import close, published_group
-from customer360.privacy.state import read_state
+from customer360.privacy.state import current_state, read_state
 from customer360.release.gate import read_rules
 from customer360.release.publish import code_version
 from customer360.release.versions import TESTED, catch_up, declared_contract, publish
@@ -127,8 +127,8 @@ def check_before(data_set: DataSet) -> None:
     check_policy(project, data_set)
     read_rules(policy_file(project, data_set.policy, "publication_gate"))
     published_group(project, data_set.policy)
-    current = Warehouse(project / "warehouse" / data_set.name).current()
-    check_tags(project, data_set.policy, current / "state" if current else None)
+    with current_state(Warehouse(project / "warehouse" / data_set.name)) as state:
+        check_tags(project, data_set.policy, state)
     tables = load_sources(project)
     require_complete([tables[key] for key in data_set.offers], load_contracts(project))
     missing = out_of_step(project, tables.values())

@@ -13,6 +13,7 @@ from customer360.core.data_sets import DataSet
 from customer360.core.errors import Stopped
 from customer360.core.sources import load_sources
 from customer360.core.warehouse import Warehouse
+from customer360.privacy.state import current_state
 
 RETURNED_AS = ("stewardship", "audit_verdicts")
 """The source that reads the filled workbook; its first headings are the workbook's."""
@@ -40,7 +41,7 @@ def draw(sample: Path, month: dt.date | None) -> tuple[dt.date, list[dict[str, s
     Raises NothingDrawn where there is none.
     """
     if not sample.is_file():
-        raise NothingDrawn("nothing is published yet. Run: make build")
+        raise NothingDrawn("the published build drew nothing")
     rows = duckdb.execute(
         """
         select
@@ -89,7 +90,10 @@ def write_audit(data_set: DataSet, warehouse: Warehouse, month: dt.date | None =
     Raises NothingDrawn where there is no draw, or a workbook of it lies there already.
     """
     tables = load_sources(data_set.project)
-    month, rows = draw(warehouse.folder / "state" / "audit_sample" / "data.parquet", month)
+    with current_state(warehouse) as state:
+        if state is None:
+            raise NothingDrawn(f"nothing is published yet. Run: make build DATA={data_set.name}")
+        month, rows = draw(state / "audit_sample" / "data.parquet", month)
     path = data_set.project / "audit" / data_set.name / f"{month:%Y-%m}.xlsx"
     try:
         write_workbook(path, {c.name: c.headings[0] for c in tables[RETURNED_AS].columns}, rows)

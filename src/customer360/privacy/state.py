@@ -3,18 +3,27 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from customer360.core import upgrades
 from customer360.core.data_sets import DataSet
 from customer360.core.durable import Damaged, publish
-from customer360.core.sources import STATE, load_tables
+from customer360.core.errors import Stopped
+from customer360.core.sources import STATE, Table, load_tables
 from customer360.core.warehouse import Warehouse
 from customer360.landing.writer import write_declared
 from customer360.privacy.ledger import Ledger, hashing_keys, load_suppressed, suppressed_among
+
+
+class Undeclared(Stopped):
+    """The state holds something that no declaration names; the message says what."""
+
 
 STATE_COLUMNS = {"customer_id": "customer", "other_customer_id": "customer", "record_id": "record_id"}
 """Columns of state that name a person."""
@@ -50,24 +59,61 @@ def forget_in_state(data_set: DataSet, warehouse: Warehouse, folder: Path) -> No
                 publish(temporary, path)
 
 
-def read_state(data_set: DataSet, warehouse: Warehouse, folder: Path) -> None:
-    """Lay out the state that a build reads: that of the current version without erased persons, and every table as
-    declared today."""
+@contextmanager
+def current_state(warehouse: Warehouse) -> Iterator[Path | None]:
+    """The state of the current version in today's layout: its folder, or an upgraded copy while this lasts; None before
+    the first publication. Raises Damaged, and TooNew where a newer release wrote it."""
     current = warehouse.current()
-    for table in load_tables(data_set.project, STATE):
+    if current is None:
+        yield None
+        return
+    state = current / "state"
+    if upgrades.STATE.version_of(state) == upgrades.STATE.version:
+        yield state
+        return
+    for file in sorted(state.glob("*/data.parquet")):
+        _require_sound(file, warehouse.folder.name)
+    with warehouse.workshop("older", "reading of older state") as work:
+        copy = Path(shutil.copytree(state, work / "state"))
+        upgrades.STATE.upgrade(copy)
+        yield copy
+
+
+def read_state(data_set: DataSet, warehouse: Warehouse, folder: Path) -> None:
+    """Lay out the state that a build reads: that of the current version in today's layout and without erased persons,
+    and every table as declared today.
+
+    Raises Damaged where a file cannot be read, TooNew where a newer release wrote it, and Undeclared where something in
+    it would be lost.
+    """
+    tables = {table.entity: table for table in load_tables(data_set.project, STATE)}
+    with current_state(warehouse) as earlier:
+        for file in sorted(earlier.glob("*/data.parquet")) if earlier else ():
+            _require_sound(file, data_set.name)
+            _require_declared(file, tables.get(file.parent.name))
+            (folder / file.parent.name).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, folder / file.parent.name / file.name)
+    upgrades.STATE.mark(folder)
+    for table in tables.values():
         write_declared(folder / table.entity, table)
-        earlier = current / "state" / table.entity / "data.parquet" if current else None
-        if earlier and earlier.is_file():
-            _require_sound(earlier, data_set)
-            shutil.copyfile(earlier, folder / table.entity / "data.parquet")
     forget_in_state(data_set, warehouse, folder)
 
 
-def _require_sound(file: Path, data_set: DataSet) -> None:
+def _require_declared(file: Path, table: Table | None) -> None:
+    lost = sorted(set(pq.read_schema(file).names) - set(table.names if table else ()))
+    if lost:
+        raise Undeclared(
+            f"the state table {file.parent.name} of the version that holds has the column {lost[0]}, which nothing declares:"
+            " its history would be lost. Declare it in models/staging/state/_state__sources.yml, or add a step for it to"
+            " src/customer360/core/upgrades.py"
+        )
+
+
+def _require_sound(file: Path, data_set: str) -> None:
     try:
         pq.read_table(file)
     except (pa.ArrowException, OSError):
         raise Damaged(
             file,
-            f"Go back to the version before, published copy and state: make rollback DATA={data_set.name}",
+            f"Go back to the version before, published copy and state: make rollback DATA={data_set}",
         ) from None

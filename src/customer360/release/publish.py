@@ -135,7 +135,7 @@ def _gate_rules(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, s
 def write_state(database: Path, folder: Path, names: list[str]) -> None:
     """Write each state table of a build to folder/<name>/data.parquet, from the model of that name in any layer.
 
-    Raises LookupError where not exactly one model has the name, with or without an intermediate prefix.
+    Raises Incomplete where not exactly one model has the name, with or without an intermediate prefix.
     """
     with reading.connect(database) as connection:
         for name in names:
@@ -145,7 +145,7 @@ def write_state(database: Path, folder: Path, names: list[str]) -> None:
                 [f"^(int_[a-z]+__)?{name}$"],
             ).fetchall()
             if len(found) != 1:
-                raise LookupError(f"state table {name}: {len(found)} models of that name, wanted one")
+                raise Incomplete(f"state table {name}: {len(found)} models of that name, wanted one")
             schema, table = found[0]
             (folder / name).mkdir(parents=True, exist_ok=True)
             connection.execute(

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from customer360.core import steps
+from customer360.core import steps, upgrades
 from customer360.core.data_sets import DataSet
 from customer360.core.durable import read_json
 from customer360.core.errors import BuildStopped
@@ -60,6 +60,7 @@ def publish(
         for table in state_tables:
             write_declared(candidate / "state" / table.entity, table)
         write_state(database, candidate / "state", [table.entity for table in state_tables])
+        upgrades.STATE.mark(candidate / "state")
         contracts.write(contract, candidate / "contract.json")
     except Incomplete as error:
         raise BuildStopped(f"the published copy would not be whole: {error}. Nothing was published") from None
@@ -129,7 +130,8 @@ def catch_up(warehouse: Warehouse) -> None:
 def publish_latest(data_set: DataSet, warehouse: Warehouse, accept: str | None) -> Path:
     """Publish the latest build without building again. Call it under the lock.
 
-    Raises BuildStopped where it failed its tests, is published already or is not the successor of what holds.
+    Raises BuildStopped where it failed its tests, is published already, is not the successor of what holds, or was built
+    before its state had today's layout.
     """
     built = warehouse.latest_build()
     again = f"Run: make build DATA={data_set.name}"
@@ -145,6 +147,8 @@ def publish_latest(data_set: DataSet, warehouse: Warehouse, accept: str | None) 
         raise BuildStopped(
             f"the latest build, {folder.name}, began from another version than the one that holds. {again}"
         )
+    if upgrades.STATE.version_of(folder / "state") != upgrades.STATE.version:
+        raise BuildStopped(f"the latest build, {folder.name}, has the state of an earlier release. {again}")
     publish(data_set, warehouse, folder, accept)
     return folder
 

@@ -1,0 +1,166 @@
+"""What a warehouse holds opens under today's code: layouts of landing and state."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from build_kit import digests, lay_out_miniature, miniature, offer
+from customer360.core import upgrades
+from customer360.core.data_sets import load_data_set
+from customer360.core.durable import Damaged
+from customer360.core.errors import BuildStopped
+from customer360.core.sources import load_sources
+from customer360.core.upgrades import MARK, Layout, TooNew, renamed
+from customer360.core.warehouse import Warehouse
+from customer360.privacy.state import Undeclared, current_state
+from customer360.release import versions
+from landing_kit import Place
+
+# --- steps -------------------------------------------------------------------------------------------------
+
+
+def write(name: str, *expected: str) -> Callable[[Path], None]:
+    """A step that writes a file, where those of the steps before it are."""
+
+    def step(folder: Path) -> None:
+        assert [file for file in expected if not (folder / file).is_file()] == []
+        (folder / name).write_text(name, encoding="utf-8")
+
+    return step
+
+
+def marked(folder: Path) -> object:
+    return json.loads((folder / MARK).read_text(encoding="utf-8"))
+
+
+def test_a_folder_takes_the_steps_that_it_lacks_in_order_and_each_once(tmp_path: Path) -> None:
+    Layout("landing", (write("first"),)).upgrade(tmp_path)
+    assert marked(tmp_path) == {"version": 1}
+    (tmp_path / "first").write_text("changed since", encoding="utf-8")
+    Layout("landing", (write("first"), write("second", "first"), write("third", "second"))).upgrade(tmp_path)
+    assert marked(tmp_path) == {"version": 3}
+    assert (tmp_path / "first").read_text(encoding="utf-8") == "changed since"
+    assert (tmp_path / "third").is_file()
+
+
+def test_a_step_that_was_cut_short_is_taken_again(tmp_path: Path) -> None:
+    def killed(folder: Path) -> None:
+        (folder / ".second.tmp").write_text("half", encoding="utf-8")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        Layout("landing", (write("first"), killed)).upgrade(tmp_path)
+    assert marked(tmp_path) == {"version": 1}
+    Layout("landing", (write("first"), write("second", "first"))).upgrade(tmp_path)
+    assert marked(tmp_path) == {"version": 2} and (tmp_path / "second").is_file()
+
+
+def test_what_a_newer_release_wrote_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.put("a.csv", b"payment_no,amount\n1,5\n", "erp/payments")
+    assert place.land() == 0
+    (place.landing / MARK).write_text('{"version": 99}', encoding="utf-8")
+    before = digests(place.landing)
+    place.put("b.csv", b"payment_no,amount\n2,5\n", "erp/payments")
+    assert place.land() == 2
+    assert digests(place.landing) == before
+
+
+def test_a_newer_release_is_named_in_one_sentence_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / MARK).write_text('{"version": 3}', encoding="utf-8")
+    with pytest.raises(
+        TooNew, match=r"has version 3 of the state layout, .* knows 0 at most\. Use the release"
+    ):
+        Layout("state", ()).upgrade(tmp_path)
+
+
+@pytest.mark.parametrize("content", ["", "[]", '{"version": "1"}'])
+def test_a_damaged_mark_is_named(tmp_path: Path, content: str) -> None:
+    (tmp_path / MARK).write_text(content, encoding="utf-8")
+    with pytest.raises(Damaged, match=f"{MARK} is damaged"):
+        Layout("state", ()).upgrade(tmp_path)
+
+
+# --- landing -----------------------------------------------------------------------------------------------
+
+
+def test_landing_of_before_versions_loses_its_files_of_a_former_name(tmp_path: Path) -> None:
+    place = Place(tmp_path)
+    place.put("a.csv", b"payment_no,amount\n1,5\n", "erp/payments")
+    assert place.land() == 0
+    (place.landing / MARK).unlink()
+    for folder in ("erp/orders", "erp/payments"):
+        shutil.copy(place.landing / folder / "schema.parquet", place.landing / folder / "_declared.parquet")
+    assert place.land() == 0
+    assert not list(place.landing.rglob("_declared.parquet"))
+    assert marked(place.landing) == {"version": upgrades.LANDING.version}
+
+
+# --- state -------------------------------------------------------------------------------------------------
+
+
+def history(state: Path) -> dict[str, str]:
+    """The first build that saw each load."""
+    return dict(
+        duckdb.execute("from read_parquet(?)", [str(state / "load_history" / "data.parquet")]).fetchall()
+    )
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A miniature that was built once, whose state has the column `first_build` of an earlier layout."""
+    root = lay_out_miniature(tmp_path)
+    offer(root, 1)
+    miniature(root)
+    state = root / "warehouse" / "demo" / "current" / "state"
+    renamed("load_history", "first_build_id", "first_build")(state.resolve())
+    offer(root, 2)
+    return root
+
+
+def test_a_renamed_column_of_state_keeps_its_history(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        upgrades, "STATE", Layout("state", (renamed("load_history", "first_build", "first_build_id"),))
+    )
+    warehouse = Warehouse(root / "warehouse" / "demo")
+    first = warehouse.current()
+    before, known = digests(first), history(first / "state")
+    with current_state(warehouse) as state:
+        assert pq.read_schema(state / "load_history" / "data.parquet").names == ["load_id", "first_build_id"]
+    miniature(root)
+    assert digests(first) == before, "a published version changed"
+    after = history(warehouse.current() / "state")
+    assert len(known) == 6 and known.items() < after.items() and set(known.values()) == {first.name}
+    for folder in (warehouse.current(), warehouse.latest_build().parent):
+        assert marked(folder / "state") == {"version": 1}
+    warehouse.rollback()  # to state of the earlier layout
+    miniature(root)
+    assert known.items() < history(warehouse.current() / "state").items()
+
+
+@pytest.mark.parametrize("lost", ["first_build", "load_history"])
+def test_what_no_declaration_names_stops_the_build_before_it_is_lost(root: Path, lost: str) -> None:
+    if lost == "load_history":
+        file = root / "models" / "staging" / "state" / "_state__sources.yml"
+        file.write_text(file.read_text(encoding="utf-8").replace(lost, "load_log"), encoding="utf-8")
+    with pytest.raises(Undeclared, match=r"state table load_history .* column \w+, .*or add a step"):
+        miniature(root)
+
+
+def test_a_build_whose_state_has_an_earlier_layout_is_not_published(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warehouse = Warehouse(root / "warehouse" / "demo")
+    renamed("load_history", "first_build", "first_build_id")(warehouse.current() / "state")
+    with pytest.raises(BuildStopped, match="the gate stopped the publication"):
+        miniature(root, failing="audit the candidate")
+    monkeypatch.setattr(upgrades, "STATE", Layout("state", (write("x"),)))
+    with pytest.raises(BuildStopped, match=r"has the state of an earlier release. Run: make build DATA=demo"):
+        versions.publish_latest(load_data_set(root, "demo", load_sources(root)), warehouse, None)
