@@ -47,6 +47,7 @@ def copy_project(folder: Path) -> Path:
         "models",
         "functions",
         "macros",
+        "contracts",
         "seeds",
         "tests",
         "analyses",

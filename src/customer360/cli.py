@@ -121,6 +121,12 @@ def of_data_set(reader: str, name: str, **settings: Any) -> Callable[[Callable[.
 data = click.option("--data", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
 named = click.option("--name", required=True, metavar="NAME", help="data set: datasets/NAME.yml")
 accept = click.option("--accept", metavar="REASON", help="publish shifted figures for this reason")
+accept_contract = click.option(
+    "--accept-contract",
+    type=int,
+    metavar="N",
+    help="publish although readers lose what contract N no longer promises (contracts/N.yml)",
+)
 take_older = click.option(
     "--take-older",
     multiple=True,
@@ -197,6 +203,7 @@ def land(project: Path, data: str, report: Path | None, **given: Any) -> int:
 )
 @click.option("--unit-tests", is_flag=True, help="run the unit tests of the models as well")
 @accept
+@accept_contract
 @take_older
 def build(data_set: DataSet, warehouse: Warehouse, **given: Any) -> None:
     """Land, build, test and publish one data set."""
@@ -207,12 +214,13 @@ def build(data_set: DataSet, warehouse: Warehouse, **given: Any) -> None:
 
 @of_data_set(ENGINEER, "publish", epilog=DONE)
 @accept
-def publish(data_set: DataSet, warehouse: Warehouse, accept: str | None) -> None:
+@accept_contract
+def publish(data_set: DataSet, warehouse: Warehouse, **given: Any) -> None:
     """Publish the latest build after all, without building again."""
     from customer360.release.versions import publish_latest
 
     with warehouse.lock():
-        print(f"\npublished {publish_latest(data_set, warehouse, accept).name}")
+        print(f"\npublished {publish_latest(data_set, warehouse, **given).name}")
 
 
 @of_data_set(ENGINEER, "rollback", epilog=DONE)
@@ -223,8 +231,7 @@ def rollback(data_set: DataSet, warehouse: Warehouse, to: str | None, accept: st
     from customer360.release.versions import roll_back
 
     with warehouse.lock():
-        version = roll_back(warehouse, to, accept).name
-    print(f"version {version} holds again, published copy and state; readers see it when they reconnect")
+        print(roll_back(warehouse, to, accept))
 
 
 @of_data_set(ENGINEER, "publications")

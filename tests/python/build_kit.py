@@ -198,7 +198,7 @@ def offer(root: Path, edition: int) -> None:
             (folder / f"{file}.csv").write_text(f"{heading},amount\n{rows}", encoding="utf-8")
 
 
-def miniature(root: Path, failing: str = "") -> None:
+def miniature(root: Path, failing: str = "", accept_contract: int | None = None) -> None:
     """Build the miniature under its lock: all of `build.build`, where the inbox is filled by a copy, landing
     runs in this process and a query over landing and state stands in for dbt. The step `failing` does its work
     and then says that it failed."""
@@ -267,7 +267,7 @@ def miniature(root: Path, failing: str = "") -> None:
         data_set = load_data_set(root, "demo", load_sources(root))
         warehouse = Warehouse(root / "warehouse" / "demo")
         with warehouse.lock():
-            build.build(data_set, warehouse)
+            build.build(data_set, warehouse, accept_contract=accept_contract)
     finally:
         steps.run, build.print_scorecard = kept
 

@@ -8,14 +8,18 @@ import csv
 import datetime as dt
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
 from conftest import PROJECT, latest_build, manifest
+from customer360.core.sources import DeclarationError
 from customer360.release import contracts
 from customer360.release.contracts import (
     COMMITTED,
     Contract,
+    NotKept,
+    Promised,
     breaks,
     contract_of,
     unfinished,
@@ -71,13 +75,17 @@ def test_a_column_without_a_type_is_named() -> None:
 
 def test_the_committed_contract_is_what_the_models_declare(declared: Contract) -> None:
     """`make contracts WRITE=yes` commits to a change that breaks nothing."""
-    assert contracts.read(PROJECT / COMMITTED) == declared
+    assert contracts.read(PROJECT / COMMITTED) == Promised(max(contracts.majors(PROJECT)), declared)
 
 
 def test_the_contract_survives_being_written(declared: Contract, tmp_path) -> None:
-    contracts.write(declared, tmp_path / "contract.json")
-    assert contracts.read(tmp_path / "contract.json") == declared
-    assert contracts.digest(contracts.read(tmp_path / "contract.json")) == contracts.digest(declared)
+    contracts.write(Promised(2, declared), tmp_path / "contract.json")
+    assert contracts.read(tmp_path / "contract.json") == Promised(2, declared)
+
+
+def test_a_contract_of_before_major_versions_is_contract_1(tmp_path: Path) -> None:
+    (tmp_path / "contract.json").write_text(json.dumps(BEFORE), encoding="utf-8")
+    assert contracts.read(tmp_path / "contract.json") == Promised(1, BEFORE)
 
 
 UNANNOUNCED: dict[str, tuple[Callable[[Contract], object], str]] = {
@@ -157,6 +165,96 @@ def test_a_renamed_column_has_its_old_version_beside_it(declared: Contract) -> N
     assert old["columns"].keys() ^ new["columns"].keys() == {"new_customers", "new_customer_count"}
 
 
+# --- major versions ----------------------------------------------------------------------------------------
+
+
+def announce(project: Path, major: int, replaced: str) -> None:
+    file = project / "contracts" / f"{major}.yml"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"replaced: {{{replaced}}}\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", UNANNOUNCED.keys() - {"an old version in another shape"})
+def test_a_major_version_lets_through_what_it_names_and_nothing_else(name: str) -> None:
+    after = copy.deepcopy(BEFORE)
+    UNANNOUNCED[name][0](after)
+    given = Promised(1, BEFORE), Promised(2, after)
+    (found,) = contracts.unannounced(*given, {"orders": (), "customers.since_on": ()}, TODAY)
+    assert contracts.unannounced(*given, {"customers": ("people",)}, TODAY) == []
+    named = {f"customers.{column}": () for column in found.columns}
+    assert contracts.unannounced(*given, named, TODAY) == ([] if named else [found])
+
+
+def test_one_column_that_is_named_does_not_let_another_go() -> None:
+    after = {"customers": table(version=2, columns={"customer_id": "varchar not null"})}
+    given = Promised(1, BEFORE), Promised(2, after)
+    assert contracts.unannounced(*given, {"customers.amount": ()}, TODAY)
+    assert not contracts.unannounced(*given, {"customers.amount": (), "customers.since_on": ()}, TODAY)
+
+
+def test_what_takes_the_place_is_followed_through_later_major_versions(tmp_path: Path) -> None:
+    announce(tmp_path, 2, "visits: [days, months], notes: none, abc: groups")
+    announce(tmp_path, 3, "days: weeks, groups: months")
+    known = contracts.majors(tmp_path)
+    assert contracts.replaced_between(known, 1, 3) == {
+        "visits": ("weeks", "months"), "notes": (), "abc": ("months",), "days": ("weeks",), "groups": ("months",),
+    }  # fmt: skip
+    assert contracts.replaced_between(known, 2, 3) == {"days": ("weeks",), "groups": ("months",)}
+    assert contracts.replaced_between(known, 3, 3) == {}
+
+
+@pytest.mark.parametrize(
+    ("major", "text", "told"),
+    [
+        (3, "replaced: {a: b}", "contract 2 comes first"),
+        (2, "", "missing, empty or not alone"),
+        (2, "replaced: {}", "missing, empty or not alone"),
+        (2, "replaced: {a: b}\nremoved: [c]", "missing, empty or not alone"),
+        (2, "replaced: {a: }", "replaced.a: None names nothing"),
+        (2, "replaced: {a: []}", r"replaced.a: \[\] names nothing"),
+    ],
+)
+def test_a_major_version_that_cannot_be_used_is_named(
+    major: int, text: str, told: str, tmp_path: Path
+) -> None:
+    announce(tmp_path, major, "")
+    (tmp_path / "contracts" / f"{major}.yml").write_text(text, encoding="utf-8")
+    with pytest.raises(DeclarationError, match=rf"{major}.yml: .*{told}"):
+        contracts.majors(tmp_path)
+
+
+def test_no_published_name_is_removed_without_a_new_major_version(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by writing the contract anew, and not by adding it to a major version that is committed."""
+    now = {"customers": table(columns=without("amount")), "orders": table()}
+    monkeypatch.setattr(contracts, "declared", lambda project: now)
+    file = tmp_path / COMMITTED
+    contracts.write(Promised(1, BEFORE | {"orders": table(), "visits": table()}), file)
+
+    def refused(told: str) -> None:
+        before = file.read_bytes()
+        with pytest.raises(NotKept, match=told):
+            contracts.hold_to_contract(tmp_path, write_it=True)
+        assert file.read_bytes() == before
+
+    refused(r"(?s)customers: column amount is gone.*visits: the table is gone.*contracts/2\.yml: a new major")
+    announce(tmp_path, 2, "customers.amount: customers.net_amount, visits: orders, orders: none")
+    refused(
+        "(?s)2.yml: customers.net_amount is to take the place .*2.yml: orders is named, and no reader loses it"
+    )
+    announce(tmp_path, 2, "customers.amount: orders.amount, visits: orders")
+    with pytest.raises(NotKept, match="does not say what the models do"):
+        contracts.hold_to_contract(tmp_path)
+    assert "contract 2" in contracts.hold_to_contract(tmp_path, write_it=True)
+    assert contracts.read(file) == Promised(2, now)
+    del now["orders"]
+    announce(tmp_path, 2, "customers.amount: none, visits: none, orders: none")
+    refused(r"orders: the table is gone(?s:.*)contracts/3\.yml")
+    (tmp_path / "contracts" / "2.yml").unlink()
+    refused(r"contracts/2\.yml is missing")
+
+
 # --- one rule, one owner ----------------------------------------------------------------------------------
 
 RULES = PROJECT / "seeds" / "policy" / "publication_gate.csv"
@@ -211,4 +309,4 @@ def test_the_contract_is_one_line_per_column() -> None:
     """So that a review sees what a reader would."""
     content = json.loads((PROJECT / COMMITTED).read_text(encoding="utf-8"))
     lines = (PROJECT / COMMITTED).read_text(encoding="utf-8").splitlines()
-    assert len(lines) > sum(len(promised["columns"]) for promised in content.values())
+    assert len(lines) > sum(len(promised["columns"]) for promised in content["tables"].values())

@@ -205,6 +205,7 @@ def test_what_make_gives_is_read_as_it_stands_and_not_passed_on(monkeypatch: pyt
     for name, value in {
         "DATA": "demo",
         "ACCEPT": "it's $5; `x`",
+        "ACCEPT_CONTRACT": "2",
         "TAKE_OLDER": "crm/a b.csv",
         "LIST": "",
     }.items():
@@ -212,7 +213,13 @@ def test_what_make_gives_is_read_as_it_stands_and_not_passed_on(monkeypatch: pyt
     assert main(["--project", str(PROJECT), "build"]) == 0
     assert read == [
         (
-            {"data": "demo", "accept": "it's $5; `x`", "take_older": ("crm/a b.csv",), "unit_tests": False},
+            {
+                "data": "demo",
+                "accept": "it's $5; `x`",
+                "accept_contract": 2,
+                "take_older": ("crm/a b.csv",),
+                "unit_tests": False,
+            },
             [],
         )
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import shutil
 import subprocess
@@ -83,7 +84,8 @@ def test_the_latest_publication_left_its_record() -> None:
     record = json.loads((current / RECORD).read_text(encoding="utf-8"))
     noted = [entry for entry in warehouse.noted() if entry["build_id"] == current.name]
     assert noted and noted[-1]["event"] == "published" and noted[-1]["at"] > "2026"
-    assert record["contract"] == contracts.digest(contracts.read(current / "contract.json"))
+    promised = contracts.read(current / "contract.json")
+    assert (record["major"], record["contract"]) == (promised.major, contracts.digest(promised.tables))
     assert record["rows"]["customers"] > 1000
     assert {rate["measure"] for rate in record["rates"]} >= {"duplicate_rate", "integration_rate"}
     assert record["code"] and record["gate"]["results"]
@@ -198,18 +200,66 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def test_a_contract_that_is_broken_stops_the_publication(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was published stays, and the message says what to do."""
+def promise_orders(root: Path) -> Warehouse:
+    """Let the version that holds promise a table that no later build does: dbt's stand-in declares none."""
     warehouse = Warehouse(root / "warehouse" / "demo")
     promised = {
         "orders": {"version": 1, "grain": "order", "key": ["order_no"], "deprecated_on": None, "columns": {}}
     }
-    contracts.write(promised, warehouse.current() / "contract.json")
-    before, held = digests(warehouse.folder / "current"), warehouse.current()
+    contracts.write(contracts.Promised(1, promised), warehouse.current() / "contract.json")
     offer(root, 3)
-    with pytest.raises(BuildStopped, match="orders: the table is gone"):
-        miniature(root)
+    return warehouse
+
+
+def test_a_contract_that_is_broken_stops_the_publication(root: Path) -> None:
+    """What was published stays, and the message says what to do."""
+    warehouse = promise_orders(root)
+    before, held = digests(warehouse.folder / "current"), warehouse.current()
+    with pytest.raises(BuildStopped, match=r"orders: the table is gone(?s:.*)contracts/2\.yml"):
+        miniature(root, accept_contract=2)
     assert warehouse.current() == held and digests(warehouse.folder / "current") == before
+
+
+def test_a_new_major_version_is_accepted_once_by_its_number_and_recorded(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    warehouse = promise_orders(root)
+    first = warehouse.current()
+    (root / "contracts").mkdir()
+    (root / "contracts" / "2.yml").write_text("replaced: {orders: payments}\n", encoding="utf-8")
+    stopped = r"nobody has accepted it(?s:.*)orders → payments(?s:.*)make publish DATA=demo ACCEPT_CONTRACT=2"
+    for given in (None, 1, 3):
+        with pytest.raises(BuildStopped, match=stopped):
+            miniature(root, accept_contract=given)
+        assert warehouse.current() == first
+    miniature(root, accept_contract=2)
+    second = warehouse.current()
+    assert contracts.read(second / "contract.json").major == 2
+    (noted,) = [entry for entry in warehouse.noted() if entry["build_id"] == second.name]
+    assert noted["major"] == 2 and noted["accepted_contract"] == {
+        "from": 1, "who": getpass.getuser(), "why": None,
+    }  # fmt: skip
+    assert f"contract 2 accepted by {getpass.getuser()}" in versions.listing(warehouse)
+    offer(root, 4)
+    miniature(root)
+    third = warehouse.current()
+    assert warehouse.noted()[-1]["accepted_contract"] is None
+    for to, told in (
+        (first, "It keeps contract 1; contract 2 is to be accepted again\n"),
+        (third, "It keeps contract 2\n"),
+        (first, "again\n"),
+    ):
+        assert main(["--project", str(root), "rollback", "--data", "demo", "--to", to.name]) == 0
+        assert capsys.readouterr().out.endswith(told)
+    with pytest.raises(BuildStopped, match=stopped):
+        miniature(root)
+
+
+def test_a_release_that_knows_less_than_the_contract_that_holds_publishes_nothing(root: Path) -> None:
+    warehouse = Warehouse(root / "warehouse" / "demo")
+    contracts.write(contracts.Promised(2, {}), warehouse.current() / "contract.json")
+    with pytest.raises(BuildStopped, match=r"contract 2 holds, and this release knows contract 1 at most"):
+        miniature(root)
 
 
 def test_going_back_moves_published_copy_and_state_together_and_is_recorded(
@@ -260,9 +310,11 @@ def test_the_latest_build_is_published_by_hand_only_where_it_follows_what_holds(
         miniature(root, failing="audit the candidate")
     folder = warehouse.latest_build().parent
     done = []
-    monkeypatch.setattr(versions, "publish", lambda *given: done.append(given[2:]))
-    versions.publish_latest(data_set, warehouse, "a new shop")
-    assert done == [(folder, "a new shop")]
+    monkeypatch.setattr(
+        versions, "publish", lambda *given, **more: done.append((*given[2:], more["accept_contract"]))
+    )
+    versions.publish_latest(data_set, warehouse, "a new shop", 2)
+    assert done == [(folder, "a new shop", 2)]
     warehouse.rollback()
     with pytest.raises(BuildStopped, match="began from another version than the one that holds"):
         versions.publish_latest(data_set, warehouse, None)

@@ -43,6 +43,7 @@ def build_data_set(
     unit_tests: bool = False,
     accept: str | None = None,
     take_older: Sequence[str] = (),
+    accept_contract: int | None = None,
 ) -> None:
     """Check what a build needs, take the lock, close the folders to others, and build (see `build`).
 
@@ -55,7 +56,7 @@ def build_data_set(
         with warehouse.lock():
             group = published_group(data_set.project, data_set.policy)
             close(data_set.project, data_set.name, warehouse, group)
-            build(data_set, warehouse, unit_tests, accept, take_older)
+            build(data_set, warehouse, unit_tests, accept, take_older, accept_contract)
     except (OSError, duckdb.IOException, duckdb.OutOfMemoryException) as error:
         found = fault_of(error) if isinstance(error, OSError) else fault(str(error)) or error
         raise BuildStopped(f"{found}. What was published before stays") from None
@@ -72,6 +73,7 @@ def build(
     unit_tests: bool = False,
     accept: str | None = None,
     take_older: Sequence[str] = (),
+    accept_contract: int | None = None,
 ) -> None:
     """Build and test `data_set` into a new file and publish it. Call it under the lock.
 
@@ -118,7 +120,7 @@ def build(
     }
     (folder / f".{TESTED}").write_text(json.dumps(tested), encoding="utf-8")
     give_name(folder / f".{TESTED}", folder / TESTED)
-    publish(data_set, warehouse, folder, accept, erased)
+    publish(data_set, warehouse, folder, accept, erased, accept_contract)
 
 
 def check_before(data_set: DataSet) -> None:

@@ -20,6 +20,7 @@ from customer360.presentation.page import Cell, Dictionary, both, code, counted,
 from customer360.privacy.erasure import Ledger
 from customer360.release.gate import REPORT
 from customer360.release.publish import RECORD
+from customer360.release.versions import contract_noted, why_noted
 
 PAGE = Dictionary(Path(__file__).with_name("quality_words.csv"))
 say, rate, table, section = PAGE.say, PAGE.rate, PAGE.table, PAGE.section
@@ -243,7 +244,7 @@ class Page:
         lines = []
         for entry in reversed(self.found["journal"][-15:]):
             gate = entry.get("gate") or {}
-            why = escape(gate.get("accepted") or entry.get("why") or "") or "–"
+            why = escape(why_noted(entry)) or "–"
             if entry["event"] == "published" and not gate.get("baseline"):
                 why = say("first")
             is_held = entry["build_id"] == held
@@ -253,7 +254,7 @@ class Page:
                     text(say(f"event.{entry['event']}")),
                     text(escape(moment(entry["build_id"])) + (f" ({say('holds')})" if is_held else "")),
                     number(sum(entry.get("rows", {}).values())),
-                    code(entry.get("contract", "–")),
+                    code(contract_noted(entry)),
                     code(entry.get("code", "–")),
                     text(why),
                 ]

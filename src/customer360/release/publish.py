@@ -17,7 +17,7 @@ import duckdb
 import customer360
 from customer360.core import reading
 from customer360.core.expressions import Refused, checked
-from customer360.release.contracts import PUBLISHED_QUALITY, Contract, digest
+from customer360.release.contracts import PUBLISHED_QUALITY, Contract, Promised, digest
 
 STORAGE_VERSION = "v1.4.0"
 """Storage format of the published file: what released BI clients can read."""
@@ -185,11 +185,13 @@ def record_of(
     published: Path,
     build_id: str,
     rows: Mapping[str, int],
-    contract: Contract,
+    promised: Promised,
     code: str,
     gate: Mapping[str, Any],
+    accepted_contract: Mapping[str, Any] | None,
 ) -> dict[str, Any]:
-    """The record of one publication: which build, rows, rates, contract, code, and what the gate said."""
+    """The record of one publication: which build, rows, rates, contract and who accepted its major version, code, and what
+    the gate said."""
     rates: list[dict[str, Any]] = []
     with reading.connect(published / "customer360.duckdb") as connection:
         if "scorecard" in rows:
@@ -207,7 +209,9 @@ def record_of(
             ]
     return {
         "build_id": build_id,
-        "contract": digest(contract),
+        "major": promised.major,
+        "contract": digest(promised.tables),
+        "accepted_contract": accepted_contract,
         "code": code,
         "rows": dict(rows),
         "rates": rates,

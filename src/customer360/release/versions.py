@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import getpass
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -21,7 +23,7 @@ from customer360.landing.writer import write_declared
 from customer360.privacy import erasure
 from customer360.privacy.private import published_group, seal
 from customer360.release import contracts
-from customer360.release.contracts import Contract
+from customer360.release.contracts import Contract, Promised
 from customer360.release.gate import REPORT, STOPPED
 from customer360.release.publish import (
     RECORD,
@@ -42,16 +44,19 @@ def publish(
     folder: Path,
     accept: str | None = None,
     erased: Sequence[str] = (),
+    accept_contract: int | None = None,
 ) -> None:
     """Publish a tested build: write a candidate, audit it, make it hold. Call it under the lock.
 
-    `erased` are the values of persons that were taken out before the build: no file may hold one afterwards.
+    `accept` is the reason for which shifted figures pass. `erased` are the values of persons that were taken out before
+    the build: no file may hold one afterwards. `accept_contract` is the new major version of the contract that a person
+    has accepted.
     Raises BuildStopped where the contract is broken or the gate stops it; everything stays as it was.
     """
     current = warehouse.current()
     tested = read_json(folder / TESTED, f"Build again: make build DATA={data_set.name}")
     contract: Contract = tested["contract"]
-    check_contract(contract, current)
+    promised, taken = check_contract(data_set, contract, current, accept_contract)
     database = folder / "customer360.duckdb"
     state_tables = load_tables(data_set.project, STATE)
     candidate = warehouse.candidate(folder.name)
@@ -61,7 +66,7 @@ def publish(
             write_declared(candidate / "state" / table.entity, table)
         write_state(database, candidate / "state", [table.entity for table in state_tables])
         upgrades.STATE.mark(candidate / "state")
-        contracts.write(contract, candidate / "contract.json")
+        contracts.write(promised, candidate / "contract.json")
     except Incomplete as error:
         raise BuildStopped(f"the published copy would not be whole: {error}. Nothing was published") from None
     except (OSError, duckdb.IOException):
@@ -81,7 +86,8 @@ def publish(
             f'make publish DATA={data_set.name} ACCEPT="why it is"'
         )
     report = json.loads((candidate / REPORT).read_text(encoding="utf-8"))
-    record = record_of(candidate / "published", folder.name, rows, contract, tested["code"], report)
+    accepted = {"from": taken, "who": getpass.getuser(), "why": accept} if taken else None
+    record = record_of(candidate / "published", folder.name, rows, promised, tested["code"], report, accepted)
     write_record(candidate, record)
     seal(candidate / "published", published_group(data_set.project, data_set.policy), warehouse.folder.parent)
     warehouse.promote(candidate)
@@ -90,16 +96,40 @@ def publish(
     erasure.finish(data_set.project, data_set, warehouse, erased)
 
 
-def check_contract(contract: Contract, current: Path | None) -> None:
-    """BuildStopped where a reader of the version that holds would miss something in the next one."""
+def check_contract(
+    data_set: DataSet, tables: Contract, current: Path | None, accepted: int | None
+) -> tuple[Promised, int | None]:
+    """The contract of a build as it is to be written, and the major version that it takes the place of, where it does.
+
+    Raises BuildStopped where a reader of the version that holds would miss something in the next one that no new major
+    version names, or where nobody has accepted that version.
+    """
+    known = contracts.majors(data_set.project)
+    now = Promised(max(known), tables)
     if current is None:
-        return
-    found = contracts.breaks(contracts.read(current / "contract.json"), contract, dt.date.today())
-    if found:
+        return now, None
+    before, today = contracts.read(current / "contract.json"), dt.date.today()
+    if now.major < before.major:
+        raise BuildStopped(
+            f"contract {before.major} holds, and this release knows contract {now.major} at most; nothing was published."
+            f" Use the release that published it, or go back: make rollback DATA={data_set.name}"
+        )
+    replaced = contracts.replaced_between(known, before.major, now.major)
+    if lost := contracts.unannounced(before, now, replaced, today):
         raise BuildStopped(
             "the contract with readers of the published copy is broken; nothing was published.\n  "
-            + "\n  ".join(map(str, found))
+            + "\n  ".join([*map(str, lost), contracts.how_to_announce(before, now)])
         )
+    if now.major == before.major:
+        return now, None
+    if accepted != now.major:
+        raise BuildStopped(
+            f"contract {now.major} takes the place of contract {before.major}, and nobody has accepted it; nothing was"
+            " published. Readers lose:\n  "
+            + "\n  ".join(f"{old} → {', '.join(places) or 'nothing'}" for old, places in replaced.items())
+            + f"\nTell them. Then: make publish DATA={data_set.name} ACCEPT_CONTRACT={now.major}"
+        )
+    return now, before.major
 
 
 def gate_command(data_set: DataSet, candidate: Path, current: Path | None, accept: str | None) -> list[str]:
@@ -127,7 +157,9 @@ def catch_up(warehouse: Warehouse) -> None:
         warehouse.note("published", {"at": _now(), **told})
 
 
-def publish_latest(data_set: DataSet, warehouse: Warehouse, accept: str | None) -> Path:
+def publish_latest(
+    data_set: DataSet, warehouse: Warehouse, accept: str | None, accept_contract: int | None = None
+) -> Path:
     """Publish the latest build without building again. Call it under the lock.
 
     Raises BuildStopped where it failed its tests, is published already, is not the successor of what holds, or was built
@@ -149,12 +181,13 @@ def publish_latest(data_set: DataSet, warehouse: Warehouse, accept: str | None) 
         )
     if upgrades.STATE.version_of(folder / "state") != upgrades.STATE.version:
         raise BuildStopped(f"the latest build, {folder.name}, has the state of an earlier release. {again}")
-    publish(data_set, warehouse, folder, accept)
+    publish(data_set, warehouse, folder, accept, accept_contract=accept_contract)
     return folder
 
 
-def roll_back(warehouse: Warehouse, to: str | None, why: str | None) -> Path:
-    """Let the version before, or `to`, hold again, published copy and state, and note it. Call it under the lock.
+def roll_back(warehouse: Warehouse, to: str | None, why: str | None) -> str:
+    """Let the version before, or `to`, hold again, published copy and state, and note it; what there is to say of it.
+    Call it under the lock.
 
     Raises NoVersion where there is none to go back to.
     """
@@ -162,7 +195,13 @@ def roll_back(warehouse: Warehouse, to: str | None, why: str | None) -> Path:
     held = warehouse.rollback(to)
     noted = {"build_id": held.name, "from": before.name if before else None, "why": why}
     warehouse.note("rolled back", {"at": _now(), **noted})
-    return held
+    told = f"version {held.name} holds again, published copy and state; readers see it when they reconnect"
+    left, major = (contracts.read(version / "contract.json").major for version in (before or held, held))
+    if major != left:
+        told += f". It keeps contract {major}"
+    if major < left:
+        told += f"; contract {left} is to be accepted again"
+    return told
 
 
 def listing(warehouse: Warehouse) -> str:
@@ -174,13 +213,27 @@ def listing(warehouse: Warehouse) -> str:
         kept = "" if (warehouse.versions / entry["build_id"]).is_dir() else " (no longer kept)"
         gate = entry.get("gate") or {}
         first = entry["event"] == "published" and not gate.get("baseline")
-        why = gate.get("accepted") or entry.get("why") or ("first publication" if first else "")
+        why = why_noted(entry) or ("first publication" if first else "")
         rows = f"{sum(entry['rows'].values()):,} rows" if "rows" in entry else ""
         lines.append(
-            f"{entry['at']}  {entry['event']:11} {entry['build_id']}  {rows:>18}  contract {entry.get('contract', '-'):12}"
+            f"{entry['at']}  {entry['event']:11} {entry['build_id']}  {rows:>18}  contract {contract_noted(entry):16}"
             f" code {entry.get('code', '-')}  {why}{kept}{holds}".rstrip()
         )
     return "\n".join(lines) or "nothing is published yet"
+
+
+def contract_noted(entry: Mapping[str, Any]) -> str:
+    """The contract of a line of the journal: its major version and its short name."""
+    return f"{entry.get('major', 1)} {entry['contract']}" if "contract" in entry else "–"
+
+
+def why_noted(entry: Mapping[str, Any]) -> str:
+    """What a person gave as the reason for a line of the journal, and which contract was accepted by whom."""
+    accepted = entry.get("accepted_contract")
+    told = [(entry.get("gate") or {}).get("accepted") or entry.get("why") or (accepted or {}).get("why")]
+    if accepted:
+        told.append(f"contract {entry['major']} accepted by {accepted['who']}")
+    return "; ".join(filter(None, told))
 
 
 def _now() -> str:
