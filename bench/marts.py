@@ -24,7 +24,7 @@ from customer360.core.dbt import dbt_command
 from customer360.core.sources import load_sources
 from customer360.core.warehouse import Warehouse
 
-AREAS = ("marketing", "channels", "journey", "products", "service", "insight", "management")
+AREAS = ("marketing", "channels", "journey", "products", "service", "insight", "management", "pages")
 SHARED = ("int_orders__as_of", "int_orders__as_of_lines")
 """Models that only the areas read: measured with them."""
 
@@ -33,7 +33,9 @@ def belongs(node: Mapping[str, Any], areas: Iterable[str]) -> bool:
     """Whether a node of the manifest is a model of one of these areas, above the inputs, or one that they share."""
     layer, area, *_ = [*node["path"].split("/"), ""]
     return node["resource_type"] == "model" and (
-        node["name"] in SHARED or (layer in ("intermediate", "marts") and area in areas)
+        node["name"] in SHARED
+        or (layer in ("intermediate", "marts") and area in areas)
+        or layer == "pages" in areas
     )
 
 
@@ -87,8 +89,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f" in {time.monotonic() - started:.0f} s",
             flush=True,
         )
-        words = [f"path:models/{layer}/{area}" for layer in ("intermediate", "marts") for area in given.areas]
-        words += SHARED
+        folders = {"pages"} if "pages" in given.areas else set()
+        folders |= {
+            f"{layer}/{area}"
+            for layer in ("intermediate", "marts")
+            for area in given.areas
+            if area != "pages"
+        }
+        words = [*(f"path:models/{folder}" for folder in sorted(folders)), *SHARED]
         command = dbt_command(data_set, "run", "--select", *words)
         command[command.index("--target-path") + 1] = str(folder / "target")
         profiles = (PROJECT / "profiles.yml").read_text(encoding="utf-8")

@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 (customers,) = connection.execute("select count(*) from marts.customers").fetchone()
                 published = connection.execute(
                     "select schema_name, table_name from duckdb_tables()"
-                    " where schema_name = 'marts' or list_contains(?, table_name)",
+                    " where schema_name in ('marts', 'pages') or list_contains(?, table_name)",
                     [[*PUBLISHED_QUALITY, "publication_gate"]],
                 ).fetchall()
             volume = Path(folder) / "customer360.duckdb"

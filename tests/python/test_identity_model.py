@@ -198,7 +198,7 @@ def test_a_fitted_model_finds_more_and_joins_nobody_wrongly(tmp_path):
             for mart in ("customer_identity_evidence", "identity_review_queue")
         )
         used = connection.execute(
-            "select is_active, kept_count, review_count from quality.identity_rule_use where rule_code = 'model'"
+            "select is_active, kept_count, review_count from pages.identity_rule_use where rule_code = 'model'"
         ).fetchall()
         assert used == [(True, evidence[0], proposed[0])]
         assert evidence[0] > 0 and evidence[1] >= 0.95 and evidence[2] == 0

@@ -188,7 +188,7 @@ def test_the_demo_page_counts_every_rule_as_the_evidence_does() -> None:
     """Links, from the mart of evidence; records, from the mart of identities; precision, from the mart of quality."""
     read = Reader(page("demo"))
     labels = dict(
-        ask("demo", "select rule_code, label_en from marts.identity_rule_use where label_en is not null")
+        ask("demo", "select rule_code, label_en from pages.identity_rule_use where label_en is not null")
     )
     links = dict(ask("demo", "select rule_code, count(*) from marts.customer_identity_evidence group by 1"))
     records = dict(ask("demo", "select rule_code, count(*) from marts.customer_identities group by 1"))
@@ -234,7 +234,7 @@ def test_the_other_sections_of_the_demo_page_are_complete() -> None:
     recalls = ask("demo", "select count(*) from marts.identity_quality where measure = 'identifier_recall'")[
         0
     ][0]
-    types = ask("demo", "select count(*) from marts.identity_value_use")[0][0]
+    types = ask("demo", "select count(*) from pages.identity_value_use")[0][0]
     systems = ask("demo", "select count(*) from marts.scorecard where measure = 'duplicate_rate_before'")[0][
         0
     ]

@@ -250,7 +250,7 @@ def test_clusters_tell_companies_from_persons(demo):
     business, customers, most = demo.sql(
         """
         select sum(business_count), sum(customer_count), max(business_count / customer_count)
-        from marts.cluster_profiles
+        from pages.cluster_profiles
         """
     ).fetchone()
     assert most > 4 * business / customers

@@ -89,7 +89,9 @@ def leaks(lineage: Lineage, graph: dict[str, Any], allowed: list[str]) -> list[s
     for node in graph["nodes"].values():
         if node["resource_type"] != "model":
             continue
-        if node["fqn"][1] == "marts" or (node["fqn"][1] == "quality" and node["name"] in PUBLISHED_QUALITY):
+        if node["fqn"][1] in ("marts", "pages") or (
+            node["fqn"][1] == "quality" and node["name"] in PUBLISHED_QUALITY
+        ):
             for column, values in lineage.relations[bare(node)].items():
                 sources = [name for name in plain(values) if not NOT_FOLLOWED.fullmatch(name)]
                 name = f"{node['alias']}.{column}"

@@ -22,7 +22,7 @@ COMPILED = PROJECT / "target" / "demo" / "compiled" / "customer360" / "models"
 MODELS = (
     "intermediate/marketing/int_marketing__experiment_units",
     "marts/marketing/campaign_experiments",
-    "marts/marketing/campaign_summary",
+    "pages/campaign_summary",
 )
 RESULTS = """
     create table campaign_results as

@@ -364,7 +364,7 @@ def published_raw(columns: Sequence[Column]) -> list[str]:
         f"{column.table}.{column.name}"
         for column in columns
         if column.pii
-        and (column.layer == "marts" or column.table in PUBLISHED_QUALITY)
+        and (column.layer in ("marts", "pages") or column.table in PUBLISHED_QUALITY)
         and not MASKED.search(column.name)
         and f"{column.table}.{column.name}" not in PUBLISHED
     ]

@@ -36,7 +36,18 @@ def test_a_model_knows_neither_the_clock_nor_the_engine(model):
         assert word not in sql
 
 
-AREAS = {"core", "identity", "value", "churn", "tags", "marketing", "service", "management", "quality"}
+AREAS = {
+    "core",
+    "identity",
+    "value",
+    "churn",
+    "tags",
+    "marketing",
+    "service",
+    "management",
+    "pages",
+    "quality",
+}
 
 
 def test_every_model_is_of_one_area_that_a_selector_builds():

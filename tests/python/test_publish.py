@@ -46,11 +46,19 @@ def version(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def test_the_copy_holds_every_promised_table_and_no_other(version: Path, contract: Contract) -> None:
+    """Beside them schema `pages` holds the models of models/pages, row by row, and no file of theirs."""
+    pages = {
+        node["name"]
+        for node in manifest("demo")["nodes"].values()
+        if node["resource_type"] == "model" and node["fqn"][1] == "pages"
+    }
     with duckdb.connect(str(version / "published" / "customer360.duckdb"), read_only=True) as connection:
         tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
         views = connection.execute("select count(*) from duckdb_views() where not internal").fetchone()[0]
     assert {name for schema, name in tables if schema == "marts"} == set(contract)
-    assert {name for schema, name in tables if schema != "marts"} == {"contract_columns", "profile"}
+    assert {name for schema, name in tables if schema == "pages"} == pages
+    assert {name for schema, name in tables if schema == "publication"} == {"contract_columns", "profile"}
+    assert {schema for schema, _ in tables} == {"marts", "pages", "publication"}
     assert views == 0
     assert {path.stem for path in (version / "published" / "parquet").iterdir()} == set(contract)
 

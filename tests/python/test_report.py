@@ -43,7 +43,7 @@ every_report = pytest.mark.parametrize(("data_set", "kind"), PERIODS)
 @cache
 def latest(data_set: str, kind: str) -> str:
     ((period,),) = ask(
-        data_set, f"select period from marts.report_periods where period_kind = '{kind}' and is_latest"
+        data_set, f"select period from pages.report_periods where period_kind = '{kind}' and is_latest"
     )
     return period
 
@@ -340,10 +340,11 @@ def measured(connection: duckdb.DuckDBPyConnection, kind: str, period: str, key:
     if mart not in ("customer_structure", "report_actions"):
         where["period"] = period
     test = " and ".join(f"{name} = ${name}" for name in where)
+    schema = "marts" if mart == "customer_structure" else "pages"
     if mart == "customer_structure":
-        test += f" and as_of_on = (select period_end_on from marts.report_periods where period = '{period}')"
+        test += f" and as_of_on = (select period_end_on from pages.report_periods where period = '{period}')"
     ((value,),) = connection.execute(
-        f"select cast({column} as double) from marts.{mart} where {test}", where
+        f"select cast({column} as double) from {schema}.{mart} where {test}", where
     ).fetchall()
     return value
 
@@ -357,7 +358,7 @@ def test_every_figure_of_a_sentence_is_that_of_its_mart(data_set: str, kind: str
         period = latest(data_set, kind)
         assert {key: measured(connection, kind, period, key) for key in keys} == keys
     shown = {key: text for _, key, text in found}
-    units = dict(ask(data_set, f"select kpi, unit from marts.report_figures where period_kind = '{kind}'"))
+    units = dict(ask(data_set, f"select kpi, unit from pages.report_figures where period_kind = '{kind}'"))
     currency = PAGE.words[{"demo": "currency.CNY", "online_retail": "currency.GBP"}[data_set]]
     for key, value in keys.items():
         mart, kpi, *_, column = key.split(".")
@@ -380,7 +381,7 @@ def test_the_moves_between_tiers_are_those_of_the_mart() -> None:
             sum(customer_count) filter (from_value_tier = 'high'),
             sum(customer_count) filter (from_value_tier = 'high' and to_value_tier <> 'high')
         from marts.tier_migration where months_apart = 1 and as_of_on = (
-            select period_end_on from marts.report_periods where period_kind = 'month' and is_latest
+            select period_end_on from pages.report_periods where period_kind = 'month' and is_latest
         )
         """,
     )
@@ -422,7 +423,7 @@ def test_the_dictionary_is_filled_and_used() -> None:
     assert [stem for stem in stems if stem.split(".")[0] not in known] == []
     reasons = {name for (name,) in ask("demo", "select distinct reason from marts.kpi_alerts")} - {"target"}
     assert {f"alert.{name}" for name in reasons} <= PAGE.words.keys()
-    results = {name for (name,) in ask("demo", "select distinct result from marts.report_actions")} - {
+    results = {name for (name,) in ask("demo", "select distinct result from pages.report_actions")} - {
         "waiting"
     }
     assert {f"result.{name}" for name in results} <= PAGE.words.keys()
@@ -432,11 +433,11 @@ def test_a_report_lists_what_the_period_called_for_and_what_became_of_the_last_o
     read = Reader(page("demo", "month"))
     period = latest("demo", "month")
     called = ask(
-        "demo", f"select action_en from marts.report_actions where period = '{period}' order by priority"
+        "demo", f"select action_en from pages.report_actions where period = '{period}' order by priority"
     )
     earlier = ask(
         "demo",
-        "select action_en, result from marts.report_actions"
+        "select action_en, result from pages.report_actions"
         f" where measured_period = '{period}' order by period, priority",
     )
     assert len(called) > 3 and len(earlier) > 3
@@ -455,7 +456,7 @@ def test_the_weekly_report_has_a_row_per_strategy_and_next_weeks_lists() -> None
     week = latest("demo", "week")
     rows = ask(
         "demo",
-        "select strategy_en, customer_count, contacted_count, converted_count from marts.strategy_results"
+        "select strategy_en, customer_count, contacted_count, converted_count from pages.strategy_results"
         f" where period = '{week}' order by priority",
     )
     assert [
@@ -464,8 +465,8 @@ def test_the_weekly_report_has_a_row_per_strategy_and_next_weeks_lists() -> None
     ] == rows
     lists = ask(
         "demo",
-        "select strategy_en, customer_count from marts.strategy_results where customer_count > 0 and period ="
-        f" (select next_period from marts.report_periods where period = '{week}') order by priority",
+        "select strategy_en, customer_count from pages.strategy_results where customer_count > 0 and period ="
+        f" (select next_period from pages.report_periods where period = '{week}') order by priority",
     )
     assert [(cells[0]["en"].strip(), int(cells[4]["en"])) for cells in read.rows["next_week"][1:]] == lists
 

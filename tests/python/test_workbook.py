@@ -101,7 +101,7 @@ def test_the_sheets_have_the_columns_of_the_templates_under_two_headings(books) 
         for key, columns in TEMPLATES.items():
             assert cells(path, key)[0] == ["\n".join(WORDS.words[column]) for column in columns.split()]
         months = ask(
-            "demo", "select max(period_start_on) from marts.report_periods where period_kind = 'month'"
+            "demo", "select max(period_start_on) from pages.report_periods where period_kind = 'month'"
         )
         assert cells(books["demo", "zh"], "kpis")[0][: len(KPI_COLUMNS)] == [
             "\n".join(WORDS.words[column.heading]) for column in KPI_COLUMNS
@@ -142,9 +142,9 @@ def test_rfm_strategies_and_kpis_are_the_marts(books, data_set: str) -> None:
     expected = ask(
         data_set,
         """
-        select kpi_en, value, target, is_target_met, owner_en from marts.report_figures
+        select kpi_en, value, target, is_target_met, owner_en from pages.report_figures
         where period_kind = 'month' and period_start_on =
-            (select period_start_on from marts.report_periods where period_kind = 'month' and is_latest)
+            (select period_start_on from pages.report_periods where period_kind = 'month' and is_latest)
         """,
     )
     assert len(kpis) == len(expected)
@@ -183,7 +183,7 @@ def test_headings_stay_in_sight_filters_and_colours_are_set(books) -> None:
         if rule.get("type") == "cellIs"
     ]
     assert bounds == [("lessThan", floor), ("greaterThanOrEqual", target)]
-    label = ask("demo", "select member_zh from marts.rfm_summary where member = 'churn_risk'")[0][0]
+    label = ask("demo", "select member_zh from pages.rfm_summary where member = 'churn_risk'")[0][0]
     coloured = [rule.text for rule in parts(path)["customers"].iter(f"{MAIN}formula")]
     assert len(coloured) == 3 and f'"{label}"' in coloured
 
@@ -196,7 +196,7 @@ def test_figures_have_number_formats(books) -> None:
     assert [rfm[column] for column in "BCDE"] == ["#,##0", "0.0%", "#,##0.00", "0.0"]
     strategies = formats_of(path, "strategies", 2)
     assert [strategies[column] for column in "DEFG"] == ["#,##0", "#,##0", "0.0%", "0.0"]
-    units = ask("demo", "select kpi_zh, unit from marts.report_figures group by all")
+    units = ask("demo", "select kpi_zh, unit from pages.report_figures group by all")
     place = {line[0]: number for number, line in enumerate(cells(path, "kpis"), start=1)}
     for label, unit in units:
         if label in place:
@@ -227,7 +227,7 @@ def test_no_planted_value_is_in_the_workbook(books) -> None:
             text = "\n".join(archive.read(name).decode("utf-8", "replace") for name in archive.namelist())
         assert [value for value in planted if value in text] == []
         people = [line[1] for line in cells(path, "customers")[1:]]
-        persons = ask("demo", "select name_masked from marts.customer_base where customer_kind = 'person'")
+        persons = ask("demo", "select name_masked from pages.customer_base where customer_kind = 'person'")
         assert all(name is None or "*" in name for (name,) in persons)
         assert {name for (name,) in persons if name} <= set(people)
 

@@ -117,7 +117,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         ),
         Block(
             "clusters",
-            "from marts.cluster_profiles order by net_amount_12m desc",
+            "from pages.cluster_profiles order by net_amount_12m desc",
             {
                 "cluster": "label",
                 "customer_count": "people",
@@ -191,7 +191,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         Block(
             "benchmarks",
             """
-            from marts.value_benchmarks where figure is not null and reference is not null
+            from pages.value_benchmarks where figure is not null and reference is not null
             order by metric, segment_kind, segment
             """,
             {
@@ -319,7 +319,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         ),
         Block(
             "causes_by_year",
-            "from marts.churn_causes_by_year order by last_year, share desc",
+            "from pages.churn_causes_by_year order by last_year, share desc",
             {
                 "last_year": "year",
                 "root_cause": "label",
@@ -436,7 +436,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         ),
         Block(
             "campaign_summary",
-            "from marts.campaign_summary where dimension <> 'scene' order by dimension = 'all' desc, dimension, cost desc",
+            "from pages.campaign_summary where dimension <> 'scene' order by dimension = 'all' desc, dimension, cost desc",
             {
                 "dimension": "word:dimension",
                 "member": "label",

@@ -46,8 +46,8 @@ QUERIES = {
         from marts.customer_identities group by customer_id
         order by records desc, customer_id limit 20
     """,
-    "rules": "from marts.identity_rule_use order by customer_kind desc nulls last, tier, rule_code",
-    "values": "from marts.identity_value_use order by customer_kind desc, record_count desc, evidence_type",
+    "rules": "from pages.identity_rule_use order by customer_kind desc nulls last, tier, rule_code",
+    "values": "from pages.identity_value_use order by customer_kind desc, record_count desc, evidence_type",
     "quality": "from marts.identity_quality order by measure, scope",
     "scorecard": """
         select * from marts.scorecard where measure in ('duplicate_rate', 'duplicate_rate_before')

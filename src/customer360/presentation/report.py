@@ -40,24 +40,24 @@ SHOWN_BEFORE = 12
 
 QUERIES = {
     "build": "select max(build_id) as build_id from marts.scorecard_history",
-    "figures": "from marts.report_figures where period_kind = $kind and period = $period order by position",
+    "figures": "from pages.report_figures where period_kind = $kind and period = $period order by position",
     "history": """
-        select kpi, period, period_start_on, period_end_on, value, last_year_value, target from marts.report_figures
+        select kpi, period, period_start_on, period_end_on, value, last_year_value, target from pages.report_figures
         where period_kind = $kind and period_start_on <= $start order by period_start_on
     """,
     "contributors": """
-        from marts.report_contributors where period_kind = $kind and period = $period
+        from pages.report_contributors where period_kind = $kind and period = $period
         order by kpi, segment_kind, contribution_rank
     """,
-    "actions": "from marts.report_actions where period_kind = $kind and period = $period order by priority",
+    "actions": "from pages.report_actions where period_kind = $kind and period = $period order by priority",
     "earlier_actions": """
-        from marts.report_actions where period_kind = $kind and measured_period = $period order by period, priority
+        from pages.report_actions where period_kind = $kind and measured_period = $period order by period, priority
     """,
     "strategies": """
-        from marts.strategy_results where period_kind = $kind and period = $period order by priority
+        from pages.strategy_results where period_kind = $kind and period = $period order by priority
     """,
     "next_strategies": """
-        from marts.strategy_results where period_kind = $kind and period = $next order by priority
+        from pages.strategy_results where period_kind = $kind and period = $next order by priority
     """,
     "structure": """
         select * from marts.customer_structure
@@ -70,7 +70,7 @@ QUERIES = {
             cast(sum(history.net_amount) as double) / sum(sum(history.net_amount)) over () as revenue_share,
             any_value(labels.advice_zh) as advice_zh, any_value(labels.advice_en) as advice_en
         from marts.customer_rfm_history as history
-        inner join marts.rfm_summary as labels on labels.scheme = 'rfm_class' and labels.member = history.rfm_class
+        inner join pages.rfm_summary as labels on labels.scheme = 'rfm_class' and labels.member = history.rfm_class
         where history.as_of_on = $end and history.window_months = 12
         group by history.rfm_class, labels.member_zh, labels.member_en, labels.position order by labels.position
     """,
@@ -182,7 +182,7 @@ def figures(published: Path, wanted: str | None) -> dict[str, Any]:
                 for row in answer.fetchall()
             ]
 
-        periods = ask("from marts.report_periods order by period_kind, period_start_on")
+        periods = ask("from pages.report_periods order by period_kind, period_start_on")
         period = choose(periods, wanted)
         parameters = {
             "kind": period["period_kind"],

@@ -96,7 +96,7 @@ SHEETS = (
         select customer_id, name_masked, industry_{language}, revenue_band_{language}, region_{language}, last_purchase_on,
             net_amount_6m, action_group_{language}, industry_tags_{language}, behaviour_tags_{language},
             need_tags_{language}, coalesce(owner_{language}, '{nobody}')
-        from marts.customer_base order by net_amount_6m desc nulls last, last_purchase_on desc nulls last, customer_id
+        from pages.customer_base order by net_amount_6m desc nulls last, last_purchase_on desc nulls last, customer_id
         """,
         frozen=2,
     ),
@@ -115,7 +115,7 @@ SHEETS = (
             f"""
             select member_{{language}}, customer_count, customer_share, order_value, frequency, description_{{language}},
                 advice_{{language}}
-            from marts.rfm_summary where scheme = '{scheme}' order by position
+            from pages.rfm_summary where scheme = '{scheme}' order by position
             """,
         )
         for key, scheme in (("rfm", "action_group"), ("rfm_classes", "rfm_class"))
@@ -163,8 +163,8 @@ KPI_QUERY = """
     select figures.kpi, figures.kpi_{language}, figures.unit, figures.value, figures.last_year_value,
         monthly.baseline_value, figures.target, figures.is_target_met, figures.field_average, figures.leader,
         figures.alert_kinds_{language}, figures.owner_{language}
-    from marts.report_figures as figures
-    inner join marts.report_periods as periods
+    from pages.report_figures as figures
+    inner join pages.report_periods as periods
         on figures.period_kind = periods.period_kind and figures.period = periods.period and periods.is_latest
     inner join marts.kpi_monthly as monthly
         on figures.period_start_on = monthly.month_start_on and figures.kpi = monthly.kpi
@@ -286,7 +286,7 @@ class Book:
         if key == "customers":
             for member, colours in (("high_value", GOOD), ("potential", MIDDLE), ("churn_risk", POOR)):
                 for (label,) in self.ask(
-                    f"select member_{{language}} from marts.rfm_summary where scheme = 'action_group' and member = '{member}'"
+                    f"select member_{{language}} from pages.rfm_summary where scheme = 'action_group' and member = '{member}'"
                 ):
                     self.colour(
                         sheet,
@@ -343,7 +343,7 @@ class Book:
             for (month,) in self.ask(
                 f"""
                 select period_start_on from (
-                    select period_start_on from marts.report_periods where period_kind = 'month'
+                    select period_start_on from pages.report_periods where period_kind = 'month'
                     order by period_start_on desc limit {MONTHS}
                 ) order by 1
                 """
@@ -352,7 +352,7 @@ class Book:
         series = {
             (kpi, month): value
             for kpi, month, value in self.ask(
-                "select kpi, period_start_on, value from marts.report_figures where period_kind = 'month'"
+                "select kpi, period_start_on, value from pages.report_figures where period_kind = 'month'"
             )
         }
         columns = [*KPI_COLUMNS, *(Column("month", 13, "unit") for _ in months)]

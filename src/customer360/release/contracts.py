@@ -30,8 +30,6 @@ PUBLISHED_QUALITY = (
     "input_coverage",
     "field_reasons",
     "identity_quality",
-    "identity_rule_use",
-    "identity_value_use",
     "tag_accuracy",
 )
 """Quality tables without row-level content; the quarantine never leaves the build file."""

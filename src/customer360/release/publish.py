@@ -44,10 +44,11 @@ class Incomplete(Exception):
 
 
 def write_published(database: Path, folder: Path, contract: Contract | None = None) -> dict[str, int]:
-    """Copy the marts of `database` into a new folder: customer360.duckdb and parquet/<mart>.parquet; rows per table.
+    """Copy the marts of `database` into a new folder: customer360.duckdb and parquet/<mart>.parquet; rows per mart.
 
-    Schema `publication` of the copy says what it holds: the promised columns, and the figures that the next
-    publication is compared with. Raises Incomplete where a row or a promised table is missing.
+    Schema `pages` of the copy holds what pages read beside the marts, under no contract; schema `publication` the
+    promised columns, and the figures that the next publication is compared with. Raises Incomplete where a row or a
+    promised table is missing.
     """
     (folder / "parquet").mkdir(parents=True)
     with duckdb.connect() as connection:
@@ -55,27 +56,33 @@ def write_published(database: Path, folder: Path, contract: Contract | None = No
         connection.execute(
             f"attach {_text(folder / 'customer360.duckdb')} as copy (storage_version '{STORAGE_VERSION}')"
         )
-        connection.execute("create schema copy.marts; create schema copy.publication")
+        connection.execute(
+            "create schema copy.marts; create schema copy.pages; create schema copy.publication"
+        )
         tables = connection.execute(
             """
             select table_schema, table_name from information_schema.tables
             where table_catalog = 'build' and (
-                table_schema = 'marts' or (table_schema = 'quality' and list_contains(?, table_name))
+                table_schema in ('marts', 'pages') or (table_schema = 'quality' and list_contains(?, table_name))
             )
             order by table_name
             """,
             [list(PUBLISHED_QUALITY)],
         ).fetchall()
-        absent = sorted(set(contract or {}) - {table for _, table in tables})
+        absent = sorted(set(contract or {}) - {table for schema, table in tables if schema != "pages"})
         if absent:
             raise Incomplete(f"the build has no table {', '.join(absent)}, which the contract promises")
         rows = {}
         for schema, table in tables:
+            source, target = f'build.{schema}."{table}"', f'copy.marts."{table}"'
+            if schema == "pages":
+                connection.execute(f'create table copy.pages."{table}" as from {source}')
+                continue
             parquet = folder / "parquet" / f"{table}.parquet"
-            connection.execute(f'create table copy.marts."{table}" as from build.{schema}."{table}"')
-            connection.execute(f'copy copy.marts."{table}" to {_text(parquet)} (compression zstd)')
+            connection.execute(f"create table {target} as from {source}")
+            connection.execute(f"copy {target} to {_text(parquet)} (compression zstd)")
             built, copied, stored = connection.execute(
-                f'select (select count(*) from build.{schema}."{table}"), (select count(*) from copy.marts."{table}"),'
+                f"select (select count(*) from {source}), (select count(*) from {target}),"
                 f" (select count(*) from {_text(parquet)})"
             ).fetchone()
             if not built == copied == stored:
