@@ -17,13 +17,12 @@ from bench.measuring import PROJECT, lay_out_tables, read_arguments, span
 
 AS_OF = "2026-10-31"
 POLICY = ("value_policy", "value_tiers", "lifecycle_stages", "abc_classes", "rfm_policy", "rfm_classes",
-          "rfm_action_groups", "customer_group_labels", "backtest_horizons")  # fmt: skip
+          "rfm_action_groups", "customer_group_labels", "backtest_horizons", "marketing_labels", "occasions")  # fmt: skip
 MODELS = {
     "intermediate": ("int_value__as_of_dates", "int_value__backtests", "int_value__base_features",
                      "int_value__abc_cutoffs", "int_value__interaction_depth", "int_value__customer_states",
                      "int_value__recency_frequency_monetary", "int_value__rfm_parameters", "int_value__rfm_classes"),
-    "marts": ("customer_rfm", "customer_rfm_history", "rfm_migration", "customer_value_tiers", "tier_migration",
-              "customer_abc", "customer_lifecycle", "lifecycle_migration", "customer_groups"),
+    "marts": ("customer_rfm", "customer_months", "segment_migration"),
 }  # fmt: skip
 
 
@@ -91,6 +90,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 select customer_id, 'person' as customer_kind, min(ordered_on) as first_seen_on
                 from '{file}' group by customer_id""",
             "int_customers__ids": "select '' as source_system, '' as source_customer_id, '' as customer_id where false",
+            "int_channels__labels": "select '' as channel, '' as label_zh, '' as label_en where false",
+            "int_channels__moves": f"""
+                select
+                    12 as months_apart, date '{AS_OF}' as period_end_on, true as is_complete, '' as from_channel,
+                    '' as to_channel, 1 as customer_count, 0 as net_amount, 0 as earlier_net_amount
+                where false""",
+            "int_marketing__occasion_moves": f"""
+                select '' as from_occasion, '' as to_occasion, date '{AS_OF}' as as_of_on, 1 as customer_count
+                where false""",
             "input__interactions": """
                 select '' as source_system, '' as source_customer_id, timestamp '2026-01-01' as occurred_at
                 where false""",

@@ -1,7 +1,7 @@
 {#-
   How customers stood at one month's end and at another so many months before: grain months_apart × as_of_on × from ×
   to. `history` names a CTE with one row per customer_id and month's end (as_of_on), `state` its column; who was not
-  there before comes from `new`. Shares are of those who stood in the state before.
+  there before comes from `new`.
 -#}
 {% macro transitions(history, state, months_apart=[1, 12]) -%}
     select
@@ -9,10 +9,7 @@
         later.as_of_on,
         coalesce(earlier.{{ state }}, 'new') as from_state,
         later.{{ state }} as to_state,
-        count(*) as customer_count,
-        count(*) / cast(sum(count(*)) over (
-            partition by spans.months_apart, later.as_of_on, coalesce(earlier.{{ state }}, 'new')
-        ) as double) as share_of_from
+        count(*) as customer_count
     from {{ history }} as later
     inner join (
         {%- for months in months_apart %}

@@ -45,12 +45,13 @@ upgrades as (
 
     select
         share_of_from,
-        row_number() over (order by as_of_on desc nulls last) as recency_rank
-    from {{ ref('tier_migration') }}
+        row_number() over (order by period_end_on desc nulls last) as recency_rank
+    from {{ ref('segment_migration') }}
     where
-        months_apart = 12
-        and from_value_tier = 'middle'
-        and to_value_tier = 'high'
+        scheme = 'value_tier'
+        and months_apart = 12
+        and from_segment = 'middle'
+        and to_segment = 'high'
 
 ),
 

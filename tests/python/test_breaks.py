@@ -222,7 +222,7 @@ FIGURES = [
     ),
     FigureBreak(
         "value tiers slide down",
-        "update marts.customer_value_tiers set value_tier = 'low' where value_tier <> 'low'",
+        "update marts.customer_months set value_tier = 'low' where value_tier <> 'low'",
         "value_tiers",
         "fail Value tiers 价值等级分布 … low … → 100%",
     ),

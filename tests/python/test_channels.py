@@ -66,10 +66,10 @@ def test_more_move_online_than_back(demo):
         """
         select sum(customer_count) filter (where not a.is_online and b.is_online),
             sum(customer_count) filter (where a.is_online and not b.is_online)
-        from marts.channel_migration
-        inner join policy.sales_channels as a on from_channel = a.channel
-        inner join policy.sales_channels as b on to_channel = b.channel
-        where period_kind = 'year'
+        from marts.segment_migration
+        inner join policy.sales_channels as a on from_segment = a.channel
+        inner join policy.sales_channels as b on to_segment = b.channel
+        where scheme = 'main_channel' and months_apart = 12
         """
     ).fetchone()
     assert online > offline > 0

@@ -416,10 +416,9 @@ def test_filters_change_figures_to_what_sql_says(demo: Browser) -> None:
     demo.go("structure")
     sql = """
         select count(*), count(*) filter (frequency_12m > 0), sum(frequency_12m), sum(net_amount_12m)
-        from marts.customer_value_tiers as tiers
-        inner join marts.customer_groups as groups on tiers.customer_id = groups.customer_id and tiers.as_of_on = groups.as_of_on
-        inner join marts.customers as customers on tiers.customer_id = customers.customer_id
-        where tiers.as_of_on = '{period}' and {condition}
+        from marts.customer_months as months
+        inner join marts.customers as customers on months.customer_id = customers.customer_id
+        where value_tier is not null and months.as_of_on = '{period}' and {condition}
     """
     choices = [
         ({"region": "Shandong"}, "province_code = '370000'"),

@@ -157,7 +157,7 @@ PLANTED = {
         "int_value__customer_states",
         "select states.* replace (coalesce(states.lifecycle_stage, upper(p.name)) as lifecycle_stage)"
         f" from ({{sql}}) as states left join {PROFILES} as p using (customer_id)",
-        "customer_lifecycle.lifecycle_stage",
+        "customer_months.lifecycle_stage",
     ),
     "a hash without a key, which can be guessed": (
         "customer_rfm",

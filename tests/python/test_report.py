@@ -352,7 +352,9 @@ def measured(connection: duckdb.DuckDBPyConnection, kind: str, period: str, key:
 @every_report
 def test_every_figure_of_a_sentence_is_that_of_its_mart(data_set: str, kind: str) -> None:
     found = re.findall(r'<data value="([^"]+)" data-key="([^"]+)">(.*?)</data>', page(data_set, kind))
-    keys = {unescape(key): float(value) for value, key, _ in found if not key.startswith("tier_migration.")}
+    keys = {
+        unescape(key): float(value) for value, key, _ in found if not key.startswith("segment_migration.")
+    }
     assert len(keys) > 15
     with duckdb.connect(str(published(data_set)), read_only=True) as connection:
         period = latest(data_set, kind)
@@ -368,19 +370,19 @@ def test_every_figure_of_a_sentence_is_that_of_its_mart(data_set: str, kind: str
 
 def test_the_moves_between_tiers_are_those_of_the_mart() -> None:
     moves = dict(
-        re.findall(r'<data value="([^"]+)" data-key="tier_migration\.(\w+)_count">', page("demo", "month"))[
-            i
-        ][::-1]
+        re.findall(
+            r'<data value="([^"]+)" data-key="segment_migration\.(\w+)_count">', page("demo", "month")
+        )[i][::-1]
         for i in range(4)
     )
     ((middle, raised, high, lowered),) = ask(
         "demo",
         """
-        select sum(customer_count) filter (from_value_tier = 'middle'),
-            sum(customer_count) filter (from_value_tier = 'middle' and to_value_tier = 'high'),
-            sum(customer_count) filter (from_value_tier = 'high'),
-            sum(customer_count) filter (from_value_tier = 'high' and to_value_tier <> 'high')
-        from marts.tier_migration where months_apart = 1 and as_of_on = (
+        select sum(customer_count) filter (from_segment = 'middle'),
+            sum(customer_count) filter (from_segment = 'middle' and to_segment = 'high'),
+            sum(customer_count) filter (from_segment = 'high'),
+            sum(customer_count) filter (from_segment = 'high' and to_segment <> 'high')
+        from marts.segment_migration where scheme = 'value_tier' and months_apart = 1 and period_end_on = (
             select period_end_on from pages.report_periods where period_kind = 'month' and is_latest
         )
         """,

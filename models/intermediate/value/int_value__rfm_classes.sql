@@ -1,6 +1,6 @@
 -- grain: one customer who has ever purchased, for one window of months (policy) before one as-of date
 
--- A view: customer_rfm keeps the latest date, customer_rfm_history the ends of months.
+-- A view: customer_rfm keeps the latest date, customer_months the ends of months as well.
 {{ config(materialized='view') }}
 
 with

@@ -86,8 +86,10 @@ LABELS = """
         union all select 'intervention', intervention, intervention_zh, intervention_en from marts.customer_churn_risk
         union all select 'channel', channel, channel_zh, channel_en from marts.channel_performance
         union all select 'festival', festival, festival_zh, festival_en from marts.festival_windows
-        union all select 'channel', to_channel, to_channel_zh, to_channel_en from marts.channel_migration
-        union all select 'channel', from_channel, from_channel_zh, from_channel_en from marts.channel_migration
+        union all select 'channel', to_segment, to_segment_zh, to_segment_en
+        from marts.segment_migration where scheme = 'main_channel'
+        union all select 'channel', from_segment, from_segment_zh, from_segment_en
+        from marts.segment_migration where scheme = 'main_channel'
     ) where code is not null and zh is not null
 """
 
@@ -108,21 +110,14 @@ BUYERS = """
 MONTH = """
     create or replace temp table states as
     select
-        tiers.customer_id, tiers.value_tier, groups.customer_group, stages.lifecycle_stage, tiers.frequency_12m,
-        tiers.net_amount_12m, classes.rfm_class, abc.abc_class, coalesce(areas.region, 'unknown') as region,
-        case when tiers.frequency_12m > 0 then 'active' else 'quiet' end as activity
-    from marts.customer_value_tiers as tiers
-    left join marts.customer_groups as groups
-        on tiers.customer_id = groups.customer_id and tiers.as_of_on = groups.as_of_on
-    left join marts.customer_lifecycle as stages
-        on tiers.customer_id = stages.customer_id and tiers.as_of_on = stages.as_of_on
-    left join marts.customer_rfm_history as classes
-        on tiers.customer_id = classes.customer_id and tiers.as_of_on = classes.as_of_on and classes.window_months = 12
-    left join marts.customer_abc as abc on tiers.customer_id = abc.customer_id and tiers.as_of_on = abc.as_of_on
+        months.customer_id, value_tier, customer_group, lifecycle_stage, frequency_12m, net_amount_12m, rfm_class,
+        abc_class, coalesce(areas.region, 'unknown') as region,
+        case when frequency_12m > 0 then 'active' else 'quiet' end as activity
+    from marts.customer_months as months
     left join (
         select customer_id, coalesce(province_code, country) as region from marts.customers
-    ) as areas on tiers.customer_id = areas.customer_id
-    where tiers.as_of_on = ?
+    ) as areas on months.customer_id = areas.customer_id
+    where value_tier is not null and as_of_on = ?
 """
 
 
@@ -212,7 +207,7 @@ def cubes(published: Published) -> dict[str, Any]:
     months = [
         row["as_of_on"]
         for row in published.rows(
-            f"select distinct as_of_on from marts.customer_value_tiers order by as_of_on desc limit {MONTHS}"
+            f"select distinct as_of_on from marts.customer_months where value_tier is not null order by 1 desc limit {MONTHS}"
         )
     ][::-1]
 
@@ -224,15 +219,15 @@ def cubes(published: Published) -> dict[str, Any]:
         published.connection.execute(MONTH, [month])
         if not monthly:
             # the codes of all months are those of the latest states and of the first month
-            everything = "marts.customer_lifecycle"
+            everything = "marts.customer_months"
             monthly = [
                 Attribute(
                     "activity", "activity", ("active", "quiet"),
                     {"orders": "sum(frequency_12m)", "amount": "sum(net_amount_12m)"},
                 ),
                 split("lifecycle_stage", "lifecycle_stage", everything),
-                split("rfm_class", "rfm_class", "marts.customer_rfm_history"),
-                split("abc_class", "abc_class", "marts.customer_abc"),
+                split("rfm_class", "rfm_class", everything),
+                split("abc_class", "abc_class", everything),
             ]  # fmt: skip
             monthly[2:] = [_with_rest(attribute) for attribute in monthly[2:]]
         made = cube(published.connection, "temp.states", dimensions, monthly, PAGE.floor)

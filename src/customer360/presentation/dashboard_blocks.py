@@ -48,6 +48,16 @@ class Block:
 
 LAST_COMPLETE = "(select max(month_start_on) from marts.kpi_monthly where is_complete)"
 
+
+def moves(scheme: str) -> str:
+    """The query of the latest moves between the segments of a scheme, over 12 months."""
+    of_scheme = f"from marts.segment_migration where scheme = '{scheme}' and months_apart = 12"
+    return f"""
+        select from_segment, to_segment, customer_count {of_scheme}
+            and period_end_on = (select max(period_end_on) {of_scheme})
+    """
+
+
 BLOCKS: dict[str, tuple[Block, ...]] = {
     "overview": (
         Block(
@@ -133,21 +143,15 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
     "value": (
         Block(
             "tier_migration",
-            """
-            select from_value_tier, to_value_tier, customer_count from marts.tier_migration
-            where months_apart = 12 and as_of_on = (select max(as_of_on) from marts.tier_migration)
-            """,
-            {"from_value_tier": "member:value_tier", "to_value_tier": "member:value_tier"},
-            matrix=("from_value_tier", "to_value_tier", "customer_count"),
+            moves("value_tier"),
+            {"from_segment": "member:value_tier", "to_segment": "member:value_tier"},
+            matrix=("from_segment", "to_segment", "customer_count"),
         ),
         Block(
             "rfm_migration",
-            """
-            select from_rfm_class, to_rfm_class, customer_count from marts.rfm_migration
-            where months_apart = 12 and as_of_on = (select max(as_of_on) from marts.rfm_migration)
-            """,
-            {"from_rfm_class": "member:rfm_class", "to_rfm_class": "member:rfm_class"},
-            matrix=("from_rfm_class", "to_rfm_class", "customer_count"),
+            moves("rfm_class"),
+            {"from_segment": "member:rfm_class", "to_segment": "member:rfm_class"},
+            matrix=("from_segment", "to_segment", "customer_count"),
             wide=True,
         ),
         Block(
@@ -600,13 +604,9 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         ),
         Block(
             "channel_moves",
-            """
-            select from_channel, to_channel, customer_count from marts.channel_migration
-            where period_kind = 'year' and period_start_on = (
-                select max(period_start_on) from marts.channel_migration where period_kind = 'year')
-            """,
-            {"from_channel": "member:channel", "to_channel": "member:channel"},
-            matrix=("from_channel", "to_channel", "customer_count"),
+            moves("main_channel"),
+            {"from_segment": "member:channel", "to_segment": "member:channel"},
+            matrix=("from_segment", "to_segment", "customer_count"),
             wide=True,
         ),
         Block(

@@ -66,21 +66,22 @@ QUERIES = {
     """,
     "classes": """
         select history.rfm_class, labels.member_zh, labels.member_en, count(*) as customer_count,
-            count(*) / sum(count(*)) over () as customer_share, sum(history.net_amount) as net_amount,
-            cast(sum(history.net_amount) as double) / sum(sum(history.net_amount)) over () as revenue_share,
+            count(*) / sum(count(*)) over () as customer_share, sum(history.rfm_net_amount) as net_amount,
+            cast(sum(history.rfm_net_amount) as double) / sum(sum(history.rfm_net_amount)) over () as revenue_share,
             any_value(labels.advice_zh) as advice_zh, any_value(labels.advice_en) as advice_en
-        from marts.customer_rfm_history as history
+        from marts.customer_months as history
         inner join pages.rfm_summary as labels on labels.scheme = 'rfm_class' and labels.member = history.rfm_class
-        where history.as_of_on = $end and history.window_months = 12
+        where history.as_of_on = $end and history.is_month_end and history.rfm_window_months = 12
         group by history.rfm_class, labels.member_zh, labels.member_en, labels.position order by labels.position
     """,
     "moves": """
         select months_apart, sum(customer_count) as customer_count,
-            coalesce(sum(customer_count) filter (from_value_tier = 'middle'), 0) as middle_count,
-            coalesce(sum(customer_count) filter (from_value_tier = 'middle' and to_value_tier = 'high'), 0) as raised_count,
-            coalesce(sum(customer_count) filter (from_value_tier = 'high'), 0) as high_count,
-            coalesce(sum(customer_count) filter (from_value_tier = 'high' and to_value_tier <> 'high'), 0) as lowered_count
-        from marts.tier_migration where as_of_on = $end and months_apart = case $kind when 'month' then 1 else 12 end
+            coalesce(sum(customer_count) filter (from_segment = 'middle'), 0) as middle_count,
+            coalesce(sum(customer_count) filter (from_segment = 'middle' and to_segment = 'high'), 0) as raised_count,
+            coalesce(sum(customer_count) filter (from_segment = 'high'), 0) as high_count,
+            coalesce(sum(customer_count) filter (from_segment = 'high' and to_segment <> 'high'), 0) as lowered_count
+        from marts.segment_migration
+        where scheme = 'value_tier' and period_end_on = $end and months_apart = case $kind when 'month' then 1 else 12 end
         group by months_apart
     """,
     "occasions": """
@@ -467,7 +468,9 @@ class Report:
             f"structure.moves.{row['months_apart']}",
             **{
                 name: marked(
-                    f"tier_migration.{name}_count", row[f"{name}_count"], plain(f"{row[f'{name}_count']:,}")
+                    f"segment_migration.{name}_count",
+                    row[f"{name}_count"],
+                    plain(f"{row[f'{name}_count']:,}"),
                 )
                 for name in ("middle", "raised", "high", "lowered")
             },

@@ -57,39 +57,16 @@ customers as (
 
 ),
 
-counted as (
-
-    select
-        from_occasion,
-        to_occasion,
-        count(*) as customer_count
-    from customers
-    group by from_occasion, to_occasion
-
-),
-
 final as (
 
     select
-        cast(counted.from_occasion as varchar) as from_occasion,
-        cast(counted.to_occasion as varchar) as to_occasion,
-        {%- for side in ['from', 'to'] %}
-        cast(coalesce({{ side }}_labels.label_zh, '无购买') as varchar) as {{ side }}_occasion_zh,
-        cast(coalesce({{ side }}_labels.label_en, 'No purchase') as varchar) as {{ side }}_occasion_en,
-        {%- endfor %}
-        cast(counted.customer_count as bigint) as customer_count,
-        cast(sum(counted.customer_count) over (partition by counted.from_occasion) as bigint) as from_count,
-        cast(
-            counted.customer_count
-            / cast(sum(counted.customer_count) over (partition by counted.from_occasion) as double) as double
-        ) as share_of_from,
-        cast(periods.as_of_on as date) as as_of_on
-    from counted
+        customers.from_occasion,
+        customers.to_occasion,
+        periods.as_of_on,
+        count(*) as customer_count
+    from customers
     cross join periods
-    {%- for side in ['from', 'to'] %}
-    left join {{ ref('occasions') }} as {{ side }}_labels
-        on counted.{{ side }}_occasion = {{ side }}_labels.occasion
-    {%- endfor %}
+    group by customers.from_occasion, customers.to_occasion, periods.as_of_on
 
 )
 

@@ -17,12 +17,6 @@ as_of as (
 
 ),
 
-labels as (
-
-    select * from {{ ref('int_channels__labels') }}
-
-),
-
 seen as (
 
     select distinct
@@ -139,36 +133,20 @@ counted as (
 final as (
 
     select
-        cast(counted.period_kind as varchar) as period_kind,
-        cast(counted.period_start_on as date) as period_start_on,
-        cast(counted.from_channel as varchar) as from_channel,
-        cast(counted.to_channel as varchar) as to_channel,
-        cast(coalesce(from_labels.label_zh, counted.from_channel) as varchar) as from_channel_zh,
-        cast(coalesce(from_labels.label_en, counted.from_channel) as varchar) as from_channel_en,
-        cast(coalesce(to_labels.label_zh, counted.to_channel) as varchar) as to_channel_zh,
-        cast(coalesce(to_labels.label_en, counted.to_channel) as varchar) as to_channel_en,
-        counted.from_channel = counted.to_channel as is_stayer,
+        case counted.period_kind when 'year' then 12 else 3 end as months_apart,
+        {{ add_days('periods.next_start_on', -1) }} as period_end_on,
+        counted.from_channel,
+        counted.to_channel,
         periods.next_start_on <= {{ add_days('as_of.as_of_on', 1) }} as is_complete,
-        cast(counted.customer_count as bigint) as customer_count,
-        cast(sum(counted.customer_count) over (
-            partition by counted.period_kind, counted.period_start_on, counted.from_channel
-        ) as bigint) as from_count,
-        cast(counted.customer_count / cast(sum(counted.customer_count) over (
-            partition by counted.period_kind, counted.period_start_on, counted.from_channel
-        ) as double) as double) as share_of_from,
-        cast(counted.net_amount as decimal(18, 2)) as net_amount,
-        cast(counted.earlier_net_amount as decimal(18, 2)) as earlier_net_amount,
-        cast(as_of.as_of_on as date) as as_of_on
+        counted.customer_count,
+        counted.net_amount,
+        counted.earlier_net_amount
     from counted
     cross join as_of
     inner join periods
         on
             counted.period_kind = periods.period_kind
             and counted.period_start_on = periods.period_start_on
-    left join labels as from_labels
-        on counted.from_channel = from_labels.channel
-    left join labels as to_labels
-        on counted.to_channel = to_labels.channel
 
 )
 
