@@ -30,8 +30,8 @@ MODELS = {
         "int_value__purchase_model_nodes.py",
         "int_value__expected_orders.sql",
         "int_value__probabilistic_values.sql",
+        "int_value__purchase_parameters.sql",
     ),
-    "marts": ("clv_model_parameters.sql", "clv_model_diagnostics.sql"),
 }
 SCORING = ("int_value__expected_orders", "int_value__probabilistic_values")
 AS_OF = "2026-06-30"
@@ -124,7 +124,7 @@ def build_models(folder: Path) -> None:
     """Build the project that `lay_out_models` made. Raises RuntimeError with dbt's output where that fails."""
     done = dbt(
         folder, "--quiet", "build", "--vars", "{currency: USD}", "--exclude-resource-types", "test", "unit_test",
-        "--select", "path:models", "purchase_model_statuses",
+        "--select", "path:models", "model_statuses",
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(done.stdout[-4000:] + done.stderr[-2000:])

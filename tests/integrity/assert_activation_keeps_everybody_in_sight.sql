@@ -28,17 +28,8 @@ found as (
         customer_id,
         strategy,
         channel,
-        true as is_listed
-    from {{ ref('activation_lists') }}
-
-    union all
-
-    select
-        customer_id,
-        strategy,
-        channel,
-        false as is_listed
-    from {{ ref('activation_holdbacks') }}
+        list_status = 'listed' as is_listed
+    from {{ ref('activation') }}
 
 ),
 

@@ -47,7 +47,7 @@ select
     lists.customer_id,
     lists.channel,
     'list' as problem
-from {{ ref('activation_lists') }} as lists
+from {{ ref('activation') }} as lists
 inner join {{ ref('consent_purposes') }} as purposes
     on
         lists.consent_purpose = purposes.purpose
@@ -57,4 +57,6 @@ left join permitted
         lists.customer_id = permitted.customer_id
         and lists.consent_channel = permitted.channel
         and lists.consent_purpose = permitted.consent_purpose
-where permitted.customer_id is null
+where
+    permitted.customer_id is null
+    and lists.list_status = 'listed'

@@ -96,12 +96,15 @@ def place(tmp_path: Path, data_set: DataSet, monkeypatch: pytest.MonkeyPatch) ->
         connection.execute("create schema marts")
         connection.execute(
             f"""
-            create table marts.activation_lists as
+            create table marts.activation as
             select
+                'listed' as list_status,
                 unnest({LISTED!r}) as customer_id, 'win' as strategy, '赢回' as strategy_zh, 'Win' as strategy_en,
                 'email' as channel, '邮件' as channel_zh, 'E-mail' as channel_en, 'marketing' as consent_purpose,
                 'email' as consent_channel, '原因' as reason_zh, 'Reason' as reason_en, '优惠' as offer_zh,
                 'Offer' as offer_en, 'care' as owner, date '{AS_OF}' as as_of_on, date '2026-11-30' as valid_until_on;
+            insert into marts.activation by name
+            select * replace ('held' as customer_id, 'held_back' as list_status) from marts.activation limit 1;
             create table marts.strategy_assignments as select unnest(['win', 'idle']) as strategy;
             create table marts.trigger_lists as
             select
@@ -251,7 +254,7 @@ def test_a_cell_of_a_source_is_no_formula_in_a_spreadsheet(value, place: Path, d
     published.chmod(0o600)
     with duckdb.connect(str(published)) as connection:
         for column in ("owner", "offer_en", "strategy_en", "reason_zh"):
-            connection.execute(f"update marts.activation_lists set {column} = ?", [value])
+            connection.execute(f"update marts.activation set {column} = ?", [value])
     exported(place, data_set, on=dt.date.fromisoformat(LATER), with_addresses=True)
     for row in rows(place, "win.addresses.csv"):
         for column, cell in row.items():
@@ -380,7 +383,9 @@ def test_the_demo_exports_what_is_listed_and_nobody_without_permission(
     entries = export(tmp_path, data_set, warehouse)
     with duckdb.connect(str(warehouse.published), read_only=True) as connection:
         listed = dict(
-            connection.execute("select strategy, count(*) from marts.activation_lists group by 1").fetchall()
+            connection.execute(
+                "select strategy, count(*) from marts.activation where list_status = 'listed' group by 1"
+            ).fetchall()
         )
         permitted = {
             (keyed(customer), purpose, channel)
@@ -427,9 +432,10 @@ def test_who_takes_back_after_the_build_is_left_out(tmp_path: Path) -> None:
                 min(case when ids.source_system = 'app' then ids.source_customer_id end) as app_id,
                 min(case when ids.source_system = 'marketing' then ids.source_customer_id end) as profile_id,
                 min(profiles.phone) as phone
-            from marts.activation_lists as lists
+            from marts.activation as lists
             inner join intermediate.int_customers__ids as ids using (customer_id)
             inner join intermediate.int_customers__profiles as profiles using (customer_id)
+            where lists.list_status = 'listed'
             group by all order by 1
             """
         ).fetchall()

@@ -286,8 +286,8 @@ def test_online_retail_meets_its_bars():
         recency = method(connection, "recency", "2011-09-10", 90, "active")
         label_free = method(connection, "label_free", "2011-09-10", 90)
         learnt = connection.sql(
-            "select distinct first_origin_on, last_origin_on from marts.churn_model_coefficients"
-            " where as_of_on = date '2011-09-10' and horizon_days = 90"
+            "select distinct first_origin_on, last_origin_on from marts.model_diagnostics"
+            " where as_of_on = date '2011-09-10' and model = 'churn_90d'"
         ).fetchall()
     assert learnt == [(dt.date(2011, 6, 12),) * 2]
     assert fitted["curve"] >= 0.73 and fitted["precision"] >= 0.61 and fitted["brier"] <= 0.216

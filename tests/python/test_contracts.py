@@ -157,14 +157,6 @@ def test_a_new_shape_beside_the_old_one_is_no_break_and_the_old_one_may_go_when_
     assert moved.what == "its end moved forward from 2027-05-31"
 
 
-def test_a_renamed_column_has_its_old_version_beside_it(declared: Contract) -> None:
-    """unit_economics: `new_customers` became `new_customer_count`."""
-    old, new = declared["unit_economics_v1"], declared["unit_economics"]
-    assert (old["version"], new["version"]) == (1, 2)
-    assert old["deprecated_on"] == "2027-05-31" and new["deprecated_on"] is None
-    assert old["columns"].keys() ^ new["columns"].keys() == {"new_customers", "new_customer_count"}
-
-
 # --- major versions ----------------------------------------------------------------------------------------
 
 

@@ -255,6 +255,6 @@ def test_clusters_tell_companies_from_persons(demo):
     ).fetchone()
     assert most > 4 * business / customers
     chosen = demo.sql(
-        "select stability, is_chosen from marts.cluster_stability order by stability desc"
+        "select stability, is_scoring from marts.model_diagnostics where model_family = 'clusters' order by stability desc"
     ).fetchall()
     assert chosen[0][1] and chosen[0][0] > 0.6

@@ -461,7 +461,7 @@ def test_nodes_suffice_wherever_parameters_and_histories_may_lie():
 
 def test_the_models_find_cdnow_in_days(scored):
     rows = scored.sql(
-        f"select parameter, estimate, standard_error from clv_model_parameters "
+        f"select parameter, estimate, standard_error from int_value__purchase_parameters "
         f"where as_of_on = date '{CUT_OFF}' and model = 'bg_nbd' and is_scoring and is_latest"
     ).fetchall()
     assert {name: estimate for name, estimate, _ in rows} == pytest.approx(
@@ -472,7 +472,7 @@ def test_the_models_find_cdnow_in_days(scored):
     )
     assert dict(
         scored.sql(
-            f"select parameter || ' ' || unit, round(estimate, 4) from clv_model_parameters "
+            f"select parameter || ' ' || unit, round(estimate, 4) from int_value__purchase_parameters "
             f"where as_of_on = date '{CUT_OFF}' and model = 'gamma_gamma_net'"
         ).fetchall()
     ) == pytest.approx({"p 1": 6.2496, "q 1": 3.7442, "v USD": 15.4435}, abs=2e-4)
@@ -526,7 +526,7 @@ def test_one_time_buyers_differ_by_how_recent_they_are(scored):
 def test_online_retail_shows_no_drop_out_and_says_so(scored):
     diagnostics = scored.sql(
         "select model, status, is_scoring, is_dropout_identified, log_likelihood_gain, log_likelihood, customer_count "
-        "from clv_model_diagnostics where as_of_on = date '2011-09-10' and model in ('bg_nbd', 'nbd') order by model"
+        "from int_value__purchase_models where as_of_on = date '2011-09-10' and model in ('bg_nbd', 'nbd') order by model"
     ).fetchall()
     bg_nbd, nbd = diagnostics
     assert bg_nbd[:4] == ("bg_nbd", "dropout_not_identified", False, False)
@@ -540,7 +540,7 @@ def test_online_retail_shows_no_drop_out_and_says_so(scored):
     assert nbd[5] + float(purchases) * np.log(7) == pytest.approx(-22924.104, abs=1e-3)
     estimates = dict(
         scored.sql(
-            "select parameter, estimate from clv_model_parameters where as_of_on = date '2011-09-10' and model = 'nbd'"
+            "select parameter, estimate from int_value__purchase_parameters where as_of_on = date '2011-09-10' and model = 'nbd'"
         ).fetchall()
     )
     assert estimates == pytest.approx({"r": 0.7224, "alpha": 7 * 9.4106}, rel=1e-4)
@@ -555,12 +555,14 @@ def test_online_retail_shows_no_drop_out_and_says_so(scored):
 
 def test_without_a_model_amounts_fall_back_and_the_rest_is_unknown(scored):
     assert scored.sql(
-        "select distinct status, status_en, is_scoring, log_likelihood from clv_model_diagnostics "
-        "where as_of_on = date '1997-01-02'"
+        "select distinct status, label_en, is_scoring, log_likelihood from int_value__purchase_models "
+        "inner join model_statuses using (status) where as_of_on = date '1997-01-02'"
     ).fetchall() == [
         ("too_few_customers", "too few customers with a repeat purchase; not fitted", False, None)
     ]
-    assert one(scored, "select count(*) from clv_model_parameters where as_of_on = date '1997-01-02'") == (0,)
+    assert one(
+        scored, "select count(*) from int_value__purchase_parameters where as_of_on = date '1997-01-02'"
+    ) == (0,)
     where = "from int_value__probabilistic_values where as_of_on = date '1997-01-02'"
     assert one(
         scored,

@@ -71,7 +71,13 @@ def test_the_page_shows_the_figures_of_the_version() -> None:
     tiles = re.findall(r"<dd[^>]*>(.*?)</dd>", page("demo"))
     ((quarantined,),) = ask("demo", "select sum(row_count) from marts.quarantine_examples")
     assert tiles[0] == str(tables) and tiles[4] == f"{quarantined:,.0f}"
-    assert "unit_economics_v1" in page("demo") and "2027-05-31" in page("demo")
+
+
+def test_a_table_with_an_announced_end_says_when() -> None:
+    found = figures(Warehouse(PROJECT / "warehouse" / "demo"))
+    found["tables"][-1]["deprecated_on"] = "2027-05-31"
+    declared = load_data_set(PROJECT, "demo", load_sources(PROJECT))
+    assert "2027-05-31" in render(declared, found) and "2027-05-31" not in page("demo")
 
 
 def test_no_planted_value_is_on_the_page_and_examples_are_shapes() -> None:

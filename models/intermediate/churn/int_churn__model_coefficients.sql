@@ -1,6 +1,7 @@
 -- grain: one term of the model of one horizon at one scored date
 
 select
+    'churn_' || cast(horizon_days as varchar) || 'd' as model,
     cast(as_of_on as date) as as_of_on,
     cast(horizon_days as integer) as horizon_days,
     cast(term as varchar) as term,

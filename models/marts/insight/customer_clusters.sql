@@ -4,7 +4,7 @@ with
 
 parameters as (
 
-    select * from {{ ref('cluster_parameters') }}
+    select * from {{ ref('int_insight__cluster_parameters') }}
     where is_used
 
 ),

@@ -61,7 +61,8 @@ create table lists as
 select
     customer_id, strategy, strategy_zh, strategy_en, channel, channel_zh, channel_en, consent_purpose,
     consent_channel, reason_zh, reason_en, offer_zh, offer_en, owner, as_of_on, valid_until_on
-from published.marts.activation_lists
+from published.marts.activation
+where list_status = 'listed'
 union all
 select
     triggers.customer_id, triggers.trigger_code, triggers.trigger_zh, triggers.trigger_en, channels.channel,

@@ -535,7 +535,9 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             """
             select strategy, any_value(strategy_zh) as strategy_zh, any_value(strategy_en) as strategy_en,
                 any_value(action_zh) as action_zh, any_value(action_en) as action_en, count(*) as customer_count,
-                count(*) filter (customer_id in (select customer_id from marts.activation_lists)) as listed_count
+                count(*) filter (
+                    customer_id in (select customer_id from marts.activation where list_status = 'listed')
+                ) as listed_count
             from marts.strategy_assignments group by strategy order by customer_count desc
             """,
             {"strategy": "label", "action": "label", "customer_count": "people", "listed_count": "people"},
@@ -547,7 +549,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             """
             select held_back_reason, any_value(held_back_reason_zh) as held_back_reason_zh,
                 any_value(held_back_reason_en) as held_back_reason_en, count(distinct customer_id) as customer_count
-            from marts.activation_holdbacks group by held_back_reason order by customer_count desc
+            from marts.activation where list_status = 'held_back' group by held_back_reason order by customer_count desc
             """,
             {"held_back_reason": "label", "customer_count": "people"},
         ),

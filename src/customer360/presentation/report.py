@@ -120,7 +120,8 @@ QUERIES = {
             from marts.strategy_assignments group by strategy
         ) as assigned
         left join (
-            select strategy, count(distinct customer_id) as customer_count from marts.activation_lists group by strategy
+            select strategy, count(distinct customer_id) as customer_count from marts.activation
+            where list_status = 'listed' group by strategy
         ) as listed on assigned.strategy = listed.strategy
     """,
     "triggers": """

@@ -38,13 +38,13 @@ final as (
 
     select
         parameters.as_of_on,
-        cast(parameters.model as varchar) as model,
-        cast(parameters.parameter as varchar) as parameter,
-        cast(parameters.unit as varchar) as unit,
-        cast(as_of_dates.is_latest as boolean) as is_latest,
-        cast(parameters.is_scoring as boolean) as is_scoring,
-        cast(parameters.estimate as double) as estimate,
-        cast(parameters.standard_error as double) as standard_error
+        parameters.model,
+        parameters.parameter,
+        parameters.unit,
+        as_of_dates.is_latest,
+        parameters.is_scoring,
+        parameters.estimate,
+        parameters.standard_error
     from parameters
     inner join as_of_dates
         on parameters.as_of_on = as_of_dates.as_of_on

@@ -1,11 +1,10 @@
--- grain: one customer who may be contacted, their strategy and one channel, as of the latest date
+-- grain: one customer with a strategy, and one channel on which they are contacted or held back, as of the latest date
 
 with
 
 candidates as (
 
     select * from {{ ref('int_marketing__activation_candidates') }}
-    where held_back_reason is null
 
 ),
 
@@ -15,6 +14,11 @@ final as (
         cast(candidates.customer_id as varchar) as customer_id,
         cast(candidates.strategy as varchar) as strategy,
         cast(candidates.channel as varchar) as channel,
+        cast(case when candidates.held_back_reason is null then 'listed' else 'held_back' end as varchar)
+            as list_status,
+        cast(candidates.held_back_reason as varchar) as held_back_reason,
+        cast(reasons.label_zh as varchar) as held_back_reason_zh,
+        cast(reasons.label_en as varchar) as held_back_reason_en,
         cast(channels.label_zh as varchar) as channel_zh,
         cast(channels.label_en as varchar) as channel_en,
         cast(strategies.label_zh as varchar) as strategy_zh,
@@ -31,13 +35,19 @@ final as (
         cast(strategies.owner as varchar) as owner,
         cast(candidates.consent_purpose as varchar) as consent_purpose,
         cast(candidates.consent_channel as varchar) as consent_channel,
+        cast(candidates.has_consent as boolean) as has_consent,
         cast(candidates.recent_contacts as bigint) as recent_contacts,
-        cast(candidates.cap_contacts - candidates.recent_contacts as bigint) as contacts_left,
+        cast(candidates.cap_contacts as bigint) as cap_contacts,
+        cast(greatest(candidates.cap_contacts - candidates.recent_contacts, 0) as bigint) as contacts_left,
         cast(candidates.as_of_on as date) as as_of_on,
         cast({{ add_days('candidates.as_of_on', 'strategies.valid_days') }} as date) as valid_until_on
     from candidates
     inner join {{ ref('strategies') }} as strategies
         on candidates.strategy = strategies.strategy
+    left join {{ ref('int_marketing__code_labels') }} as reasons
+        on
+            reasons.list_code = 'held_back_reason'
+            and candidates.held_back_reason = reasons.code
     left join {{ ref('int_marketing__code_labels') }} as channels
         on
             channels.list_code = 'contact_channel'
