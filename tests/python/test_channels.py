@@ -11,10 +11,10 @@ import pytest
 from conftest import latest_build
 
 EMPTY_IN_ONLINE_RETAIL = (
-    "content_performance",
-    "delivery_performance",
-    "journey_stitching",
-    "product_bundles",
+    "marts.content_performance",
+    "marts.delivery_performance",
+    "quality.journey_stitching",
+    "marts.product_bundles",
 )
 
 
@@ -140,7 +140,7 @@ def test_online_retail_has_one_channel_and_the_rest_is_empty_and_typed(retail):
     )
     assert channels.fetchall() == [("web_shop", None, None)]
     for mart in EMPTY_IN_ONLINE_RETAIL:
-        relation = retail.table(f"marts.{mart}")
+        relation = retail.table(mart)
         assert len(relation) == 0 and len(relation.columns) > 5, mart
     kinds = retail.sql(
         "select count(*), sum(online_and_offline_count) from marts.multichannel_customers"

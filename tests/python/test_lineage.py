@@ -25,7 +25,6 @@ DERIVED = {
     r"(customer_identity_evidence|identity_review_queue)\.value_[ab]_masked": "a year, or the digits that a masked"
     " telephone number shows anyway; all else goes through the masks",
     r"quarantine_examples\.row_masked": "letters as x and digits as 9; test_privacy looks for planted values in it",
-    r"field_reasons\.reason": "standardising answers with a value and a reason in one; the reason is of a fixed list",
 }
 """Published columns (pattern) that are made of personal values, and why they may be seen."""
 

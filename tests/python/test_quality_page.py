@@ -61,7 +61,7 @@ def test_the_page_shows_the_figures_of_the_version() -> None:
     ((whole,),) = ask("demo", "select count(*) from marts.scorecard where source_system = 'all'")
     ((reasons, errors),) = ask(
         "demo",
-        "select count(distinct reason_code), count(*) filter (counts_as_error) from marts.quarantine_examples",
+        "select count(distinct reason_code), count(*) filter (counts_as_error) from pages.quarantine_examples",
     )
     ((tables,),) = ask("demo", "select count(distinct table_name) from publication.contract_columns")
     assert rows["quarantine"] == 2 + reasons + errors
@@ -69,7 +69,7 @@ def test_the_page_shows_the_figures_of_the_version() -> None:
     assert rows["scorecard"] >= 1 + whole
     assert 11 < rows["gate"] <= 21
     tiles = re.findall(r"<dd[^>]*>(.*?)</dd>", page("demo"))
-    ((quarantined,),) = ask("demo", "select sum(row_count) from marts.quarantine_examples")
+    ((quarantined,),) = ask("demo", "select sum(row_count) from pages.quarantine_examples")
     assert tiles[0] == str(tables) and tiles[4] == f"{quarantined:,.0f}"
 
 
@@ -82,7 +82,7 @@ def test_a_table_with_an_announced_end_says_when() -> None:
 
 def test_no_planted_value_is_on_the_page_and_examples_are_shapes() -> None:
     assert [value for value in canaries() if value in page("demo")] == []
-    shapes = ask("demo", "select row_masked from marts.quarantine_examples")
+    shapes = ask("demo", "select row_masked from pages.quarantine_examples")
     assert len(shapes) > 10
     for (shape,) in shapes:
         values = [part.split(": ", 1)[-1] for part in shape.split("; ")]

@@ -237,7 +237,7 @@ def test_a_rule_does_not_change_under_its_version(project, tmp_path):
     state = tmp_path / "state" / "tag_versions"
     state.mkdir(parents=True)
     with duckdb.connect(str(latest_build("demo")), read_only=True) as connection:
-        connection.execute(f"copy marts.tag_versions to '{state / 'data.parquet'}'")
+        connection.execute(f"copy intermediate.int_tags__tag_versions to '{state / 'data.parquet'}'")
     check_tags(project, "default", tmp_path / "state")
 
     def change(rows: list[Row], **cells: str) -> None:
@@ -416,7 +416,7 @@ def test_a_day_run_twice_changes_nothing_and_a_past_day_is_rebuilt_as_recorded(t
     def day(as_of: str, build_id: str) -> tuple[list, list, int]:
         command = dbt_command(
             data_set, "run", "--select", "stg_state__tag_history", "stg_state__tag_versions",
-            "int_calendar__as_of+,+tag_rebuild_differences", "tag_history", "tag_versions",
+            "int_calendar__as_of+,+tag_rebuild_differences", "tag_history", "int_tags__tag_versions",
             variables={"as_of_date": as_of},
         )  # fmt: skip
         command[command.index("--target-path") + 1] = str(tmp_path / "target")

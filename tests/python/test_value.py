@@ -169,7 +169,7 @@ def test_the_purchase_model_predicts_90_days_of_value_within_the_bar() -> None:
         rmse, correlation, bias = connection.execute(
             """
             select rmse, correlation, bias from marts.clv_backtest
-            where horizon_days = 90 and method = 'probabilistic' and measure = 'net_amount'
+            where horizon_days = 90 and method = 'probabilistic' and measure = 'net_amount' and population = 'all'
             """
         ).fetchone()
         identified = connection.execute(

@@ -329,12 +329,14 @@ measured as (
 
     select
         'renewal_rate' as kpi,
-        month_start_on,
+        cast(date_trunc('month', ended_on) as date) as month_start_on,
         'all' as segment_kind,
         'all' as segment,
-        renewed_count as numerator,
-        contract_count as base
-    from {{ ref('contract_renewal_rates') }}
+        count(case when is_renewed then 1 end) as numerator,
+        count(*) as base
+    from {{ ref('contract_renewals') }}
+    where counts_for_rate
+    group by cast(date_trunc('month', ended_on) as date)
 
     union all
 

@@ -97,6 +97,7 @@ final as (
         ) as renewal_status,
         cast(is_ended as boolean) as is_ended,
         cast(is_renewed as boolean) as is_renewed,
+        is_ended and (is_renewed or coalesce(status, '') <> 'terminated') as counts_for_rate,
         cast(days_to_end as integer) as days_to_end,
         cast(signed_on as date) as signed_on,
         cast(started_on as date) as started_on,

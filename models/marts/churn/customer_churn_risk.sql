@@ -114,6 +114,11 @@ final as (
             alerts.probability * coalesce(expected.margin_if_kept, cast(alerts.margin_amount_12m as double))
             as decimal(18, 2)
         ) as value_at_risk,
+        dormant.customer_id is not null as is_dormant,
+        coalesce(dormant.is_comparing, false) as is_comparing,
+        cast(dormant.comparison_count as bigint) as comparison_count,
+        cast(dormant.interaction_count as bigint) as interaction_count,
+        cast(dormant.last_opened_on as date) as last_opened_on,
         cast(alerts.recency_days as integer) as recency_days,
         cast(alerts.last_purchase_on as date) as last_purchase_on,
         cast(alerts.as_of_on as date) as as_of_on
@@ -126,6 +131,8 @@ final as (
         on alerts.customer_id = fired.customer_id
     left join complainers
         on alerts.customer_id = complainers.customer_id
+    left join {{ ref('int_value__dormant_customers') }} as dormant
+        on alerts.customer_id = dormant.customer_id
     left join {{ ref('churn_stages') }} as stages
         on alerts.churn_stage = stages.churn_stage
     left join {{ ref('int_churn__causes') }} as causes

@@ -26,6 +26,7 @@ parameters as (
         null as feature_deviation,
         null as is_logarithm,
         null as limit_deviations,
+        null as threshold_method,
         null as customer_count
     from {{ ref('int_value__purchase_parameters') }}
 
@@ -47,6 +48,7 @@ parameters as (
         coefficients.deviation as feature_deviation,
         null as is_logarithm,
         null as limit_deviations,
+        null as threshold_method,
         null as customer_count
     from {{ ref('int_churn__model_coefficients') }} as coefficients
     cross join as_of
@@ -71,9 +73,36 @@ parameters as (
         centroids.feature_deviation,
         centroids.is_logarithm,
         centroids.limit_deviations,
+        null as threshold_method,
         centroids.customer_count
     from {{ ref('int_insight__cluster_parameters') }} as centroids
     cross join as_of
+    {%- for measure, unit in [('recency_days', 'day'), ('frequency', '1'), ('monetary', var('currency'))] %}
+    {%- for statistic in ['threshold', 'mean', 'p20', 'p40', 'p50', 'p60', 'p80'] %}
+
+    union all
+
+    select
+        'rfm' as model_family,
+        'rfm_' || cast(window_months as varchar) || 'm' as model,
+        parameters_as_of_on as as_of_on,
+        null as horizon_days,
+        'all' as segment,
+        '{{ measure }}_{{ statistic }}' as parameter,
+        '{{ unit }}' as unit,
+        parameters_as_of_on = max(parameters_as_of_on) over (partition by window_months) as is_latest,
+        true as is_scoring,
+        {{ measure }}_{{ statistic }} as estimate,
+        null as standard_error,
+        null as feature_mean,
+        null as feature_deviation,
+        null as is_logarithm,
+        null as limit_deviations,
+        threshold_method,
+        customer_count
+    from {{ ref('int_value__rfm_parameters') }}
+    {%- endfor %}
+    {%- endfor %}
 
 ),
 
@@ -95,6 +124,7 @@ final as (
         cast(feature_deviation as double) as feature_deviation,
         cast(is_logarithm as boolean) as is_logarithm,
         cast(limit_deviations as double) as limit_deviations,
+        cast(threshold_method as varchar) as threshold_method,
         cast(customer_count as bigint) as customer_count
     from parameters
 

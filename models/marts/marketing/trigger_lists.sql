@@ -135,7 +135,7 @@ last_activities as (
     select
         customer_id,
         greatest(last_purchase_on, last_opened_on) as last_activity_on
-    from {{ ref('dormant_customers') }}
+    from {{ ref('int_value__dormant_customers') }}
 
 ),
 

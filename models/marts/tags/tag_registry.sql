@@ -307,7 +307,7 @@ measured as (
         on tags.tag_code = holder_counts.tag_code
     left join in_force
         on tags.tag_code = in_force.tag_code
-    left join {{ ref('tag_versions') }} as versions
+    left join {{ ref('int_tags__tag_versions') }} as versions
         on
             tags.tag_code = versions.tag_code
             and tags.version = versions.tag_version

@@ -1,4 +1,4 @@
--- grain: one horizon, one method and one measure (net amount, purchase days): how its predictions held
+-- grain: one horizon, one method, one measure (net amount, purchase days) and all customers or a tenth of them
 
 {%- set pairs = [
     ('net_amount', 'predicted_amount', 'actual_amount'),
@@ -50,6 +50,8 @@ measured as (
         min(customer_count) as customer_count,
         sum(predicted) as predicted_total,
         sum(actual) as actual_total,
+        avg(predicted) as predicted_mean,
+        avg(actual) as actual_mean,
         avg(abs(predicted - actual)) as mae,
         sqrt(avg(power(predicted - actual, 2))) as rmse,
         corr(predicted, actual) as correlation,
@@ -60,6 +62,21 @@ measured as (
         sum(actual * (customer_count - actual_rank + 0.5)) as perfect_area
     from ranked
     group by horizon_days, method, measure
+
+),
+
+tenths as (
+
+    select
+        horizon_days,
+        as_of_on,
+        method,
+        predicted_amount,
+        cast(actual_amount as double) as actual_amount,
+        ntile(10) over (
+            partition by horizon_days, method order by predicted_amount desc nulls last, customer_id asc
+        ) as decile
+    from {{ ref('int_value__predictions') }}
 
 ),
 
@@ -99,31 +116,81 @@ seasons as (
 
 ),
 
+populations as (
+
+    select
+        horizon_days,
+        method,
+        measure,
+        'all' as population,
+        as_of_on,
+        customer_count,
+        predicted_total,
+        actual_total,
+        predicted_mean,
+        actual_mean,
+        mae,
+        rmse,
+        correlation,
+        top_decile_actual,
+        top_decile_perfect,
+        predicted_area,
+        perfect_area
+    from measured
+
+    union all
+
+    select
+        horizon_days,
+        method,
+        'net_amount' as measure,
+        'decile_' || cast(decile as varchar) as population,
+        min(as_of_on) as as_of_on,
+        count(*) as customer_count,
+        sum(predicted_amount) as predicted_total,
+        sum(actual_amount) as actual_total,
+        avg(predicted_amount) as predicted_mean,
+        avg(actual_amount) as actual_mean,
+        null as mae,
+        null as rmse,
+        null as correlation,
+        null as top_decile_actual,
+        null as top_decile_perfect,
+        null as predicted_area,
+        null as perfect_area
+    from tenths
+    group by horizon_days, method, decile
+
+),
+
 final as (
 
     select
-        cast(measured.horizon_days as integer) as horizon_days,
-        cast(measured.method as varchar) as method,
-        cast(measured.measure as varchar) as measure,
-        measured.method in ('past_rate', 'annualised') as is_naive,
-        cast(measured.customer_count as bigint) as customer_count,
-        cast(measured.predicted_total as double) as predicted_total,
-        cast(measured.actual_total as double) as actual_total,
-        cast(measured.predicted_total / nullif(measured.actual_total, 0) - 1 as double) as bias,
-        cast(measured.mae as double) as mae,
-        cast(measured.rmse as double) as rmse,
-        cast(measured.correlation as double) as correlation,
-        cast(measured.top_decile_actual / nullif(measured.actual_total, 0) as double) as top_decile_capture,
-        cast(measured.top_decile_perfect / nullif(measured.actual_total, 0) as double) as top_decile_perfect,
+        cast(populations.horizon_days as integer) as horizon_days,
+        cast(populations.method as varchar) as method,
+        cast(populations.measure as varchar) as measure,
+        cast(populations.population as varchar) as population,
+        populations.method in ('past_rate', 'annualised') as is_naive,
+        cast(populations.customer_count as bigint) as customer_count,
+        cast(populations.predicted_total as double) as predicted_total,
+        cast(populations.actual_total as double) as actual_total,
+        cast(populations.predicted_mean as double) as predicted_mean,
+        cast(populations.actual_mean as double) as actual_mean,
+        cast(populations.predicted_total / nullif(populations.actual_total, 0) - 1 as double) as bias,
+        cast(populations.mae as double) as mae,
+        cast(populations.rmse as double) as rmse,
+        cast(populations.correlation as double) as correlation,
+        cast(populations.top_decile_actual / nullif(populations.actual_total, 0) as double) as top_decile_capture,
+        cast(populations.top_decile_perfect / nullif(populations.actual_total, 0) as double) as top_decile_perfect,
         cast(
-            (measured.predicted_area - measured.actual_total * measured.customer_count / 2)
-            / nullif(measured.perfect_area - measured.actual_total * measured.customer_count / 2, 0) as double
+            (populations.predicted_area - populations.actual_total * populations.customer_count / 2)
+            / nullif(populations.perfect_area - populations.actual_total * populations.customer_count / 2, 0) as double
         ) as normalised_gini,
         cast(seasons.season_factor as double) as season_factor_last_year,
-        cast(measured.as_of_on as date) as as_of_on
-    from measured
+        cast(populations.as_of_on as date) as as_of_on
+    from populations
     left join seasons
-        on measured.horizon_days = seasons.horizon_days
+        on populations.horizon_days = seasons.horizon_days
 
 )
 

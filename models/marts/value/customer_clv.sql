@@ -136,7 +136,8 @@ classed as (
                 )
                 then 'high_potential'
             else 'other'
-        end as clv_class
+        end as clv_class,
+        ranked.value_tier = 'middle' and ranked.rising_months >= value_policy.rising_months as is_upgrade_candidate
     from ranked
     cross join {{ ref('clv_policy') }} as clv_policy
     cross join {{ ref('value_policy') }} as value_policy
@@ -170,6 +171,12 @@ final as (
         cast(classed.lifespan_years as double) as lifespan_years,
         cast(classed.upgrade_probability as double) as upgrade_probability,
         cast(classed.rising_months as integer) as rising_months,
+        classed.is_upgrade_candidate,
+        cast(habits.price_band as varchar) as habitual_price_band,
+        cast(habits.suggested_price_band as varchar) as suggested_price_band,
+        cast(paths.upgrade_path as varchar) as upgrade_path,
+        cast(paths.label_zh as varchar) as upgrade_path_zh,
+        cast(paths.label_en as varchar) as upgrade_path_en,
         cast(classed.p_alive as double) as p_alive,
         cast(classed.p_no_order_30d as double) as p_no_order_30d,
         cast(classed.p_no_order_90d as double) as p_no_order_90d,
@@ -181,6 +188,14 @@ final as (
     from classed
     inner join {{ ref('clv_classes') }} as classes
         on classed.clv_class = classes.clv_class
+    left join {{ ref('int_value__price_habits') }} as habits
+        on
+            classed.is_upgrade_candidate
+            and classed.customer_id = habits.customer_id
+    left join {{ ref('upgrade_path_policy') }} as paths
+        on
+            classed.is_upgrade_candidate
+            and classed.customer_group = paths.customer_group
 
 )
 

@@ -78,7 +78,7 @@ LABELS = """
     create temp table labels as
     select distinct on (dimension, code) * from (
         select dimension, member as code, member_zh as zh, member_en as en from marts.customer_structure
-        union all select 'region', region, region_zh, region_en from marts.region_maturity
+        union all select area_kind, area, area_zh, area_en from marts.area_maturity
         union all select 'rfm_class', rfm_class, rfm_class_zh, rfm_class_en from marts.customer_rfm
         union all select 'clv_class', clv_class, clv_class_zh, clv_class_en from marts.customer_clv
         union all select 'churn_stage', churn_stage, churn_stage_zh, churn_stage_en from marts.customer_churn_risk

@@ -97,7 +97,10 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
     "structure": (
         Block(
             "region_maturity",
-            "from marts.region_maturity where is_placed order by clv_per_active desc nulls last",
+            """
+            select *, area as region, area_zh as region_zh, area_en as region_en from marts.area_maturity
+            where area_kind = 'region' and is_placed order by clv_per_active desc nulls last
+            """,
             {
                 "region": "label",
                 "quadrant": "label",
@@ -178,7 +181,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             """
             select horizon_days, method, customer_count, predicted_total, actual_total, bias, mae, correlation,
                 top_decile_capture
-            from marts.clv_backtest where measure = 'net_amount' order by horizon_days desc, mae
+            from marts.clv_backtest where measure = 'net_amount' and population = 'all' order by horizon_days desc, mae
             """,
             {
                 "method": "word:method",
@@ -226,7 +229,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         ),
         Block(
             "upgrade_paths",
-            "from marts.upgrade_paths where path_count > 0",
+            "from pages.upgrade_paths where path_count > 0",
             {
                 "upgrade_path": "label",
                 "customer_group": "member:customer_group",
@@ -363,7 +366,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         ),
         Block(
             "renewals",
-            "from marts.contract_renewal_rates where renewal_rate_12m is not null order by month_start_on",
+            "from pages.contract_renewal_rates where renewal_rate_12m is not null order by month_start_on",
             {
                 "month_start_on": "month",
                 "contract_count": "count",
@@ -917,7 +920,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         ),
         Block(
             "drivers_of_complaints",
-            "from marts.complaint_drivers where order_count > 0 order by ratio desc nulls last",
+            "from pages.complaint_drivers where order_count > 0 order by ratio desc nulls last",
             {
                 "circumstance": "label",
                 "order_count": "count",
@@ -1005,7 +1008,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             """
             select label_zh as reason_zh, label_en as reason_en, reason_code as reason, remedy_zh, remedy_en,
                 sum(row_count) as row_count, bool_or(counts_as_error) as counts_as_error
-            from marts.quarantine_examples group by all order by row_count desc, reason_code
+            from pages.quarantine_examples group by all order by row_count desc, reason_code
             """,
             {"reason": "label", "row_count": "count", "counts_as_error": "flag", "remedy": "label"},
             wide=True,

@@ -33,7 +33,7 @@ QUERIES = {
         select measure, source_system, entity, list(rate order by build_id) as rates
         from marts.scorecard_history group by all
     """,
-    "quarantine": "from marts.quarantine_examples order by row_count desc, source_system, entity, reason_code",
+    "quarantine": "from pages.quarantine_examples order by row_count desc, source_system, entity, reason_code",
     "identity": "from marts.identity_quality where scope = 'all' order by measure",
     "as_of": "select max(as_of_on) as as_of_on from marts.scorecard_history",
     "tables": """

@@ -26,9 +26,7 @@ PUBLISHED_QUALITY = (
     "scorecard",
     "scorecard_history",
     "landing_summary",
-    "quarantine_examples",
     "input_coverage",
-    "field_reasons",
     "identity_quality",
     "tag_accuracy",
 )

@@ -67,15 +67,12 @@ visits as (
 final as (
 
     select
-        cast(states.customer_id as varchar) as customer_id,
-        cast(states.customer_group as varchar) as customer_group,
-        cast(states.lifecycle_stage as varchar) as lifecycle_stage,
+        states.customer_id,
         coalesce(visits.comparison_count, 0) >= as_of.comparing_visits as is_comparing,
-        cast(coalesce(visits.comparison_count, 0) as bigint) as comparison_count,
-        cast(coalesce(visits.interaction_count, 0) as bigint) as interaction_count,
-        cast(states.last_purchase_on as date) as last_purchase_on,
-        cast(opens.last_opened_on as date) as last_opened_on,
-        cast(as_of.as_of_on as date) as as_of_on
+        coalesce(visits.comparison_count, 0) as comparison_count,
+        coalesce(visits.interaction_count, 0) as interaction_count,
+        states.last_purchase_on,
+        opens.last_opened_on
     from states
     cross join as_of
     left join opens

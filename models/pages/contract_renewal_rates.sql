@@ -11,9 +11,7 @@ ended as (
         is_renewed,
         visited_on
     from {{ ref('contract_renewals') }}
-    where
-        is_ended
-        and renewal_status in ('renewed', 'not_renewed')
+    where counts_for_rate
 
 ),
 

@@ -1,0 +1,67 @@
+-- grain: one area of one kind (region or dealer), with the quadrant of its value and efficiency
+
+with
+
+quadrants as (
+
+    select * from {{ ref('int_management__quadrants') }}
+    where
+        area_kind = 'region'
+        or area <> 'unknown'
+
+),
+
+as_of as (
+
+    select as_of_on from {{ ref('int_calendar__as_of') }}
+
+),
+
+dealers as (
+
+    select
+        dealer_code,
+        min(province_code) as province_code
+    from {{ ref('input__dealers') }}
+    group by dealer_code
+
+),
+
+final as (
+
+    select
+        cast(quadrants.area_kind as varchar) as area_kind,
+        cast(quadrants.area as varchar) as area,
+        {{ member_label('quadrants.area', 'labels.label_zh', 'zh') }} as area_zh,
+        {{ member_label('quadrants.area', 'labels.label_en', 'en') }} as area_en,
+        cast(dealers.province_code as varchar) as province_code,
+        cast(quadrants.quadrant as varchar) as quadrant,
+        cast(quadrants.quadrant_zh as varchar) as quadrant_zh,
+        cast(quadrants.quadrant_en as varchar) as quadrant_en,
+        cast(quadrants.advice_zh as varchar) as advice_zh,
+        cast(quadrants.advice_en as varchar) as advice_en,
+        cast(quadrants.is_low_base as boolean) as is_low_base,
+        cast(quadrants.is_placed as boolean) as is_placed,
+        cast(quadrants.active_customers as bigint) as active_customers,
+        cast(quadrants.clv_total as decimal(18, 2)) as clv_total,
+        cast(quadrants.clv_per_active as decimal(18, 2)) as clv_per_active,
+        cast(quadrants.campaign_cost as decimal(18, 2)) as campaign_cost,
+        cast(quadrants.campaign_margin as decimal(18, 2)) as campaign_margin,
+        cast(quadrants.roi_pct as double) as roi_pct,
+        cast(quadrants.value_cut as double) as value_cut,
+        cast(quadrants.efficiency_cut as double) as efficiency_cut,
+        cast(as_of.as_of_on as date) as as_of_on
+    from quadrants
+    cross join as_of
+    left join dealers
+        on
+            quadrants.area_kind = 'dealer'
+            and quadrants.area = dealers.dealer_code
+    left join {{ ref('int_management__segment_labels') }} as labels
+        on
+            quadrants.area_kind = labels.segment_kind
+            and quadrants.area = labels.segment
+
+)
+
+select * from final
