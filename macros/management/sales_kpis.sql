@@ -16,8 +16,8 @@
     sum(net_amount) as revenue,
     sum(case when is_known_customer then margin_amount else 0 end) as margin,
     sum(case when is_known_customer then net_amount else 0 end) as margin_base,
-    count(case when is_purchase then 1 end) as purchases,
-    sum(case when is_purchase then net_amount else 0 end) as purchase_amount,
+    sum({{ var('measures').purchases }}) as purchases,
+    sum({{ var('measures').purchase_amount }}) as purchase_amount,
     sum(case when is_online then net_amount else 0 end) as online_amount,
     count(case when is_first_purchase then 1 end) as new_customers
 {%- endmacro %}

@@ -55,18 +55,27 @@ pooled as (
 
 ),
 
-weekly as (
+orders as (
 
     select
-        cast(date_trunc('week', ordered_on) as date) as week_start_on,
-        {{ sales_sums() }},
-        count(distinct case when is_purchase and is_known_customer then customer_number end) as buyers
+        *,
+        customer_number as customer_id,
+        cast(date_trunc('week', ordered_on) as date) as week_start_on
     from {{ ref('int_orders__as_of') }}
-    group by cast(date_trunc('week', ordered_on) as date)
 
 ),
 
--- the same definitions as those of a month (int_management__measures; a test compares them over whole months)
+weekly as (
+
+    select
+        week_start_on,
+        {{ sales_sums() }},
+        count(distinct {{ var('measures').buyers }}) as buyers
+    from orders
+    group by week_start_on
+
+),
+
 weekly_measures as (
 
     {%- for kpi, numerator, base in sales_kpis() + [('buyers', 'buyers', 'null')] %}

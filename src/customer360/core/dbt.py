@@ -21,7 +21,7 @@ RESULTS = "run_results.json"
 
 
 def dbt_vars(data_set: DataSet) -> dict[str, str]:
-    """What dbt needs to know of a data set: the keys of vars.yml."""
+    """What dbt needs to know of a data set: the keys of vars.yml, but for `measures`, the same for all."""
     return {
         "data_set": data_set.name,
         "policy_folder": policy_folder(data_set.project, data_set.policy, data_set.name),
