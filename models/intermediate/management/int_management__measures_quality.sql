@@ -1,40 +1,86 @@
 -- grain: one KPI of data quality in one month for one segment (`all`: the company), with its numerator and base
 
+-- Of the builds of a month the last counts. This build's measures are read where they are taken and rated as the
+-- scorecard rates them, so that no KPI waits for the scorecard and its history.
+
 with
 
-scores as (
+catalog as (
 
-    -- what the last build of the month found
     select
-        catalog.kpi,
-        cast(date_trunc('month', history.as_of_on) as date) as month_start_on,
-        history.numerator,
-        history.denominator as base
-    from {{ ref('scorecard_history') }} as history
-    inner join {{ ref('kpi_catalog') }} as catalog
-        on
-            history.measure = catalog.quality_measure
-            and history.entity = catalog.quality_entity
+        kpi,
+        quality_measure,
+        quality_entity
+    from {{ ref('kpi_catalog') }}
+    where quality_measure is not null
+
+),
+
+measures as (
+
+    {%- for part in ['landing', 'input', 'customers', 'duplicates'] %}
+    select * from {{ ref('measures_' ~ part) }}
+    where source_system = 'all'
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+current_build as (
+
+    {{ rated('measures') }}
+
+),
+
+builds as (
+
+    select
+        build_id,
+        as_of_on,
+        measure,
+        entity,
+        status,
+        numerator,
+        denominator
+    from {{ ref('stg_state__scorecard_history') }}
     where
-        history.source_system = 'all'
-        and history.status <> 'not_measured'
-    qualify row_number() over (
-        partition by catalog.kpi, date_trunc('month', history.as_of_on)
-        order by history.as_of_on desc nulls last, history.build_id desc nulls last
-    ) = 1
+        build_id <> '{{ build_id() }}'
+        and source_system = 'all'
+
+    union all
+
+    select
+        '{{ build_id() }}' as build_id,
+        as_of.as_of_on,
+        current_build.measure,
+        current_build.entity,
+        current_build.status,
+        current_build.numerator,
+        current_build.denominator
+    from current_build
+    cross join {{ ref('int_calendar__as_of') }} as as_of
 
 ),
 
 final as (
 
     select
-        kpi,
-        month_start_on,
+        catalog.kpi,
+        cast(date_trunc('month', builds.as_of_on) as date) as month_start_on,
         'all' as segment_kind,
         'all' as segment,
-        cast(numerator as double) as numerator,
-        cast(base as double) as base
-    from scores
+        cast(builds.numerator as double) as numerator,
+        cast(builds.denominator as double) as base
+    from builds
+    inner join catalog
+        on
+            builds.measure = catalog.quality_measure
+            and builds.entity = catalog.quality_entity
+    where builds.status <> 'not_measured'
+    qualify row_number() over (
+        partition by catalog.kpi, date_trunc('month', builds.as_of_on)
+        order by builds.as_of_on desc nulls last, builds.build_id desc nulls last
+    ) = 1
 
 )
 

@@ -12,7 +12,7 @@ churn as (
 
     -- they repeat with each term
     select distinct
-        model,
+        'churn_' || cast(horizon_days as varchar) || 'd' as model,
         as_of_on,
         horizon_days,
         status,

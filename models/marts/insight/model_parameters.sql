@@ -34,7 +34,7 @@ parameters as (
 
     select
         'churn' as model_family,
-        coefficients.model,
+        'churn_' || cast(coefficients.horizon_days as varchar) || 'd' as model,
         coefficients.as_of_on,
         coefficients.horizon_days,
         'all' as segment,

@@ -1,4 +1,4 @@
-# grain: one customer record
+# grain: one customer record, with the cluster of records that are one customer
 
 import numpy as np
 import pyarrow as pa

@@ -1,4 +1,4 @@
-# grain: one date that is scored or learnt from
+# grain: one date that is scored or learnt from, with the parameters of its purchase model
 
 import pyarrow as pa
 
@@ -11,7 +11,10 @@ SCHEMA = pa.schema(
 
 
 def model(dbt, session):
-    """Fit BG/NBD at each date; sorted rows give equal figures on every run."""
+    """Fit BG/NBD at each date; sorted rows give equal figures on every run.
+
+    Without identified drop-out a and b are null: nobody is known to have left, and the formulas are NBD's.
+    """
     dbt.config(materialized="table")
     minimum = dbt.ref("clv_policy").project("minimum_repeat_customers").fetchone()[0]
     rows = dbt.ref("int_churn__features").aggregate(

@@ -5,7 +5,7 @@ import pyarrow as pa
 from customer360.statistics.churn_model import fit_origins
 
 SCHEMA = pa.schema(
-    [("as_of_on", pa.date32()), ("horizon_days", pa.int64()), ("term", pa.string()), ("status", pa.string())]
+    [("as_of_on", pa.date32()), ("horizon_days", pa.int32()), ("term", pa.string()), ("status", pa.string())]
     + [(name, pa.float64()) for name in ("coefficient", "standard_error", "mean", "deviation")]
     + [(name, pa.int64()) for name in ("example_count", "lost_count", "origin_count")]
     + [(name, pa.date32()) for name in ("first_origin_on", "last_origin_on")]

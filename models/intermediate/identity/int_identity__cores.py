@@ -1,4 +1,4 @@
-# grain: one customer record
+# grain: one customer record, with the core that the rules of stage `core` put it into
 
 import numpy as np
 import pyarrow as pa
