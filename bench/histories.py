@@ -18,12 +18,10 @@ from bench.measuring import PROJECT, lay_out_tables, read_arguments, span
 AS_OF = "2026-10-31"
 POLICY = ("value_policy", "value_tiers", "lifecycle_stages", "abc_classes", "rfm_policy", "rfm_classes",
           "rfm_action_groups", "customer_group_labels", "backtest_horizons", "marketing_labels", "occasions")  # fmt: skip
-MODELS = {
-    "intermediate": ("int_value__as_of_dates", "int_value__backtests", "int_value__base_features",
-                     "int_value__abc_cutoffs", "int_value__interaction_depth", "int_value__customer_states",
-                     "int_value__recency_frequency_monetary", "int_value__rfm_parameters", "int_value__rfm_classes"),
-    "marts": ("customer_rfm", "customer_months", "segment_migration"),
-}  # fmt: skip
+MODELS = ("int_value__as_of_dates", "int_value__backtests", "int_value__base_features", "int_value__abc_cutoffs",
+          "int_value__interaction_depth", "int_value__customer_states", "int_value__recency_frequency_monetary",
+          "int_value__rfm_parameters", "int_value__rfm_classes", "customer_rfm", "customer_months",
+          "segment_migration")  # fmt: skip
 
 
 def write_days(file: Path, customers: int) -> None:
@@ -103,11 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 select '' as source_system, '' as source_customer_id, timestamp '2026-01-01' as occurred_at
                 where false""",
         }
-        files = [
-            PROJECT / "models" / part / "value" / f"{model}.sql"
-            for part, models in MODELS.items()
-            for model in models
-        ]
+        files = [next((PROJECT / "models").rglob(f"{model}.sql")) for model in MODELS]
         lay_out_tables(folder, stubs, files)
         done = dbt(folder, "--quiet", "run", "--vars", "{currency: CNY}")
         if done.returncode:

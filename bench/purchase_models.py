@@ -20,19 +20,17 @@ from bench.macro_views import connect, dbt, lay_out
 from bench.measuring import PROJECT, PYTHON, Figures, measure, read_arguments
 from customer360.statistics.purchase_models import fit_amounts, fit_purchases
 
-MODELS = {
-    "intermediate": (
-        "int_value__purchase_model_inputs.sql",
-        "int_value__order_value_model_inputs.sql",
-        "int_value__purchase_model_fits.py",
-        "int_value__purchase_models.sql",
-        "int_value__purchase_horizons.sql",
-        "int_value__purchase_model_nodes.py",
-        "int_value__expected_orders.sql",
-        "int_value__probabilistic_values.sql",
-        "int_value__purchase_parameters.sql",
-    ),
-}
+MODELS = (
+    "int_value__purchase_model_inputs.sql",
+    "int_value__order_value_model_inputs.sql",
+    "int_value__purchase_model_fits.py",
+    "int_value__purchase_models.sql",
+    "int_value__purchase_horizons.sql",
+    "int_value__purchase_model_nodes.py",
+    "int_value__expected_orders.sql",
+    "int_value__probabilistic_values.sql",
+    "int_value__purchase_parameters.sql",
+)
 SCORING = ("int_value__expected_orders", "int_value__probabilistic_values")
 AS_OF = "2026-06-30"
 STUBS = {
@@ -115,9 +113,8 @@ def lay_out_models(folder: Path, stubs: Mapping[str, str]) -> None:
     project = folder / "dbt_project.yml"
     text = project.read_text(encoding="utf-8")
     project.write_text(text.replace("+materialized: view", "+materialized: table"), encoding="utf-8")
-    for part, files in MODELS.items():
-        for file in files:
-            (folder / "models" / file).symlink_to(PROJECT / "models" / part / "value" / file)
+    for file in MODELS:
+        (folder / "models" / file).symlink_to(next((PROJECT / "models").rglob(file)))
 
 
 def build_models(folder: Path) -> None:

@@ -151,7 +151,7 @@ BREAKS = [
     ),
     Break(
         "features look into the future",
-        f"{VALUE}/int_value__day_versions.sql",
+        f"{VALUE}/states/int_value__day_versions.sql",
         "        movements.known_on,\n",
         "        items.ordered_on as known_on,\n",
         "int_value__day_versions",
@@ -159,7 +159,7 @@ BREAKS = [
     ),
     Break(
         "equal values get different scores",
-        f"{VALUE}/int_value__rfm_classes.sql",
+        f"{VALUE}/rfm/int_value__rfm_classes.sql",
         "when measured.{{ measure }} > parameters",
         "when measured.{{ measure }} >= parameters",
         "int_value__rfm_classes",
