@@ -63,6 +63,7 @@ offered as (
 final as (
 
     select
+        subjects.subject_key,
         subjects.customer_id,
         subjects.as_of_on,
         subjects.is_latest,

@@ -11,16 +11,12 @@ policy as (
 
 ),
 
-features as (
+subjects as (
 
-    select * from {{ ref('int_features__customers') }}
+    select * from {{ ref('int_features__subjects') }}
     where is_review
 
 ),
-
-{%- set latest = latest_features() %}
-
-{{ held_tag_ctes('features', customer_features() | rejectattr('name', 'in', latest) | list) }},
 
 latest as (
 
@@ -32,12 +28,13 @@ latest as (
 buyers as (
 
     select
-        features.customer_id,
-        features.as_of_on,
-        {{ add_days('features.as_of_on', 'policy.follow_days') }} as until_on
-    from features
+        subjects.subject_key,
+        subjects.customer_id,
+        subjects.as_of_on,
+        {{ add_days('subjects.as_of_on', 'policy.follow_days') }} as until_on
+    from subjects
     cross join policy
-    where features.has_purchased
+    where subjects.has_purchased
 
 ),
 
@@ -59,8 +56,7 @@ followed as (
 
     -- who has purchased before and whose days to follow have all passed
     select
-        buyers.customer_id,
-        buyers.as_of_on,
+        buyers.subject_key,
         max(case when purchases.customer_id is null then 0 else 1 end) as has_bought
     from buyers
     inner join latest
@@ -70,72 +66,67 @@ followed as (
             buyers.customer_id = purchases.customer_id
             and buyers.as_of_on < purchases.ordered_on
             and buyers.until_on >= purchases.ordered_on
-    group by buyers.customer_id, buyers.as_of_on
+    group by buyers.subject_key
 
 ),
 
-known as (
+counted as (
 
     select
-        subject_key,
-        feature
-    from number_values
-
-    union all
-
-    select
-        subject_key,
-        feature
-    from text_values
-
-    union all
-
-    select
-        subject_key,
-        'composite' as feature
-    from subjects
+        subjects.as_of_on,
+        followed.subject_key is not null as is_followed,
+        coalesce(followed.has_bought, 0) as has_bought,
+        {%- for feature in customer_features() %}
+        count(features.{{ feature.name }}) as {{ feature.name }},
+        {%- endfor %}
+        count(*) as composite
+    from {{ ref('int_tags__features') }} as features
+    inner join subjects
+        on features.subject_key = subjects.subject_key
+    left join followed
+        on features.subject_key = followed.subject_key
+    where features.is_review
+    group by subjects.as_of_on, followed.subject_key is not null, coalesce(followed.has_bought, 0)
 
 ),
 
 feature_counts as (
 
     select
-        subjects.as_of_on,
-        known.feature,
-        count(*) as known_count,
-        count(followed.customer_id) as known_followed,
-        coalesce(sum(followed.has_bought), 0) as known_bought
-    from known
-    inner join subjects
-        on known.subject_key = subjects.subject_key
-    left join followed
-        on
-            subjects.customer_id = followed.customer_id
-            and subjects.as_of_on = followed.as_of_on
-    group by subjects.as_of_on, known.feature
+        as_of_on,
+        feature,
+        sum(known_count) as known_count,
+        sum(case when is_followed then known_count else 0 end) as known_followed,
+        sum(has_bought * known_count) as known_bought
+    from counted
+    unpivot (
+        known_count for feature in ({{ customer_features() | map(attribute='name') | join(', ') }}, composite)
+    ) as turned
+    group by as_of_on, feature
 
 ),
 
 tag_counts as (
 
     select
-        held_tags.as_of_on,
-        held_tags.tag_code,
+        subjects.as_of_on,
+        held.tag_code,
         count(*) as holder_count,
-        count(followed.customer_id) as holder_followed,
+        count(followed.subject_key) as holder_followed,
         coalesce(sum(followed.has_bought), 0) as holder_bought
-    from held_tags
+    from {{ ref('int_tags__held') }} as held
+    inner join subjects
+        on held.subject_key = subjects.subject_key
     left join followed
-        on
-            held_tags.customer_id = followed.customer_id
-            and held_tags.as_of_on = followed.as_of_on
-    group by held_tags.as_of_on, held_tags.tag_code
+        on held.subject_key = followed.subject_key
+    where held.is_review
+    group by subjects.as_of_on, held.tag_code
 
 ),
 
 dates as (
 
-    select distinct as_of_on from features
+    select distinct as_of_on from subjects
 
 ),
 
@@ -145,7 +136,7 @@ in_force as (
         tag_code,
         tag_version,
         feature
-    from rules
+    from {{ ref('int_tags__rules') }}
 
     union all
 
@@ -153,7 +144,7 @@ in_force as (
         tag_code,
         tag_version,
         'composite' as feature
-    from members
+    from {{ ref('int_tags__members') }}
 
 ),
 

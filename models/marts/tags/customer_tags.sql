@@ -5,31 +5,26 @@
 
 with
 
-{{ held_tag_ctes(ref('customer_features'), customer_features()) }},
-
-recorded as (
-
-    select * from {{ ref('int_tags__recorded') }}
-
-),
-
 final as (
 
     select
-        cast(held_tags.customer_id as varchar) as customer_id,
-        cast(held_tags.tag_code as varchar) as tag_code,
-        cast(held_tags.tag_version as integer) as tag_version,
-        cast(held_tags.family as varchar) as family,
-        cast(held_tags.number_value as double) as number_value,
-        cast(held_tags.text_value as varchar) as text_value,
-        cast(coalesce(recorded.since_on, held_tags.as_of_on) as date) as since_on,
-        cast(held_tags.as_of_on as date) as as_of_on
-    from held_tags
-    left join recorded
+        cast(subjects.customer_id as varchar) as customer_id,
+        cast(held.tag_code as varchar) as tag_code,
+        cast(held.tag_version as integer) as tag_version,
+        cast(held.family as varchar) as family,
+        cast(held.number_value as double) as number_value,
+        cast(held.text_value as varchar) as text_value,
+        cast(coalesce(recorded.since_on, subjects.as_of_on) as date) as since_on,
+        cast(subjects.as_of_on as date) as as_of_on
+    from {{ ref('int_tags__held') }} as held
+    inner join {{ ref('int_features__subjects') }} as subjects
+        on held.subject_key = subjects.subject_key
+    left join {{ ref('int_tags__recorded') }} as recorded
         on
-            held_tags.customer_id = recorded.customer_id
-            and held_tags.tag_code = recorded.tag_code
-            and held_tags.tag_version = recorded.tag_version
+            subjects.customer_id = recorded.customer_id
+            and held.tag_code = recorded.tag_code
+            and held.tag_version = recorded.tag_version
+    where not held.is_review
 
 )
 

@@ -85,7 +85,7 @@ features as (
 
 ),
 
-{{ feature_value_ctes('features', customer_features()) }},
+{{ feature_value_ctes('features') }},
 
 known as (
 

@@ -1,64 +1,12 @@
-{#-
-  CTEs from features to values: a row per key and feature that is known, numbers and texts apart; flags are 1 and 0.
-  `features` is a relation with the key and the columns (customer_features()).
--#}
-{% macro feature_value_ctes(features, columns, key='customer_id') %}
-{%- for kind, value, names in [
-    ('number', 'number_value', columns | rejectattr('kind', 'equalto', 'text') | map(attribute='name') | list),
-    ('text', 'text_value', columns | selectattr('kind', 'equalto', 'text') | map(attribute='name') | list),
-] %}
-{{ kind }}_values as (
+-- grain: one tag that holds for one subject, at the latest date or in the review of a past quarter
 
-    select
-        {{ key }},
-        feature,
-        {{ value }}
-    from (
-        select
-            {%- for name in names %}
-            {{ 'cast(' ~ name ~ ' as double) as ' ~ name if kind == 'number' else name }},
-            {%- endfor %}
-            {{ key }}
-        from {{ features }}
-    ) as typed
-    unpivot ({{ value }} for feature in ({{ names | join(', ') }})) as turned
+-- A rule is an interval of numbers or a list of texts; a composite holds while all members of one of its groups do
+-- (negated: do not). Depth 3: simple tags, composites of them, composites of those. On the way tags are numbers: a
+-- million customers hold 50 million tags.
 
-){{ "," if not loop.last }}
-{% endfor %}
-{%- endmacro %}
+with
 
-{#-
-  CTEs from features to `held_tags`: one row per customer, date and tag that holds, with the value that made it hold.
-  `features` is a relation with customer_id, as_of_on and the columns; no CTE, which would be kept in memory whole. A rule is an interval of numbers or a list of texts;
-  a composite holds while all members of one of its groups do (negated: do not). Depth 3: simple tags, composites of
-  them, composites of those. Between the ends customers and tags are numbers: a million customers hold 50 million tags.
--#}
-{% macro held_tag_ctes(features, columns) %}
-{%- set keyed -%}
-(
-            select
-                {%- for column in columns %}
-                features.{{ column.name }},
-                {%- endfor %}
-                subjects.subject_key
-            from {{ features }} as features
-            inner join subjects
-                on
-                    features.customer_id = subjects.customer_id
-                    and features.as_of_on = subjects.as_of_on
-        ) as keyed
-{%- endset %}
-subjects as (
-
-    select
-        customer_id,
-        as_of_on,
-        cast(row_number() over (order by customer_id asc, as_of_on asc) as integer) as subject_key
-    from {{ features }}
-
-),
-
-{{ feature_value_ctes(keyed, columns, 'subject_key') }},
+{{ feature_value_ctes(ref('int_tags__features'), 'subject_key, is_review') }},
 
 rules as (
 
@@ -145,6 +93,7 @@ simple_tags as (
 
     select
         number_values.subject_key,
+        number_values.is_review,
         rules.tag_number,
         number_values.number_value,
         cast(null as varchar) as text_value
@@ -166,6 +115,7 @@ simple_tags as (
 
     select
         text_values.subject_key,
+        text_values.is_review,
         rules.tag_number,
         cast(null as double) as number_value,
         text_values.text_value
@@ -183,10 +133,12 @@ composites_{{ depth }} as (
 
     select distinct
         subject_key,
+        is_review,
         tag_number
     from (
         select
             held.subject_key,
+            held.is_review,
             members.tag_number,
             members.member_group,
             members.required_count,
@@ -195,6 +147,7 @@ composites_{{ depth }} as (
         from (
             select
                 subject_key,
+                is_review,
                 tag_number
             from simple_tags
 
@@ -204,6 +157,7 @@ composites_{{ depth }} as (
 
             select
                 subject_key,
+                is_review,
                 tag_number
             from composites_2
 
@@ -212,7 +166,8 @@ composites_{{ depth }} as (
         inner join numbered_members as members
             on held.tag_number = members.member_number
         where members.tag_depth = {{ depth }}
-        group by held.subject_key, members.tag_number, members.member_group, members.required_count
+        group by
+            held.subject_key, held.is_review, members.tag_number, members.member_group, members.required_count
     ) as met
     where
         met_count = required_count
@@ -231,6 +186,7 @@ numbered_tags as (
 
     select
         subject_key,
+        is_review,
         tag_number,
         cast(null as double) as number_value,
         cast(null as varchar) as text_value
@@ -239,21 +195,20 @@ numbered_tags as (
 
 ),
 
-held_tags as (
+final as (
 
     select
-        subjects.customer_id,
-        subjects.as_of_on,
+        numbered_tags.subject_key,
+        numbered_tags.is_review,
         tags.tag_code,
         tags.tag_version,
         tags.family,
         numbered_tags.number_value,
         numbered_tags.text_value
     from numbered_tags
-    inner join subjects
-        on numbered_tags.subject_key = subjects.subject_key
     inner join tags
         on numbered_tags.tag_number = tags.tag_number
 
 )
-{%- endmacro %}
+
+select * from final
