@@ -75,11 +75,15 @@ strip_accents({{ x }})
 {%- endmacro %}
 
 
-{% macro first_filled(x, position) %}
-    {#- Aggregate: the value of `x` that is not null and stands first by `position`. -#}
-    {{- return(adapter.dispatch('first_filled')(x, position)) -}}
+{% macro first_filled(x, positions) %}
+    {#- Aggregate: the value of `x` that is not null and stands first by `positions`, ascending, one after the other. -#}
+    {{- return(adapter.dispatch('first_filled')(x, [positions] if positions is string else positions)) -}}
 {% endmacro %}
 
-{% macro default__first_filled(x, position) -%}
-arg_min({{ x }}, {{ position }})
+{% macro default__first_filled(x, positions) -%}
+arg_min({{ x }}, {{ positions[0] if positions | length == 1 else 'row(' ~ positions | join(', ') ~ ')' }})
+{%- endmacro %}
+
+{% macro spark__first_filled(x, positions) -%}
+min_by({{ x }}, struct({{ positions | join(', ') }})) filter (where {{ x }} is not null)
 {%- endmacro %}

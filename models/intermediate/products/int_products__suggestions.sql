@@ -137,28 +137,17 @@ likely as (
 
 ),
 
--- Whole billionths add up as doubles without a rest, in any order. The strongest reason, of equal ones the stronger
--- habit, is found by one maximum: its rank is what that lacks to the next thousand.
-added as (
-
-    select
-        list_number,
-        article_number,
-        sum(billionths) as billionths,
-        max(billionths * 1000 - habit_rank) as reason
-    from likely
-    group by list_number, article_number
-
-),
-
+-- Whole billionths add up as doubles without a rest, in any order. The strongest reason is shown, of equal ones the
+-- stronger habit.
 scored as (
 
     select
         list_number,
         article_number,
-        billionths / 1000000000 as score,
-        cast(ceil(reason / 1000) * 1000 - reason as bigint) as because_rank
-    from added
+        sum(billionths) / 1000000000 as score,
+        {{ first_filled('habit_rank', ['-billionths', 'habit_rank']) }} as because_rank
+    from likely
+    group by list_number, article_number
 
 ),
 
