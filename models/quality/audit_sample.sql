@@ -119,10 +119,16 @@ new_draw as (
             drawn.record_id = located.record_id
             and located.recency_rank = 1
 
+),
+
+final as (
+
+    select * from earlier
+
+    union all
+
+    select * from new_draw
+
 )
 
-select * from earlier
-
-union all
-
-select * from new_draw
+select * from final

@@ -23,17 +23,25 @@
 {% do origins.append((item.system, item.entity, 'customers__source_customer_id')) %}
 {% endfor %}
 
-{% for system, entity, key in origins -%}
-select
-    cast('{{ system }}' as varchar) as source_system,
-    cast({{ key }} as varchar) as source_customer_id,
-    source_file,
-    source_sheet,
-    source_row,
-    landed_on
-from {{ ref('base_' ~ system ~ '__' ~ entity) }}
-{% if not loop.last %}
-union all
+with
 
-{% endif %}
-{%- endfor %}
+final as (
+
+    {% for system, entity, key in origins -%}
+    select
+        cast('{{ system }}' as varchar) as source_system,
+        cast({{ key }} as varchar) as source_customer_id,
+        source_file,
+        source_sheet,
+        source_row,
+        landed_on
+    from {{ ref('base_' ~ system ~ '__' ~ entity) }}
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
+
+)
+
+select * from final

@@ -41,10 +41,16 @@ new_loads as (
             and current_loads.load_id = earlier.load_id
     where earlier.load_id is null
 
+),
+
+final as (
+
+    select * from earlier
+
+    union all
+
+    select * from new_loads
+
 )
 
-select * from earlier
-
-union all
-
-select * from new_loads
+select * from final

@@ -2,15 +2,23 @@
 
 -- Restricted: `original_row` holds what was landed, personal values included. It is never published.
 
-{% for item in staged_entities() -%}
-{{ rejected(
-    ref('base_' ~ item.system ~ '__' ~ item.entity),
-    files_relation(source_files(item.system, item.entity)),
-    item.system,
-    item.entity
-) }}
-{% if not loop.last %}
-union all
+with
 
-{% endif %}
-{%- endfor %}
+final as (
+
+    {% for item in staged_entities() -%}
+    {{ rejected(
+        ref('base_' ~ item.system ~ '__' ~ item.entity),
+        files_relation(source_files(item.system, item.entity)),
+        item.system,
+        item.entity
+    ) }}
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
+
+)
+
+select * from final

@@ -24,10 +24,16 @@ current_build as (
     from {{ ref('scorecard') }} as scorecard
     cross join {{ ref('int_calendar__as_of') }} as as_of
 
+),
+
+final as (
+
+    select * from earlier
+
+    union all
+
+    select * from current_build
+
 )
 
-select * from earlier
-
-union all
-
-select * from current_build
+select * from final

@@ -212,3 +212,19 @@ def test_lint_reads_functions(body, seen, tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(functions, "FOLDER", tmp_path)
     assert lint.lint_functions(PROJECT, [file]) == (not seen)
     assert seen in capfd.readouterr().out
+
+
+def ends_with_final(sql: str) -> bool:
+    """Whether a model's last CTE is `final` and the rest reads it whole; a model may be one call of a macro instead."""
+    bare = re.sub(r"\{%-?\s*set \w+\s*-?%\}.*?\{%-?\s*endset\s*-?%\}", "", sql, flags=re.DOTALL)
+    bare = re.sub(r"--[^\n]*|\{#.*?#\}|\{\{ config.*?\}\}|\{%-?\s*set .*?%\}", "", bare, flags=re.DOTALL)
+    if re.fullmatch(r"\s*\{\{((?!\}\}).)*\}\}\s*", bare, re.DOTALL):
+        return True
+    ctes = re.findall(r"^(\w+) as \($", bare, re.MULTILINE)
+    return ctes[-1:] == ["final"] and bool(re.search(r"\n\)\n\s*select \* from final(\norder by .*)?\s*$", bare))
+
+
+def test_every_model_ends_with_its_final_cte():
+    models = sorted((PROJECT / "models").rglob("*.sql"))
+    assert len(models) > 300
+    assert [file.name for file in models if not ends_with_final(file.read_text(encoding="utf-8"))] == []

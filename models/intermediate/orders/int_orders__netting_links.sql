@@ -126,7 +126,7 @@ partial_links as (
 
 ),
 
-final as (
+links as (
 
     select
         *,
@@ -149,21 +149,21 @@ final as (
 
 ),
 
-priced as (
+final as (
 
     select
-        final.return_item_id,
-        final.sale_item_id,
-        final.link_rule,
-        final.netted_quantity,
+        links.return_item_id,
+        links.sale_item_id,
+        links.link_rule,
+        links.netted_quantity,
         -- the return's own amount moves to the sale, so that totals stay what they were
         cast(-lines.amount as decimal(18, 2)) as netted_amount,
-        final.netted_on,
-        final.superseded_on
-    from final
+        links.netted_on,
+        links.superseded_on
+    from links
     inner join lines
-        on final.return_item_id = lines.order_item_id
+        on links.return_item_id = lines.order_item_id
 
 )
 
-select * from priced
+select * from final

@@ -48,7 +48,7 @@ new_versions as (
 
 ),
 
-final as (
+versions as (
 
     select * from earlier
 
@@ -56,17 +56,23 @@ final as (
 
     select * from new_versions
 
+),
+
+final as (
+
+    select
+        cast(tag_code as varchar) as tag_code,
+        cast(tag_version as integer) as tag_version,
+        cast(feature as varchar) as feature,
+        cast(operator as varchar) as operator,
+        cast(value_low as double) as value_low,
+        cast(value_high as double) as value_high,
+        cast(value_text as varchar) as value_text,
+        cast(members as varchar) as members,
+        cast(first_as_of_on as date) as first_as_of_on,
+        cast(first_build_id as varchar) as first_build_id
+    from versions
+
 )
 
-select
-    cast(tag_code as varchar) as tag_code,
-    cast(tag_version as integer) as tag_version,
-    cast(feature as varchar) as feature,
-    cast(operator as varchar) as operator,
-    cast(value_low as double) as value_low,
-    cast(value_high as double) as value_high,
-    cast(value_text as varchar) as value_text,
-    cast(members as varchar) as members,
-    cast(first_as_of_on as date) as first_as_of_on,
-    cast(first_build_id as varchar) as first_build_id
-from final
+select * from final

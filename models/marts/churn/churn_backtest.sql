@@ -219,7 +219,7 @@ warned as (
 
 ),
 
-final as (
+measured as (
 
     select * from methods
 
@@ -243,30 +243,36 @@ final as (
         true_count
     from warned
 
+),
+
+final as (
+
+    select
+        cast(as_of_on as date) as as_of_on,
+        cast(until_on as date) as until_on,
+        cast(horizon_days as integer) as horizon_days,
+        cast(population as varchar) as population,
+        cast(subject_kind as varchar) as subject_kind,
+        cast(subject as varchar) as subject,
+        cast(customer_count as bigint) as customer_count,
+        cast(lost_count as bigint) as lost_count,
+        cast(lost_count / cast(customer_count as double) as double) as lost_share,
+        {%- for figure in figures %}
+        cast({{ figure }} as double) as {{ figure }},
+        {%- endfor %}
+        cast(eligible_count as bigint) as eligible_count,
+        cast(alert_count as bigint) as alert_count,
+        cast(true_count as bigint) as true_count,
+        cast(alert_count - true_count as bigint) as false_count,
+        cast(true_count / cast(nullif(alert_count, 0) as double) as double) as precision_share,
+        cast(true_count / cast(nullif(case when alert_count is not null then lost_count end, 0) as double) as double)
+            as recall_share,
+        cast(true_count / cast(nullif(alert_count - true_count, 0) as double) as double) as true_to_false,
+        cast(
+            (eligible_lost_count - true_count) / cast(nullif(eligible_count - alert_count, 0) as double) as double
+        ) as unwarned_lost_share
+    from measured
+
 )
 
-select
-    cast(as_of_on as date) as as_of_on,
-    cast(until_on as date) as until_on,
-    cast(horizon_days as integer) as horizon_days,
-    cast(population as varchar) as population,
-    cast(subject_kind as varchar) as subject_kind,
-    cast(subject as varchar) as subject,
-    cast(customer_count as bigint) as customer_count,
-    cast(lost_count as bigint) as lost_count,
-    cast(lost_count / cast(customer_count as double) as double) as lost_share,
-    {%- for figure in figures %}
-    cast({{ figure }} as double) as {{ figure }},
-    {%- endfor %}
-    cast(eligible_count as bigint) as eligible_count,
-    cast(alert_count as bigint) as alert_count,
-    cast(true_count as bigint) as true_count,
-    cast(alert_count - true_count as bigint) as false_count,
-    cast(true_count / cast(nullif(alert_count, 0) as double) as double) as precision_share,
-    cast(true_count / cast(nullif(case when alert_count is not null then lost_count end, 0) as double) as double)
-        as recall_share,
-    cast(true_count / cast(nullif(alert_count - true_count, 0) as double) as double) as true_to_false,
-    cast(
-        (eligible_lost_count - true_count) / cast(nullif(eligible_count - alert_count, 0) as double) as double
-    ) as unwarned_lost_share
-from final
+select * from final

@@ -46,7 +46,7 @@ changes as (
 
 ),
 
-final as (
+history as (
 
     select
         customer_id,
@@ -69,13 +69,19 @@ final as (
     from changes
     cross join as_of
 
+),
+
+final as (
+
+    select
+        cast(customer_id as varchar) as customer_id,
+        cast(tag_code as varchar) as tag_code,
+        cast(tag_version as integer) as tag_version,
+        cast(event as varchar) as event,
+        cast(as_of_on as date) as as_of_on,
+        cast(build_id as varchar) as build_id
+    from history
+
 )
 
-select
-    cast(customer_id as varchar) as customer_id,
-    cast(tag_code as varchar) as tag_code,
-    cast(tag_version as integer) as tag_version,
-    cast(event as varchar) as event,
-    cast(as_of_on as date) as as_of_on,
-    cast(build_id as varchar) as build_id
-from final
+select * from final

@@ -1,7 +1,15 @@
 -- grain: one true customer and one labelled tag
 
-select
-    customer_id as true_customer_id,
-    tag_code,
-    cast(holds as boolean) as is_true
-from {{ source('truth', 'tag_labels') }}
+with
+
+final as (
+
+    select
+        customer_id as true_customer_id,
+        tag_code,
+        cast(holds as boolean) as is_true
+    from {{ source('truth', 'tag_labels') }}
+
+)
+
+select * from final

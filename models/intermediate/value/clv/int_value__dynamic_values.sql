@@ -48,7 +48,7 @@ tier_values as (
 
 ),
 
-final as (
+factored as (
 
     select
         scaled.customer_id,
@@ -65,10 +65,16 @@ final as (
             scaled.as_of_on = tier_values.as_of_on
             and scaled.value_tier = tier_values.value_tier
 
+),
+
+final as (
+
+    select
+        *,
+        tier_net_per_year * spend_factor as net_amount_per_year,
+        tier_lifetime_margin * spend_factor as dynamic_value
+    from factored
+
 )
 
-select
-    *,
-    tier_net_per_year * spend_factor as net_amount_per_year,
-    tier_lifetime_margin * spend_factor as dynamic_value
-from final
+select * from final
