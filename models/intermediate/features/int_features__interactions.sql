@@ -36,7 +36,8 @@ interactions as (
         interactions.interaction_type,
         interactions.content_type,
         interactions.platform,
-        try_cast(interactions.sentiment as double) as sentiment,
+        -- decimals add up exactly: a mean on the bound of a tag does not depend on the order of rows
+        try_cast(try_cast(interactions.sentiment as double) as decimal(18, 12)) as sentiment,
         cast(interactions.occurred_at as date) as occurred_on
     from {{ ref('input__interactions') }} as interactions
     inner join ids

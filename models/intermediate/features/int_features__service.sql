@@ -62,8 +62,9 @@ dated_tickets as (
             as is_repeated,
         tickets.satisfaction <= policy.low_rating_to as is_low,
         tickets.resolved_at is null or cast(tickets.resolved_at as date) > subjects.as_of_on as is_open,
-        extract(epoch from tickets.first_response_at - tickets.created_at) / 3600.0 as response_hours,
-        extract(epoch from tickets.resolved_at - tickets.created_at) / 86400.0 as resolution_days
+        -- decimals add up exactly: a mean on the bound of a tag does not depend on the order of rows
+        cast(extract(epoch from tickets.first_response_at - tickets.created_at) as decimal(18, 6)) as response_seconds,
+        cast(extract(epoch from tickets.resolved_at - tickets.created_at) as decimal(18, 6)) as resolution_seconds
     from tickets
     inner join subjects
         on
@@ -90,8 +91,8 @@ ticket_measures as (
         count(case when is_open then 1 end) as open_tickets,
         avg(case when in_24m then case when channel in ('online', 'bot') then 1.0 else 0.0 end end)
             as online_ticket_share_24m,
-        avg(case when in_24m then response_hours end) as mean_response_hours_24m,
-        avg(case when in_24m then resolution_days end) as mean_resolution_days_24m,
+        avg(case when in_24m then response_seconds end) / 3600 as mean_response_hours_24m,
+        avg(case when in_24m then resolution_seconds end) / 86400 as mean_resolution_days_24m,
         avg(case when in_24m then satisfaction end) as mean_satisfaction_24m,
         count(case when in_12m and is_low then 1 end) as low_ratings_12m,
         min(case when is_complaint then age_days end) as days_since_complaint
@@ -109,7 +110,10 @@ answers as (
         surveys.answered_at,
         surveys.source_response_id,
         -- on a scale of 1 to 5
-        case when surveys.question <> 'nps' then surveys.score / nullif(surveys.scale_max, 0) * 5 end as rating,
+        case
+            when surveys.question <> 'nps'
+                then cast(surveys.score / nullif(surveys.scale_max, 0) * 5 as decimal(18, 12))
+        end as rating,
         cast(surveys.answered_at as date) > subjects.start_12m_on as in_12m,
         cast(surveys.answered_at as date) > subjects.start_24m_on as in_24m,
         case
