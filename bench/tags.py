@@ -135,14 +135,14 @@ create table intermediate.int_value__rfm_classes as
     from intermediate.int_value__base_features;
 create table marts.customer_clv as
     select customer_id, ['high_value', 'high_potential', 'other'][1 + n % 3] as clv_class,
-        (n % 40000)::decimal(18, 2) as leading_value, (n % 100) / 100.0 as p_alive,
+        (n % 40000)::decimal(18, 2) as lifetime_value, (n % 100) / 100.0 as p_alive,
         (n % 12)::double as expected_orders_12m, (n % 4)::int as rising_months
     from ids where n % 100 < 54;
 create table marts.customer_churn_risk as
     select customer_id, case when n % 5 < 3 then (1 + n % 3)::int end as alert_level,
         ['awareness', 'consideration', 'decision', null][1 + n % 4] as churn_stage,
         ['service', 'competition', 'unknown', null][1 + n % 4] as root_cause, n % 4 = 0 as is_lapsed,
-        n % 8 = 0 as is_silent, (n % 90) / 90.0 as probability_90d, (n % 4000)::decimal(18, 2) as value_at_risk
+        n % 8 = 0 as is_silent_churn, (n % 90) / 90.0 as p_no_order_90d, (n % 4000)::decimal(18, 2) as value_at_risk
     from ids where n % 100 < 54;
 create table input.input__interactions as
     select 'crm' as source_system, (random() * {n} * 0.54)::bigint::varchar as source_customer_id,

@@ -18,7 +18,7 @@ silent as (
 
     select
         customer_id,
-        is_silent
+        is_silent_churn
     from {{ ref('customer_churn_risk') }}
 
 ),
@@ -30,7 +30,7 @@ counted as (
         causes.last_year,
         causes.cause,
         count(*) as customer_count,
-        count(case when silent.is_silent then 1 end) as silent_count,
+        count(case when silent.is_silent_churn then 1 end) as silent_count,
         sum(count(*)) over (partition by causes.last_year) as year_count
     from causes
     inner join silent

@@ -228,13 +228,13 @@ FIGURES = [
     ),
     FigureBreak(
         "lifetime values are halved",
-        "update marts.customer_clv set leading_value = leading_value / 2",
+        "update marts.customer_clv set lifetime_value = lifetime_value / 2",
         "lifetime_value",
         "fail Median lifetime value 客户终身价值中位数 … (-50%); allowed -40% to +60%",
     ),
     FigureBreak(
         "everybody is about to leave",
-        "update marts.customer_churn_risk set probability_90d = 0.99",
+        "update marts.customer_churn_risk set p_no_order_90d = 0.99",
         "churn_probability",
         "fail Mean churn probability over 90 days 90 天流失概率均值 … → 0.99",
     ),
@@ -264,7 +264,7 @@ FIGURES = [
     ),
     FigureBreak(
         "a figure is null for everybody",
-        "update marts.customer_clv set leading_value = null",
+        "update marts.customer_clv set lifetime_value = null",
         "lifetime_value",
         "fail Median lifetime value 客户终身价值中位数 … → nothing",
     ),

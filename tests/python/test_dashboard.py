@@ -450,7 +450,7 @@ def test_filters_change_figures_to_what_sql_says(demo: Browser) -> None:
     demo.choose(value_tier="High")
     ((at_risk, probability),) = ask(
         "demo",
-        "select sum(value_at_risk), avg(probability_90d) from marts.customer_churn_risk where value_tier = 'high'",
+        "select sum(value_at_risk), avg(p_no_order_90d) from marts.customer_churn_risk where value_tier = 'high'",
     )
     assert demo.figure("churn", "at_risk") == pytest.approx(float(at_risk), abs=1)
     assert demo.figure("churn", "probability") == pytest.approx(probability, abs=1e-4)

@@ -221,7 +221,9 @@ def ends_with_final(sql: str) -> bool:
     if re.fullmatch(r"\s*\{\{((?!\}\}).)*\}\}\s*", bare, re.DOTALL):
         return True
     ctes = re.findall(r"^(\w+) as \($", bare, re.MULTILINE)
-    return ctes[-1:] == ["final"] and bool(re.search(r"\n\)\n\s*select \* from final(\norder by .*)?\s*$", bare))
+    return ctes[-1:] == ["final"] and bool(
+        re.search(r"\n\)\n\s*select \* from final(\norder by .*)?\s*$", bare)
+    )
 
 
 def test_every_model_ends_with_its_final_cte():

@@ -17,7 +17,7 @@ scores as (
         scores.customer_id,
         scores.as_of_on,
         scores.is_lost,
-        scores.alive_probability,
+        scores.p_alive,
         scores.label_free_probability,
         scores.probability
     from {{ ref('int_churn__scores') }} as scores
@@ -55,7 +55,7 @@ judged as (
     select
         customers.*,
         scores.is_lost,
-        scores.alive_probability,
+        scores.p_alive,
         scores.label_free_probability,
         scores.probability,
         rules.stage_rank,
@@ -104,7 +104,7 @@ final as (
         judged.recency_days,
         judged.probability,
         judged.label_free_probability,
-        judged.alive_probability,
+        judged.p_alive,
         judged.rule_level,
         case
             when judged.is_lapsed then null

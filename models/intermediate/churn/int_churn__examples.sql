@@ -71,7 +71,7 @@ final as (
         origins.is_latest,
         origins.is_scored,
         case when origins.is_labelled then buyers.customer_id is null end as is_lost,
-        case when alive.has_dropout then alive.p_alive end as alive_probability,
+        case when alive.has_dropout then alive.p_alive end as p_alive,
         coalesce({{ p_no_order('alive.p_alive', 'alive.x', 'alive.age_days', 'alive.r', 'alive.alpha',
             'origins.horizon_days') }}, 0.5) as label_free_probability
     from alive

@@ -40,7 +40,7 @@ log_odds as (
         inputs.is_latest,
         inputs.is_lost,
         inputs.recency_days,
-        inputs.alive_probability,
+        inputs.p_alive,
         inputs.label_free_probability,
         models.calibration_intercept,
         models.calibration_slope,
@@ -66,7 +66,7 @@ scored as (
         is_latest,
         is_lost,
         recency_days,
-        alive_probability,
+        p_alive,
         label_free_probability,
         {{ logistic('log_odds') }} as logistic_probability,
         {{ logistic('(calibration_intercept + calibration_slope * log_odds)') }} as recalibrated_probability

@@ -50,7 +50,7 @@ active as (
         kinds.area_kind,
         coalesce(areas.area, 'unknown') as area,
         count(*) as active_customers,
-        sum(clv.leading_value) as clv_total
+        sum(clv.lifetime_value) as clv_total
     from {{ ref('int_value__customer_states') }} as states
     cross join kinds
     left join areas

@@ -66,8 +66,8 @@ values_of_customers as (
         latest.month_start_on,
         '{{ kind }}' as segment_kind,
         {{ column }} as segment,
-        sum(clv.leading_value) as numerator,
-        count(clv.leading_value) as base
+        sum(clv.lifetime_value) as numerator,
+        count(clv.lifetime_value) as base
     from {{ ref('customer_clv') }} as clv
     inner join latest
         on clv.as_of_on = latest.as_of_on

@@ -16,7 +16,7 @@ scores as (
 
     select
         {%- for days in [30, 90, 180] %}
-        max(case when horizon_days = {{ days }} then probability end) as probability_{{ days }}d,
+        max(case when horizon_days = {{ days }} then probability end) as p_no_order_{{ days }}d,
         max(case when horizon_days = {{ days }} then label_free_probability end) as label_free_{{ days }}d,
         max(case when horizon_days = {{ days }} then logistic_probability end) as logistic_{{ days }}d,
         {%- endfor %}
@@ -73,18 +73,18 @@ final as (
         cast(alerts.value_tier as varchar) as value_tier,
         cast(alerts.alert_level as integer) as alert_level,
         cast(alerts.rule_level as integer) as rule_level,
-        cast(scores.probability_30d as double) as probability_30d,
-        cast(scores.probability_90d as double) as probability_90d,
-        cast(scores.probability_180d as double) as probability_180d,
+        cast(scores.p_no_order_30d as double) as p_no_order_30d,
+        cast(scores.p_no_order_90d as double) as p_no_order_90d,
+        cast(scores.p_no_order_180d as double) as p_no_order_180d,
         cast(scores.label_free_30d as double) as label_free_30d,
         cast(scores.label_free_90d as double) as label_free_90d,
         cast(scores.label_free_180d as double) as label_free_180d,
         cast(scores.logistic_30d as double) as logistic_30d,
         cast(scores.logistic_90d as double) as logistic_90d,
         cast(scores.logistic_180d as double) as logistic_180d,
-        cast(alerts.alive_probability as double) as alive_probability,
+        cast(alerts.p_alive as double) as p_alive,
         cast(alerts.is_lapsed as boolean) as is_lapsed,
-        cast(alerts.is_lapsed and complainers.customer_id is null as boolean) as is_silent,
+        cast(alerts.is_lapsed and complainers.customer_id is null as boolean) as is_silent_churn,
         cast(alerts.churn_stage as varchar) as churn_stage,
         cast(stages.label_zh as varchar) as churn_stage_zh,
         cast(stages.label_en as varchar) as churn_stage_en,

@@ -1,10 +1,8 @@
 -- grain: one festival of one year whose window has begun by the as-of date
 
--- Published as `festival_windows`; the seed of that name has the lengths. Where windows overlap a day belongs to the
--- coming festival. Yearly: the 12 months up to the last day of the window. Baseline: days of those 12 months in no
--- window. Where orders do not reach back so far share and uplift are unknown. Gift customers are those of the as-of
--- date.
-{{ config(alias='festival_windows') }}
+-- Where windows overlap a day belongs to the coming festival. Yearly: the 12 months up to the last day of the
+-- window. Baseline: days of those 12 months in no window. Where orders do not reach back so far share and uplift are
+-- unknown. Gift customers are those of the as-of date.
 
 with
 

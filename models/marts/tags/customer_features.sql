@@ -13,20 +13,13 @@ features as (
 
 lifetime as (
 
-    select
-        *,
-        leading_value as lifetime_value
-    from {{ ref('customer_clv') }}
+    select * from {{ ref('customer_clv') }}
 
 ),
 
 churn as (
 
-    select
-        *,
-        probability_90d as p_no_order_90d,
-        is_silent as is_silent_churn
-    from {{ ref('customer_churn_risk') }}
+    select * from {{ ref('customer_churn_risk') }}
 
 ),
 

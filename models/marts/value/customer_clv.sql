@@ -79,7 +79,7 @@ valued as (
         dynamic.dynamic_value,
         probabilistic.lifetime_margin as probabilistic_value,
         case when probabilistic.lifetime_margin is null then 'dynamic' else 'probabilistic' end as leading_method,
-        coalesce(probabilistic.lifetime_margin, dynamic.dynamic_value) as leading_value,
+        coalesce(probabilistic.lifetime_margin, dynamic.dynamic_value) as lifetime_value,
         probabilistic.p_alive,
         probabilistic.p_no_order_30d,
         probabilistic.p_no_order_90d,
@@ -116,7 +116,7 @@ ranked as (
     select
         *,
         -- equal values share the better place
-        rank() over (order by leading_value desc nulls last) / cast(count(*) over () as double) as value_rank_share
+        rank() over (order by lifetime_value desc nulls last) / cast(count(*) over () as double) as value_rank_share
     from valued
 
 ),
@@ -162,7 +162,7 @@ final as (
         cast(classed.formula_value as decimal(18, 2)) as formula_value,
         cast(classed.dynamic_value as decimal(18, 2)) as dynamic_value,
         cast(classed.probabilistic_value as decimal(18, 2)) as probabilistic_value,
-        cast(classed.leading_value as decimal(18, 2)) as leading_value,
+        cast(classed.lifetime_value as decimal(18, 2)) as lifetime_value,
         cast(classed.value_rank_share as double) as value_rank_share,
         cast(classed.order_value as decimal(18, 2)) as order_value,
         cast(classed.orders_per_year as double) as orders_per_year,

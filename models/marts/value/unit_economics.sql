@@ -38,7 +38,7 @@ won as (
         customers.quarter_start_on,
         count(*) as new_customer_count,
         sum(customers.margin_amount) as margin_to_date,
-        avg(clv.leading_value) as mean_future_value
+        avg(clv.lifetime_value) as mean_future_value
     from customers
     inner join clv
         on customers.customer_id = clv.customer_id

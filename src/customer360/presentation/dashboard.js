@@ -379,7 +379,7 @@
     const of = (sum) => part(cell, attributes, "buyer", sum)[0];
     view.replaceChildren(tiles([
       [say("js.customers"), "people", total], [say("js.at_risk"), "money", of("at_risk")],
-      [say("js.probability_90d"), "share", ratio(of("risk"), total)],
+      [say("js.p_no_order_90d"), "share", ratio(of("risk"), total)],
     ]));
     ["customers", "at_risk", "probability"].forEach((name, at) => { view.querySelectorAll("dl > div")[at].dataset.figure = name; });
   }
@@ -437,7 +437,7 @@
       [say("js.share"), "share", entry && everybody ? entry[0] / everybody[0] : nobody ? 0 : FEW],
       [say("js.mean_net_12m"), "money", nobody ? null : value(0), aside(0, "money")],
       [say("js.mean_value"), "money", nobody ? null : value(1), aside(1, "money")],
-      [say("js.probability_90d"), "share", nobody ? null : value(2), aside(2, "share")],
+      [say("js.p_no_order_90d"), "share", nobody ? null : value(2), aside(2, "share")],
     ]), el("div", { class: "grid" }, ...(nobody ? [] : profile(entry))));
     view.querySelector(".panel dl > div").dataset.figure = "holders";
   }

@@ -85,7 +85,7 @@ LABELS = """
         union all select 'root_cause', root_cause, root_cause_zh, root_cause_en from marts.customer_churn_risk
         union all select 'intervention', intervention, intervention_zh, intervention_en from marts.customer_churn_risk
         union all select 'channel', channel, channel_zh, channel_en from marts.channel_performance
-        union all select 'festival', festival, festival_zh, festival_en from marts.festival_windows
+        union all select 'festival', festival, festival_zh, festival_en from marts.festival_results
         union all select 'channel', to_segment, to_segment_zh, to_segment_en
         from marts.segment_migration where scheme = 'main_channel'
         union all select 'channel', from_segment, from_segment_zh, from_segment_en
@@ -99,7 +99,7 @@ BUYERS = """
         features.*, coalesce(features.province_code, features.country, 'unknown') as region,
         coalesce(features.recency_score || '-' || features.frequency_score, 'none') as rf,
         coalesce(cast(risk.alert_level as varchar), 'none') as level, risk.value_at_risk as at_risk,
-        clv.formula_value, clv.dynamic_value, clv.probabilistic_value, clv.leading_value, risk.probability_90d
+        clv.formula_value, clv.dynamic_value, clv.probabilistic_value, clv.lifetime_value, risk.p_no_order_90d
     from marts.customer_features as features
     left join marts.customer_clv as clv on features.customer_id = clv.customer_id
     left join marts.customer_churn_risk as risk on features.customer_id = risk.customer_id
@@ -236,14 +236,14 @@ def cubes(published: Published) -> dict[str, Any]:
         Attribute(
             "buyer", "'buyer'", ("buyer",),
             {
-                "leading": "sum(leading_value)", "formula": "sum(formula_value)", "dynamic": "sum(dynamic_value)",
-                "probabilistic": "sum(probabilistic_value)", "at_risk": "sum(at_risk)", "risk": "sum(probability_90d)",
+                "leading": "sum(lifetime_value)", "formula": "sum(formula_value)", "dynamic": "sum(dynamic_value)",
+                "probabilistic": "sum(probabilistic_value)", "at_risk": "sum(at_risk)", "risk": "sum(p_no_order_90d)",
             },
         ),
         _with_rest(split("rf", "rf", "temp.buyers", amount="sum(net_amount_12m)"), "none"),
         _with_rest(split("rfm_class", "rfm_class", "temp.buyers", amount="sum(net_amount_12m)")),
         _with_rest(split("abc_class", "abc_class", "temp.buyers", amount="sum(net_amount_12m)")),
-        split("clv_class", "clv_class", "temp.buyers", leading="sum(leading_value)"),
+        split("clv_class", "clv_class", "temp.buyers", leading="sum(lifetime_value)"),
         split("alert_level", "level", "temp.buyers", at_risk="sum(at_risk)"),
         split("churn_stage", "churn_stage", "temp.buyers"),
         split("root_cause", "root_cause", "temp.buyers"),
@@ -299,7 +299,7 @@ CUBED = (
 )  # fmt: skip
 """Features that the cube counts."""
 
-PROFILE_SUMS = ("net_amount_12m", "leading_value", "probability_90d")
+PROFILE_SUMS = ("net_amount_12m", "lifetime_value", "p_no_order_90d")
 
 
 def combined(published: Published, company: Mapping[str, int]) -> dict[str, Any]:

@@ -162,8 +162,8 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             """
             select value_tier, count(*) as customer_count, avg(formula_value) as formula_value,
                 avg(dynamic_value) as dynamic_value, avg(probabilistic_value) as probabilistic_value,
-                avg(leading_value) as leading_value
-            from marts.customer_clv group by value_tier order by leading_value desc nulls last
+                avg(lifetime_value) as lifetime_value
+            from marts.customer_clv group by value_tier order by lifetime_value desc nulls last
             """,
             {
                 "value_tier": "member:value_tier",
@@ -249,7 +249,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             """
             select any_value(intervention_zh) as intervention_zh, any_value(intervention_en) as intervention_en, intervention,
                 min(alert_level) as alert_level, count(*) as customer_count, sum(value_at_risk) as value_at_risk,
-                avg(probability_90d) as probability_90d, min(contact_from_on) as contact_from_on,
+                avg(p_no_order_90d) as p_no_order_90d, min(contact_from_on) as contact_from_on,
                 max(contact_by_on) as contact_by_on
             from marts.customer_churn_risk where intervention is not null group by intervention order by alert_level
             """,
@@ -258,7 +258,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
                 "intervention": "label",
                 "customer_count": "people",
                 "value_at_risk": "money",
-                "probability_90d": "share",
+                "p_no_order_90d": "share",
                 "contact_from_on": "date",
                 "contact_by_on": "date",
             },
@@ -619,7 +619,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             """
             select *, festival_zh || ' ' || festival_year as name_zh, festival_en || ' ' || festival_year as name_en,
                 festival || ' ' || festival_year as name
-            from marts.festival_windows where is_over order by festival_on desc
+            from marts.festival_results where is_over order by festival_on desc
             """,
             {
                 "name": "label",
