@@ -206,7 +206,7 @@ final as (
         cast(members.revenue as decimal(18, 2)) as revenue,
         cast(members.margin_amount as decimal(18, 2)) as margin_amount,
         cast(members.costed_revenue / nullif(members.cost, 0) as double) as return_ratio,
-        cast((members.costed_margin - members.cost) / nullif(members.cost, 0) as double) as roi_pct,
+        cast((members.costed_margin - members.cost) / nullif(members.cost, 0) as double) as roi,
         cast(members.treated_count as bigint) as treated_count,
         cast(members.control_count as bigint) as control_count,
         cast(members.uplift as double) as uplift,

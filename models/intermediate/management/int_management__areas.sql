@@ -171,7 +171,7 @@ final as (
         active.clv_total / nullif(active.active_customers, 0) as clv_per_active,
         coalesce(spent.campaign_cost, 0) as campaign_cost,
         coalesce(earned.campaign_margin, 0) as campaign_margin,
-        (coalesce(earned.campaign_margin, 0) - spent.campaign_cost) / nullif(spent.campaign_cost, 0) as roi_pct
+        (coalesce(earned.campaign_margin, 0) - spent.campaign_cost) / nullif(spent.campaign_cost, 0) as roi
     from named
     left join active
         on

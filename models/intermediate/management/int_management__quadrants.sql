@@ -20,7 +20,7 @@ areas as (
         areas.active_customers >= policy.minimum_active
         and areas.area <> 'unknown'
         and areas.clv_per_active is not null
-        and areas.roi_pct is not null as is_placed
+        and areas.roi is not null as is_placed
     from {{ ref('int_management__areas') }} as areas
     cross join policy
 
@@ -31,7 +31,7 @@ ranked as (
     select
         *,
         row_number() over (partition by area_kind order by clv_per_active asc nulls last, area asc) as value_rank,
-        row_number() over (partition by area_kind order by roi_pct asc nulls last, area asc) as efficiency_rank,
+        row_number() over (partition by area_kind order by roi asc nulls last, area asc) as efficiency_rank,
         count(*) over (partition by area_kind) as placed_count
     from areas
     where is_placed
@@ -43,7 +43,7 @@ cuts as (
     select
         area_kind,
         {{ ranked_quantile('clv_per_active', 'value_rank', 'placed_count', 'cut_quantile') }} as value_cut,
-        {{ ranked_quantile('roi_pct', 'efficiency_rank', 'placed_count', 'cut_quantile') }} as efficiency_cut
+        {{ ranked_quantile('roi', 'efficiency_rank', 'placed_count', 'cut_quantile') }} as efficiency_cut
     from ranked
     group by area_kind
 
@@ -66,7 +66,7 @@ final as (
         areas.clv_per_active,
         areas.campaign_cost,
         areas.campaign_margin,
-        areas.roi_pct,
+        areas.roi,
         cuts.value_cut,
         cuts.efficiency_cut
     from areas
@@ -76,7 +76,7 @@ final as (
         on
             areas.is_placed
             and (areas.clv_per_active >= cuts.value_cut) = quadrants.is_high_value
-            and (areas.roi_pct >= cuts.efficiency_cut) = quadrants.is_high_efficiency
+            and (areas.roi >= cuts.efficiency_cut) = quadrants.is_high_efficiency
 
 )
 

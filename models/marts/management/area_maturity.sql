@@ -47,7 +47,7 @@ final as (
         cast(quadrants.clv_per_active as decimal(18, 2)) as clv_per_active,
         cast(quadrants.campaign_cost as decimal(18, 2)) as campaign_cost,
         cast(quadrants.campaign_margin as decimal(18, 2)) as campaign_margin,
-        cast(quadrants.roi_pct as double) as roi_pct,
+        cast(quadrants.roi as double) as roi,
         cast(quadrants.value_cut as double) as value_cut,
         cast(quadrants.efficiency_cut as double) as efficiency_cut,
         cast(as_of.as_of_on as date) as as_of_on

@@ -173,7 +173,7 @@ final as (
         cast(case when rated.measured_cost > 0 then rated.revenue end as decimal(18, 2)) as revenue,
         cast(case when rated.measured_cost > 0 then rated.margin_amount end as decimal(18, 2)) as margin_amount,
         cast(rated.return_ratio as double) as return_ratio,
-        cast((rated.margin_amount - rated.measured_cost) / nullif(rated.measured_cost, 0) as double) as roi_pct,
+        cast((rated.margin_amount - rated.measured_cost) / nullif(rated.measured_cost, 0) as double) as roi,
         cast(rated.reallocate_below as double) as return_ratio_floor,
         cast(rated.target_return_ratio as double) as return_ratio_target,
         cast(coalesce(lengths.low_quarters, 0) as bigint) as low_quarters,
