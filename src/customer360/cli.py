@@ -274,11 +274,16 @@ def gate(_: Path, candidate: Path, rules: Path, baseline: Path | None, accept: s
 
 @of_data_set(ENGINEER, "query")
 @click.argument("sql")
-def query(data_set: DataSet, warehouse: Warehouse, sql: str) -> None:
+@click.option(
+    "--build",
+    metavar="BUILD",
+    help="ask a build instead, published or not: its name, or latest (all layers: personal data)",
+)
+def query(data_set: DataSet, warehouse: Warehouse, sql: str, build: str | None) -> None:
     """Ask the published copy in SQL, such as "from marts.orders limit 3"; it can read that copy and nothing else."""
     from customer360.presentation.asking import show_answer
 
-    show_answer(warehouse, sql)
+    show_answer(warehouse, sql, build)
 
 
 @of_data_set(
@@ -315,13 +320,16 @@ def lint(project: Path, everything: bool) -> int:
 # --- data steward ------------------------------------------------------------------------------------------
 
 
-def page(reader: str, name: str, told: str, module: str, *options: Callable[..., Any]) -> None:
-    """A verb that makes files for people out of the published copy: `make` of a module of the room `presentation`."""
+def page(
+    reader: str, name: str, told: str, module: str, *options: Callable[..., Any], area: str | None = None
+) -> None:
+    """A verb that makes files for people out of the published copy: `make` of a module of the room `presentation`,
+    whose figures are all of one `area`."""
 
     def made(data_set: DataSet, warehouse: Warehouse, **given: Any) -> None:
         from customer360.presentation.for_people import make_all
 
-        make_all(import_module(f"customer360.presentation.{module}").make, data_set, warehouse, **given)
+        make_all(import_module(f"customer360.presentation.{module}").make, data_set, warehouse, area, **given)
 
     made.__doc__ = told
     for option in options:
@@ -439,6 +447,7 @@ page(
         metavar="PERIOD",
         help="a week (2026-W43), a month (2026-10) or a quarter (2026-Q3); default: the latest complete month",
     ),
+    area="management",
 )
 page(
     MANAGER,
@@ -448,6 +457,7 @@ page(
     click.option(
         "--language", type=click.Choice(["zh", "en"]), help="the file of one language (default: both)"
     ),
+    area="management",
 )
 
 

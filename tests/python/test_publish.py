@@ -57,7 +57,9 @@ def test_the_copy_holds_every_promised_table_and_no_other(version: Path, contrac
         views = connection.execute("select count(*) from duckdb_views() where not internal").fetchone()[0]
     assert {name for schema, name in tables if schema == "marts"} == set(contract)
     assert {name for schema, name in tables if schema == "pages"} == pages
-    assert {name for schema, name in tables if schema == "publication"} == {"contract_columns", "profile"}
+    assert {name for schema, name in tables if schema == "publication"} == {
+        "areas", "contract_columns", "profile",
+    }  # fmt: skip
     assert {schema for schema, _ in tables} == {"marts", "pages", "publication"}
     assert views == 0
     assert {path.stem for path in (version / "published" / "parquet").iterdir()} == set(contract)
@@ -74,6 +76,23 @@ def test_released_clients_can_read_the_file(version: Path) -> None:
 def test_a_table_that_is_promised_and_not_built_stops_the_copy(contract: Contract, tmp_path: Path) -> None:
     with pytest.raises(Incomplete, match="the build has no table invoices, which the contract promises"):
         write_published(latest_build("demo"), tmp_path / "copy", contract | {"invoices": contract["orders"]})
+
+
+def test_a_table_of_an_area_that_is_left_out_is_there_without_rows(contract: Contract, tmp_path: Path) -> None:
+    promised = contract | {"missing": contract["kpi_monthly"]}
+    with pytest.raises(Incomplete, match="missing"):
+        write_published(latest_build("demo"), tmp_path / "one", promised, ["management"])
+    columns = {"month_start_on": "date", "value": "decimal(18,4)"}
+    shapes = {"marts.missing": columns, "pages.missing_too": columns, "marts.kpi_monthly": columns}
+    write_published(latest_build("demo"), tmp_path / "two", promised, ["management"], shapes)
+    with duckdb.connect(str(tmp_path / "two" / "customer360.duckdb"), read_only=True) as connection:
+        for name in ("marts.missing", "pages.missing_too"):
+            table = connection.execute(f"from {name}")
+            assert {column: str(kind).lower() for column, kind, *_ in table.description} == columns
+            assert table.fetchall() == []
+        assert connection.execute("select count(*) from marts.kpi_monthly").fetchone()[0] > 0
+        areas = dict(connection.execute("from publication.areas").fetchall())
+        assert [area for area, is_built in areas.items() if not is_built] == ["management"]
 
 
 def test_the_code_version_changes_with_a_model(tmp_path: Path) -> None:

@@ -27,8 +27,13 @@ _KEYS = {
     "not_personal",
     "prepare",
     "systems",
+    "leave_out",
 }
 _LOADS = ("replace", "append")
+AREAS = ("core", "identity", "value", "churn", "tags", "marketing", "service", "management", "quality")
+"""The areas of models, as dbt tags."""
+LEAVES = ("marketing", "service", "management")
+"""The areas that a data set may leave out: no state is kept in them, and the gates need none of them."""
 _PREPARE = re.compile(r"scripts/|-m \w")
 
 
@@ -62,6 +67,7 @@ class DataSet:
     as_of_date: dt.date | None
     prepare: str | None
     not_personal: tuple[str, ...]
+    leave_out: tuple[str, ...]
     offers: Mapping[tuple[str, str], Offer]
     file: Path
 
@@ -138,6 +144,7 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
         as_of,
         prepare,
         _not_personal(file, content.get("not_personal")),
+        _leave_out(file, content.get("leave_out")),
         _offers(file, content.get("systems"), tables),
         file,
     )
@@ -151,6 +158,16 @@ def _not_personal(file: Path, columns: Any) -> tuple[str, ...]:
                 file, "not_personal", f"{column!r} names no column", "List <system>.<input entity>.<column>"
             )
     return tuple(columns or ())
+
+
+def _leave_out(file: Path, areas: Any) -> tuple[str, ...]:
+    """Areas of models that are not built."""
+    for area in areas or ():
+        if area not in LEAVES:
+            raise DeclarationError(
+                file, "leave_out", f"{area!r} cannot be left out", f"List any of: {', '.join(LEAVES)}"
+            )
+    return tuple(areas or ())
 
 
 def check_policy(project: Path, data_set: DataSet) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from customer360.core import steps
-from customer360.core.data_sets import DataSet
+from customer360.core.data_sets import AREAS, DataSet
 from customer360.core.errors import BuildStopped
 from customer360.core.faults import fault_in_dbt
 from customer360.core.policy import lay_out, policy_folder
@@ -31,6 +31,15 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
         "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
         "not_personal": ",".join(data_set.not_personal),
     }
+
+
+def selection(data_set: DataSet) -> list[str]:
+    """What a build of the data set selects: everything, or the areas that it does not leave out with all that they read.
+    Tests that read a model of a left-out area do not run."""
+    if not data_set.leave_out:
+        return []
+    kept = [f"+tag:{area}" for area in AREAS if area not in data_set.leave_out]
+    return ["--select", *kept, "resource_type:seed", "--indirect-selection", "buildable"]
 
 
 def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, Any] | None = None) -> list[str]:

@@ -15,7 +15,7 @@ import duckdb
 
 from customer360.core import steps
 from customer360.core.data_sets import DataSet, check_policy
-from customer360.core.dbt import LEFT_OUT, run_dbt
+from customer360.core.dbt import LEFT_OUT, run_dbt, selection
 from customer360.core.durable import publish as give_name
 from customer360.core.errors import BuildStopped
 from customer360.core.faults import fault, fault_of
@@ -27,6 +27,7 @@ from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
 from customer360.onboarding.mapping import load_contracts, out_of_step, require_complete
 from customer360.onboarding.tags import check_tags
+from customer360.pipeline.failures import print_failures
 from customer360.pipeline.scorecard import print_scorecard
 from customer360.privacy import erasure
 from customer360.privacy.hashing_key import require_key
@@ -34,7 +35,7 @@ from customer360.privacy.private import close, published_group
 from customer360.privacy.state import current_state, read_state
 from customer360.release.gate import read_rules
 from customer360.release.publish import code_version
-from customer360.release.versions import TESTED, catch_up, declared_contract, publish
+from customer360.release.versions import TESTED, catch_up, declared, publish
 
 
 def build_data_set(
@@ -105,18 +106,20 @@ def build(
     offer_truth(project / "truth" / data_set.name, load_tables(project, TRUTH))
     read_state(data_set, warehouse, folder / "state")
     left_out = {} if unit_tests else {LEFT_OUT: os.environ.get(LEFT_OUT, "unit_test")}
-    failed = run_dbt("build and test", data_set, warehouse, ["build"], folder, folder.name, left_out)
+    failed = run_dbt(
+        "build and test", data_set, warehouse, ["build", *selection(data_set)], folder, folder.name, left_out
+    )
     print_scorecard(database)
     if failed:
+        print_failures(project, project / "target" / data_set.name, data_set.name)
         raise BuildStopped(
             f"a model or test failed; nothing was published. Look into {database.relative_to(project)}"
         )
     current = warehouse.current()
-    contract = declared_contract(project / "target" / data_set.name / "manifest.json")
     tested = {
         "state_of": current.name if current else None,
-        "contract": contract,
         "code": code_version(project),
+        **declared(project / "target" / data_set.name / "manifest.json", data_set.leave_out),
     }
     (folder / f".{TESTED}").write_text(json.dumps(tested), encoding="utf-8")
     give_name(folder / f".{TESTED}", folder / TESTED)

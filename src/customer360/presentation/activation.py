@@ -36,6 +36,7 @@ from customer360.core.steps import own_command
 from customer360.core.warehouse import Warehouse
 from customer360.landing.ledger import load_id_of
 from customer360.landing.writer import DECLARED
+from customer360.presentation.for_people import areas_left_out, require_area
 from customer360.privacy.exports import FOLDER, as_text, log_of, now, remove_expired
 from customer360.privacy.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_id, keyed_hash, require_key
 from customer360.privacy.ledger import erased_among
@@ -163,6 +164,7 @@ def export(
         reading.attach(connection, current / "published" / "customer360.duckdb", "published")
         reading.attach(connection, built, "build")
         try:
+            require_area(data_set, areas_left_out(warehouse), "marketing")
             connection.execute(_LISTS)
             used = connection.execute("select min(key_id) from build.restricted.contact_addresses").fetchone()
         except (duckdb.CatalogException, duckdb.BinderException):

@@ -20,10 +20,11 @@ class NoAnswer(Stopped):
     """The question has no answer; the message says why."""
 
 
-def show_answer(warehouse: Warehouse, sql: str) -> None:
-    """Print what a query answers; it can read the published copy and nothing else. Raises NoAnswer and Held."""
+def show_answer(warehouse: Warehouse, sql: str, build: str | None = None) -> None:
+    """Print what a query answers; it can read the published copy, or the tables of a build (its name or `latest`), and
+    nothing else. Raises NoAnswer and Held."""
     try:
-        with ask(_published(warehouse)) as connection:
+        with ask(_of_build(warehouse, build) if build else _published(warehouse)) as connection:
             answer = connection.sql(sql)
             if answer is not None:
                 answer.show(max_width=160, max_rows=100)
@@ -51,6 +52,14 @@ def ask_metrics(project: Path, warehouse: Warehouse, words: Sequence[str]) -> in
     # MetricFlow asks a package registry for a newer version of itself; nothing here phones home
     metricflow.UpdateChecker.check = lambda *_: None
     return metricflow.cli(list(words), standalone_mode=False) or 0
+
+
+def _of_build(warehouse: Warehouse, name: str) -> Path:
+    kept = {file.parent.name: file for file in sorted(warehouse.builds.glob("*/customer360.duckdb"))}
+    name = max(kept, default=name) if name == "latest" else name
+    if name not in kept:
+        raise NoAnswer(f"build {name} is not kept; there are: {', '.join(kept) or 'none'}")
+    return kept[name]
 
 
 def _published(warehouse: Warehouse) -> Path:

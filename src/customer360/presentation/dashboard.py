@@ -951,7 +951,7 @@ def sections(found: Mapping[str, Any]) -> Iterator[str]:
 
 def render(data_set: DataSet, found: Mapping[str, Any], library: str) -> str:
     """The whole page. `library`: the source of ECharts."""
-    facts = (both(data_set.label_zh, data_set.label_en), say("money_in", currency=data_set.currency))
+    facts = PAGE.facts(data_set, say("money_in", currency=data_set.currency))
     data = {
         "words": {key: words for key, words in PAGE.words.items() if key.split(".")[0] in SPOKEN},
         "currency": data_set.currency, "floor": PAGE.floor,

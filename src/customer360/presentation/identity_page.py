@@ -484,8 +484,8 @@ def _binned(sizes: Sequence[Row]) -> list[tuple[str, int, int]]:
 def render(data_set: DataSet, found: dict[str, list[Row]]) -> str:
     """The whole page."""
     build = found["build"][0]
-    facts = (
-        both(data_set.label_zh, data_set.label_en),
+    facts = PAGE.facts(
+        data_set,
         f"{say('as_of')} {build['as_of_on']}",
         f"{say('build')} {escape(moment(build['build_id']))}",
     )

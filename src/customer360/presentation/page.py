@@ -17,12 +17,13 @@ import shutil
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
 from pathlib import Path
 
+from customer360.core.data_sets import DataSet
 from customer360.core.warehouse import BUILD_ID
 
 ECHARTS = "6.1.0"
@@ -212,6 +213,16 @@ class Dictionary:
         """A part of the page with its heading, and the note of that name where the dictionary has one."""
         note = f"<p>{self.say(f'{name}.note')}</p>" if f"{name}.note" in self.words else ""
         return f'<section id="{name}"><h2>{self.say(name)}</h2>{note}{"".join(parts)}</section>'
+
+    def facts(self, data_set: DataSet, *others: str) -> Iterator[str]:
+        """What stands under the heading: whose figures they are, `others`, and what the copy was made without."""
+        yield both(data_set.label_zh, data_set.label_en)
+        yield from others
+        if data_set.leave_out:
+            words = [self.words[f"area.{area}"] for area in data_set.leave_out]
+            zh, en = "、".join(zh for zh, _ in words), ", ".join(en for _, en in words)
+            said_zh, said_en = self.words["left_out"]
+            yield f"<strong>{both(said_zh.format(areas=zh), said_en.format(areas=en))}</strong>"
 
     def document(
         self,

@@ -269,8 +269,8 @@ def _float(value: Any) -> float | None:
 
 def render(data_set: DataSet, found: dict[str, Any]) -> str:
     """The whole page."""
-    facts = (
-        both(data_set.label_zh, data_set.label_en),
+    facts = PAGE.facts(
+        data_set,
         f"{say('as_of')} {found['as_of'][0]['as_of_on']}",
         f"{say('build')} {escape(moment(found['record']['build_id']))}",
     )

@@ -741,8 +741,8 @@ def render(data_set: DataSet, found: dict[str, Any]) -> str:
     """The whole page."""
     report = Report(data_set, found)
     period = report.period
-    facts = (
-        both(data_set.label_zh, data_set.label_en),
+    facts = PAGE.facts(
+        data_set,
         report.name.html(),
         f"{period['period_start_on']} – {period['period_end_on']}",
         f"{say('as_of')} {period['as_of_on']}",

@@ -11,7 +11,7 @@ import datetime as dt
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -99,6 +99,19 @@ def contract_of(manifest: Mapping[str, Any]) -> Contract:
             "columns": {name: _column(column) for name, column in node["columns"].items()},
         }
     return dict(sorted(found.items()))
+
+
+def shapes_of(manifest: Mapping[str, Any], areas: Collection[str]) -> dict[str, dict[str, str]]:
+    """Columns and their types, by schema.table, of the marts and tables of pages that belong to these areas."""
+    return {
+        f"{node['fqn'][1]}.{node['alias']}": {
+            name: _column(column).removesuffix(" not null") for name, column in node["columns"].items()
+        }
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "model"
+        and node["fqn"][1] in ("marts", "pages")
+        and set(node["tags"]) & set(areas)
+    }
 
 
 def _tested_key(node: Mapping[str, Any]) -> list[str]:

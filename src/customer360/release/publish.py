@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import duckdb
 
 import customer360
 from customer360.core import reading
+from customer360.core.data_sets import AREAS
 from customer360.core.expressions import Refused, checked
 from customer360.release.contracts import PUBLISHED_QUALITY, Contract, Promised, digest
 
@@ -43,12 +44,19 @@ class Incomplete(Exception):
     """The copy does not hold what the build has, or not what it is to hold."""
 
 
-def write_published(database: Path, folder: Path, contract: Contract | None = None) -> dict[str, int]:
+def write_published(
+    database: Path,
+    folder: Path,
+    contract: Contract | None = None,
+    leave_out: Collection[str] = (),
+    shapes: Mapping[str, Mapping[str, str]] | None = None,
+) -> dict[str, int]:
     """Copy the marts of `database` into a new folder: customer360.duckdb and parquet/<mart>.parquet; rows per mart.
 
     Schema `pages` of the copy holds what pages read beside the marts, under no contract; schema `publication` the
-    promised columns, and the figures that the next publication is compared with. Raises Incomplete where a row or a
-    promised table is missing.
+    promised columns, and the figures that the next publication is compared with. Where the build was made without the
+    areas `leave_out`, their tables (`shapes`: column types by schema.table) are there without rows, so that what reads them
+    goes on working, and `publication.areas` says so. Raises Incomplete where a row or any other promised table is missing.
     """
     (folder / "parquet").mkdir(parents=True)
     with duckdb.connect() as connection:
@@ -69,7 +77,12 @@ def write_published(database: Path, folder: Path, contract: Contract | None = No
             """,
             [list(PUBLISHED_QUALITY)],
         ).fetchall()
-        absent = sorted(set(contract or {}) - {table for schema, table in tables if schema != "pages"})
+        left_out = sorted(set(shapes or {}) - {f"{schema}.{table}" for schema, table in tables})
+        absent = sorted(
+            set(contract or {})
+            - {table for schema, table in tables if schema != "pages"}
+            - {name.removeprefix("marts.") for name in left_out}
+        )
         if absent:
             raise Incomplete(f"the build has no table {', '.join(absent)}, which the contract promises")
         rows = {}
@@ -90,14 +103,20 @@ def write_published(database: Path, folder: Path, contract: Contract | None = No
                     f"{table} has {built} rows in the build, {copied} in the copy, {stored} in Parquet"
                 )
             rows[table] = built
-        _describe(connection, contract or {})
+        for name in left_out:
+            columns = ", ".join(f"{_name(column)} {kind}" for column, kind in shapes[name].items())
+            connection.execute(f"create table copy.{name} ({columns})")
+        _describe(connection, contract or {}, leave_out)
         connection.execute("checkpoint copy")
         connection.execute("detach copy")
     return rows
 
 
-def _describe(connection: duckdb.DuckDBPyConnection, contract: Contract) -> None:
+def _describe(connection: duckdb.DuckDBPyConnection, contract: Contract, leave_out: Collection[str]) -> None:
     """Fill the schema `publication` of the copy."""
+    connection.execute("create table copy.publication.areas (area varchar, is_built boolean)")
+    for area in AREAS:
+        connection.execute("insert into copy.publication.areas values (?, ?)", [area, area not in leave_out])
     connection.execute(
         "create table copy.publication.contract_columns"
         " (table_name varchar, column_name varchar, data_type varchar, version integer, deprecated_on date)"

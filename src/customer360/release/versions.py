@@ -6,7 +6,7 @@ import datetime as dt
 import getpass
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +56,13 @@ def publish(
     current = warehouse.current()
     tested = read_json(folder / TESTED, f"Build again: make build DATA={data_set.name}")
     contract: Contract = tested["contract"]
+    leave_out, shapes = tested.get("leave_out", ()), tested.get("shapes")
     promised, taken = check_contract(data_set, contract, current, accept_contract)
     database = folder / "customer360.duckdb"
     state_tables = load_tables(data_set.project, STATE)
     candidate = warehouse.candidate(folder.name)
     try:
-        rows = write_published(database, candidate / "published", contract)
+        rows = write_published(database, candidate / "published", contract, leave_out, shapes)
         for table in state_tables:
             write_declared(candidate / "state" / table.entity, table)
         write_state(database, candidate / "state", [table.entity for table in state_tables])
@@ -141,11 +142,15 @@ def gate_command(data_set: DataSet, candidate: Path, current: Path | None, accep
     return steps.own_command(*words)
 
 
-def declared_contract(manifest: Path) -> Contract:
-    """The contract of the models that were built; an empty one where dbt left no manifest."""
-    if not manifest.is_file():
-        return {}
-    return contracts.contract_of(json.loads(manifest.read_text(encoding="utf-8")))
+def declared(manifest: Path, leave_out: Collection[str] = ()) -> dict[str, Any]:
+    """What the models of a build promise, for TESTED: their contract, the areas that were left out, and the shapes of the
+    tables of these; an empty contract where dbt left no manifest."""
+    found = json.loads(manifest.read_text(encoding="utf-8")) if manifest.is_file() else {"nodes": {}}
+    return {
+        "contract": contracts.contract_of(found),
+        "leave_out": list(leave_out),
+        "shapes": contracts.shapes_of(found, leave_out),
+    }
 
 
 def catch_up(warehouse: Warehouse) -> None:

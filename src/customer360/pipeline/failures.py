@@ -1,0 +1,60 @@
+"""What failed in a run of dbt, said once more at its end: dbt names a failing test among thousands of lines."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from customer360.core.dbt import RESULTS
+
+_FAILED = ("fail", "error", "runtime error")
+_TROUBLE = re.compile(r"\b([A-Z]\w*(?: [A-Z]\w*)* Error)\b")
+
+
+def print_failures(project: Path, target: Path, data_set: str) -> None:
+    """Print each model and test that failed, with its file, its column and the SQL that dbt ran; nothing where none did.
+
+    Messages of the database may quote a value of somebody's data: only their kind is repeated.
+    """
+    try:
+        results = json.loads((target / RESULTS).read_text(encoding="utf-8"))["results"]
+        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError):
+        return
+    nodes = {**manifest["nodes"], **manifest["unit_tests"], **manifest.get("functions", {})}
+    failed = [result for result in results if result["status"] in _FAILED]
+    if not failed:
+        return
+    print(f"\n== failed 失败 ({len(failed)})")
+    for result in failed:
+        print("\n   ".join(_lines(project, result, nodes)))
+    if skipped := sum(result["status"] == "skipped" for result in results):
+        print(f"and {skipped} models and tests that build on them did not run")
+    print(
+        f"To look into the build: customer360 query --data {data_set} --build latest 'from (<SQL of the file>)'"
+    )
+
+
+def _lines(project: Path, result: Mapping[str, Any], nodes: Mapping[str, Any]) -> Iterator[str]:
+    """What failed; where it is written; what dbt ran."""
+    node = nodes.get(result["unique_id"], {})
+    kind = str(node.get("resource_type", "step")).replace("_", " ")
+    told = f"{kind} {node.get('name', result['unique_id'])}"
+    if result["status"] == "fail" and kind == "test":
+        yield f"{told}: {result['failures']} rows that must not be there"
+    elif result["status"] == "fail":
+        yield f"{told}: the answer is not the expected one (compare both above)"
+    else:
+        found = _TROUBLE.findall(result.get("message") or "")
+        yield f"{told}: {found[-1] if found else 'error'} (see above)"
+    tested = nodes.get(node.get("attached_node") or "", {}).get("name") or node.get("model")
+    place = [node.get("original_file_path")]
+    place += [f"model {tested}"] if tested else []
+    place += [f"column {node['column_name']}"] if node.get("column_name") else []
+    yield ", ".join(part for part in place if part) or "the hooks in dbt_project.yml"
+    compiled = node.get("compiled_path") or ""
+    if compiled and (project / compiled).is_file():
+        yield f"SQL: {compiled}"
