@@ -78,7 +78,9 @@ def test_a_table_that_is_promised_and_not_built_stops_the_copy(contract: Contrac
         write_published(latest_build("demo"), tmp_path / "copy", contract | {"invoices": contract["orders"]})
 
 
-def test_a_table_of_an_area_that_is_left_out_is_there_without_rows(contract: Contract, tmp_path: Path) -> None:
+def test_a_table_of_an_area_that_is_left_out_is_there_without_rows(
+    contract: Contract, tmp_path: Path
+) -> None:
     promised = contract | {"missing": contract["kpi_monthly"]}
     with pytest.raises(Incomplete, match="missing"):
         write_published(latest_build("demo"), tmp_path / "one", promised, ["management"])
