@@ -263,7 +263,7 @@ def test_the_exposure_names_the_marts_that_the_page_reads() -> None:
     ]
     (declared_,) = [one["depends_on"] for one in exposures if one["name"] == "dashboard"]
     assert sorted(declared_) == sorted(
-        f"ref('{mart}')" for mart in set(re.findall(r"\bmarts\.(\w+)", source))
+        f"ref('{mart}')" for mart in set(re.findall(r"\b(?:marts|pages)\.(\w+)", source))
     )
 
 
