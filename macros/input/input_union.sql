@@ -1,34 +1,31 @@
 {#-
-  The union of the staging models that offer an entity. `columns` is the contract, pairs of name and type;
-  `offers` says for each source system which staging model offers the entity and which of the columns it has.
-  What a system does not offer is null; an entity that nobody offers is empty and typed. Entities that are staged by
-  mapping (macros/mapping) add their offers themselves.
+  The union of the staging models that offer an entity (macros/staging/systems.sql). The columns and their types are the
+  contract, models/input/_input__models.yml; a staging model offers those of them that its own YAML lists. What a system
+  does not offer is null; an entity that nobody offers is empty and typed.
 
   Personal data in a text that is not declared personal, as a phone in the field of the job level, is masked here, before
   anything reads it (macros/privacy/personal_text.sql).
 -#}
-{% macro input_union(columns, offers) -%}
-    {%- set entity = this.identifier | replace('input__', '') -%}
-    {%- set offers = offers + mapped_offers(entity) -%}
-    {#- dbt asks for functions before it knows the contract -#}
+{% macro input_union(entity) -%}
+    {%- set models = input_offers()[entity] -%}
+    {#- dbt asks for what a model reads before it knows the contract -#}
+    {%- for model in models -%}{%- do ref(model) -%}{%- endfor -%}
     {%- for name in ['looks_personal', 'keyed_hash'] -%}{%- do function(name) -%}{%- endfor -%}
-    {%- set texts = contract_of(entity).texts if execute else {} %}
+    {%- set columns = input_columns(entity) if execute else [] %}
 select
     source_system,
-    {%- for name, type in columns %}
-    {{ without_personal_text(entity, name, texts[name]) if type == 'varchar' and execute else name }} as {{ name }}{{ "," if not loop.last }}
+    {%- for column in columns %}
+    {{ without_personal_text(entity, column) if column.data_type == 'varchar' else column.name }} as {{ column.name }}{{ "," if not loop.last }}
     {%- endfor %}
 from (
-    {%- for system, relation, offered in offers %}
-    {%- for column in offered if column not in columns | map('first') %}
-    {{ exceptions.raise_compiler_error(relation ~ " offers " ~ column ~ ", which is no column of the contract") }}
-    {%- endfor %}
+    {%- for model in models %}
+    {%- set offered = graph.nodes['model.' ~ project_name ~ '.' ~ model].columns if execute else {} %}
     select
-        cast('{{ system }}' as varchar) as source_system,
-        {%- for name, type in columns %}
-        cast({{ name if name in offered else 'null' }} as {{ type }}) as {{ name }}{{ "," if not loop.last }}
+        cast('{{ system_of(model) }}' as varchar) as source_system,
+        {%- for column in columns %}
+        cast({{ column.name if column.name in offered else 'null' }} as {{ column.data_type }}) as {{ column.name }}{{ "," if not loop.last }}
         {%- endfor %}
-    from {{ relation }}
+    from {{ ref(model) }}
     {%- if not loop.last %}
 
     union all
@@ -36,10 +33,18 @@ from (
     {%- else %}
     select
         cast(null as varchar) as source_system,
-        {%- for name, type in columns %}
-        cast(null as {{ type }}) as {{ name }}{{ "," if not loop.last }}
+        {%- for column in columns %}
+        cast(null as {{ column.data_type }}) as {{ column.name }}{{ "," if not loop.last }}
         {%- endfor %}
     where false
     {%- endfor %}
 ) as offered
 {%- endmacro %}
+
+{#- The columns of an input entity beside its system, as its contract declares them: name, data_type, config.meta. -#}
+{% macro input_columns(entity) -%}
+    {{ return(graph.nodes['model.' ~ project_name ~ '.input__' ~ entity].columns.values() | rejectattr('name', 'equalto', 'source_system') | list) }}
+{%- endmacro %}
+
+{#- The system that a staging model is of: stg_<system>__<what>. -#}
+{% macro system_of(model) -%} {{ return(model.split('__')[0].removeprefix('stg_')) }} {%- endmacro %}

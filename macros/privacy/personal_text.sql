@@ -11,29 +11,30 @@
 {% macro masked_key_prefix() -%} masked: {%- endmacro %}
 
 {#-
-  A text column of an input entity without personal data in it; `class` is that of the contract. A data set may say of
+  A text column of an input entity without personal data in it; its class is that of the contract. A data set may say of
   columns, as <system>.<entity>.<column>, that what looks personal there is not (datasets/<name>.yml, `not_personal`).
 -#}
-{% macro without_personal_text(entity, column, class) -%}
+{% macro without_personal_text(entity, column) -%}
+    {%- set name, class = column.name, text_class(column) -%}
     {%- if class not in ['personal', 'words', 'key'] -%}
     {{ exceptions.raise_compiler_error(
-        'input__' ~ entity ~ '.' ~ column ~ ' is text without a class. Write `config: {meta: {text: words}}` or `key`, or its'
+        'input__' ~ entity ~ '.' ~ name ~ ' is text without a class. Write `config: {meta: {text: words}}` or `key`, or its'
         ~ ' `pii` class, in models/input/_input__models.yml'
     ) }}
     {%- endif -%}
     {%- set excepted = [] -%}
-    {%- for name in var('not_personal').split(',') if name.split('.')[1:] == [entity, column] -%}
-    {%- do excepted.append("'" ~ name.split('.')[0] ~ "'") -%}
+    {%- for other in var('not_personal').split(',') if other.split('.')[1:] == [entity, name] -%}
+    {%- do excepted.append("'" ~ other.split('.')[0] ~ "'") -%}
     {%- endfor -%}
     {%- if class == 'personal' or (class == 'key' and var('personal_data') == 'none') -%}
-    {{ column }}
+    {{ name }}
     {%- else -%}
     case
         {#- six characters are the shortest mail address #}
-        when length({{ column }}) >= 6 and {{ function('looks_personal') }}({{ column }})
+        when length({{ name }}) >= 6 and {{ function('looks_personal') }}({{ name }})
             {%- if excepted %} and source_system not in ({{ excepted | join(', ') }}){% endif %}
-            then {{ masked_words() if class == 'words' else "'" ~ masked_key_prefix() ~ "' || left(" ~ function('keyed_hash') ~ "(" ~ column ~ "), 16)" }}
-        else {{ column }}
+            then {{ masked_words() if class == 'words' else "'" ~ masked_key_prefix() ~ "' || left(" ~ function('keyed_hash') ~ "(" ~ name ~ "), 16)" }}
+        else {{ name }}
     end
     {%- endif -%}
 {%- endmacro %}
@@ -41,6 +42,11 @@
 {#- Text columns of an input entity that may be masked. -#}
 {% macro maskable_columns(entity) -%}
     {%- set columns = [] -%}
-    {%- for column, class in contract_of(entity).texts.items() if class in ['words', 'key'] -%}{%- do columns.append(column) -%}{%- endfor -%}
+    {%- for column in input_columns(entity) if text_class(column) in ['words', 'key'] -%}{%- do columns.append(column.name) -%}{%- endfor -%}
     {{ return(columns) }}
+{%- endmacro %}
+
+{#- The class of a text column: `personal` where it is declared personal, else its `text`. -#}
+{% macro text_class(column) -%}
+    {{ return('personal' if column.config.meta.get('pii') else column.config.meta.get('text')) }}
 {%- endmacro %}

@@ -1,4 +1,5 @@
-{#- How dbt reads the files that sources stand for: folders of Parquet whose files may differ in their columns. -#}
+{#- How dbt reads the files that sources stand for: folders of Parquet whose files may differ in their columns; and which
+    sources there are. -#}
 
 {#- The files of a source table: where landing, earlier builds and labelled data write them. -#}
 {% macro source_files(source, entity) -%}
@@ -30,6 +31,7 @@
 -#}
 {% macro register_sources() -%}
     {%- if execute and target.name != 'lint' -%}
+    {%- do check_systems() -%}
     {%- set sources = graph.sources.values() | selectattr('package_name', 'equalto', project_name) | list -%}
     {%- set patterns = [] -%}
     {%- for source in sources -%}
@@ -79,4 +81,38 @@
     {%- do tests.append("select '" ~ pattern ~ "' where exists (from glob('" ~ pattern ~ "'))") -%}
     {%- endfor -%}
     {{ return(run_query(tests | join(' union all ')).columns[0].values() | list) }}
+{%- endmacro %}
+
+{#-
+  Landed entities, as their sources declare them (macros/staging/systems.sql): the quarantine, the landing summary and the
+  conservation check loop over them. Where the variable `systems` names some, theirs only: a check of one data set stages
+  no other system.
+-#}
+{% macro staged_entities() -%}
+    {%- set systems = var('systems', []) -%}
+    {{ return(landed_entities() | selectattr('system', 'in', systems) | list if systems else landed_entities()) }}
+{%- endmacro %}
+
+{#- Stops where systems.sql does not say what the YAML of sources and staging models declares: a system that is not listed
+    would be left out without a word. -#}
+{% macro check_systems() -%}
+    {%- set listed, declared = [], [] -%}
+    {%- for item in landed_entities() -%}{%- do listed.append('source ' ~ item.system ~ '.' ~ item.entity) -%}{%- endfor -%}
+    {%- for entity, models in input_offers().items() -%}
+    {%- for model in models -%}{%- do listed.append(model ~ ', which offers ' ~ entity) -%}{%- endfor -%}
+    {%- endfor -%}
+    {%- for source in graph.sources.values() if source.package_name == project_name and source.source_name not in ['state', 'truth', 'landing'] -%}
+    {#- rows: todo is a mapping that somebody still works on -#}
+    {%- if source.config.meta.get('rows') != 'todo' -%}{%- do declared.append('source ' ~ source.source_name ~ '.' ~ source.name) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('stg_') -%}
+    {%- set entity = node.config.meta.get('input', node.name.split('__')[1]) -%}
+    {%- if entity in input_offers() -%}{%- do declared.append(node.name ~ ', which offers ' ~ entity) -%}{%- endif -%}
+    {%- endfor -%}
+    {%- for one in declared | reject('in', listed) -%}
+    {{ exceptions.raise_compiler_error('macros/staging/systems.sql does not list the ' ~ one ~ '. Run: make systems') }}
+    {%- endfor -%}
+    {%- for one in listed | reject('in', declared) -%}
+    {{ exceptions.raise_compiler_error('macros/staging/systems.sql lists the ' ~ one ~ ', and nothing declares it. Run: make systems') }}
+    {%- endfor -%}
 {%- endmacro %}

@@ -19,7 +19,24 @@
     ]) }}
 {%- endmacro %}
 
-{#- What the two conditions below look at. A CTE that adds columns to the landed ones (`relation`) brings their hash
+{#-
+  The same for lines that are told apart by their position on the document (`key`): of a document that is delivered
+  again the newest delivery stands whole.
+-#}
+{% macro delivered_whole_rules(rules, key) -%}
+    {%- set own = [('total_row', "row_kind = 'total'"), ('note_row', "row_kind = 'note'")] + rules -%}
+    {{ return(own + [('conflicting_row', is_of_older_load(key, own))]) }}
+{%- endmacro %}
+
+{#- The same document arrived in a newer load, and soundly. -#}
+{% macro is_of_older_load(key, rules) -%}
+    not {{ breaks_any(rules) }} and load_id <> first_value(load_id) over (
+        partition by {{ key }}, {{ breaks_any(rules) }}
+        order by {{ newest_file_first() }}
+    )
+{%- endmacro %}
+
+{#- What the conditions below look at. A CTE that adds columns to the landed ones (`relation`) brings their hash
     along as content_hash: what they were parsed to is no content. -#}
 {% macro version_columns(relation='landed') -%}
     {{ relation }}._row_kind as row_kind,

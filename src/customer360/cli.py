@@ -163,6 +163,14 @@ def new_data(project: Path, name: str, currency: str, time_zone: str, files: Seq
     print("\n".join(scaffold_data_set(project, name, [Path(file) for file in files], currency, time_zone)))
 
 
+@of_project(ENGINEER, "systems", stopped=2)
+def systems(project: Path) -> None:
+    """Write what follows from the sources' YAML: the lists that models loop over, the models of mappings."""
+    from customer360.onboarding.systems import write_systems
+
+    print("\n".join(f"wrote 写入 {path}" for path in write_systems(project)) or "nothing to write 无需改动")
+
+
 @of_project(
     ENGINEER,
     "check-data",

@@ -147,8 +147,10 @@ sources:
   - name: erp
     tables:
       - name: orders
+        config: {meta: {load: replace}}
         columns: [{name: order_no}, {name: amount}]
       - name: payments
+        config: {meta: {load: append}}
         columns: [{name: payment_no}, {name: amount}]
 """
 _STATE = """
@@ -168,7 +170,7 @@ time_zone: Asia/Shanghai
 policy: default
 personal_data: none
 prepare: scripts/fill.py
-systems: {erp: {orders: {load: replace}, payments: {load: append}}}
+systems: [erp]
 """
 
 

@@ -22,7 +22,7 @@ sources:
   - name: erp
     tables:
       - name: orders
-        config: {meta: {key: [order_no]}}
+        config: {meta: {load: replace, key: [order_no]}}
         columns:
           - {name: order_no, config: {meta: {headers: [订单号, 单号, OrderNo], required: true}}}
           - {name: customer, config: {meta: {headers: [客户, Customer Name], pii: name}}}
@@ -31,6 +31,7 @@ sources:
           - {name: amount, config: {meta: {headers: [金额, Amount], required: true}}}
           - {name: remark, config: {meta: {headers: [备注], pii: free_text}}}
       - name: payments
+        config: {meta: {load: append}}
         columns:
           - {name: payment_no, config: {meta: {required: true}}}
           - {name: amount}
@@ -50,10 +51,7 @@ currency: CNY
 time_zone: Asia/Shanghai
 policy: default
 personal_data: none
-systems:
-  erp:
-    orders: {load: replace}
-    payments: {load: append}
+systems: [erp]
 """
 HEADING = ["订单号", "客户", "电话", "下单日期", "金额", "备注"]
 COLUMNS = ["order_no", "customer", "phone", "ordered_on", "amount", "remark"]
@@ -69,11 +67,12 @@ ROWS = [
 class Place:
     """A project of its own in a temporary folder."""
 
-    def __init__(self, root: Path, data_set: str = DATA_SET) -> None:
+    def __init__(self, root: Path, data_set: str = DATA_SET, sources: str = SOURCES) -> None:
         self.root, self.inbox, self.landing = root, root / "inbox" / "demo", root / "landing" / "demo"
         staging = root / "models" / "staging" / "erp"
         staging.mkdir(parents=True)
-        (staging / "_erp__sources.yml").write_text(SOURCES, encoding="utf-8")
+        self.sources = staging / "_erp__sources.yml"
+        self.sources.write_text(sources, encoding="utf-8")
         for folder in ("functions", "macros"):
             (root / folder).symlink_to(PROJECT / folder)
         (root / "datasets").mkdir()

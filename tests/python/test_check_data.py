@@ -32,6 +32,7 @@ sources:
         config:
           meta:
             grain: order line
+            load: replace
             rows: order_items
             constants: {orders.channel: web_shop, orders.document_kind: sale}
         columns:

@@ -14,9 +14,7 @@ from landing_kit import DATA_SET, SOURCES, Place
 
 
 def project(root: Path, sources: str = SOURCES, data_set: str = DATA_SET) -> Path:
-    place = Place(root, data_set)
-    (root / "models" / "staging" / "erp" / "_erp__sources.yml").write_text(sources, encoding="utf-8")
-    return place.root
+    return Place(root, data_set, sources).root
 
 
 def test_sources_are_read_with_headings_classes_and_requirements(tmp_path: Path) -> None:
@@ -103,6 +101,8 @@ SOURCE_ERRORS = [
     ("[订单号, 单号, OrderNo]", "[1]", "orders.order_no.headers", "quoting numbers"),
     ("[金额, Amount]", "[金额, 电话]", "orders.amount", "already leads to column phone"),
     ("pii: free_text", "pii: secret", "orders.remark.pii", "id_number"),
+    ("load: append", "load: always", "erp.payments.load", "load: append"),
+    ("load: append", "load: append, encoding: gbkk", "erp.payments.encoding", "gb18030"),
     ("required: true", "required: 是", "orders.order_no.required", "Write true"),
     ("      - name: payments", "      - name: orders", "erp.orders", "Keep one"),
     ("columns:\n          - {name: payment_no", "columnss:\n          - {name: payment_no", "erp.payments", "List the columns"),
@@ -140,11 +140,13 @@ DATA_SET_ERRORS = [
     ("Asia/Shanghai", "Asia/Atlantis", "time_zone", "IANA"),
     ("personal_data: none", "personal_data: no", "personal_data", "personal_data: yes"),
     ("policy:", "polcy:", "polcy", "Did you mean policy?"),
-    ("payments:", "payment:", "erp.payment", "Did you mean erp.payments?"),
-    ("  erp:\n", "  shop:\n", "shop.orders", "erp.orders"),
-    ("load: append", "load: always", "erp.payments", "{load: append}"),
-    ("{load: append}", "{load: append, encodng: gbk}", "encodng", "encoding"),
-    ("{load: append}", "{load: append, encoding: gbkk}", "encoding", "gb18030"),
+    ("[erp]", "[erpp]", "systems: erpp", "Did you mean erp?"),
+    ("[erp]", "[shop]", "systems: shop", "models/staging/shop/_shop__sources.yml"),
+    ("[erp]", "{erp: {orders: {load: append}}}", "systems.erp.orders", "models/staging/erp/_erp__sources.yml"),
+    ("[erp]", "{erp: {orders: {load: replace, encoding: cp1252}}}", "systems.erp.orders", "Write systems: [erp]"),
+    ("[erp]", "{erp: {receipts: {load: append}}}", "systems.erp.receipts", "Write systems: [erp]"),
+    ("[erp]", "erp", "systems", "systems: [erp, shop]"),
+    ("[erp]", "[]", "systems", "systems: [erp, shop]"),
     ("systems:", "as_of_date: soon\nsystems:", "as_of_date", "YYYY-MM-DD"),
     ("systems:", "notes:", "notes", "Remove it"),
     ("label_zh: 演示", "label_zh:", "label_zh", "as text"),
@@ -162,6 +164,21 @@ def test_a_wrong_data_set_names_file_key_and_remedy(
     told = capsys.readouterr().err
     assert "demo.yml" in told and key in told and remedy in told
     assert not place.landing.exists()
+
+
+def test_a_data_set_of_an_earlier_version_is_read_where_it_says_what_is_declared(tmp_path: Path) -> None:
+    systems = "{erp: {orders: {load: replace}, payments: {load: append}}}"
+    root = project(tmp_path, data_set=DATA_SET.replace("[erp]", systems))
+    assert set(load_data_set(root, "demo", load_sources(root)).offers) == {
+        ("erp", "orders"),
+        ("erp", "payments"),
+    }
+
+
+def test_a_data_set_needs_to_know_how_files_load(tmp_path: Path) -> None:
+    root = project(tmp_path, SOURCES.replace("{load: append}", "{}"))
+    with pytest.raises(DeclarationError, match=r"_erp__sources\.yml: erp\.payments: .*load: replace"):
+        load_data_set(root, "demo", load_sources(root))
 
 
 def test_personal_data_may_be_a_bare_yes(tmp_path: Path) -> None:

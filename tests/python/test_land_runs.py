@@ -27,7 +27,6 @@ from customer360.pipeline import build
 from customer360.pipeline.scorecard import print_scorecard
 from landing_kit import (
     COLUMNS,
-    DATA_SET,
     HEADING,
     ROWS,
     SOURCES,
@@ -447,11 +446,11 @@ def test_a_file_taken_on_purpose_is_in_force_though_the_run_was_killed(
 
 
 def test_of_files_that_were_added_the_newer_stays_once_files_are_replaced(tmp_path: Path) -> None:
-    place = Place(tmp_path, DATA_SET.replace("orders: {load: replace}", "orders: {load: append}"))
+    place = Place(tmp_path, sources=SOURCES.replace("load: replace", "load: append"))
     for content in (NEW, OLD):
         place.put("a.csv", content)
         place.land()
-    (place.root / "datasets" / "demo.yml").write_text(DATA_SET, encoding="utf-8")
+    place.sources.write_text(SOURCES, encoding="utf-8")
     assert place.land() == 0
     assert told(place, "a.csv") == ("older", "older_delivery")
     assert place.rows(["order_no", "remark"]) == [("A1", "new"), ("A2", "new")]
@@ -593,7 +592,7 @@ def test_a_load_that_lost_a_sheet_is_completed_from_its_file_or_remarked_on(plac
 
 
 def test_western_text_lands_where_the_data_set_states_its_encoding(tmp_path: Path) -> None:
-    place = Place(tmp_path, DATA_SET.replace("{load: replace}", "{load: replace, encoding: cp1252}"))
+    place = Place(tmp_path, sources=SOURCES.replace("load: replace", "load: replace, encoding: cp1252"))
     place.put("a.csv", "OrderNo,Order Date,Amount,remark\n1,2024-03-01,5,£5 Café\n".encode("cp1252"))
     place.put("b.csv", FIRST)
     assert place.land() == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import datetime as dt
 import difflib
 import re
@@ -29,28 +28,11 @@ _KEYS = {
     "systems",
     "leave_out",
 }
-_LOADS = ("replace", "append")
 AREAS = ("core", "identity", "value", "churn", "tags", "marketing", "service", "management", "quality")
 """The areas of models, as dbt tags."""
 LEAVES = ("marketing", "service", "management")
 """The areas that a data set may leave out: no state is kept in them, and the gates need none of them."""
 _PREPARE = re.compile(r"scripts/|-m \w")
-
-
-@dataclass(frozen=True)
-class Offer:
-    """How a data set delivers one entity of one system.
-
-    `encoding` is what its text files are in where they are not UTF-8; None leaves it to detection.
-    """
-
-    load: str
-    encoding: str | None = None
-
-    @property
-    def replaces(self) -> bool:
-        """Whether a newer file of the same name supersedes the older one."""
-        return self.load == "replace"
 
 
 @dataclass(frozen=True)
@@ -68,7 +50,8 @@ class DataSet:
     prepare: str | None
     not_personal: tuple[str, ...]
     leave_out: tuple[str, ...]
-    offers: Mapping[tuple[str, str], Offer]
+    offers: Mapping[tuple[str, str], Table]
+    """The tables of its systems, by (system, entity)."""
     file: Path
 
     @property
@@ -209,39 +192,46 @@ def _always_in_money(file: Path) -> set[str]:
 
 def _offers(
     file: Path, systems: Any, tables: Mapping[tuple[str, str], Table]
-) -> dict[tuple[str, str], Offer]:
-    if not isinstance(systems, dict) or not systems:
-        raise DeclarationError(file, "systems", "missing or empty", "List system: {entity: {load: replace}}")
-    offers: dict[tuple[str, str], Offer] = {}
-    for system, entities in systems.items():
-        if not isinstance(entities, dict) or not entities:
-            raise DeclarationError(file, f"systems.{system}", "no entities", "List entity: {load: replace}")
-        for entity, options in entities.items():
-            at = f"systems.{system}.{entity}"
-            if (system, entity) not in tables:
-                near = difflib.get_close_matches(f"{system}.{entity}", [".".join(k) for k in tables], 1)
-                raise DeclarationError(
-                    file,
-                    at,
-                    "not declared as a source",
-                    f"Did you mean {near[0]}?"
-                    if near
-                    else f"Declare it in models/staging/{system}/_{system}__sources.yml",
-                )
-            if not isinstance(options, dict) or options.get("load") not in _LOADS:
-                raise DeclarationError(file, at, "no usable load", "Write {load: replace} or {load: append}")
-            for option in options.keys() - {"load", "encoding"}:
-                raise DeclarationError(
-                    file, f"{at}.{option}", "unknown key", "Use load and, where needed, encoding"
-                )
-            offers[system, entity] = Offer(options["load"], _encoding(file, at, options.get("encoding")))
+) -> dict[tuple[str, str], Table]:
+    if not isinstance(systems, list | dict) or not systems:
+        raise DeclarationError(file, "systems", "expected a list of systems", "Write systems: [erp, shop]")
+    known = list(dict.fromkeys(system for system, _ in tables))
+    for system in systems:
+        if system not in known:
+            near = difflib.get_close_matches(str(system), known, 1)
+            raise DeclarationError(
+                file,
+                f"systems: {system}",
+                "not declared as a source",
+                f"Did you mean {near[0]}?"
+                if near
+                else f"Declare it in models/staging/{system}/_{system}__sources.yml",
+            )
+    if isinstance(systems, dict):
+        _check_stated(file, systems, tables)
+    offers = {key: table for system in systems for key, table in tables.items() if key[0] == system}
+    for table in offers.values():
+        if table.load is None:
+            raise DeclarationError(
+                table.file,
+                f"{table.system}.{table.entity}",
+                f"{file.stem} does not know how its files load",
+                "Write `load: replace` or `load: append` under config.meta",
+            )
     return offers
 
 
-def _encoding(file: Path, at: str, name: Any) -> str | None:
-    try:
-        return None if name is None else codecs.lookup(name).name
-    except (LookupError, TypeError):
-        raise DeclarationError(
-            file, f"{at}.encoding", f"{name!r} is unknown", "Write a name such as cp1252, big5 or gb18030"
-        ) from None
+def _check_stated(file: Path, systems: dict[str, Any], tables: Mapping[tuple[str, str], Table]) -> None:
+    """A data set that an earlier version wrote says of each entity how its files load: it must be what is declared."""
+    for system, entities in systems.items():
+        for entity, stated in (entities or {}).items():
+            table = tables.get((system, entity))
+            declared = {"load": table.load, "encoding": table.encoding} if table else None
+            if table is None or {"encoding": None, **(stated or {})} != declared:
+                raise DeclarationError(
+                    file,
+                    f"systems.{system}.{entity}",
+                    f"is {stated}, but declared as {declared}" if table else "not declared as a source",
+                    f"Write systems: [{', '.join(systems)}], and `load` and `encoding` under config.meta of the entity"
+                    f" in models/staging/{system}/_{system}__sources.yml",
+                )

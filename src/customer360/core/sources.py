@@ -5,6 +5,7 @@ dbt reads the same files; what landing needs beside dbt's own keys stands under 
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import re
@@ -24,6 +25,9 @@ PII_CLASSES = frozenset(
 )
 # libyaml reads ten times as fast, where PyYAML was built with it; nothing but plain data in either.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADS = ("replace", "append")
+"""How files arrive: a newer file takes the place of the older one of its name, or adds to it."""
+
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
 # What people add to a heading without changing its meaning: marks of a mandatory field, a closing colon.
 _MARKS = re.compile(r"\((?:必填|选填|必填项|可选|required|optional)\)|[*:]+$|^[*]+")
@@ -66,6 +70,10 @@ class Column:
     data_type: str | None = None
     maps_to: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    negate: bool = False
+    """Whether a positive number in the file is meant as a negative one."""
+    formats: Mapping[str, object] = field(default_factory=dict)
+    """`decimal` and `day_first`, where they differ from those of the table."""
 
     @property
     def holds_dates(self) -> bool:
@@ -98,10 +106,25 @@ class Table:
     formats: Mapping[str, object] = field(default_factory=dict)
     declared_dated_by: tuple[str, ...] | None = None
     """`dated_by` as declared; empty where nothing in the file tells its age."""
+    load: str | None = None
+    """One of LOADS; None where it is not declared, as of a table in NOT_LANDED."""
+    encoding: str | None = None
+    """What text files are in where they are not UTF-8; None leaves it to detection."""
+    staged: str | None = None
+    """The staging model whose rows are the accepted rows of the table."""
+    family: str | None = None
+    """Family of data that the rows count as in the quality measures."""
+    customer_key: str | None = None
+    """The column of the base model that names a customer record, where rows describe or name one."""
 
     @property
     def key(self) -> tuple[str, str]:
         return self.system, self.entity
+
+    @property
+    def replaces(self) -> bool:
+        """Whether a newer file of the same name supersedes the older one."""
+        return self.load == "replace"
 
     @cached_property
     def names(self) -> list[str]:
@@ -259,6 +282,11 @@ def _table(file: Path, system: str, declared: dict[str, Any]) -> Table:
     constants = _texts(file, f"{system}.{entity}.constants", meta.get("constants"))
     formats = {key: meta[key] for key in ("decimal", "day_first", "phone_country") if key in meta}
     row_key = tuple(meta.get("key") or ())
+    load = meta.get("load")
+    if load not in (None, *LOADS):
+        raise DeclarationError(
+            file, f"{system}.{entity}.load", f"{load!r} is unknown", "Write load: replace or load: append"
+        )
     dated_by = meta.get("dated_by")
     if dated_by is not None and not (
         isinstance(dated_by, list) and set(map(str, dated_by)) <= {c.name for c in columns}
@@ -279,7 +307,21 @@ def _table(file: Path, system: str, declared: dict[str, Any]) -> Table:
         constants,
         formats,
         None if dated_by is None else tuple(map(str, dated_by)),
+        load,
+        _encoding(file, f"{system}.{entity}.encoding", meta.get("encoding")),
+        meta.get("staged"),
+        meta.get("family"),
+        meta.get("customer_key"),
     )
+
+
+def _encoding(file: Path, at: str, name: Any) -> str | None:
+    try:
+        return None if name is None else codecs.lookup(name).name
+    except (LookupError, TypeError):
+        raise DeclarationError(
+            file, at, f"{name!r} is unknown", "Write a name such as cp1252, big5 or gb18030"
+        ) from None
 
 
 def _column(file: Path, at: str, declared: dict[str, Any]) -> Column:
@@ -313,6 +355,8 @@ def _column(file: Path, at: str, declared: dict[str, Any]) -> Column:
         declared.get("data_type"),
         tuple([targets] if isinstance(targets, str) else map(str, targets)),
         _texts(file, f"{at}.{name}.values", meta.get("values")),
+        bool(meta.get("negate")),
+        {key: meta[key] for key in ("decimal", "day_first") if key in meta},
     )
 
 

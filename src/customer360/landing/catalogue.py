@@ -64,10 +64,10 @@ SET_ASIDE: dict[str, Text] = {
         "save as xlsx, xls, csv, tsv, json, jsonl or parquet",
     ),
     "unknown_place": Text(
-        "所在文件夹不是本数据集列出的 <系统>/<实体>",
-        "not in a <system>/<entity> folder that the data set lists",
-        "移到正确的文件夹，或在 datasets/ 中列出该实体",
-        "move it to the right folder, or list the entity in datasets/",
+        "所在文件夹不是本数据集某个系统已声明的 <系统>/<实体>",
+        "not in the <system>/<entity> folder of a declared entity of the data set",
+        "移到正确的文件夹；或声明该实体，并在 datasets/ 中列出其系统",
+        "move it to the right folder; or declare the entity, and list its system in datasets/",
     ),
     "no_header": Text(
         "前 {count} 行中没有可识别的表头",
@@ -84,8 +84,8 @@ SET_ASIDE: dict[str, Text] = {
     "encoding": Text(
         "第 {row} 行的文字编码无法识别或已损坏",
         "the text encoding of row {row} is unknown or damaged",
-        "另存为 UTF-8，或在 datasets/ 中为该实体写明 encoding",
-        "save it as UTF-8, or state `encoding` for the entity in datasets/",
+        "另存为 UTF-8，或在来源声明中为该实体写明 encoding",
+        "save it as UTF-8, or state `encoding` in the source's declaration",
     ),
     "zero_bytes": Text(
         "第 {row} 行含有零字节，文件可能没有写完",

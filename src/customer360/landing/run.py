@@ -14,7 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from customer360.core import upgrades
-from customer360.core.data_sets import DataSet, Offer
+from customer360.core.data_sets import DataSet
 from customer360.core.durable import publish, sync
 from customer360.core.errors import Stopped
 from customer360.core.sources import Table
@@ -123,8 +123,7 @@ def land(
     clear_leftovers(lists, scratch)
     write_known(lists / DECLARED, "", "", {})
     for key, deliveries in waiting.items():
-        offer = data_set.offers.get(key, Offer("append"))
-        entity = _Entity(tables[key], offer, inbox, landing, data_set, take, say)
+        entity = _Entity(tables[key], inbox, landing, data_set, take, say)
         entity.bring_up_to_date(deliveries)
         outcome.loads[key] = entity.loads
     return outcome
@@ -155,20 +154,20 @@ class _Entity:
     def __init__(
         self,
         table: Table,
-        offer: Offer,
         inbox: Path,
         landing: Path,
         data_set: DataSet,
         take: Collection[str],
         say: Callable[[str], None],
     ) -> None:
-        self.table, self.offer, self.inbox, self.take, self.say = table, offer, inbox, take, say
+        self.table, self.inbox, self.take, self.say = table, inbox, take, say
+        self.replaces = table.replaces and table.key in data_set.offers
         self.folder, self.scratch = landing / table.system / table.entity, landing / ".scratch"
         self.project, self.zone = data_set.project, ZoneInfo(data_set.time_zone)
-        self.reading = f"{READER}-{table.fingerprint}-{offer.encoding}"
+        self.reading = f"{READER}-{table.fingerprint}-{table.encoding}"
         self.loads = read_ledger(self.folder)
         self.list = known_file(landing, table.system, table.entity)
-        if not offer.replaces:
+        if not self.replaces:
             self.list.unlink(missing_ok=True)
         # A load that a person has removed from landing is forgotten.
         self.known = {
@@ -182,7 +181,7 @@ class _Entity:
         refused: dict[str, Remark] = {}
         accepted: list[Delivery] = []
         # A name that is in force says first whether the content is too old for it, then other names offer the same.
-        names = {load.source_file for load in self.loads.values()} if self.offer.replaces else set()
+        names = {load.source_file for load in self.loads.values()} if self.replaces else set()
         for delivery in sorted(deliveries, key=lambda delivery: delivery.path not in names):
             try:
                 self._accept(delivery, refused)
@@ -192,7 +191,7 @@ class _Entity:
             except SetAside as error:
                 delivery.status, delivery.reason, delivery.load_id = "set_aside", error.reason, None
                 self.say(f"set aside  {delivery.path} [{error.reason.code}]")
-        if self.offer.replaces:
+        if self.replaces:
             self._supersede(accepted)
         for delivery in accepted:
             if delivery.load_id not in self.loads:
@@ -207,7 +206,7 @@ class _Entity:
                 newest, newer = self._newest(delivery.load_id), self._in_force(delivery.older_than)
                 delivery.status = "older"
                 delivery.reason = Remark("older_delivery", detail=newest or "", other=_named(newer))
-        if self.offer.replaces:
+        if self.replaces:
             self._list_known(deliveries)
         self._remark_on_loads({delivery.load_id for delivery in deliveries})
 
@@ -271,7 +270,7 @@ class _Entity:
     def _judge(self, delivery: Delivery, load_id: str, newest: str | None) -> None:
         """TooOld where the content is older than what is in force under its name, or than what superseded it."""
         load = self.loads.get(load_id)
-        if not self.offer.replaces or (load and load.is_taken):
+        if not self.replaces or (load and load.is_taken):
             return
         others = (load for load in self.loads.values() if load.load_id != load_id)
         rivals = [load for load in others if load.source_file == delivery.path]
@@ -375,7 +374,7 @@ class _Entity:
         path = self.inbox / delivery.path
         before = path.stat()
         self.scratch.mkdir(exist_ok=True)
-        parts, remarks = read_file(path, self.table, self.scratch, self.offer.encoding)
+        parts, remarks = read_file(path, self.table, self.scratch, self.table.encoding)
         earlier, known = self.loads.get(load_id), self.known.get(load_id)
         now = dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
         first_seen = (earlier or known).landed_at if earlier or known else now
@@ -404,7 +403,7 @@ class _Entity:
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise SetAside.because("changing")
-        if self.offer.replaces and not load.data_rows and self._had_rows(source_file):
+        if self.replaces and not load.data_rows and self._had_rows(source_file):
             raise SetAside.because("emptied")
         if not over:
             try:

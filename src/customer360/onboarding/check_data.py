@@ -32,9 +32,9 @@ from customer360.onboarding.mapping import (
     check_mapping,
     load_contracts,
     open_points,
-    out_of_step,
     targets_of,
 )
+from customer360.onboarding.systems import out_of_step
 from customer360.onboarding.tags import check_tags
 from customer360.privacy.hashing_key import require_key
 from customer360.privacy.state import read_state
@@ -296,10 +296,7 @@ def check(data_set: DataSet, tables: Mapping[tuple[str, str], Table]) -> tuple[l
             {e for t in own if t.system == table.system and t is not table for e in targets_of(t)},
         )
     ]
-    points += [
-        f"{path}: run make new-data NAME={data_set.name}"
-        for path in out_of_step(data_set.project, tables.values())
-    ]
+    points += [f"{path}: run make systems" for path in out_of_step(data_set.project)]
     landed = subprocess.run(
         own_command("land", "--data", data_set.name),
         cwd=data_set.project,

@@ -1,7 +1,6 @@
 """Staging by mapping: what `maps_to` in a source declaration may say, checked against the input contract.
 
-The macros in macros/mapping render the models from the same declarations; here is what makes a mapping wrong,
-what is still open in it, and the few files that dbt needs for each mapped entity.
+Here is what makes a mapping wrong and what is still open in it; `mapped_models` writes the models from it.
 """
 
 from __future__ import annotations
@@ -23,14 +22,6 @@ BESIDE_THE_CONTRACT = {"region": "province_code", "currency": "document_amount|a
 
 BY_SIGN = "by_sign"
 
-_FAMILIES = {
-    "orders": "transactions",
-    "order_items": "transactions",
-    "payments": "transactions",
-    "coupons": "transactions",
-    "contracts": "transactions",
-    "loyalty_transactions": "transactions",
-}
 _TARGET = re.compile(r"[a-z_]+\.[a-z_0-9]+")
 _FORMATS = {
     "decimal": lambda value: value in ("comma", "point"),
@@ -50,6 +41,9 @@ class Contract:
     key: tuple[str, ...]
     filled: tuple[str, ...]
     accepted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    descriptions: Mapping[str, str] = field(default_factory=dict)
+    label_zh: str = ""
+    label_en: str = ""
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -83,6 +77,9 @@ def load_contracts(project: Path) -> dict[str, Contract]:
             tuple(c for c in grain["arguments"]["columns"] if c != "source_system"),
             tuple(c["name"] for c in columns if "not_null" in c.get("data_tests", [])),
             accepted,
+            {c["name"]: c["description"] for c in columns},
+            model["config"]["meta"]["label_zh"],
+            model["config"]["meta"]["label_en"],
         )
     return contracts
 
@@ -106,10 +103,14 @@ def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
 
     if table.rows not in (None, OPEN) and table.rows not in contracts:
         raise wrong("rows", f"{table.rows!r} is no input entity", f"Use one of: {', '.join(contracts)}")
-    for key, value in table.formats.items():
+    formats = [(key, key, value) for key, value in table.formats.items()]
+    formats += [(f"{c.name}.{key}", key, value) for c in table.columns for key, value in c.formats.items()]
+    for where, key, value in formats:
         if value != OPEN and not _FORMATS[key](value):
             raise wrong(
-                key, f"{value!r} means nothing", "Write decimal: comma, day_first: true, phone_country: '49'"
+                where,
+                f"{value!r} means nothing",
+                "Write decimal: comma, day_first: true, phone_country: '49'",
             )
     places = [(column.name, target) for column in table.columns for target in column.maps_to]
     sources: dict[str, list[str]] = {}
@@ -187,88 +188,3 @@ def require_complete(tables: Iterable[Table], contracts: Mapping[str, Contract])
             f"{len(points)} points are open 映射尚未完成:\n  " + "\n  ".join(points) + "\n",
             "Decide each in the models/staging/<system>/_<system>__sources.yml of its system",
         )
-
-
-def staged_models(table: Table) -> dict[str, tuple[str, str]]:
-    """The staging models of a mapped table: input entity → (model, its SQL), its row entity first."""
-    call = f"'{table.system}', '{table.entity}'"
-    rows = f"stg_{table.system}__{table.entity}"
-    models = {table.rows: (rows, f"-- grain: {table.rows}\n\n{{{{ mapped_rows({call}) }}}}\n")}
-    for entity in sorted(targets_of(table).keys() - {table.rows}):
-        sql = f"-- grain: {entity}\n\n{{{{ mapped_from_rows({call}, '{entity}') }}}}\n"
-        models[entity] = (f"{rows}_{entity}", sql)
-    return models
-
-
-def model_files(tables: Iterable[Table]) -> dict[str, str]:
-    """Every file that the mapped tables need, by path in the project."""
-    files: dict[str, str] = {}
-    described: dict[str, list[str]] = {}
-    registry: list[str] = []
-    for table in sorted((t for t in tables if t.rows and t.rows != OPEN), key=lambda t: t.key):
-        folder = f"models/staging/{table.system}"
-        base = f"base_{table.system}__{table.entity}"
-        what = f"{table.entity} of {table.system}"
-        files[f"{folder}/base/{base}.sql"] = (
-            f"-- grain: one landed row of {what}, typed, with the rules it breaks\n\n"
-            f"{{{{ mapped_base('{table.system}', '{table.entity}') }}}}\n"
-        )
-        listed = described.setdefault(f"{folder}/_{table.system}__mapped.yml", [])
-        listed.append(
-            _described(base, f"Landed rows of {what}, typed, with the rules they break.", "landed row")
-        )
-        models = staged_models(table)
-        for entity, (model, sql) in models.items():
-            files[f"{folder}/{model}.sql"] = sql
-            words = "Accepted" if entity == table.rows else f"{entity} read out of the accepted"
-            listed.append(_described(model, f"{words} rows of {what}.", entity))
-        family = table.constants.get("interactions.family") or _FAMILIES.get(table.rows)
-        offers = ", ".join(f"'{entity}': '{model}'" for entity, (model, _) in models.items())
-        registry.append(
-            f"        {{'system': '{table.system}', 'entity': '{table.entity}', 'staged': '{models[table.rows][0]}', "
-            f"'family': {repr(family) if family else 'none'}, 'offers': {{{offers}}}}},\n"
-        )
-    for path, models_yaml in described.items():
-        files[path] = (
-            "# Written by `make new-data`; not edited by hand. Columns are those of the input contract.\n"
-            "version: 2\n\nmodels:\n" + "\n".join(models_yaml)
-        )
-    files[REGISTRY] = _REGISTRY_TEXT.replace("@", "".join(registry))
-    return files
-
-
-REGISTRY = "macros/input/mapped_sources.sql"
-
-_REGISTRY_TEXT = """{#-
-  Written by `make new-data` from the mappings in models/staging/*/_*__sources.yml; not edited by hand.
-  Landed entities that are staged by mapping, and the staging model behind each input entity they offer.
--#}
-{% macro mapped_sources() %}
-    {{ return([
-@    ]) }}
-{% endmacro %}
-"""
-
-
-def _described(model: str, description: str, grain: str) -> str:
-    table = "materialized: table, " if model.startswith("base_") else ""
-    return (
-        f"  - name: {model}\n"
-        f"    description: {description}\n"
-        f"    config: {{{table}meta: {{grain: {grain}, owner: data engineering, mapped: true}}}}\n"
-    )
-
-
-def is_owned(path: str) -> bool:
-    """Whether a file of `model_files` is rewritten whenever a mapping changes; a model is anybody's to edit."""
-    return not path.endswith(".sql") or path == REGISTRY
-
-
-def out_of_step(project: Path, tables: Iterable[Table]) -> list[str]:
-    """Paths of files that the mappings need and that are absent or, where they are owned, say something else."""
-    return [
-        path
-        for path, text in model_files(tables).items()
-        if not (project / path).is_file()
-        or (is_owned(path) and (project / path).read_text(encoding="utf-8") != text)
-    ]

@@ -1,8 +1,8 @@
 """Scaffold what a new company needs: a data set, source declarations with a proposed mapping, models, a policy.
 
 The files tell the system and entity by the folders they lie in, <system>/<entity>/<file>. Whatever cannot be
-guessed is `todo`, which a build refuses. Nothing that exists is overwritten, but for the files that are derived
-from mappings (see `mapping.is_owned`): run again after a mapping changed, and they follow.
+guessed is `todo`, which a build refuses. Nothing that exists is overwritten, but for the files that follow from
+declarations (see `systems.is_ours`): run again after a mapping changed, and they follow.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import json
 import re
 import tempfile
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
@@ -31,13 +31,11 @@ from customer360.onboarding.mapping import (
     BY_SIGN,
     OPEN,
     Contract,
-    check_mapping,
-    is_owned,
     load_contracts,
-    model_files,
     open_points,
     targets_of,
 )
+from customer360.onboarding.systems import write_systems
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 # dbt-bouncer holds model names to letters and single underscores.
@@ -285,7 +283,10 @@ def _flow(value: object) -> str:
 
 def render_table(proposal: Proposal) -> str:
     """The YAML of one table, as it stands under `tables:`."""
-    meta = {"rows": proposal.rows, **proposal.formats}
+    # A newer export of the same name replaces the older one; `append` keeps both.
+    meta = {"load": "replace", "rows": proposal.rows, **proposal.formats}
+    if proposal.encoding:
+        meta["encoding"] = proposal.encoding
     lines = [
         f"      - name: {proposal.entity}",
         f"        description: One row per {proposal.rows} of {proposal.system}.",
@@ -327,18 +328,9 @@ def render_data_set(name: str, currency: str, time_zone: str, proposals: Sequenc
         f"time_zone: {time_zone}",
         f"policy: {name}",
         f"personal_data: {personal}",
-        "systems:",
+        f"systems: [{', '.join(dict.fromkeys(p.system for p in proposals))}]",
     ]
-    for system in dict.fromkeys(p.system for p in proposals):
-        lines.append(f"  {system}:")
-        lines += [_offer(p) for p in proposals if p.system == system]
     return "\n".join(lines) + "\n"
-
-
-def _offer(proposal: Proposal) -> str:
-    # A newer export of the same name replaces the older one; `append` keeps both.
-    encoding = f", encoding: {proposal.encoding}" if proposal.encoding else ""
-    return f"    {proposal.entity}: {{load: replace{encoding}}}"
 
 
 DECIDED = ("core_fields.csv", "source_frequencies.csv")
@@ -418,7 +410,7 @@ def scaffold(
     tables, contracts = load_sources(project), load_contracts(project)
     file = project / "datasets" / f"{name}.yml"
     listed = (
-        set((yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("systems") or {})
+        set((yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("systems") or ())
         if file.is_file()
         else set()
     )
@@ -451,16 +443,15 @@ def scaffold(
                 wanted[path] = render_system(name, system, own)
         selling = [s for s in systems if any(p.system == s and "order" in p.rows for p in proposals)]
         if file.is_file():
-            says.append(
-                f"datasets/{name}.yml exists; add under its systems:\n"
-                + "\n".join(f"  {p.system}:\n{_offer(p)}" for p in proposals)
-            )
+            says += [
+                f"datasets/{name}.yml exists; add to its systems: {s}" for s in systems if s not in listed
+            ]
         else:
             wanted[f"datasets/{name}.yml"] = render_data_set(name, currency, time_zone, proposals)
             if not (project / "policies" / name).exists():
                 wanted |= own_policy(project, name, currency, selling)
     written = _write(project, wanted)
-    written += sync_models(project)
+    written += write_systems(project)
     return written, says
 
 
@@ -478,36 +469,11 @@ def _write(project: Path, files: Mapping[str, str]) -> list[str]:
     return list(files)
 
 
-def sync_models(project: Path) -> list[str]:
-    """Bring the files that are derived from mappings up to date; returns the paths written and removed."""
-    tables, contracts = load_sources(project).values(), load_contracts(project)
-    for table in tables:
-        if table.rows:
-            check_mapping(table, contracts)
-    files = model_files(tables)
-    changed = {
-        path: text
-        for path, text in files.items()
-        if not (project / path).is_file()
-        or (is_owned(path) and (project / path).read_text(encoding="utf-8") != text)
-    }
-    return _write(project, changed) + list(_remove_stale(project, set(files)))
-
-
-def _remove_stale(project: Path, needed: set[str]) -> Iterator[str]:
-    """A model of an entity that a mapping no longer offers has nothing to read."""
-    for path in (project / "models" / "staging").glob("*/stg_*.sql"):
-        name = path.relative_to(project).as_posix()
-        if name not in needed and "{{ mapped_from_rows(" in path.read_text(encoding="utf-8"):
-            path.unlink()
-            yield f"{name} (removed)"
-
-
 def todo_list(project: Path, name: str) -> list[str]:
     """What is still open in the mappings of a data set."""
     tables, contracts = load_sources(project), load_contracts(project)
     systems = yaml.safe_load((project / "datasets" / f"{name}.yml").read_text(encoding="utf-8"))["systems"]
-    own = [t for key, t in tables.items() if key[1] in systems.get(key[0], {}) and t.rows]
+    own = [t for key, t in tables.items() if key[0] in systems and t.rows]
     return [
         point
         for table in own

@@ -25,7 +25,8 @@ from customer360.core.sources import TRUTH, DeclarationError, Table, load_source
 from customer360.core.warehouse import Warehouse
 from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
-from customer360.onboarding.mapping import load_contracts, out_of_step, require_complete
+from customer360.onboarding.mapping import load_contracts, require_complete
+from customer360.onboarding.systems import out_of_step
 from customer360.onboarding.tags import check_tags
 from customer360.pipeline.failures import print_failures
 from customer360.pipeline.scorecard import print_scorecard
@@ -136,13 +137,13 @@ def check_before(data_set: DataSet) -> None:
         check_tags(project, data_set.policy, state)
     tables = load_sources(project)
     require_complete([tables[key] for key in data_set.offers], load_contracts(project))
-    missing = out_of_step(project, tables.values())
+    missing = out_of_step(project)
     if missing:
         raise DeclarationError(
             project / missing[0],
-            "mapping",
-            "the models do not follow the mappings any more",
-            f"Run: make new-data NAME={data_set.name}",
+            "systems",
+            "does not follow from the sources' YAML any more",
+            "Run: make systems",
         )
 
 

@@ -1,0 +1,645 @@
+"""The staging models of a mapped table, written as SQL from its mapping.
+
+The base model reads every landed row: it puts texts together, parses them, types them and lists the rules that a row
+breaks. Its columns are called <input entity>__<column>, for one landed row may carry a line, its order and its customer.
+The staging models take the accepted rows apart again, one model per input entity.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from customer360.core.sources import Column, Table
+from customer360.onboarding.mapping import BY_SIGN, NOT_MAPPED, OPEN, Contract
+
+_FULL = {
+    "name": ("person_name", {"name": "name", "name_honorific": "honorific", "name_note": "note"}),
+    "company_name": ("company_name", {"company_name": "name", "company_branch": "branch"}),
+    "phone": ("phone", {"phone": "number", "phone_reason": "reason", "phone_partial": "partial"}),
+    "email": ("email", {"email": "address", "email_reason": "reason"}),
+    "credit_code": ("credit_code", {"credit_code": "code", "credit_code_reason": "reason"}),
+}
+_ANYWHERE = {
+    "phone": ("phone", {"phone": "number"}),
+    "email": ("email", {"email": "address"}),
+    "credit_code": ("credit_code", {"credit_code": "code"}),
+    "id_number_hash": ("id_number", {"id_number_hash": "hash", "id_number_reason": "reason"}),
+    "birth_date": ("birth_date", {"birth_date": "date", "birth_date_reason": "reason"}),
+}
+"""Columns of the contract that a function answers with a struct: the function, and the columns read from its fields. A
+customer's own fields (_FULL) keep more than a name or a number that stands beside another key."""
+
+_CORE = [
+    "name",
+    "company_name",
+    "phone",
+    "email",
+    "birth_date",
+    "gender",
+    "address",
+    "income_band",
+    "industry_code",
+    "credit_code",
+]
+"""Columns of a customer whose absence has a reason (missing_reasons)."""
+
+_PLACE = ("province_code", "city_code", "district")
+_BESIDE = {
+    "name": ("name_honorific", "name_note", "name_script"),
+    "company_name": ("company_branch",),
+    "phone": ("phone_reason", "phone_partial"),
+    "email": ("email_reason",),
+    "credit_code": ("credit_code_reason",),
+    "id_number_hash": ("id_number_reason",),
+    "birth_date": ("birth_date_reason",),
+    "region": (*_PLACE, "region_status"),
+}
+"""Columns of the contract that come with a mapped one."""
+
+UNREADABLE = {
+    "birth_date": None,
+    "ordered_at": "invalid_order_time",
+    "quantity": "invalid_quantity",
+    "unit_price": "invalid_price",
+    "list_price": "invalid_price",
+    "unit_cost": "invalid_price",
+    "score": "invalid_score",
+    "scale_max": "invalid_score",
+}
+"""Reason code for a value that cannot be parsed, by column. An invalid birth date is reported but does not reject the row."""
+
+UNREADABLE_TYPES = {"date": "invalid_time", "timestamp": "invalid_time", "boolean": "unknown_code"}
+"""The same by type, of other columns; a number is an invalid_amount."""
+
+MISSING = {
+    "source_order_id": "missing_order_number",
+    "source_product_id": "missing_product",
+    "document_kind": "unknown_code",
+    "family": "unknown_code",
+}
+"""Reason code for a row that lacks a required column; else that of a value that cannot be parsed, or missing_record_key."""
+
+_LINEAGE = {
+    "load_id": "Content hash of the landed file.",
+    "source_file": "File in the inbox.",
+    "source_sheet": "Sheet of the workbook.",
+    "source_row": "Row in the file as a spreadsheet shows it.",
+    "landed_on": "Day on which the file was landed.",
+    "row_kind": "What landing takes the row for: data, total or note.",
+    "landed_at": "Time at which the file was landed, UTC.",
+    "load_rank": "{{ doc('load_rank') }}",
+    "content_hash": "Number of the content of the landed row.",
+}
+_HEADS = {
+    "is_head_landed": "A row of the order was landed.",
+    "is_head_accepted": "A row of the order breaks no rule.",
+    "document_kind": "Kind of the accepted order.",
+}
+
+
+_WIDTH = 112
+"""Characters of a column of a query that fit into a line of a model."""
+
+
+def _is_number(kind: str) -> bool:
+    return kind.split("(")[0] in ("decimal", "integer", "bigint", "double")
+
+
+def unreadable_code(column: str, kind: str) -> str | None:
+    """Reason code for a value of this column that cannot be parsed; None where any text is one."""
+    by_type = "invalid_amount" if _is_number(kind) else UNREADABLE_TYPES.get(kind)
+    return UNREADABLE.get(column, by_type)
+
+
+def missing_code(column: str, kind: str) -> str:
+    """Reason code for a row without this required column."""
+    return MISSING.get(column) or unreadable_code(column, kind) or "missing_record_key"
+
+
+def _literal(text: str) -> str:
+    """A text as SQL, in a file that Jinja reads first."""
+    return re.sub(r"\{(?=[{%#])", "{{ '{' }}", "'" + text.replace("'", "''") + "'")
+
+
+def _call(function: str, *arguments: str) -> str:
+    return f"{{{{ function('{function}') }}}}({', '.join(arguments)})"
+
+
+def _as(sql: str, name: str) -> str:
+    """A column of a query, on as many lines as fit."""
+    if max(map(len, f"{sql} as {name}".splitlines())) <= _WIDTH:
+        return f"{sql} as {name}"
+    if len(sql) <= _WIDTH:
+        return f"{sql}\n    as {name}"
+    function, _, arguments = sql.partition("}}(")
+    return f"{function}}}}}(\n    {arguments.removesuffix(')')}\n) as {name}"
+
+
+def _block(name: str, sql: str) -> str:
+    """A CTE; its SQL is indented once."""
+    lines = (f"    {line}" if line else "" for line in sql.strip("\n").splitlines())
+    return f"{name} as (\n\n" + "\n".join(lines) + "\n\n)"
+
+
+def _select(columns: Sequence[str], rest: str) -> str:
+    """A query. What begins with a comment mark is a comment above the column that follows it."""
+    last = max(place for place, column in enumerate(columns) if not column.startswith("--"))
+    lines = []
+    for place, column in enumerate(columns):
+        if column.startswith("--"):
+            lines += ["", column]
+        else:
+            lines += (column + ("," if place < last else "")).splitlines()
+    return "select\n" + "\n".join(f"    {line}" if line else "" for line in lines) + f"\n{rest}"
+
+
+def _model(grain: str, head: str, ctes: Sequence[str]) -> str:
+    return f"-- grain: {grain}\n\n{head}with\n\n" + ",\n\n".join(ctes) + "\n\nselect * from final\n"
+
+
+def _missing_reasons(fields: Sequence[tuple[str, str]]) -> str:
+    """Why core fields are empty; `fields` are pairs of core field and the text that it is read from."""
+    if not fields:
+        return "cast(null as varchar)"
+    return "{{ missing_reasons([\n" + "".join(f"    ('{c}', '{x}'),\n" for c, x in fields) + "]) }}"
+
+
+@dataclass
+class MappedTable:
+    """A mapped table beside the contracts of what it offers.
+
+    `heads` are entities of the same system that offer the orders to which the lines of this table belong. Raises KeyError
+    where a target names an entity without contract (`check_mapping` says so before).
+    """
+
+    table: Table
+    contracts: Mapping[str, Contract]
+    heads: Sequence[str] = ()
+    fields: dict[str, dict[str, list[Column]]] = field(init=False, default_factory=dict)
+    """Input entity → column of the contract → landed columns that it is made of."""
+    constants: dict[str, dict[str, str]] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for column in self.table.columns:
+            for target in column.maps_to:
+                if target not in (OPEN, NOT_MAPPED):
+                    entity, _, name = target.partition(".")
+                    self.fields.setdefault(entity, {}).setdefault(name, []).append(column)
+        for target, value in self.table.constants.items():
+            entity, _, name = target.partition(".")
+            self.fields.setdefault(entity, {})
+            self.constants.setdefault(entity, {})[name] = value
+
+    @property
+    def rows(self) -> str:
+        return self.table.rows
+
+    @property
+    def base(self) -> str:
+        return f"base_{self.table.system}__{self.table.entity}"
+
+    @property
+    def entities(self) -> list[str]:
+        """The input entities that the table offers, the one that each row is first."""
+        return [self.rows, *sorted(self.fields.keys() - {self.rows})]
+
+    @property
+    def by_position(self) -> bool:
+        """Lines without a number are told apart by their position on the document; of a document that is delivered again
+        the newest delivery stands whole."""
+        return self.rows == "order_items" and "source_line_id" not in self.fields["order_items"]
+
+    @property
+    def by_sign(self) -> bool:
+        """Negative lines are a return. Where a document holds both, they become a document of their own,
+        <number>-return."""
+        return self.constants.get("orders", {}).get("document_kind") == BY_SIGN
+
+    @property
+    def has_lines(self) -> bool:
+        return "order_items" in self.fields
+
+    @property
+    def computes_amount(self) -> bool:
+        return self.has_lines and "amount" not in self._given("order_items")
+
+    def _given(self, entity: str) -> list[str]:
+        return [*self.fields.get(entity, {}), *self.constants.get(entity, {})]
+
+    def _kind(self, entity: str, column: str) -> str:
+        return self.contracts[entity].types.get(column, "varchar")
+
+    def _may_be_unreadable(self, entity: str, column: str) -> bool:
+        """Whether a rule of its own tells a value that cannot be parsed: one that each row must have is missing then."""
+        is_told = entity == self.rows and column in self.contracts[entity].required
+        return not is_told and unreadable_code(column, self._kind(entity, column)) is not None
+
+    def offered(self, entity: str) -> list[str]:
+        """The columns of the contract that the table offers for one entity, in the order of the contract."""
+        given = self._given(entity)
+        columns = {*given, "landed_on", *(beside for column in given for beside in _BESIDE.get(column, ()))}
+        columns |= {"customers": {"missing_reasons"}, "order_items": {"source_line_id", "amount"}}.get(
+            entity, set()
+        )
+        return [column for column in self.contracts[entity].types if column in columns]
+
+    # ---- the base model
+
+    def base_model(self) -> str:
+        """Every landed row, typed, with the rules it breaks."""
+        table = self.table
+        landed, parsed, typed, core = [], [], [], []
+        regions = []
+        for entity, columns in self.fields.items():
+            read, city = [], []
+            for column, parts in columns.items():
+                if column == "region":
+                    regions.append(entity)
+                    landed.append(self._place(entity, parts))
+                    city = [("city_code", f"parsed.{parts[-1].name}")]
+                    read += self._region(entity)
+                else:
+                    read += self._read(entity, column, parts, landed, parsed, core)
+            for column, value in self.constants.get(entity, {}).items():
+                if value != BY_SIGN:
+                    kind = self._kind(entity, column)
+                    read.append(_as(f"cast({_literal(value)} as {kind})", f"{entity}__{column}"))
+            if entity == "customers":
+                read.append(_as(_missing_reasons([*core, *city]), "customers__missing_reasons"))
+            typed += [f"-- {entity}", *read] if read else []
+        source = f"{{{{ source('{table.system}', '{table.entity}') }}}}"
+        read_all = f"select * from {source}"
+        ctes = [
+            _block(
+                "landed", _select(["landed.*", *landed], f"from {source} as landed") if landed else read_all
+            )
+        ]
+        ctes += [
+            _block(f"{entity}_regions", f"{{{{ match_regions('landed', '{entity}__place') }}}}")
+            for entity in regions
+        ]
+        ctes += [self._heads()] if self.heads else []
+        hash_of = "{{ row_content_hash('landed') }} as content_hash"
+        ctes.append(_block("parsed", _select(["landed.*", hash_of, *parsed], "from landed")))
+        joins = "".join(
+            f"\nleft join {entity}_regions\n    on parsed.{entity}__place = {entity}_regions.address"
+            for entity in regions
+        )
+        always = ["{{ lineage_columns('parsed') }}", "{{ version_columns('parsed') }}"]
+        ctes.append(_block("typed", _select([*always, *typed], f"from parsed{joins}")))
+        last = "typed"
+        for name, sql in self._steps():
+            ctes.append(_block(name, sql.replace("@", last)))
+            last = name
+        position = "row_number() over (order by {{ landing_order('asc') }}) as landing_position"
+        ctes.append(_block("final", _select(["*", position, self._broken_rules()], f"from {last}")))
+        grain = f"one landed row of {table.entity} of {table.system}, typed, with the rules it breaks"
+        rules = "".join(f"    ('{code}', {condition}),\n" for code, condition in self.rules())
+        return _model(grain, f"{{% set rules = [\n{rules}] %}}\n\n", ctes)
+
+    def _format(self, parts: Sequence[Column], key: str) -> object:
+        """A format of the first landed column, else of the table; None where it is open or none."""
+        value = parts[0].formats.get(key, self.table.formats.get(key))
+        return None if value in (OPEN, NOT_MAPPED) else value
+
+    def _text(self, parts: Sequence[Column], kind: str) -> str:
+        """The text to read: words replaced by what they mean, numbers with a decimal point, parts joined."""
+        texts = []
+        for part in parts:
+            landed = f"landed.{part.name}"
+            if part.words:
+                cases = "".join(
+                    f"\n    when {_literal(word.lower())} then {_literal(meaning)}"
+                    for word, meaning in part.words.items()
+                )
+                landed = f"case lower({_call('squeeze', landed)}){cases}\n    else {landed}\nend"
+            elif _is_number(kind) and self._format([part], "decimal") == "comma":
+                landed = f"translate({landed}, '.,', ',.')"
+            texts.append(landed)
+        if len(texts) == 1:
+            return texts[0]
+        joined = ",\n".join(_call("clean_text", text) for text in texts).replace("\n", "\n        ")
+        return f"nullif(\n    concat_ws(\n        ' ',\n        {joined}\n    ),\n    ''\n)"
+
+    def _read(
+        self,
+        entity: str,
+        column: str,
+        parts: Sequence[Column],
+        landed: list[str],
+        parsed: list[str],
+        core: list[tuple[str, str]],
+    ) -> Iterator[str]:
+        """The columns of `typed` that a column of the contract becomes. A text that is put together is a column of `landed`
+        first, and so is, in `parsed`, what a function answers with a struct: later CTEs repeat what they read."""
+        name, kind = f"{entity}__{column}", self._kind(entity, column)
+        text = self._text(parts, kind)
+        source = parts[0].name
+        if text != f"landed.{source}":
+            source = f"{name}__text"
+            landed.append(_as(text, source))
+        if entity == "customers" and column in _CORE:
+            core.append((column, f"parsed.{source}"))
+        struct = (_FULL if entity == "customers" else {}).get(column) or _ANYWHERE.get(column)
+        if struct:
+            function, columns = struct
+            parsed.append(_as(self._struct(function, f"landed.{source}", parts), f"{name}__parts"))
+            for read, part in columns.items():
+                yield _as(f"parsed.{name}__parts.{part}", f"{entity}__{read}")
+            if function == "person_name":
+                yield _as(_call("name_script", f"parsed.{name}__parts.name"), f"{entity}__name_script")
+        else:
+            yield _as(self._value(column, kind, f"parsed.{source}", parts), name)
+        if self._may_be_unreadable(entity, column) or column in self.contracts[entity].accepted:
+            yield _as(f"{_call('clean_text', f'parsed.{source}')} is not null", f"{name}__is_given")
+
+    def _struct(self, function: str, text: str, parts: Sequence[Column]) -> str:
+        country = self._format(parts, "phone_country")
+        if function == "phone" and country:
+            text = f"{{{{ regexp_replace_all(\"replace({text}, '/', ' ')\", '^[ (]*0([1-9])', '+{country} \\\\1') }}}}"
+        dated = {"id_number": ["landed._landed_at"], "birth_date": ["landed._landed_at"]}.get(function, [])
+        return _call(function, text, *dated, *(self._day_first(parts) if function == "birth_date" else ()))
+
+    def _day_first(self, parts: Sequence[Column]) -> list[str]:
+        value = self._format(parts, "day_first")
+        return [] if value is None else [f"day_first => {str(value).lower()}"]
+
+    def _value(self, column: str, kind: str, text: str, parts: Sequence[Column]) -> str:
+        """How the text of a column that is no struct's becomes its value."""
+        if column in ("gender", "industry_code"):
+            return _call(column, text)
+        if column == "currency":
+            return f"upper({_call('clean_text', text)})"
+        if column == "month_start_on":
+            return _call("parse_month", text)
+        if kind in ("date", "timestamp"):
+            return _call(f"parse_{kind}", text, *self._day_first(parts))
+        if kind == "boolean":
+            return _call("parse_boolean", text)
+        if not _is_number(kind):
+            return _call("clean_text", text)
+        if kind == "decimal(18,2)":
+            number = _call("parse_amount", text)
+        elif kind in ("integer", "bigint"):
+            number = f"try_cast({_call('parse_integer', text)} as {kind})"
+        else:
+            number = f"{{{{ parse_number('{text}', '{kind}') }}}}"
+        return f"-{number}" if parts[0].negate else number
+
+    def _place(self, entity: str, parts: Sequence[Column]) -> str:
+        names = ", ".join(f"'landed.{part.name}'" for part in parts)
+        return f"{{{{ place_text([{names}]) }}}} as {entity}__place"
+
+    def _region(self, entity: str) -> Iterator[str]:
+        types = self.contracts[entity].types
+        for column in _PLACE:
+            if column in types:
+                yield f"{entity}_regions.{column} as {entity}__{column}"
+        if "region_status" in types:
+            yield (
+                "case\n"
+                f"    when parsed.{entity}__place is null then 'missing'\n"
+                f"    when {entity}_regions.region_status = 'unmapped' then 'unmapped'\n"
+                "    else 'mapped'\n"
+                f"end as {entity}__region_status"
+            )
+
+    def _heads(self) -> str:
+        read = ["orders__source_order_id", "orders__document_kind", "broken_rules"]
+        heads = "\n\nunion all\n\n".join(
+            _select(read, f"from {{{{ ref('base_{self.table.system}__{head}') }}}}") for head in self.heads
+        )
+        accepted = "{{ list_is_empty('broken_rules') }}"
+        columns = [
+            "orders__source_order_id as source_order_id",
+            f"max(case when {accepted} then 1 else 0 end) = 1 as is_head_accepted",
+            f"max(case when {accepted} then orders__document_kind end) as document_kind",
+        ]
+        rest = "from head_rows\nwhere orders__source_order_id is not null\ngroup by orders__source_order_id"
+        return _block("head_rows", heads) + ",\n\n" + _block("heads", _select(columns, rest))
+
+    def _steps(self) -> Iterator[tuple[str, str]]:
+        """CTEs after `typed`, each only where the table needs it; @ is the one before."""
+        if self.computes_amount:
+            amount = "{{ line_amount('order_items__quantity', 'order_items__unit_price') }}"
+            yield "priced", _select(["*", f"{amount} as order_items__amount"], "from @")
+        if self.by_sign:
+            signed = "order_items__amount" if self.has_lines else "orders__document_amount"
+            kind = f"case when {signed} < 0 then 'return' else 'sale' end as orders__document_kind"
+            yield "documents", _select(["*", kind], "from @")
+        if self.heads:
+            joined = [
+                "@.*",
+                "heads.source_order_id is not null as is_head_landed",
+                "heads.is_head_accepted",
+                "heads.document_kind",
+            ]
+            yield (
+                "headed",
+                _select(
+                    joined,
+                    "from @\nleft join heads\n    on @.order_items__source_order_id = heads.source_order_id",
+                ),
+            )
+        if self.by_position:
+            number = (
+                "cast(row_number() over (\n"
+                "    partition by order_items__source_order_id, load_id\n"
+                "    order by {{ landing_order('asc') }}\n"
+                ") as varchar) as order_items__source_line_id"
+            )
+            yield "numbered", _select(["*", number], "from @")
+        if self.by_sign and self.has_lines:
+            replaced = ",\n".join(
+                "    case\n"
+                "        when\n"
+                "            orders__document_kind = 'return'\n"
+                f"            and max(orders__document_kind) over (partition by {column}) = 'sale'\n"
+                f"            then {column} || '-return'\n"
+                f"        else {column}\n"
+                f"    end as {column}"
+                for column in ("orders__source_order_id", "order_items__source_order_id")
+            )
+            note = "    -- `sale` is the greater of the two kinds: such a document has lines of both"
+            yield "split", _select([f"* replace (\n{note}\n{replaced}\n)"], "from @")
+
+    def rules(self) -> list[tuple[str, str]]:
+        """Pairs of reason code and condition (as Jinja), each code once, in the order in which a row is told its reason."""
+        broken: dict[str, list[str]] = {}
+
+        def add(code: str, condition: str) -> None:
+            broken.setdefault(code, []).append(condition)
+
+        for entity in self.fields:
+            self._rules_of(entity, add)
+        kind = "document_kind" if self.heads else "orders__document_kind"
+        lines = self.fields.get("order_items")
+        if lines is not None:
+            if "unit_price" in lines:
+                add("invalid_price", "order_items__unit_price < 0")
+            if self.computes_amount:
+                add(
+                    "invalid_amount",
+                    "order_items__quantity is not null and order_items__unit_price is not null and order_items__amount is null",
+                )
+            add("zero_quantity", "order_items__quantity = 0")
+            negative, positive = (
+                f"order_items__quantity {sign} 0 or order_items__amount {sign} 0" for sign in "<>"
+            )
+            add("negative_amount_not_return", f"{kind} = 'sale' and ({negative})")
+            add("positive_amount_on_return", f"{kind} = 'return' and ({positive})")
+        elif self.rows == "orders" and "document_amount" in self.fields["orders"]:
+            add("negative_amount_not_return", f"{kind} = 'sale' and orders__document_amount < 0")
+            add("positive_amount_on_return", f"{kind} = 'return' and orders__document_amount > 0")
+        if self.heads:
+            add("orphan_line", "order_items__source_order_id is not null and not is_head_landed")
+            add("order_quarantined", "is_head_landed and not is_head_accepted")
+        rules = []
+        for code, conditions in broken.items():
+            text = '"' + " or ".join(conditions) + '"'
+            rules.append((code, text.replace("@currency", "'\" ~ var('currency') ~ \"'")))
+        return rules
+
+    def _rules_of(self, entity: str, add: Callable[[str, str], None]) -> None:
+        """What an entity that the rows carry may break. One that is not the rows' own is there where its key is."""
+        contract = self.contracts[entity]
+        key = contract.key[0]
+        is_own = entity == self.rows
+        for column in contract.required:
+            is_asked = is_own or (column not in contract.key and key in self._given(entity))
+            is_numbered = self.by_position and column == "source_line_id"
+            if is_asked and not is_numbered:
+                whose = "" if is_own else f"{entity}__{key} is not null and "
+                code = missing_code(column, contract.types[column])
+                add(code, f"{whose}{entity}__{column} is null")
+        for column in self.fields[entity]:
+            if column == "region":
+                continue
+            of, kind = f"{entity}__{column}", self._kind(entity, column)
+            if self._may_be_unreadable(entity, column):
+                add(unreadable_code(column, kind), f"{of}__is_given and {of} is null")
+            if column in contract.accepted:
+                values = "', '".join(contract.accepted[column])
+                add("unknown_code", f"{of}__is_given and {of} not in ('{values}')")
+            if kind == "timestamp" and column != "promised_at":
+                code = "order_after_landing" if column == "ordered_at" else "time_after_landing"
+                add(code, f"cast({of} as date) > landed_on")
+            if column == "currency":
+                add("foreign_currency", f"{of} <> @currency")
+
+    def _broken_rules(self) -> str:
+        if self.by_position:
+            return "{{ broken_rules(delivered_whole_rules(rules, 'order_items__source_order_id')) }}"
+        keys = ", ".join(f"'{self.rows}__{column}'" for column in self.contracts[self.rows].key)
+        words = ["rules", f"keys=[{keys}]"]
+        if "last_seen_at" in self.fields[self.rows]:
+            words.append(f"changed_at='{self.rows}__last_seen_at'")
+        rules = f"{{{{ broken_rules(versioned_rules({', '.join(words)})) }}}}"
+        if len(rules) <= _WIDTH:
+            return rules
+        return "{{ broken_rules(versioned_rules(\n" + "".join(f"    {word},\n" for word in words) + ")) }}"
+
+    # ---- the staging models
+
+    def staging_models(self) -> dict[str, tuple[str, str]]:
+        """Input entity → (model, its SQL), the entity that each row is first."""
+        rows = f"stg_{self.table.system}__{self.table.entity}"
+        return {
+            entity: (rows, self._rows_model())
+            if entity == self.rows
+            else (f"{rows}_{entity}", self._entity_model(entity))
+            for entity in self.entities
+        }
+
+    def _accepted(self) -> str:
+        return _block("accepted", f"{{{{ accepted(ref('{self.base}')) }}}}")
+
+    def _rows_model(self) -> str:
+        columns = [
+            column if column == "landed_on" else f"{self.rows}__{column} as {column}"
+            for column in self.offered(self.rows)
+        ]
+        final = _block("final", _select(["load_id", "source_row", *columns], "from accepted"))
+        return _model(
+            f"one of {self.rows}: an accepted row of {self.table.entity}", "", [self._accepted(), final]
+        )
+
+    def _entity_model(self, entity: str) -> str:
+        """One row per key: of each column the first value that stands there."""
+        keys = self.contracts[entity].key
+        columns = []
+        for column in self.offered(entity):
+            of = column if column == "landed_on" else f"{entity}__{column}"
+            if column in ("first_seen_at", "landed_on"):
+                sql = f"min({of})"
+            elif column == "last_seen_at":
+                sql = f"max({of})"
+            elif column in keys:
+                sql = of
+            else:
+                sql = f"{{{{ first_filled('{of}', 'landing_position') }}}}"
+            columns.append(f"{sql} as {column}")
+        filled = "\n    and ".join(f"{entity}__{key} is not null" for key in keys)
+        grouped = ", ".join(f"{entity}__{key}" for key in keys)
+        rest = f"from accepted\nwhere\n    {filled}\ngroup by {grouped}"
+        final = _block("final", _select(columns, rest))
+        return _model(
+            f"one key of {entity}, read out of the accepted rows of {self.table.entity}",
+            "",
+            [self._accepted(), final],
+        )
+
+    # ---- what YAML says of them
+
+    def described(self) -> Iterator[str]:
+        """Each model as it stands under `models:`."""
+        what = f"{self.table.entity} of {self.table.system}"
+        told = {
+            "landing_position": "Position among the landed rows.",
+            "broken_rules": "Codes of the broken rules.",
+        }
+        told = _LINEAGE | self._typed_columns() | told
+        config = "materialized: table, meta: {grain: landed row, owner: data engineering}"
+        yield _described(
+            self.base, f"Landed rows of {what}, typed, with the rules they break.", config, told, {}
+        )
+        for entity, (model, _) in self.staging_models().items():
+            contract = self.contracts[entity]
+            words = "Accepted" if entity == self.rows else f"{entity} read out of the accepted"
+            config = f"meta: {{grain: {entity}, owner: data engineering, input: {entity}}}"
+            lineage = ("load_id", "source_row") if entity == self.rows else ()
+            told = {column: _LINEAGE[column] for column in lineage}
+            told |= {column: contract.descriptions[column] for column in self.offered(entity)}
+            yield _described(model, f"{words} rows of {what}.", config, told, contract.pii)
+
+    def _typed_columns(self) -> dict[str, str]:
+        """Name → description of the columns that the base model adds to the lineage, as its SQL names them."""
+        told = {}
+        for name in re.findall(r" as ((?:[a-z]+_)*[a-z]+__\w+),?$", self.base_model(), re.MULTILINE):
+            entity, _, column = name.partition("__")
+            of = self.contracts[entity].descriptions
+            if column.endswith("__is_given"):
+                told[name] = f"Something stands in {column.removesuffix('__is_given')}."
+            elif not column.endswith(("__text", "__parts")) and column != "place":
+                told[name] = of.get(column, "Currency that the row states.")
+        return told | (_HEADS if self.heads else {})
+
+
+def _described(
+    model: str, description: str, config: str, columns: Mapping[str, str], pii: Mapping[str, str]
+) -> str:
+    lines = [
+        f"  - name: {model}",
+        f"    description: {description}",
+        f"    config: {{{config}}}",
+        "    columns:",
+    ]
+    for name, told in columns.items():
+        personal = f", config: {{meta: {{pii: {pii[name]}}}}}" if name in pii else ""
+        lines.append(
+            f"      - {{name: {name}, description: {json.dumps(told, ensure_ascii=False)}{personal}}}"
+        )
+    return "\n".join(lines) + "\n"

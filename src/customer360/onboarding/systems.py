@@ -1,0 +1,217 @@
+"""The files that follow from what YAML declares of systems: the lists that dbt loops over, and the models of mappings.
+
+A source table says in its YAML which staging model holds its accepted rows (`staged`), a staging model by its name which
+entity of the input layer it offers (stg_<system>__<entity>), or in its own YAML (`input`). dbt must know all of it before
+it has read any YAML, hence a macro that is written from it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+from customer360.core.sources import DeclarationError, Table, load_sources, read_yaml
+from customer360.onboarding.mapped_models import MappedTable
+from customer360.onboarding.mapping import OPEN, Contract, check_mapping, load_contracts, targets_of
+
+LISTS = "macros/staging/systems.sql"
+
+_FAMILIES = {
+    "orders": "transactions",
+    "order_items": "transactions",
+    "payments": "transactions",
+    "coupons": "transactions",
+    "contracts": "transactions",
+    "loyalty_transactions": "transactions",
+}
+_LISTS_TEXT = """{#-
+  Written by `make systems` from the YAML of sources, staging models and input models; not edited by hand.
+-#}
+
+{#- Entities of the input layer with their labels: one model input__<entity> each. -#}
+{% macro input_entities() -%}
+    {{ return([
+@entities    ]) }}
+{%- endmacro %}
+
+{#- The staging models that offer each of them. -#}
+{% macro input_offers() -%}
+    {{ return({
+@offers    }) }}
+{%- endmacro %}
+
+{#- Landed entities: the staging model that holds their accepted rows, the family of data that they count as, and the column
+    of the base model that names customers, where one does. -#}
+{% macro landed_entities() -%}
+    {{ return([
+@landed    ]) }}
+{%- endmacro %}
+"""
+_MARK = re.compile(
+    r"-- written by `make systems` from [^\n]*; an edited file stays as it is \(([0-9a-f]{8})\)\n"
+)
+_CALL = re.compile(r"-- grain: [^\n]*\n\n\{\{ mapped_(?:base|rows|from_rows)\([^\n]*\) \}\}\n")
+"""What an earlier version wrote: one call of a macro that is no more."""
+
+
+def system_files(project: Path) -> dict[str, str]:
+    """Every file that follows from the declarations, by path in the project: the lists, and models and YAML of mapped tables.
+
+    Raises DeclarationError where a declaration can mean nothing.
+    """
+    tables, contracts = load_sources(project), load_contracts(project)
+    mapped = []
+    for table in tables.values():
+        if table.rows:
+            check_mapping(table, contracts)
+        if table.rows not in (None, OPEN):
+            mapped.append(MappedTable(table, contracts, _heads(table, tables.values())))
+    files: dict[str, str] = {}
+    described: dict[str, list[str]] = {}
+    for one in sorted(mapped, key=lambda one: one.table.key):
+        system, written_from = one.table.system, f"_{one.table.system}__sources.yml"
+        folder = f"models/staging/{system}"
+        files[f"{folder}/base/{one.base}.sql"] = _marked(one.base_model(), written_from)
+        for model, sql in one.staging_models().values():
+            files[f"{folder}/{model}.sql"] = _marked(sql, written_from)
+        described.setdefault(f"{folder}/_{system}__mapped.yml", []).extend(one.described())
+    for path, models in described.items():
+        files[path] = "# Written by `make systems`; not edited by hand.\nversion: 2\n\nmodels:\n" + "\n".join(
+            models
+        )
+    offers = _offers(project, contracts, mapped)
+    landed = [_landed(table, {one.table.key: one for one in mapped}) for table in tables.values()]
+    lists = {
+        "entities": [
+            f"('{c.entity}', {json.dumps(c.label_zh, ensure_ascii=False)}, {json.dumps(c.label_en)})"
+            for c in sorted(contracts.values(), key=lambda c: c.entity)
+        ],
+        "offers": [f"'{entity}': {sorted(models)}" for entity, models in sorted(offers.items())],
+        "landed": sorted(filter(None, landed)),
+    }
+    text = _LISTS_TEXT
+    for name, lines in lists.items():
+        text = text.replace(f"@{name}", "".join(f"        {line},\n" for line in lines))
+    files[LISTS] = text
+    return files
+
+
+def _heads(table: Table, tables: Iterable[Table]) -> list[str]:
+    """Other mapped tables of the system that offer the orders of this one's lines."""
+    offered = targets_of(table)
+    if "order_items" not in offered or "orders" in offered:
+        return []
+    return [
+        other.entity
+        for other in tables
+        if other.system == table.system and other.rows not in (None, OPEN) and "orders" in targets_of(other)
+    ]
+
+
+def _offers(
+    project: Path, contracts: Mapping[str, Contract], mapped: Sequence[MappedTable]
+) -> dict[str, list[str]]:
+    """Input entity → the staging models that offer it."""
+    offers: dict[str, list[str]] = {entity: [] for entity in contracts}
+    for one in mapped:
+        for entity, (model, _) in one.staging_models().items():
+            offers[entity].append(model)
+    for file in sorted((project / "models" / "staging").glob("*/_*__models.yml")):
+        for model in read_yaml(file)["models"]:
+            layer, _, name = model["name"].partition("__")
+            said = model.get("config", {}).get("meta", {}).get("input")
+            if said is not None and said not in contracts:
+                raise DeclarationError(
+                    file,
+                    f"{model['name']}.input",
+                    f"{said!r} is no input entity",
+                    f"Use one of: {', '.join(contracts)}",
+                )
+            if layer.startswith("stg_") and (said or name) in contracts:
+                offers[said or name].append(model["name"])
+    return offers
+
+
+def _landed(table: Table, mapped: Mapping[tuple[str, str], MappedTable]) -> str | None:
+    """The line of a landed table; None where its mapping does not say yet what a row is."""
+    if table.rows == OPEN:
+        return None
+    staged, family, customer_key = table.staged, table.family, table.customer_key
+    if table.rows:
+        one = mapped[table.key]
+        staged = one.staging_models()[table.rows][0]
+        family = table.constants.get("interactions.family") or _FAMILIES.get(table.rows)
+        customer_key = "customers__source_customer_id" if "customers" in one.entities else None
+    if not staged:
+        raise DeclarationError(
+            table.file,
+            f"{table.system}.{table.entity}",
+            "no staging model holds its accepted rows",
+            f"Write `staged: stg_{table.system}__<name>` under config.meta, or map it (`rows`)",
+        )
+    values = {
+        "system": table.system,
+        "entity": table.entity,
+        "staged": staged,
+        "family": family,
+        "customer_key": customer_key,
+    }
+    return "{" + ", ".join(f"'{key}': {repr(value).lower()}" for key, value in values.items()) + "}"
+
+
+def _marked(sql: str, written_from: str) -> str:
+    """A model with the line, under its grain, by which an edited one is told from one that follows its mapping."""
+    grain, _, rest = sql.partition("\n")
+    mark = (
+        f"-- written by `make systems` from {written_from}; an edited file stays as it is ({_digest(sql)})\n"
+    )
+    return f"{grain}\n{mark}{rest}"
+
+
+def _digest(sql: str) -> str:
+    return hashlib.sha256(sql.encode()).hexdigest()[:8]
+
+
+def is_ours(path: str, text: str) -> bool:
+    """Whether a file is as it was written, so that it may be written again: a model that somebody edited is theirs."""
+    if path == LISTS or path.endswith("__mapped.yml") or _CALL.fullmatch(text):
+        return True
+    mark = _MARK.search(text)
+    return mark is not None and _digest(text.replace(mark[0], "", 1)) == mark[1]
+
+
+def _amiss(project: Path) -> tuple[dict[str, str], list[str]]:
+    """Files to write, and files to remove: models of an entity that a mapping no longer offers have nothing to read."""
+    files = system_files(project)
+    wanted = {}
+    for path, text in files.items():
+        there = (project / path).read_text(encoding="utf-8") if (project / path).is_file() else None
+        if there is None or (there != text and is_ours(path, there)):
+            wanted[path] = text
+    stale = []
+    for file in sorted((project / "models" / "staging").rglob("*")):
+        path = file.relative_to(project).as_posix()
+        is_needed = path in files or not path.endswith((".sql", "__mapped.yml"))
+        if not is_needed and is_ours(path, file.read_text(encoding="utf-8")):
+            stale.append(path)
+    return wanted, stale
+
+
+def out_of_step(project: Path) -> list[str]:
+    """Paths of files that the declarations need otherwise than they are. Raises DeclarationError as `system_files`."""
+    wanted, stale = _amiss(project)
+    return [*wanted, *stale]
+
+
+def write_systems(project: Path) -> list[str]:
+    """Bring the files that follow from declarations up to date; the paths written and removed. Raises as `system_files`."""
+    wanted, stale = _amiss(project)
+    for path, text in wanted.items():
+        (project / path).parent.mkdir(parents=True, exist_ok=True)
+        (project / path).write_text(text, encoding="utf-8")
+    for path in stale:
+        (project / path).unlink()
+    return [*wanted, *(f"{path} (removed)" for path in stale)]
