@@ -46,7 +46,7 @@ def version(contract: Contract, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 
 def test_the_copy_holds_every_promised_table_and_no_other(version: Path, contract: Contract) -> None:
-    """Beside them schema `pages` holds the models of models/pages, row by row, and no file of theirs."""
+    """Beside them schema `pages` holds the models of models/pages, and no file of theirs."""
     pages = {
         node["name"]
         for node in manifest("demo")["nodes"].values()

@@ -87,22 +87,20 @@ def write_published(
             raise Incomplete(f"the build has no table {', '.join(absent)}, which the contract promises")
         rows = {}
         for schema, table in tables:
-            source, target = f'build.{schema}."{table}"', f'copy.marts."{table}"'
-            if schema == "pages":
-                connection.execute(f'create table copy.pages."{table}" as from {source}')
-                continue
-            parquet = folder / "parquet" / f"{table}.parquet"
+            is_page = schema == "pages"
+            source, target = f'build.{schema}."{table}"', f'copy.{"pages" if is_page else "marts"}."{table}"'
             connection.execute(f"create table {target} as from {source}")
-            connection.execute(f"copy {target} to {_text(parquet)} (compression zstd)")
-            built, copied, stored = connection.execute(
-                f"select (select count(*) from {source}), (select count(*) from {target}),"
-                f" (select count(*) from {_text(parquet)})"
-            ).fetchone()
-            if not built == copied == stored:
-                raise Incomplete(
-                    f"{table} has {built} rows in the build, {copied} in the copy, {stored} in Parquet"
-                )
-            rows[table] = built
+            copies = {"the copy": target}
+            if not is_page:
+                copies["Parquet"] = _text(folder / "parquet" / f"{table}.parquet")
+                connection.execute(f"copy {target} to {copies['Parquet']} (compression zstd)")
+            (built,) = connection.execute(f"select count(*) from {source}").fetchone()
+            for place, copied in copies.items():
+                (found,) = connection.execute(f"select count(*) from {copied}").fetchone()
+                if found != built:
+                    raise Incomplete(f"{table} has {built} rows in the build, {found} in {place}")
+            if not is_page:
+                rows[table] = built
         for name in left_out:
             columns = ", ".join(f"{_name(column)} {kind}" for column, kind in shapes[name].items())
             connection.execute(f"create table copy.{name} ({columns})")
