@@ -1,4 +1,4 @@
--- grain: one subject of int_features__subjects whose tags are found, at the latest date or in the review of a past quarter
+-- grain: one subject whose tags are found, at the latest date or in the review of a past quarter
 
 -- At the latest date by all features, in a review by those that exist for past dates. A view: every reader wants one
 -- of the two.
@@ -13,8 +13,11 @@ final as (
     select
         subjects.subject_key,
         {%- for feature in customer_features() %}
-        {{ 'features.' ~ feature.name if feature.kind != 'number' else 'cast(features.' ~ feature.name ~ ' as double)' }}
-            as {{ feature.name }},
+        {%- if feature.kind == 'number' %}
+        cast(features.{{ feature.name }} as double) as {{ feature.name }},
+        {%- else %}
+        features.{{ feature.name }},
+        {%- endif %}
         {%- endfor %}
         false as is_review
     from {{ ref('customer_features') }} as features
