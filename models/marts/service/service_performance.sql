@@ -4,7 +4,8 @@
 -- stands beside its base.
 
 {%- set dimensions = [
-    'category', 'complaint_type', 'channel', 'touch_point', 'customer_group', 'value_tier', 'province', 'store', 'agent',
+    'category', 'complaint_type', 'channel', 'touch_point', 'customer_group', 'value_tier', 'province', 'store',
+    'agent',
 ] %}
 
 with

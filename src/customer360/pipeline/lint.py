@@ -65,6 +65,24 @@ def lint_functions(project: Path, files: Sequence[Path]) -> bool:
     return not done.returncode
 
 
+def long_lines(project: Path, targets: Sequence[str]) -> list[str]:
+    """Lines of SQL files that are longer than .sqlfluff allows, as file:line: length. `targets` are files and folders."""
+    config = ConfigParser()
+    config.read(project / ".sqlfluff")
+    allowed = config.getint("sqlfluff", "max_line_length")
+    files = [
+        file
+        for target in targets
+        for file in (sorted((project / target).rglob("*.sql")) or [project / target])
+    ]
+    return [
+        f"{file.relative_to(project)}:{number}: {len(line)} characters, {allowed} are allowed"
+        for file in files
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1)
+        if len(line) > allowed
+    ]
+
+
 def lint(project: Path, everything: bool) -> bool:
     """Run both linters, sqlfluff on changed files or on `everything`; whether both are content."""
     targets = list(FOLDERS) if everything else changed_sql(project, FOLDERS)
@@ -80,6 +98,9 @@ def lint(project: Path, everything: bool) -> bool:
         commands.append([tool("sqlfluff"), "lint", "--disable-progress-bar", "--processes", "2", *targets])
     # one failing linter must not hide what the others have to say
     codes = [subprocess.run(command, cwd=project, check=False).returncode for command in commands]
+    if found := long_lines(project, targets):
+        print("\n".join(found))
+        codes.append(1)
     if bodies:
         codes.append(not lint_functions(project, bodies))
     if not targets:

@@ -1,7 +1,8 @@
 -- grain: one landed correction, typed, with the rules it breaks
 
 {% set rules = [
-    ('missing_record_key', "(source_correction_id || corrected_system || corrected_entity || corrected_record_id || column_name) is null"),
+    ('missing_record_key', "(source_correction_id || corrected_system || corrected_entity || corrected_record_id
+        || column_name) is null"),
     ('invalid_time', "requested_at is null"),
     ('time_after_landing', "cast(requested_at as date) > landed_on"),
 ] %}

@@ -67,7 +67,8 @@ final as (
             ('zero_quantity', "quantity = 0"),
             ('accounting_adjustment', "is_accounting_adjustment"),
             ('stock_adjustment', "quantity < 0 and not is_return and unit_price = 0"),
-            ('negative_amount_not_return', "sign(quantity) * sign(unit_price) < 0 and not is_return and not is_accounting_adjustment"),
+            ('negative_amount_not_return', "sign(quantity) * sign(unit_price) < 0 and not is_return
+                and not is_accounting_adjustment"),
             ('positive_amount_on_return', "sign(quantity) * sign(unit_price) > 0 and is_return"),
         ]) }}
     from documents
