@@ -92,6 +92,7 @@ def declare(root: Path, files: dict[str, str]) -> None:
         path.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_new_system_is_declared_in_its_own_folder_alone(tmp_path: Path) -> None:
     root = copy_project(tmp_path / "project")
     declare(root, WMS)
