@@ -103,7 +103,7 @@ FILES = [
         "a table that nobody declared",
         "invoices.csv",
         csv_bytes(),
-        "not in a <system>/<entity> folder that the data set lists",
+        "not in the <system>/<entity> folder of a declared entity of the data set",
         "erp/invoices",
     ),
 ]

@@ -166,7 +166,7 @@ def announce(project: Path, major: int, replaced: str) -> None:
     file.write_text(f"replaced: {{{replaced}}}\n", encoding="utf-8")
 
 
-@pytest.mark.parametrize("name", UNANNOUNCED.keys() - {"an old version in another shape"})
+@pytest.mark.parametrize("name", sorted(UNANNOUNCED.keys() - {"an old version in another shape"}))
 def test_a_major_version_lets_through_what_it_names_and_nothing_else(name: str) -> None:
     after = copy.deepcopy(BEFORE)
     UNANNOUNCED[name][0](after)

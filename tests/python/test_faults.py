@@ -56,7 +56,7 @@ def test_a_full_disk_is_named_and_what_was_published_stays(left, small_disk, mon
     root = miniature_on(small_disk / "root")
     before = digests(root / "warehouse/demo/current")
     fill(small_disk, left)
-    monkeypatch.setattr(build, "build", lambda data_set, warehouse, *_: miniature_in(root))
+    monkeypatch.setattr(build, "build", lambda data_set, warehouse, *_, **__: miniature_in(root))
     monkeypatch.setattr(build, "check_before", lambda data_set: None)
     assert main(["--project", str(root), "build", "--data", "demo"]) == 1
     said = capsys.readouterr().err

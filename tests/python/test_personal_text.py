@@ -44,9 +44,9 @@ def judged(tmp_path_factory) -> duckdb.DuckDBPyConnection:
     connection = macro_views.build(
         folder,
         {
-            "words": "{{ without_personal_text('orders', 'x', 'words') }}",
-            "key": "{{ without_personal_text('orders', 'x', 'key') }}",
-            "personal": "{{ without_personal_text('orders', 'x', 'personal') }}",
+            "words": "{{ without_personal_text('orders', {'name': 'x', 'config': {'meta': {'text': 'words'}}}) }}",
+            "key": "{{ without_personal_text('orders', {'name': 'x', 'config': {'meta': {'text': 'key'}}}) }}",
+            "personal": "{{ without_personal_text('orders', {'name': 'x', 'config': {'meta': {'pii': 'name'}}}) }}",
         },
         columns="x varchar, source_system varchar",
         variables={"personal_data": "yes", "not_personal": "till.orders.x,till.orders.y,shop.tickets.x"},
@@ -111,7 +111,7 @@ def test_a_text_without_a_class_stops_with_the_remedy(tmp_path):
     with pytest.raises(RuntimeError, match=r"input__orders.x is text without a class. Write `config: \{meta"):
         macro_views.build(
             tmp_path / "project",
-            {"none": "{{ without_personal_text('orders', 'x', none) }}"},
+            {"none": "{{ without_personal_text('orders', {'name': 'x', 'config': {'meta': {}}}) }}"},
             columns="x varchar, source_system varchar",
             variables={"personal_data": "yes", "not_personal": ""},
         )

@@ -9,7 +9,6 @@ import duckdb
 import pytest
 
 from conftest import PROJECT, latest_build, manifest
-from customer360.core import functions
 from customer360.core.data_sets import load_data_set
 from customer360.core.dbt import dbt_vars
 from customer360.core.sources import load_sources, read_yaml
@@ -45,7 +44,6 @@ AREAS = {
     "marketing",
     "service",
     "management",
-    "pages",
     "quality",
 }
 
@@ -185,11 +183,13 @@ def test_dbt_by_hand_builds_what_make_build_builds():
         ("{{ regexp_lik('text', '^a') }}", "regexp_lik"),
     ],
 )
-def test_lint_reads_functions(body, seen, tmp_path, monkeypatch, capfd):
-    file = tmp_path / f"{tmp_path.name}.sql"
+def test_lint_reads_functions(body, seen, tmp_path, capfd):
+    (tmp_path / "functions").mkdir()
+    (tmp_path / "macros").symlink_to(PROJECT / "macros")
+    (tmp_path / ".sqlfluff").symlink_to(PROJECT / ".sqlfluff")
+    file = tmp_path / "functions" / "planted.sql"
     file.write_text(body, encoding="utf-8")
-    monkeypatch.setattr(functions, "FOLDER", tmp_path)
-    assert lint.lint_functions(PROJECT, [file]) == (not seen)
+    assert lint.lint_functions(tmp_path, [file]) == (not seen)
     assert seen in capfd.readouterr().out
 
 

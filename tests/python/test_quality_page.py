@@ -48,7 +48,7 @@ def test_the_dictionary_is_filled_and_used() -> None:
         encoding="utf-8"
     )
     assert all(zh.strip() and en.strip() for zh, en in PAGE.words.values())
-    coded = {"measure", "status", "event"}
+    coded = {"measure", "status", "event", "area"}
     lone = [key for key in PAGE.words if key.split(".")[0] not in coded and not key.endswith(".note")]
     assert [key for key in lone if not re.search(f"['\"]{re.escape(key)}['\"]", source)] == []
     measures = {name for (name,) in ask("demo", "select distinct measure from marts.scorecard")}

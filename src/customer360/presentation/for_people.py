@@ -50,6 +50,10 @@ def make_all(
 def areas_left_out(warehouse: Warehouse) -> tuple[str, ...]:
     """The areas that the published copy was made without."""
     with reading.connect(warehouse.published) as connection:
+        if not connection.execute(
+            "select 1 from duckdb_tables() where schema_name = 'publication' and table_name = 'areas'"
+        ).fetchall():  # a copy of before areas could be left out
+            return ()
         found = connection.execute("select area from publication.areas where not is_built order by area")
         return tuple(area for (area,) in found.fetchall())
 
