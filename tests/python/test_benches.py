@@ -31,8 +31,11 @@ BENCHES = sorted(
 )
 SLOW = {
     "churn": "17 CPU seconds: 16 models on a simulation",
+    "histories": "9 CPU seconds: months and moves of 200 customers",
     "identity": "75 CPU seconds: generates, lands and resolves a company of 200",
     "marts": "55 CPU seconds: 123 models on one copy of the demo company",
+    "publish": "16 CPU seconds: publications of the demo company, audited",
+    "purchase_models": "13 CPU seconds: simulated customers, fitted and scored",
     "standardise": "17 CPU seconds: every function in a process of its own",
     "tags": "42 CPU seconds: the whole project is parsed",
 }
