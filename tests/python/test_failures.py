@@ -15,6 +15,12 @@ TEST = {
     "compiled_path": "target/demo/compiled/a.sql",
 }
 MODEL = {"resource_type": "model", "name": "orders", "original_file_path": "models/marts/core/orders.sql"}
+SEED = {"resource_type": "seed", "name": "bands", "original_file_path": "seeds/policy/bands.csv"}
+OF_SEED = TEST | {
+    "name": "unique_bands_band",
+    "attached_node": "seed.customer360.bands",
+    "column_name": "band",
+}
 UNIT = {
     "resource_type": "unit_test",
     "name": "a_case",
@@ -30,7 +36,12 @@ def result(node: str, status: str, failures: int | None = None, message: str = "
 def told(tmp_path, capsys, *results):
     (tmp_path / "target/demo/compiled").mkdir(parents=True)
     (tmp_path / "target/demo/compiled/a.sql").write_text("select 1")
-    nodes = {"test.t": TEST, "model.customer360.orders": MODEL}
+    nodes = {
+        "test.t": TEST,
+        "test.s": OF_SEED,
+        "model.customer360.orders": MODEL,
+        "seed.customer360.bands": SEED,
+    }
     target = tmp_path / "target" / "demo"
     (target / "manifest.json").write_text(json.dumps({"nodes": nodes, "unit_tests": {"unit.u": UNIT}}))
     (target / "run_results.json").write_text(json.dumps({"results": results}))
@@ -46,6 +57,7 @@ def test_each_failure_names_file_column_and_sql_and_no_value(tmp_path, capsys):
         tmp_path,
         capsys,
         result("test.t", "fail", 3, "Got 3 results, configured to fail if != 0"),
+        result("test.s", "fail", 1),
         result("unit.u", "fail", 1, "actual differs from expected: 13800138000"),
         result("model.customer360.orders", "error", None, message),
         result("model.customer360.others", "skipped"),
@@ -53,9 +65,12 @@ def test_each_failure_names_file_column_and_sql_and_no_value(tmp_path, capsys):
         result("test.passed", "pass", 0),
     ).splitlines() == [
         "",
-        "== failed 失败 (3)",
+        "== failed 失败 (4)",
         "test not_null_orders_ordered_at: 3 rows that must not be there",
         "   models/marts/core/_core__models.yml, model orders, column ordered_at",
+        "   SQL: target/demo/compiled/a.sql",
+        "test unique_bands_band: 1 rows that must not be there",
+        "   models/marts/core/_core__models.yml, seed bands, column band",
         "   SQL: target/demo/compiled/a.sql",
         "unit test a_case: the answer is not the expected one (compare both above)",
         "   models/_units.yml, model orders",

@@ -50,9 +50,9 @@ def _lines(project: Path, result: Mapping[str, Any], nodes: Mapping[str, Any]) -
     else:
         found = _TROUBLE.findall(result.get("message") or "")
         yield f"{told}: {found[-1] if found else 'error'} (see above)"
-    tested = nodes.get(node.get("attached_node") or "", {}).get("name") or node.get("model")
+    tested = nodes.get(node.get("attached_node") or "", {"resource_type": "model", "name": node.get("model")})
     place = [node.get("original_file_path")]
-    place += [f"model {tested}"] if tested else []
+    place += [f"{tested['resource_type']} {tested['name']}"] if tested["name"] else []
     place += [f"column {node['column_name']}"] if node.get("column_name") else []
     yield ", ".join(part for part in place if part) or "the hooks in dbt_project.yml"
     compiled = node.get("compiled_path") or ""
