@@ -673,6 +673,6 @@ def test_no_personal_value_is_published_or_said(brought):
 
 @pytest.mark.slow
 def test_without_a_key_nothing_is_built(brought):
-    done = run(brought[0], "check_data", "--name", NAME)
+    done = run(brought[0], "check-data", "--name", NAME)
     assert done.returncode == 2
     assert "CUSTOMER360_HMAC_KEY" in done.stderr
