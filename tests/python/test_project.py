@@ -214,6 +214,6 @@ def test_every_model_ends_with_its_final_cte():
 def test_lint_counts_the_characters_of_a_line(tmp_path):
     (tmp_path / ".sqlfluff").write_text("[sqlfluff]\nmax_line_length = 12\n", encoding="utf-8")
     (tmp_path / "models").mkdir()
-    (tmp_path / "models" / "a.sql").write_text("-- 十二个字符也可以\n-- 0123456789\n", encoding="utf-8")
+    (tmp_path / "models" / "a.sql").write_text("-- 十二个字符正好放下\n-- 0123456789\n", encoding="utf-8")
     told = ["models/a.sql:2: 13 characters, 12 are allowed"]
     assert lint.long_lines(tmp_path, ["models"]) == lint.long_lines(tmp_path, ["models/a.sql"]) == told

@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 from collections.abc import Sequence
-from configparser import ConfigParser
+from configparser import ConfigParser, SectionProxy
 from pathlib import Path
 
 from jinja2 import TemplateError
@@ -35,11 +35,16 @@ def changed_sql(project: Path, folders: Sequence[str]) -> list[str]:
     return [file for file in files if file.endswith(".sql") and (project / file).is_file()]
 
 
-def lint_functions(project: Path, files: Sequence[Path]) -> bool:
-    """Whether sqlfluff is content with the rendered bodies of functions."""
+def _settings(project: Path) -> SectionProxy:
+    """What .sqlfluff says of all rules."""
     config = ConfigParser()
     config.read(project / ".sqlfluff")
-    excluded = ",".join([config["sqlfluff"]["exclude_rules"], *NOT_OF_A_BODY])
+    return config["sqlfluff"]
+
+
+def lint_functions(project: Path, files: Sequence[Path]) -> bool:
+    """Whether sqlfluff is content with the rendered bodies of functions."""
+    excluded = ",".join([_settings(project)["exclude_rules"], *NOT_OF_A_BODY])
     with tempfile.TemporaryDirectory() as folder:
         for file in files:
             try:
@@ -67,9 +72,7 @@ def lint_functions(project: Path, files: Sequence[Path]) -> bool:
 
 def long_lines(project: Path, targets: Sequence[str]) -> list[str]:
     """Lines of SQL files that are longer than .sqlfluff allows, as file:line: length. `targets` are files and folders."""
-    config = ConfigParser()
-    config.read(project / ".sqlfluff")
-    allowed = config.getint("sqlfluff", "max_line_length")
+    allowed = int(_settings(project)["max_line_length"])
     files = [
         file
         for target in targets
