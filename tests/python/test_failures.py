@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import duckdb
+
 from customer360.pipeline.failures import print_failures
 
 TEST = {
@@ -21,6 +23,11 @@ OF_SEED = TEST | {
     "attached_node": "seed.customer360.bands",
     "column_name": "band",
 }
+OF_RULES = TEST | {
+    "name": "rules_hold_orders",
+    "column_name": None,
+    "compiled_path": "target/demo/compiled/rules.sql",
+}
 UNIT = {
     "resource_type": "unit_test",
     "name": "a_case",
@@ -36,16 +43,21 @@ def result(node: str, status: str, failures: int | None = None, message: str = "
 def told(tmp_path, capsys, *results):
     (tmp_path / "target/demo/compiled").mkdir(parents=True)
     (tmp_path / "target/demo/compiled/a.sql").write_text("select 1")
+    (tmp_path / "target/demo/compiled/rules.sql").write_text("select * from broken")
+    database = tmp_path / "customer360.duckdb"
+    with duckdb.connect(str(database)) as connection:
+        connection.execute("create table broken as select 'amount at_least 0' as rule, 7 as row_count")
     nodes = {
         "test.t": TEST,
         "test.s": OF_SEED,
+        "test.r": OF_RULES,
         "model.customer360.orders": MODEL,
         "seed.customer360.bands": SEED,
     }
     target = tmp_path / "target" / "demo"
     (target / "manifest.json").write_text(json.dumps({"nodes": nodes, "unit_tests": {"unit.u": UNIT}}))
     (target / "run_results.json").write_text(json.dumps({"results": results}))
-    print_failures(tmp_path, target, "demo")
+    print_failures(tmp_path, target, "demo", database)
     return capsys.readouterr().out
 
 
@@ -58,6 +70,7 @@ def test_each_failure_names_file_column_and_sql_and_no_value(tmp_path, capsys):
         capsys,
         result("test.t", "fail", 3, "Got 3 results, configured to fail if != 0"),
         result("test.s", "fail", 1),
+        result("test.r", "fail", 1),
         result("unit.u", "fail", 1, "actual differs from expected: 13800138000"),
         result("model.customer360.orders", "error", None, message),
         result("model.customer360.others", "skipped"),
@@ -65,13 +78,17 @@ def test_each_failure_names_file_column_and_sql_and_no_value(tmp_path, capsys):
         result("test.passed", "pass", 0),
     ).splitlines() == [
         "",
-        "== failed 失败 (4)",
+        "== failed 失败 (5)",
         "test not_null_orders_ordered_at: 3 rows that must not be there",
         "   models/marts/core/_core__models.yml, model orders, column ordered_at",
         "   SQL: target/demo/compiled/a.sql",
         "test unique_bands_band: 1 rows that must not be there",
         "   models/marts/core/_core__models.yml, seed bands, column band",
         "   SQL: target/demo/compiled/a.sql",
+        "test rules_hold_orders: 1 rules broken",
+        "   7 rows: amount at_least 0",
+        "   models/marts/core/_core__models.yml, model orders",
+        "   SQL: target/demo/compiled/rules.sql",
         "unit test a_case: the answer is not the expected one (compare both above)",
         "   models/_units.yml, model orders",
         "model orders: Conversion Error (see above)",

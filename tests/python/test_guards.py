@@ -59,7 +59,7 @@ BREAKS = [
         "partition by source_order_id\n            order by source_row",
         "partition by source_order_id, source_product_id\n            order by source_row",
         "stg_online_retail__order_items+",
-        "unique_grain",
+        "rules_hold_stg_online_retail__order_items",
     ),
     Break(
         "orders disagree with their lines about the customer",
@@ -99,7 +99,7 @@ BREAKS = [
         "            - coalesce(netted_sales.netted_amount, 0)\n",
         "",
         "order_items+",
-        "expression_holds_order_items",
+        "rules_hold_order_items",
     ),
     Break(
         "orders nobody is named on fall out of the facts",
@@ -188,7 +188,7 @@ BREAKS = [
         "2000,quarter,true,GBP",
         "2000,quarter,true,CNY",
         "rfm_policy",
-        "accepted_values_rfm_policy_currency",
+        "rules_hold_rfm_policy",
     ),
     Break(
         "a threshold's levels are the wrong way round",
@@ -196,7 +196,7 @@ BREAKS = [
         "lower,0.03,0.05",
         "lower,0.06,0.05",
         "quality_thresholds",
-        "expression_holds_quality_thresholds",
+        "rules_hold_quality_thresholds",
     ),
 ]
 

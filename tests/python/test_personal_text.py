@@ -97,9 +97,7 @@ def test_a_text_by_which_rows_are_told_apart_is_no_words():
     """Two rows whose words are masked would be one."""
     for model in read_yaml(INPUT)["models"]:
         (grain,) = [
-            test["unique_grain"]["arguments"]["columns"]
-            for test in model["data_tests"]
-            if "unique_grain" in test
+            test["rules_hold"]["arguments"]["key"] for test in model["data_tests"] if "rules_hold" in test
         ]
         words = {
             c["name"] for c in model["columns"] if c.get("config", {}).get("meta", {}).get("text") == "words"

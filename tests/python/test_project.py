@@ -11,7 +11,7 @@ import pytest
 from conftest import PROJECT, latest_build, manifest
 from customer360.core.data_sets import load_data_set
 from customer360.core.dbt import dbt_vars
-from customer360.core.sources import load_sources, read_yaml
+from customer360.core.sources import load_sources, read_yaml, rules_of
 from customer360.pipeline import lint
 from customer360.pipeline.build import check_before
 
@@ -63,6 +63,17 @@ def test_every_model_beyond_staging_has_an_owner():
     assert {n["name"] for n in models if not n["config"].get("group")} == {
         n["name"] for n in models if n["original_file_path"].startswith("models/staging/")
     }
+
+
+def test_no_rule_of_a_column_is_left_untested():
+    nodes = manifest("demo")["nodes"]
+    tested = {
+        node["attached_node"]
+        for node in nodes.values()
+        if (node.get("test_metadata") or {}).get("name") == "rules_hold"
+    }
+    stated = {key for key, node in nodes.items() if any(map(rules_of, node["columns"].values()))}
+    assert len(stated) > 100 and stated - tested == set()
 
 
 def test_every_function_says_what_it_takes_and_answers():

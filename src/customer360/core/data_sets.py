@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from customer360.core.policy import BASE, PolicyTable, policy_files, policy_table
-from customer360.core.sources import DeclarationError, Table, read_yaml
+from customer360.core.sources import DeclarationError, Table, read_yaml, rules_of
 
 _KEYS = {
     "name",
@@ -186,7 +186,7 @@ def _always_in_money(file: Path) -> set[str]:
         seed["name"]
         for seed in read_yaml(file)["seeds"]
         for column in seed["columns"]
-        if column["name"] == "currency" and "not_null" in column.get("data_tests", [])
+        if column["name"] == "currency" and "not_null" in rules_of(column)
     }
 
 

@@ -256,7 +256,12 @@ def _name(file: Path, key: str, name: Any) -> str:
     return name
 
 
-def _meta(declared: dict[str, Any]) -> dict[str, Any]:
+def rules_of(column: Mapping[str, Any]) -> list[Any]:
+    """The rules that YAML or the manifest states of a column: words, mappings of words, conditions (rules_hold.sql)."""
+    return list(_meta(column).get("rules") or ())
+
+
+def _meta(declared: Mapping[str, Any]) -> dict[str, Any]:
     return (declared.get("config") or {}).get("meta") or declared.get("meta") or {}
 
 

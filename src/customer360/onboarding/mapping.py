@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from customer360.core.sources import DeclarationError, Table, read_yaml
+from customer360.core.sources import DeclarationError, Table, read_yaml, rules_of
 
 OPEN = "todo"
 """Stands where somebody still has to decide."""
@@ -62,20 +62,20 @@ def load_contracts(project: Path) -> dict[str, Contract]:
     contracts = {}
     for model in read_yaml(project / "models" / "input" / "_input__models.yml")["models"]:
         entity = model["name"].removeprefix("input__")
-        grain = next(t["unique_grain"] for t in model["data_tests"] if "unique_grain" in t)
+        tested = next(t["rules_hold"] for t in model["data_tests"] if "rules_hold" in t)
         columns = [c for c in model["columns"] if c["name"] != "source_system"]
         accepted = {
-            column["name"]: tuple(test["accepted_values"]["arguments"]["values"])
+            column["name"]: tuple(rule["values"])
             for column in columns
-            for test in column.get("data_tests", [])
-            if isinstance(test, dict) and "accepted_values" in test
+            for rule in rules_of(column)
+            if isinstance(rule, dict) and "values" in rule
         }
         contracts[entity] = Contract(
             entity,
             {c["name"]: c["data_type"] for c in columns},
             {c["name"]: pii for c in columns if (pii := c.get("config", {}).get("meta", {}).get("pii"))},
-            tuple(c for c in grain["arguments"]["columns"] if c != "source_system"),
-            tuple(c["name"] for c in columns if "not_null" in c.get("data_tests", [])),
+            tuple(c for c in tested["arguments"]["key"] if c != "source_system"),
+            tuple(c["name"] for c in columns if "not_null" in rules_of(c)),
             accepted,
             {c["name"]: c["description"] for c in columns},
             model["config"]["meta"]["label_zh"],

@@ -112,7 +112,7 @@ def build(
     )
     print_scorecard(database)
     if failed:
-        print_failures(project, project / "target" / data_set.name, data_set.name)
+        print_failures(project, project / "target" / data_set.name, data_set.name, database)
         raise BuildStopped(
             f"a model or test failed; nothing was published. Look into {database.relative_to(project)}"
         )

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from customer360.core.durable import read_json
 from customer360.core.errors import Stopped
-from customer360.core.sources import DeclarationError, read_yaml
+from customer360.core.sources import DeclarationError, read_yaml, rules_of
 from customer360.core.steps import tool
 
 COMMITTED = Path("contracts") / "published.json"
@@ -76,9 +76,11 @@ def contract_of(manifest: Mapping[str, Any]) -> Contract:
     """The contract that a manifest declares: every mart, and the published quality tables."""
     found: Contract = {}
     tested = {
-        node["attached_node"]: _tested_key(node)
-        for node in sorted(manifest["nodes"].values(), key=lambda node: node["unique_id"])
-        if node["resource_type"] == "test" and _tested_key(node)
+        node["attached_node"]: list(node["test_metadata"]["kwargs"]["key"])
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and "key" in (node.get("test_metadata") or {"kwargs": ()})["kwargs"]
+        and node["test_metadata"]["name"] == "rules_hold"
     }
     for key, node in manifest["nodes"].items():
         if node["resource_type"] != "model":
@@ -89,12 +91,14 @@ def contract_of(manifest: Mapping[str, Any]) -> Contract:
             continue
         meta = node["config"].get("meta") or {}
         keys = [rule["columns"] for rule in node.get("constraints", ()) if rule["type"] == "primary_key"]
+        # an index over many rows costs more than the test that proves the same
+        keys += [tested[key]] if key in tested else []
+        keys += [[name] for name, column in node["columns"].items() if "unique" in rules_of(column)]
         found[node["alias"]] = {
             "version": node.get("version") or meta.get("version"),
             "owner": meta.get("owner"),
             "grain": meta.get("grain"),
-            # an index over many rows costs more than the test that proves the same
-            "key": keys[0] if keys else tested.get(key, []),
+            "key": keys[0] if keys else [],
             "deprecated_on": (node.get("deprecation_date") or "")[:10] or None,
             "columns": {name: _column(column) for name, column in node["columns"].items()},
         }
@@ -112,13 +116,6 @@ def shapes_of(manifest: Mapping[str, Any], areas: Collection[str]) -> dict[str, 
         and node["fqn"][1] in ("marts", "pages")
         and set(node["tags"]) & set(areas)
     }
-
-
-def _tested_key(node: Mapping[str, Any]) -> list[str]:
-    test = node.get("test_metadata") or {"name": "", "kwargs": {}}
-    if test["name"] == "unique_grain":
-        return list(test["kwargs"]["columns"])
-    return [test["kwargs"]["column_name"]] if test["name"] == "unique" else []
 
 
 def _column(column: Mapping[str, Any]) -> str:
