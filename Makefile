@@ -3,10 +3,10 @@
 # as it stands: never as text of a command, and never expanded by make, so that none of it is run.
 VERBS := new-data systems check-data land build publish rollback publications contracts query docs quality-page identity-page \
 	audit try-rules fit tags activation dashboard report workbook erasures
-GIVEN := ACCEPT ACCEPT_CONTRACT BUILD CURRENCY DATA FILES FORMAT LIST NAME ON PERIOD SQL STRATEGY TAKE_OLDER TIME_ZONE TO WITH_ADDRESSES WRITE
+GIVEN := ACCEPT ACCEPT_CONTRACT BUILD CURRENCY DATA FILES FORMAT LIST N NAME ON PERIOD SEED SELECT SQL STRATEGY TAKE_OLDER TIME_ZONE TO WITH_ADDRESSES WRITE
 DATA ?= demo
 unexport $(GIVEN)
-$(foreach name,$(GIVEN),$(eval $(VERBS): export CUSTOMER360_GIVEN_$(name) = $$(value $(name))))
+$(foreach name,$(GIVEN),$(eval $(VERBS) mutate: export CUSTOMER360_GIVEN_$(name) = $$(value $(name))))
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 PYTHON_FILES := src scripts tests demo_company bench seeds
@@ -15,7 +15,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit test builds test-full lint clean $(VERBS)
+.PHONY: help setup setup-fit test builds test-full mutate lint clean $(VERBS)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ test-full: setup lint ## the complete matrices as well (long)
 	$(UV) sync --frozen --quiet --group fit --group oracles
 	$(MAKE) builds
 	python -m pytest
+
+mutate: setup ## plant N one-line faults in models (SELECT: names or areas; SEED) and list those that no test notices
+	@python -m bench.mutate
 
 lint: setup ## Python, SQL and project conventions
 	ruff check $(PYTHON_FILES)

@@ -26,7 +26,8 @@ from typing import Any
 
 import duckdb
 
-from conftest import copy_project, set_demo
+from bench.companies import set_small_demo
+from bench.measuring import copy_project
 from customer360.core import steps
 from customer360.core.data_sets import load_data_set
 from customer360.core.sources import load_sources
@@ -47,10 +48,7 @@ PROJECT = Path(__file__).resolve().parents[2]
 def small_project(root: Path, seed: int = 7) -> Path:
     """The project in a folder of its own, whose demo company has 200 customers."""
     copy_project(root)
-    set_demo(root, seed)
-    # So few people do not buy at a till every other day.
-    ages = root / "seeds" / "policy" / "source_frequencies.csv"
-    ages.write_text(re.sub(r",\d+,", ",90,", ages.read_text(encoding="utf-8")), encoding="utf-8")
+    set_small_demo(root, seed)
     return root
 
 
