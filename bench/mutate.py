@@ -23,6 +23,8 @@ import os
 import random
 import re
 import shutil
+import signal
+import subprocess
 import sys
 import threading
 import time
@@ -48,6 +50,8 @@ SEED = 7
 PATIENCE = 60.0
 """Seconds of CPU after which a mutant counts as noticed: no build of so few customers takes as long."""
 MEMORY = "3GB"
+ALL = "all"
+"""Stands for the tests of a file that takes longer than twice the patience."""
 _RATE = re.compile(r"(^|_)(rate|share|probability|p)(_|$)")
 
 
@@ -87,7 +91,7 @@ class Fixture:
     def __init__(self, project: Path) -> None:
         self.project = project
         target = project / "target" / "demo"
-        manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+        manifest = json.loads(_manifest(project).read_text(encoding="utf-8"))
         self.statuses = json.loads((target / "statuses.json").read_text(encoding="utf-8"))
         self.models: dict[str, dict[str, Any]] = {
             key: node for key, node in manifest["nodes"].items() if node["resource_type"] == "model"
@@ -163,11 +167,12 @@ def prepare(select: Sequence[str]) -> Fixture:
     state = json.loads(known.read_text(encoding="utf-8")) if known.exists() else {}
     if state.get("built") != built:
         shutil.rmtree(WORK, ignore_errors=True)
-        WORK.mkdir(parents=True, mode=0o700)
+        WORK.mkdir(parents=True, mode=0o700)  # invented persons, but as closed as any build
         print("building a company of 200 customers", flush=True)
         companies.set_small_demo(copy_project(project), SEED)
         companies.build_demo(project, "--threads", "1")  # sums of doubles in one order
     if state.get("tested") != tested:
+        shutil.rmtree(WORK / "python", ignore_errors=True)
         _refresh(project)
         print("running its tests without a fault", flush=True)
         statuses = target / "statuses.json"
@@ -234,13 +239,14 @@ def _refresh(project: Path) -> None:
 class Judge:
     """A connection of its own to a copy of the company, in which mutants are planted and undone."""
 
-    def __init__(self, fixture: Fixture, folder: Path) -> None:
+    def __init__(self, fixture: Fixture, folder: Path, python: bool) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.fixture = fixture
         self.folder = folder
         database = folder / "customer360.duckdb"  # the name is the catalogue's, which compiled SQL states
         shutil.copy(fixture.project / "customer360.duckdb", database)
         self.connection = connect(database, fixture.project)
+        self.python = PythonTests(fixture, folder / "project") if python else None
         self.hashes = {key: self.content(node["relation_name"]) for key, node in fixture.models.items()}
         self.trees: dict[str, Any] = {}
 
@@ -268,7 +274,10 @@ class Judge:
         threading.Thread(target=_lose_patience, args=(self.connection, done), daemon=True).start()
         try:
             self._unit_tests(mutant)
-            self._build(mutant, sql, verdict)
+            changed = self._build(mutant, sql, verdict)
+            done.set()
+            if self.python and self.python.naming(mutant):
+                self._python_tests(mutant, sql, changed)
         except Killed as by:
             verdict.killed_by = str(by)
         except duckdb.InterruptException:
@@ -301,8 +310,20 @@ class Judge:
             if answers["actual"] != answers["expected"]:
                 raise Killed(f"unit test {test['name']}")
 
-    def _build(self, mutant: Mutant, sql: str, verdict: Verdict) -> None:
-        """Build the mutant and what reads it, with the data tests of each, and undo all of it."""
+    def _python_tests(self, mutant: Mutant, sql: str, changed: set[str]) -> None:
+        """Run the tests in Python on a company in which the mutant stays."""
+        undone, self.connection = self.connection, connect(self.python.new_company(), self.fixture.project)
+        try:
+            for key in sorted(changed, key=self.fixture.position.__getitem__):
+                self._create(self.fixture.models[key], sql if key == mutant.model else None)
+        finally:
+            self.connection.close()
+            self.connection = undone
+        self.python.run(mutant, sql, self.tree(mutant.model))
+
+    def _build(self, mutant: Mutant, sql: str, verdict: Verdict) -> set[str]:
+        """Build the mutant and what reads it, with the data tests of each, and undo all of it; the models whose rows
+        differ."""
         fixture, connection = self.fixture, self.connection
         changed: set[str] = set()
         connection.execute("begin transaction")
@@ -317,10 +338,11 @@ class Judge:
                         verdict.changed += 1
                         verdict.harm += self._harm(node, content[0], self.hashes[key][0])
                     if not changed:
-                        return
+                        break
                 for test in fixture.data_tests[key]:
                     if changed & set(test["depends_on"]["nodes"]):
                         self._data_test(test)
+            return changed
         except duckdb.InterruptException:
             raise
         except duckdb.Error as error:
@@ -389,6 +411,142 @@ class Judge:
 
     def _count(self, sql: str) -> int:
         return self.connection.execute(sql).fetchone()[0]
+
+
+class PythonTests:
+    """The quick tests in Python that name a model, on a copy of the project in which the mutant stands: in the build, in
+    the SQL that dbt compiled and in the model's own file."""
+
+    def __init__(self, fixture: Fixture, project: Path) -> None:
+        self.fixture = fixture
+        self.project = project
+        self.files = {
+            path.name: path.read_text(encoding="utf-8")
+            for path in sorted((fixture.project / "tests" / "python").glob("test_*.py"))
+        }
+        graph = json.loads(_manifest(fixture.project).read_text(encoding="utf-8"))
+        self.calls = {
+            node["relation_name"]: f"{{{{ ref('{node['name']}') }}}}" for node in graph["nodes"].values()
+        }
+        self.calls |= {
+            source["relation_name"]: f"{{{{ source('{source['source_name']}', '{source['name']}') }}}}"
+            for source in graph["sources"].values()
+        }
+        self.calls |= {
+            function["relation_name"]: f"{{{{ function('{function['name']}') }}}}"
+            for function in graph["functions"].values()
+        }
+
+    def naming(self, mutant: Mutant) -> list[str]:
+        """The test files that name the model of a mutant."""
+        name = re.compile(rf"""["'.]{mutant.model.split(".")[-1]}\b""")
+        return [file for file, text in self.files.items() if name.search(text)]
+
+    def new_company(self) -> Path:
+        """The build file that the tests read, as it is without a fault."""
+        if not self.project.exists():
+            self._lay_out()
+        database = self.project / "warehouse" / "demo" / "build" / "1" / "customer360.duckdb"
+        database.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(self.fixture.project / "customer360.duckdb", database)
+        return database
+
+    def run(self, mutant: Mutant, sql: str, tree: Any) -> None:
+        """Raises Killed where a test fails that passes without the fault."""
+        before = self._passing(self.naming(mutant))
+        node = self.fixture.models[mutant.model]
+        file = self.project / node["original_file_path"]
+        kept = {path: path.read_bytes() for path in (file, *self._manifests())}
+        head = re.search(r"\{\{\s*config\(.*?\)\s*\}\}", node["raw_code"], re.DOTALL)
+        try:
+            written = re.sub(
+                r'"customer360"\."\w+"\."\w+"', lambda name: self.calls.get(name[0], name[0]), sql
+            )
+            file.write_text(f"{head[0] if head else ''}\n{written}", encoding="utf-8")
+            for manifest in self._manifests():
+                graph = json.loads(kept[manifest])
+                compiled = graph["nodes"][mutant.model].get("compiled_code")
+                other = compiled and mutants.parse(compiled)
+                if site := other and mutants.same_site(
+                    mutant.site, mutants.sites(other), mutants.sites(tree)
+                ):
+                    graph["nodes"][mutant.model]["compiled_code"] = mutants.plant(other, site)
+                    manifest.write_text(json.dumps(graph), encoding="utf-8")
+            for name, failing in before.items():
+                if found := self._failing(name, failing, "-x"):
+                    raise Killed(f"python test {found[0]}")
+        finally:
+            for path, content in kept.items():
+                path.write_bytes(content)
+
+    def _passing(self, files: Iterable[str]) -> dict[str, list[str]]:
+        """For each test file, the tests that fail without a fault: so few customers, or no build of the other company."""
+        found = {}
+        for name in files:
+            known = WORK / "python" / f"{name}.json"
+            if not known.exists():
+                # the company has the mutant in it: look at it without
+                database = self.project / "warehouse" / "demo" / "build" / "1" / "customer360.duckdb"
+                faulty = database.rename(database.with_suffix(".faulty"))
+                self.new_company()
+                known.parent.mkdir(exist_ok=True)
+                known.write_text(json.dumps(self._failing(name, [])), encoding="utf-8")
+                faulty.replace(database)
+            found[name] = json.loads(known.read_text(encoding="utf-8"))
+        return {name: failing for name, failing in found.items() if ALL not in failing}
+
+    def _failing(self, name: str, known: Iterable[str], *words: str) -> list[str]:
+        """The tests of a file that fail; `ALL` where it takes too long."""
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--tb=no",
+            "-rfE",
+            "-m",
+            "not slow",
+            "-p",
+            "no:cacheprovider",
+        ]
+        command += [*words, *(f"--deselect={test}" for test in known), f"tests/python/{name}"]
+        with subprocess.Popen(
+            command, cwd=self.project, stdout=subprocess.PIPE, text=True, start_new_session=True
+        ) as process:
+            timer = threading.Timer(2 * PATIENCE, os.killpg, (process.pid, signal.SIGKILL))
+            timer.start()
+            told, _ = process.communicate()
+            timer.cancel()
+        if process.returncode == -signal.SIGKILL:
+            return [] if words else [ALL]
+        return re.findall(r"^(?:FAILED|ERROR) (\S+)", told, re.MULTILINE)
+
+    def _manifests(self) -> list[Path]:
+        return sorted(self.project.glob("target/*/manifest.json"))
+
+    def _lay_out(self) -> None:
+        made = ("target", "landing", "inbox", "truth", "warehouse", "logs", "customer360.duckdb")
+        shutil.copytree(
+            self.fixture.project, self.project, ignore=shutil.ignore_patterns(*made), symlinks=True
+        )
+        shutil.copytree(
+            PROJECT / "bench", self.project / "bench", ignore=shutil.ignore_patterns("__pycache__")
+        )
+        for name in ("pyproject.toml", "Makefile"):
+            shutil.copy(PROJECT / name, self.project / name)
+        for name in ("landing", "truth"):
+            (self.project / name).symlink_to(self.fixture.project / name)
+        for root, name in ((self.fixture.project, "demo"), (PROJECT, "online_retail")):
+            if (manifest := _manifest(root, name)).exists():
+                (self.project / "target" / name).mkdir(parents=True)
+                shutil.copy(manifest, self.project / "target" / name)
+        (self.project / "warehouse").mkdir()
+        if (PROJECT / "warehouse" / "online_retail").exists():
+            (self.project / "warehouse" / "online_retail").symlink_to(PROJECT / "warehouse" / "online_retail")
+
+
+def _manifest(project: Path, data_set: str = "demo") -> Path:
+    return project / "target" / data_set / "manifest.json"
 
 
 def connect(database: Path, project: Path) -> duckdb.DuckDBPyConnection:
@@ -476,9 +634,9 @@ def _is_area(word: str) -> bool:
 _judge: Judge | None = None
 
 
-def _begin(project: Path, folder: Path) -> None:
+def _begin(project: Path, folder: Path, python: bool) -> None:
     global _judge
-    _judge = Judge(Fixture(project), folder / str(os.getpid()))
+    _judge = Judge(Fixture(project), folder / str(os.getpid()), python)
 
 
 def _run(mutant: Mutant) -> Verdict | str:
@@ -488,12 +646,12 @@ def _run(mutant: Mutant) -> Verdict | str:
     return _judge.judge(mutant)
 
 
-def run(fixture: Fixture, drawn: Iterable[Mutant], jobs: int) -> Iterator[Verdict | str]:
-    """The verdicts, as they come, from `jobs` processes."""
+def run(fixture: Fixture, drawn: Iterable[Mutant], jobs: int, python: bool) -> Iterator[Verdict | str]:
+    """The verdicts, as they come, from `jobs` processes; with the tests in Python or without."""
     folder = WORK / "judges"
     shutil.rmtree(folder, ignore_errors=True)
     with ProcessPoolExecutor(
-        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(fixture.project, folder)
+        jobs, mp_context=get_context("spawn"), initializer=_begin, initargs=(fixture.project, folder, python)
     ) as pool:
         yield from pool.map(_run, drawn)
     shutil.rmtree(folder, ignore_errors=True)
@@ -543,6 +701,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--mutants", type=int, default=int(given["N"] or 100))
     parser.add_argument("--select", nargs="*", default=re.split(r"[ ,]+", (given["SELECT"] or "").strip()))
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument(
+        "--no-python", action="store_true", help="leave out the tests in Python, most of the time"
+    )
     read = parser.parse_args(arguments)
     started = time.monotonic()
     select = [word for word in read.select if word]
@@ -550,7 +711,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     drawn = draw(fixture, read.seed, read.mutants, choose(fixture, select))
     known = equivalents()
     verdicts, unwritten = [], []
-    for number, verdict in enumerate(run(fixture, drawn, read.jobs), 1):
+    for number, verdict in enumerate(run(fixture, drawn, read.jobs, not read.no_python), 1):
         if isinstance(verdict, str):
             unwritten.append(fixture.models[verdict]["name"])
             continue
