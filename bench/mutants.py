@@ -112,7 +112,9 @@ def plant(tree: exp.Expression, site: Site) -> str:
     node = next(node for number, node in enumerate(_walk(changed)) if number == site.node)
     make = list(_changes(node))[site.change][1]
     made = make(node.copy())
-    if made is None:
+    if node is changed:
+        changed = made
+    elif made is None:
         node.pop()
     else:
         node.replace(made)
