@@ -50,7 +50,7 @@ builds: setup
 	customer360 build --data online_retail
 
 test-full: setup lint ## the complete matrices as well (long)
-	$(UV) sync --frozen --quiet --group fit --group oracles
+	$(UV) sync --frozen --quiet --group fit --group oracles --group spark
 	$(MAKE) builds
 	python -m pytest
 

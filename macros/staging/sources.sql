@@ -30,7 +30,7 @@
   a file without rows for every declared table.
 -#}
 {% macro register_sources() -%}
-    {%- if execute and target.name != 'lint' -%}
+    {%- if execute and target.name not in ['lint', 'spark'] -%}
     {%- do check_systems() -%}
     {%- set sources = graph.sources.values() | selectattr('package_name', 'equalto', project_name) | list -%}
     {%- set patterns = [] -%}
