@@ -2,9 +2,9 @@
 case
     when _d.parsed is null then case when _d.is_empty then '!missing' else '!invalid' end
     when _d.parsed < date '1900-01-01' or _d.parsed > _d.as_of
-        or {{ function('is_listed') }}(_d.defaults, cast(_d.parsed as varchar))
+        or {{ function('is_listed') }}(_d.defaults, cast(_d.parsed as string))
         then '!implausible'
-    else cast(_d.parsed as varchar)
+    else cast(_d.parsed as string)
 end
 {%- endset -%}
 {%- set parts -%}

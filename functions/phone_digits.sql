@@ -17,7 +17,7 @@
 {%- set number -%}
 case
     when {{ regexp_like('_s', '^[0-9 ()+-]*$') }} then _s
-    when {{ regexp_like('_s', '^[0-9][.][0-9]{6,}e[+]?1[0-4]$') }} then cast(try_cast(try_cast(_s as double) as bigint) as varchar)
+    when {{ regexp_like('_s', '^[0-9][.][0-9]{6,}e[+]?1[0-4]$') }} then cast(try_cast(try_cast(_s as double) as bigint) as string)
     else {{ worded.sql }}
 end
 {%- endset -%}

@@ -9,9 +9,9 @@
         when 'name_phone_pattern' then {{ x }}.phone_pattern
         when 'phone_pattern_city' then {{ x }}.phone_pattern
         when 'home_address' then {{ function('mask_text') }}({{ x }}.home_address)
-        when 'name_birth' then cast({{ x }}.birth_year as varchar)
-        when 'birth_city' then cast({{ x }}.birth_year as varchar) || ', ' || {{ x }}.city_code
-        when 'birth_address' then cast({{ x }}.birth_year as varchar)
+        when 'name_birth' then cast({{ x }}.birth_year as string)
+        when 'birth_city' then cast({{ x }}.birth_year as string) || ', ' || {{ x }}.city_code
+        when 'birth_address' then cast({{ x }}.birth_year as string)
         when 'name_city' then {{ x }}.city_code
     end
 {%- endmacro %}
@@ -24,20 +24,20 @@
     select
         links.record_key_a,
         links.record_key_b,
-        cast(a.record_id as varchar) as record_id_a,
-        cast(b.record_id as varchar) as record_id_b,
-        cast(ids_a.customer_id as varchar) as customer_id_a,
-        cast(ids_b.customer_id as varchar) as customer_id_b,
-        cast(a.source_system as varchar) as source_system_a,
-        cast(b.source_system as varchar) as source_system_b,
-        cast(links.rule_code as varchar) as rule_code,
+        cast(a.record_id as string) as record_id_a,
+        cast(b.record_id as string) as record_id_b,
+        cast(ids_a.customer_id as string) as customer_id_a,
+        cast(ids_b.customer_id as string) as customer_id_b,
+        cast(a.source_system as string) as source_system_a,
+        cast(b.source_system as string) as source_system_b,
+        cast(links.rule_code as string) as rule_code,
         {{ also }},
-        cast(links.evidence_type as varchar) as evidence_type,
-        cast({{ masked_evidence('a') }} as varchar) as value_a_masked,
-        cast({{ masked_evidence('b') }} as varchar) as value_b_masked,
-        cast({{ function('mask_name') }}(a.name) as varchar) as name_a_masked,
-        cast({{ function('mask_name') }}(b.name) as varchar) as name_b_masked,
-        cast(links.name_agreement as varchar) as name_agreement,
+        cast(links.evidence_type as string) as evidence_type,
+        cast({{ masked_evidence('a') }} as string) as value_a_masked,
+        cast({{ masked_evidence('b') }} as string) as value_b_masked,
+        cast({{ function('mask_name') }}(a.name) as string) as name_a_masked,
+        cast({{ function('mask_name') }}(b.name) as string) as name_b_masked,
+        cast(links.name_agreement as string) as name_agreement,
         cast(links.match_probability as double) as match_probability
     from {{ links }} as links
     inner join {{ ref('int_identity__records') }} as a

@@ -95,7 +95,7 @@ known as (
         ) as masked_phones,
         min(split_part(emails.value, '@', 1)) as email_user,
         min(records.city_code || records.home_address) as home_address,
-        min(cast(records.birth_date as varchar)) as birth_date,
+        min(cast(records.birth_date as string)) as birth_date,
         min(records.birth_year) as birth_year,
         min(records.gender) as gender,
         -- people move: only records of one city say where it is

@@ -21,7 +21,7 @@ from (
     {%- for model in models %}
     {%- set offered = graph.nodes['model.' ~ project_name ~ '.' ~ model].columns if execute else {} %}
     select
-        cast('{{ system_of(model) }}' as varchar) as source_system,
+        cast('{{ system_of(model) }}' as string) as source_system,
         {%- for column in columns %}
         cast({{ column.name if column.name in offered else 'null' }} as {{ column.data_type }}) as {{ column.name }}{{ "," if not loop.last }}
         {%- endfor %}
@@ -32,7 +32,7 @@ from (
     {% endif %}
     {%- else %}
     select
-        cast(null as varchar) as source_system,
+        cast(null as string) as source_system,
         {%- for column in columns %}
         cast(null as {{ column.data_type }}) as {{ column.name }}{{ "," if not loop.last }}
         {%- endfor %}

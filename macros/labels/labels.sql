@@ -6,6 +6,6 @@
     cast(
         case {{ member }}
             when 'unknown' then {{ unknown_label(language) }} else coalesce({{ label }}, {{ member }})
-        end as varchar
+        end as string
     )
 {%- endmacro %}

@@ -50,7 +50,7 @@ case
         then timezone('UTC', _u)
 end
     {%- endset -%}
-    {{ bind("try_cast(cast(" ~ local_at ~ " as varchar) || ' ' || " ~ zone ~ " as timestamp with time zone)", '_u', body) }}
+    {{ bind("try_cast(cast(" ~ local_at ~ " as string) || ' ' || " ~ zone ~ " as timestamp with time zone)", '_u', body) }}
 {%- endmacro %}
 
 {#- A date so many days later (or, negative, earlier). -#}

@@ -1,7 +1,7 @@
 {#- A whole row, given by its table alias, as JSON text; keys sorted, so that the order of columns decides nothing. -#}
 {% macro row_as_json(alias) %}{{ return(adapter.dispatch('row_as_json')(alias)) }}{% endmacro %}
 {% macro default__row_as_json(alias) -%}
-    cast(to_json(map_from_entries(list_sort(map_entries(cast(to_json({{ alias }}) as map(varchar, json)))))) as varchar)
+    cast(to_json(map_from_entries(list_sort(map_entries(cast(to_json({{ alias }}) as map(varchar, json)))))) as string)
 {%- endmacro %}
 {% macro spark__row_as_json(alias) -%} to_json(struct({{ alias }}.*)) {%- endmacro %}
 

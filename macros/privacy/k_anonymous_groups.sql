@@ -7,7 +7,7 @@
 {% macro k_anonymous_groups(relation, dimensions, measures={}) -%}
     select
         {%- for dimension in dimensions %}
-        case when is_folded then 'other' else cast({{ dimension }} as varchar) end as {{ dimension }},
+        case when is_folded then 'other' else cast({{ dimension }} as string) end as {{ dimension }},
         {%- endfor %}
         cast(sum(customer_count) as bigint) as customer_count
         {%- for name in measures %},
@@ -44,5 +44,5 @@
         ) as ranked
         cross join {{ ref('privacy_policy') }} as policy
     ) as judged
-    group by {% for dimension in dimensions %}case when is_folded then 'other' else cast({{ dimension }} as varchar) end{{ ", " if not loop.last }}{% endfor %}
+    group by {% for dimension in dimensions %}case when is_folded then 'other' else cast({{ dimension }} as string) end{{ ", " if not loop.last }}{% endfor %}
 {%- endmacro %}

@@ -11,7 +11,7 @@
     coalesce(
         case {{ field }}
             {%- for column in customer_fields() %}
-            when '{{ column }}' then cast({{ relation }}.{{ column }} as varchar)
+            when '{{ column }}' then cast({{ relation }}.{{ column }} as string)
             {%- endfor %}
         end,
         'unmapped'

@@ -40,7 +40,7 @@
             '{{ code }}' as evidence,
             row_number() over (partition by {{ scope }}, {{ columns | join(', ') }} order by {{ record }} asc) as place,
             {% for column in columns -%}
-            cast({{ column }} as varchar){{ " || '|' || " if not loop.last }}
+            cast({{ column }} as string){{ " || '|' || " if not loop.last }}
             {%- endfor %} as shared_value
         from named
         where {{ columns | join(' is not null and ') }} is not null

@@ -47,9 +47,9 @@
     final as (
 
         select
-            cast(measure as varchar) as measure,
-            cast(source_system as varchar) as source_system,
-            cast(entity as varchar) as entity,
+            cast(measure as string) as measure,
+            cast(source_system as string) as source_system,
+            cast(entity as string) as entity,
             cast(
                 case
                     when gate is null then 'no_threshold'
@@ -60,7 +60,7 @@
                     when better = 'lower' and rate > warn_level then 'warn'
                     when better = 'higher' and rate < warn_level then 'warn'
                     else 'pass'
-                end as varchar
+                end as string
             ) as status,
             cast(numerator as decimal(18, 2)) as numerator,
             cast(denominator as decimal(18, 2)) as denominator,
@@ -68,8 +68,8 @@
             cast(warn_level as double) as warn_level,
             cast(error_level as double) as error_level,
             cast(minimum_base as bigint) as minimum_base,
-            cast(better as varchar) as better,
-            cast(note as varchar) as note
+            cast(better as string) as better,
+            cast(note as string) as note
         from rated
 
     )

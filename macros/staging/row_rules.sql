@@ -27,8 +27,8 @@
 {#- One quarantined row with its original content, read again from the landed file. -#}
 {% macro rejected(base, landed, source_system, entity) -%}
     select
-        cast('{{ source_system }}' as varchar) as source_system,
-        cast('{{ entity }}' as varchar) as entity,
+        cast('{{ source_system }}' as string) as source_system,
+        cast('{{ entity }}' as string) as entity,
         base.load_id,
         base.source_file,
         base.source_sheet,

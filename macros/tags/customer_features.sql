@@ -6,7 +6,7 @@
 {% macro customer_features() %}
     {%- set topics = {
         'profile': {
-            'varchar': ['customer_kind', 'gender', 'province_code', 'city_tier', 'country', 'industry_section',
+            'string': ['customer_kind', 'gender', 'province_code', 'city_tier', 'country', 'industry_section',
                 'income_band', 'job_level', 'decision_role'],
             'integer': ['age', 'employees'],
             'decimal(18,2)': ['annual_revenue'],
@@ -16,7 +16,7 @@
                 'is_loyalty_member'],
         },
         'value': {
-            'varchar': ['customer_group', 'lifecycle_stage', 'value_tier', 'abc_class', 'rfm_class', 'action_group',
+            'string': ['customer_group', 'lifecycle_stage', 'value_tier', 'abc_class', 'rfm_class', 'action_group',
                 'clv_class'],
             'boolean': ['has_purchased'],
             'integer': ['recency_score', 'frequency_score', 'monetary_score', 'rising_months'],
@@ -27,7 +27,7 @@
         },
         'churn': {
             'integer': ['alert_level'],
-            'varchar': ['churn_stage', 'root_cause'],
+            'string': ['churn_stage', 'root_cause'],
             'boolean': ['is_lapsed', 'is_silent_churn'],
             'double': ['p_no_order_90d'],
             'decimal(18,2)': ['value_at_risk'],
@@ -37,10 +37,10 @@
                 'q4_share', 'festival_share_24m'],
             'bigint': ['days_to_second_purchase', 'main_festival_years'],
             'integer': ['active_quarters_12m', 'active_years_36m'],
-            'varchar': ['main_festival'],
+            'string': ['main_festival'],
         },
         'orders': {
-            'varchar': ['main_channel', 'main_purpose'],
+            'string': ['main_channel', 'main_purpose'],
             'boolean': ['has_changed_channel'],
             'bigint': ['sale_count_24m', 'returns_24m', 'channel_count_24m', 'store_count_24m', 'dealer_count_24m',
                 'delivery_city_count_24m'],
@@ -50,7 +50,7 @@
             'decimal(18,2)': ['largest_order_24m'],
         },
         'baskets': {
-            'varchar': ['main_aroma', 'recent_aroma', 'main_product_line', 'main_price_band'],
+            'string': ['main_aroma', 'recent_aroma', 'main_product_line', 'main_price_band'],
             'boolean': ['has_changed_aroma'],
             'bigint': ['aroma_count', 'product_count_24m', 'category_count_24m'],
             'decimal(18,2)': ['mean_unit_price_24m', 'highest_unit_price_24m'],
@@ -66,7 +66,7 @@
                 'banquets_24m', 'days_since_sales_visit'],
             'double': ['behaviour_trend', 'promotion_read_share', 'depth_read_share', 'education_read_share',
                 'mean_sentiment_24m'],
-            'varchar': ['main_digital_platform'],
+            'string': ['main_digital_platform'],
             'boolean': ['is_follower', 'is_group_member'],
         },
         'service': {
@@ -82,10 +82,10 @@
                 'education_conversions_24m', 'days_since_open', 'coupons_used_24m'],
             'double': ['open_rate_24m', 'click_rate_24m', 'conversion_rate_24m', 'promotion_open_rate_24m',
                 'depth_open_rate_24m', 'education_open_rate_24m', 'coupon_use_rate_24m'],
-            'varchar': ['main_response_channel'],
+            'string': ['main_response_channel'],
         },
         'relations': {
-            'varchar': ['loyalty_level'],
+            'string': ['loyalty_level'],
             'bigint': ['points_balance', 'points_earned_12m', 'points_redeemed_12m', 'points_expired_12m',
                 'contract_days_left', 'contract_renewals'],
             'boolean': ['has_active_contract', 'has_sms_consent', 'has_phone_consent', 'has_email_consent',
@@ -98,7 +98,7 @@
     {%- for topic, types in topics.items() -%}
         {%- for type, names in types.items() -%}
             {%- for name in names -%}
-                {%- set kind = {'varchar': 'text', 'boolean': 'flag'}.get(type, 'number') -%}
+                {%- set kind = {'string': 'text', 'boolean': 'flag'}.get(type, 'number') -%}
                 {%- do features.append({'name': name, 'type': type, 'kind': kind, 'topic': topic}) -%}
             {%- endfor -%}
         {%- endfor -%}

@@ -187,10 +187,10 @@ labels as (
 final as (
 
     select
-        cast(members.dimension as varchar) as dimension,
-        cast(members.member as varchar) as member,
-        cast(coalesce(labels.label_zh, members.member) as varchar) as member_zh,
-        cast(coalesce(labels.label_en, members.member) as varchar) as member_en,
+        cast(members.dimension as string) as dimension,
+        cast(members.member as string) as member,
+        cast(coalesce(labels.label_zh, members.member) as string) as member_zh,
+        cast(coalesce(labels.label_en, members.member) as string) as member_en,
         cast(members.campaign_count as bigint) as campaign_count,
         {%- for figure in ['target', 'reached', 'touch', 'opened', 'clicked', 'converted', 'order'] %}
         cast(members.{{ figure }}_count as bigint) as {{ figure }}_count,

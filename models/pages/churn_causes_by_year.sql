@@ -52,9 +52,9 @@ final as (
 
     select
         cast(shares.last_year as integer) as last_year,
-        cast(shares.cause as varchar) as root_cause,
-        cast(labels.label_zh as varchar) as root_cause_zh,
-        cast(labels.label_en as varchar) as root_cause_en,
+        cast(shares.cause as string) as root_cause,
+        cast(labels.label_zh as string) as root_cause_zh,
+        cast(labels.label_en as string) as root_cause_en,
         cast(shares.customer_count as bigint) as customer_count,
         cast(shares.share as double) as share,
         cast(shares.share - earlier.share as double) as change,

@@ -40,9 +40,9 @@ counted as (
 final as (
 
     select
-        cast(counted.cluster_code as varchar) as cluster_code,
-        cast(counted.cluster_zh as varchar) as cluster_zh,
-        cast(counted.cluster_en as varchar) as cluster_en,
+        cast(counted.cluster_code as string) as cluster_code,
+        cast(counted.cluster_zh as string) as cluster_zh,
+        cast(counted.cluster_en as string) as cluster_en,
         cast(counted.customer_count as bigint) as customer_count,
         cast(counted.customer_count / cast(sum(counted.customer_count) over () as double) as double) as customer_share,
         cast(counted.active_count as bigint) as active_count,

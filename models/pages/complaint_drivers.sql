@@ -130,9 +130,9 @@ rated as (
 final as (
 
     select
-        cast(rated.circumstance as varchar) as circumstance,
-        cast(labels.label_zh as varchar) as circumstance_zh,
-        cast(labels.label_en as varchar) as circumstance_en,
+        cast(rated.circumstance as string) as circumstance,
+        cast(labels.label_zh as string) as circumstance_zh,
+        cast(labels.label_en as string) as circumstance_en,
         cast(rated.order_count as bigint) as order_count,
         cast(rated.complaint_count as bigint) as complaint_count,
         cast(rated.complaint_rate as double) as complaint_rate,

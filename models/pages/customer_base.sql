@@ -104,28 +104,28 @@ worded as (
 final as (
 
     select
-        cast(customers.customer_id as varchar) as customer_id,
-        cast(customers.customer_kind as varchar) as customer_kind,
-        cast(customers.display_name as varchar) as name_masked,
+        cast(customers.customer_id as string) as customer_id,
+        cast(customers.customer_kind as string) as customer_kind,
+        cast(customers.display_name as string) as name_masked,
         {%- for language, separator in [('zh', '、'), ('en', ', ')] %}
-        cast(industries.label_{{ language }} as varchar) as industry_{{ language }},
-        cast(bands.label_{{ language }} as varchar) as revenue_band_{{ language }},
-        cast(coalesce(divisions.label_{{ language }}, customers.country) as varchar) as region_{{ language }},
-        cast(classes.action_group_{{ language }} as varchar) as action_group_{{ language }},
-        cast(classes.rfm_class_{{ language }} as varchar) as rfm_class_{{ language }},
+        cast(industries.label_{{ language }} as string) as industry_{{ language }},
+        cast(bands.label_{{ language }} as string) as revenue_band_{{ language }},
+        cast(coalesce(divisions.label_{{ language }}, customers.country) as string) as region_{{ language }},
+        cast(classes.action_group_{{ language }} as string) as action_group_{{ language }},
+        cast(classes.rfm_class_{{ language }} as string) as rfm_class_{{ language }},
         {%- for column in columns %}
-        cast(worded.{{ column }}_tags_{{ language }} as varchar) as {{ column }}_tags_{{ language }},
+        cast(worded.{{ column }}_tags_{{ language }} as string) as {{ column }}_tags_{{ language }},
         {%- endfor %}
-        cast(coalesce(customers.account_owner, owners.label_{{ language }}, assignments.owner) as varchar)
+        cast(coalesce(customers.account_owner, owners.label_{{ language }}, assignments.owner) as string)
             as owner_{{ language }},
         {%- endfor %}
-        cast(classes.action_group as varchar) as action_group,
-        cast(classes.rfm_class as varchar) as rfm_class,
+        cast(classes.action_group as string) as action_group,
+        cast(classes.rfm_class as string) as rfm_class,
         cast(
             case
                 when customers.account_owner is not null then 'account_owner'
                 when assignments.owner is not null then 'strategy'
-            end as varchar
+            end as string
         ) as owner_basis,
         cast(half_year.net_amount as decimal(18, 2)) as net_amount_6m,
         cast(customers.last_purchase_on as date) as last_purchase_on,

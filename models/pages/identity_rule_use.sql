@@ -24,7 +24,7 @@ rules as (
         'person' as customer_kind,
         'model' as stage,
         'model' as evidence_type,
-        cast(null as varchar) as decision,
+        cast(null as string) as decision,
         '概率模型' as label_zh,
         'Probabilistic model' as label_en,
         is_active,

@@ -38,15 +38,15 @@ numbered as (
 final as (
 
     select
-        cast(numbered.source_system as varchar) as source_system,
-        cast(numbered.entity as varchar) as entity,
-        cast(numbered.reason_code as varchar) as reason_code,
-        cast(reasons.label_zh as varchar) as label_zh,
-        cast(reasons.label_en as varchar) as label_en,
-        cast(reasons.remedy_zh as varchar) as remedy_zh,
-        cast(reasons.remedy_en as varchar) as remedy_en,
-        cast(numbered.source_sheet as varchar) as source_sheet,
-        cast({{ masked_row('numbered.original_row') }} as varchar) as row_masked,
+        cast(numbered.source_system as string) as source_system,
+        cast(numbered.entity as string) as entity,
+        cast(numbered.reason_code as string) as reason_code,
+        cast(reasons.label_zh as string) as label_zh,
+        cast(reasons.label_en as string) as label_en,
+        cast(reasons.remedy_zh as string) as remedy_zh,
+        cast(reasons.remedy_en as string) as remedy_en,
+        cast(numbered.source_sheet as string) as source_sheet,
+        cast({{ masked_row('numbered.original_row') }} as string) as row_masked,
         cast(reasons.counts_as_error as boolean) as counts_as_error,
         cast(numbered.source_row as bigint) as source_row,
         cast(numbered.row_count as bigint) as row_count

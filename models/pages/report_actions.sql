@@ -131,27 +131,27 @@ compared as (
 final as (
 
     select
-        cast(compared.period_kind as varchar) as period_kind,
-        cast(compared.period as varchar) as period,
-        cast(compared.action as varchar) as action,
-        cast(compared.label_zh as varchar) as action_zh,
-        cast(compared.label_en as varchar) as action_en,
+        cast(compared.period_kind as string) as period_kind,
+        cast(compared.period as string) as period,
+        cast(compared.action as string) as action,
+        cast(compared.label_zh as string) as action_zh,
+        cast(compared.label_en as string) as action_en,
         cast(compared.priority as integer) as priority,
-        cast(compared.situation as varchar) as situation,
-        cast(compared.kpi as varchar) as kpi,
-        cast(compared.kpi_zh as varchar) as kpi_zh,
-        cast(compared.kpi_en as varchar) as kpi_en,
-        cast(compared.unit as varchar) as unit,
-        cast(compared.direction as varchar) as direction,
-        cast(compared.owner as varchar) as owner,
-        cast(coalesce(owners.label_zh, compared.owner) as varchar) as owner_zh,
-        cast(coalesce(owners.label_en, compared.owner) as varchar) as owner_en,
+        cast(compared.situation as string) as situation,
+        cast(compared.kpi as string) as kpi,
+        cast(compared.kpi_zh as string) as kpi_zh,
+        cast(compared.kpi_en as string) as kpi_en,
+        cast(compared.unit as string) as unit,
+        cast(compared.direction as string) as direction,
+        cast(compared.owner as string) as owner,
+        cast(coalesce(owners.label_zh, compared.owner) as string) as owner_zh,
+        cast(coalesce(owners.label_en, compared.owner) as string) as owner_en,
         cast(compared.is_low_base as boolean) as is_low_base,
         cast(compared.value as double) as value,
         cast(compared.reference_value as double) as reference_value,
         cast(compared.gap_share as double) as gap_share,
         cast(compared.expected_value as double) as expected_value,
-        cast(compared.measured_period as varchar) as measured_period,
+        cast(compared.measured_period as string) as measured_period,
         cast(compared.measured_value as double) as measured_value,
         cast(
             case
@@ -160,7 +160,7 @@ final as (
                 when compared.sense * (compared.measured_value - compared.expected_value) >= 0 then 'reached'
                 when compared.sense * (compared.measured_value - compared.value) > 0 then 'on_the_way'
                 else 'not_reached'
-            end as varchar
+            end as string
         ) as result,
         cast(coalesce(compared.is_measured_low_base, false) as boolean) as is_measured_low_base,
         cast(compared.due_on as date) as due_on

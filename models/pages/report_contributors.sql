@@ -74,11 +74,11 @@ contributed as (
 final as (
 
     select
-        cast(contributed.period_kind as varchar) as period_kind,
-        cast(contributed.period as varchar) as period,
-        cast(contributed.kpi as varchar) as kpi,
-        cast(contributed.segment_kind as varchar) as segment_kind,
-        cast(contributed.segment as varchar) as segment,
+        cast(contributed.period_kind as string) as period_kind,
+        cast(contributed.period as string) as period,
+        cast(contributed.kpi as string) as kpi,
+        cast(contributed.segment_kind as string) as segment_kind,
+        cast(contributed.segment as string) as segment,
         {{ member_label('contributed.segment', 'labels.label_zh', 'zh') }} as segment_zh,
         {{ member_label('contributed.segment', 'labels.label_en', 'en') }} as segment_en,
         cast(contributed.value as double) as value,

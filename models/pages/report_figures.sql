@@ -109,20 +109,20 @@ compared as (
 final as (
 
     select
-        cast(compared.period_kind as varchar) as period_kind,
-        cast(compared.period as varchar) as period,
-        cast(compared.kpi as varchar) as kpi,
-        cast(compared.label_zh as varchar) as kpi_zh,
-        cast(compared.label_en as varchar) as kpi_en,
-        cast(compared.area as varchar) as area,
-        cast(compared.unit as varchar) as unit,
-        cast(compared.direction as varchar) as direction,
-        cast(compared.owner as varchar) as owner,
-        cast(coalesce(owners.label_zh, compared.owner) as varchar) as owner_zh,
-        cast(coalesce(owners.label_en, compared.owner) as varchar) as owner_en,
+        cast(compared.period_kind as string) as period_kind,
+        cast(compared.period as string) as period,
+        cast(compared.kpi as string) as kpi,
+        cast(compared.label_zh as string) as kpi_zh,
+        cast(compared.label_en as string) as kpi_en,
+        cast(compared.area as string) as area,
+        cast(compared.unit as string) as unit,
+        cast(compared.direction as string) as direction,
+        cast(compared.owner as string) as owner,
+        cast(coalesce(owners.label_zh, compared.owner) as string) as owner_zh,
+        cast(coalesce(owners.label_en, compared.owner) as string) as owner_en,
         cast(compared.position as integer) as position,
         cast(compared.is_headline as boolean) as is_headline,
-        cast(case when compared.value is null then 'not_measured' else 'measured' end as varchar) as status,
+        cast(case when compared.value is null then 'not_measured' else 'measured' end as string) as status,
         cast(
             coalesce(
                 case compared.statistic when 'sum' then abs(compared.numerator) else compared.base end
@@ -150,7 +150,7 @@ final as (
                     then 'steady'
                 when compared.change_on_{{ reference }} > 0 then 'rise'
                 else 'fall'
-            end as varchar
+            end as string
         ) as trend_on_{{ reference }},
         {%- endfor %}
         cast(compared.target as double) as target,
@@ -167,16 +167,16 @@ final as (
         {%- for reference in references %}
         {%- for language in ['zh', 'en'] %}
         cast(
-            coalesce({{ reference }}_sources.label_{{ language }}, compared.{{ reference }}_source) as varchar
+            coalesce({{ reference }}_sources.label_{{ language }}, compared.{{ reference }}_source) as string
         ) as {{ reference }}_source_{{ language }},
         {%- endfor %}
         {%- endfor %}
-        cast(compared.alert_kinds as varchar) as alert_kinds,
-        cast(compared.alert_kinds_zh as varchar) as alert_kinds_zh,
-        cast(compared.alert_kinds_en as varchar) as alert_kinds_en,
-        cast(compared.contributors_of as varchar) as contributors_of,
-        cast(compared.top_contributors_zh as varchar) as top_contributors_zh,
-        cast(compared.top_contributors_en as varchar) as top_contributors_en,
+        cast(compared.alert_kinds as string) as alert_kinds,
+        cast(compared.alert_kinds_zh as string) as alert_kinds_zh,
+        cast(compared.alert_kinds_en as string) as alert_kinds_en,
+        cast(compared.contributors_of as string) as contributors_of,
+        cast(compared.top_contributors_zh as string) as top_contributors_zh,
+        cast(compared.top_contributors_en as string) as top_contributors_en,
         cast(compared.period_start_on as date) as period_start_on,
         cast(compared.period_end_on as date) as period_end_on
     from compared

@@ -5,12 +5,12 @@ with
 final as (
 
     select
-        cast(periods.period_kind as varchar) as period_kind,
-        cast(periods.period as varchar) as period,
+        cast(periods.period_kind as string) as period_kind,
+        cast(periods.period as string) as period,
         cast(periods.is_latest as boolean) as is_latest,
-        cast(before.period as varchar) as previous_period,
-        cast(year_before.period as varchar) as last_year_period,
-        cast(after.period as varchar) as next_period,
+        cast(before.period as string) as previous_period,
+        cast(year_before.period as string) as last_year_period,
+        cast(after.period as string) as next_period,
         cast(periods.period_start_on as date) as period_start_on,
         cast(periods.period_end_on as date) as period_end_on,
         cast(after.period_end_on as date) as next_period_end_on,

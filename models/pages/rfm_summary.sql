@@ -111,10 +111,10 @@ counted as (
 final as (
 
     select
-        cast(members.scheme as varchar) as scheme,
-        cast(members.member as varchar) as member,
-        cast(members.label_zh as varchar) as member_zh,
-        cast(members.label_en as varchar) as member_en,
+        cast(members.scheme as string) as scheme,
+        cast(members.member as string) as member,
+        cast(members.label_zh as string) as member_zh,
+        cast(members.label_en as string) as member_en,
         cast(members.position as integer) as position,
         cast(coalesce(counted.customer_count, 0) as bigint) as customer_count,
         cast(
@@ -129,10 +129,10 @@ final as (
         ) as revenue_share,
         cast(counted.net_amount / nullif(counted.order_count, 0) as decimal(18, 2)) as order_value,
         cast(counted.order_count / cast(nullif(counted.customer_count, 0) as double) as double) as frequency,
-        cast(members.description_zh as varchar) as description_zh,
-        cast(members.description_en as varchar) as description_en,
-        cast(members.advice_zh as varchar) as advice_zh,
-        cast(members.advice_en as varchar) as advice_en,
+        cast(members.description_zh as string) as description_zh,
+        cast(members.description_en as string) as description_en,
+        cast(members.advice_zh as string) as advice_zh,
+        cast(members.advice_en as string) as advice_en,
         cast(as_of.as_of_on as date) as as_of_on
     from members
     cross join {{ ref('int_calendar__as_of') }} as as_of

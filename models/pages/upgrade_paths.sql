@@ -141,10 +141,10 @@ rated as (
 final as (
 
     select
-        cast(rated.customer_group as varchar) as customer_group,
-        cast(rated.upgrade_path as varchar) as upgrade_path,
-        cast(paths.label_zh as varchar) as upgrade_path_zh,
-        cast(paths.label_en as varchar) as upgrade_path_en,
+        cast(rated.customer_group as string) as customer_group,
+        cast(rated.upgrade_path as string) as upgrade_path,
+        cast(paths.label_zh as string) as upgrade_path_zh,
+        cast(paths.label_en as string) as upgrade_path_en,
         cast(rated.customer_count as bigint) as customer_count,
         cast(rated.path_count as bigint) as path_count,
         cast(rated.path_upgrade_count as bigint) as path_upgrade_count,

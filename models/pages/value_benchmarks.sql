@@ -184,15 +184,15 @@ figures as (
 final as (
 
     select
-        cast(coalesce(figures.metric, benchmarks.metric) as varchar) as metric,
-        cast(coalesce(figures.segment_kind, benchmarks.segment_kind) as varchar) as segment_kind,
-        cast(coalesce(figures.segment, benchmarks.segment) as varchar) as segment,
-        cast(benchmarks.label_zh as varchar) as metric_zh,
-        cast(benchmarks.label_en as varchar) as metric_en,
+        cast(coalesce(figures.metric, benchmarks.metric) as string) as metric,
+        cast(coalesce(figures.segment_kind, benchmarks.segment_kind) as string) as segment_kind,
+        cast(coalesce(figures.segment, benchmarks.segment) as string) as segment,
+        cast(benchmarks.label_zh as string) as metric_zh,
+        cast(benchmarks.label_en as string) as metric_en,
         cast(figures.figure as double) as figure,
         cast(benchmarks.reference as double) as reference,
-        cast(benchmarks.unit as varchar) as unit,
-        cast(benchmarks.source as varchar) as reference_source
+        cast(benchmarks.unit as string) as unit,
+        cast(benchmarks.source as string) as reference_source
     from figures
     full outer join {{ ref('value_references') }} as benchmarks
         on

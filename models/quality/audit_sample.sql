@@ -46,7 +46,7 @@ ranked as (
         customers.*,
         row_number() over (
             order by
-                md5(customers.record_id || '|' || cast(current_month.audit_month as varchar)) asc,
+                md5(customers.record_id || '|' || cast(current_month.audit_month as string)) asc,
                 customers.record_id asc
         ) as draw_rank
     from customers

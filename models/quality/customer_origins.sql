@@ -6,8 +6,8 @@ final as (
 
     {% for item in staged_entities() if item.customer_key -%}
     select
-        cast('{{ item.system }}' as varchar) as source_system,
-        cast({{ item.customer_key }} as varchar) as source_customer_id,
+        cast('{{ item.system }}' as string) as source_system,
+        cast({{ item.customer_key }} as string) as source_customer_id,
         source_file,
         source_sheet,
         source_row,

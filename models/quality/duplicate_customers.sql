@@ -67,10 +67,10 @@ separated as (
 final as (
 
     select
-        cast(pairs.scope as varchar) as customer_kind,
-        cast(pairs.first_record as varchar) as first_customer_id,
-        cast(pairs.other_record as varchar) as other_customer_id,
-        cast(pairs.evidence as varchar) as evidence
+        cast(pairs.scope as string) as customer_kind,
+        cast(pairs.first_record as string) as first_customer_id,
+        cast(pairs.other_record as string) as other_customer_id,
+        cast(pairs.evidence as string) as evidence
     from pairs
     inner join customers as a
         on pairs.first_record = a.customer_id

@@ -55,11 +55,11 @@ reasons as (
 final as (
 
     select
-        cast(reasons.source_system as varchar) as source_system,
-        cast(reasons.field as varchar) as field,
-        cast(reasons.reason as varchar) as reason,
-        cast(reasons.label_zh as varchar) as label_zh,
-        cast(reasons.label_en as varchar) as label_en,
+        cast(reasons.source_system as string) as source_system,
+        cast(reasons.field as string) as field,
+        cast(reasons.reason as string) as reason,
+        cast(reasons.label_zh as string) as label_zh,
+        cast(reasons.label_en as string) as label_en,
         cast(count(*) as bigint) as reason_count,
         cast(records.record_count as bigint) as record_count
     from reasons

@@ -286,8 +286,8 @@ measures as (
 final as (
 
     select
-        cast(measure as varchar) as measure,
-        cast(scope as varchar) as scope,
+        cast(measure as string) as measure,
+        cast(scope as string) as scope,
         cast(numerator as double) as numerator,
         cast(denominator as double) as denominator,
         cast(numerator as double) / cast(denominator as double) as rate

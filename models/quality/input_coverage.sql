@@ -23,10 +23,10 @@ counted as (
 final as (
 
     select
-        cast(entity as varchar) as entity,
-        cast(label_zh as varchar) as label_zh,
-        cast(label_en as varchar) as label_en,
-        cast(case when row_count > 0 then 'present' else 'empty' end as varchar) as status,
+        cast(entity as string) as entity,
+        cast(label_zh as string) as label_zh,
+        cast(label_en as string) as label_en,
+        cast(case when row_count > 0 then 'present' else 'empty' end as string) as status,
         cast(system_count as bigint) as system_count,
         cast(row_count as bigint) as row_count
     from counted

@@ -31,8 +31,8 @@ final as (
 
     select
         cast(date_trunc('month', interactions.occurred_at) as date) as month_start_on,
-        cast(interactions.family as varchar) as family, -- noqa: RF04
-        cast(interactions.stitch_basis as varchar) as stitch_basis,
+        cast(interactions.family as string) as family, -- noqa: RF04
+        cast(interactions.stitch_basis as string) as stitch_basis,
         cast(count(*) as bigint) as interaction_count,
         cast(count(distinct interactions.customer_number) as bigint) as customer_count,
         cast(

@@ -8,7 +8,7 @@ landed as (
     select
         '{{ item.system }}' as source_system,
         '{{ item.entity }}' as entity,
-        {{ "'" ~ item.family ~ "'" if item.family else 'cast(null as varchar)' }} as family,
+        {{ "'" ~ item.family ~ "'" if item.family else 'cast(null as string)' }} as family,
         count(*) as landed_rows
     from {{ source(item.system, item.entity) }}
     {% if not loop.last %}
@@ -67,13 +67,13 @@ reasons as (
 final as (
 
     select
-        cast(outcomes.source_system as varchar) as source_system,
-        cast(outcomes.entity as varchar) as entity,
-        cast(landed.family as varchar) as family,
-        cast(outcomes.outcome as varchar) as outcome,
-        cast(case when outcomes.outcome = 'staged' then '进入数据仓库' else reasons.label_zh end as varchar)
+        cast(outcomes.source_system as string) as source_system,
+        cast(outcomes.entity as string) as entity,
+        cast(landed.family as string) as family,
+        cast(outcomes.outcome as string) as outcome,
+        cast(case when outcomes.outcome = 'staged' then '进入数据仓库' else reasons.label_zh end as string)
             as label_zh,
-        cast(case when outcomes.outcome = 'staged' then 'Staged' else reasons.label_en end as varchar)
+        cast(case when outcomes.outcome = 'staged' then 'Staged' else reasons.label_en end as string)
             as label_en,
         coalesce(reasons.counts_as_error, false) as counts_as_error,
         cast(outcomes.row_count as bigint) as row_count,

@@ -32,7 +32,7 @@ new_loads as (
 
     select
         current_loads.*,
-        cast('{{ build_id() }}' as varchar) as first_build_id
+        cast('{{ build_id() }}' as string) as first_build_id
     from current_loads
     left join earlier
         on

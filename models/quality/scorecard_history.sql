@@ -12,7 +12,7 @@ earlier as (
 current_build as (
 
     select
-        cast('{{ build_id() }}' as varchar) as build_id,
+        cast('{{ build_id() }}' as string) as build_id,
         as_of.as_of_on,
         scorecard.measure,
         scorecard.source_system,

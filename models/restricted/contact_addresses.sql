@@ -36,7 +36,7 @@ final as (
         addresses.contact_address,
         {%- if var('personal_data') == 'none' %}
         addresses.customer_id as keyed_id,
-        cast(null as varchar) as key_id
+        cast(null as string) as key_id
         {%- else %}
         {{ function('keyed_hash') }}('activation|' || addresses.customer_id) as keyed_id,
         {{ function('hashing_key_id') }}() as key_id

@@ -50,13 +50,13 @@ final as (
 
     {% endfor -%}
     select
-        cast(null as varchar) as source_system,
-        cast(null as varchar) as entity,
-        cast(null as varchar) as load_id,
-        cast(null as varchar) as source_sheet,
+        cast(null as string) as source_system,
+        cast(null as string) as entity,
+        cast(null as string) as load_id,
+        cast(null as string) as source_sheet,
         cast(null as bigint) as source_row,
-        cast(null as varchar) as value_type,
-        cast(null as varchar) as value
+        cast(null as string) as value_type,
+        cast(null as string) as value
     where false
 
 )

@@ -19,7 +19,7 @@ wrong_orders as (
 
     select
         'order' as grain,
-        cast(attributions.order_number as varchar) as key,
+        cast(attributions.order_number as string) as key,
         attributions.net_amount as amount,
         orders.net_amount as expected_amount
     from attributions

@@ -54,7 +54,7 @@ values_by_field as (
         kind,
         province_code,
         '{{ field }}' as field,
-        cast({{ field }} as varchar) as value,
+        cast({{ field }} as string) as value,
         case
             when {{ field }} is not null then null
             when contains(missing_reasons, '{{ field }}=')

@@ -35,8 +35,8 @@ offered as (
         last_seen_at,
         '{{ field }}' as field,
         {{ 'is_part_of_name' if field == 'name' else 'false' }} as is_part_of_name,
-        cast({{ field }} as varchar) as value,
-        cast(null as varchar) as fill_method
+        cast({{ field }} as string) as value,
+        cast(null as string) as fill_method
     from records
     where {{ field }} is not null
     {% if not loop.last %}

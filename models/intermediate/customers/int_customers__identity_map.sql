@@ -45,7 +45,7 @@ final as (
     select
         present.record_id,
         present.customer_id,
-        coalesce(earlier.first_build_id, cast('{{ build_id() }}' as varchar)) as first_build_id,
+        coalesce(earlier.first_build_id, cast('{{ build_id() }}' as string)) as first_build_id,
         true as is_present
     from present
     left join earlier

@@ -38,7 +38,7 @@ final as (
         'steward_must_link' as rule_code,
         0 as tier,
         'steward' as evidence_type,
-        cast(null as varchar) as name_agreement,
+        cast(null as string) as name_agreement,
         cast(null as double) as match_probability
     from {{ ref('int_identity__decisions') }}
     where decision = 'must_link'

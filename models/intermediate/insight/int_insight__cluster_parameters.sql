@@ -12,8 +12,8 @@ fits as (
 final as (
 
     select
-        'clusters_' || cast(fits.group_count as varchar) as model,
-        'c' || cast(fits.cluster_number as varchar) as cluster_code,
+        'clusters_' || cast(fits.group_count as string) as model,
+        'c' || cast(fits.cluster_number as string) as cluster_code,
         fits.feature,
         features.is_logarithm,
         fits.feature_mean,

@@ -14,7 +14,7 @@ fits as (
 worded as (
 
     select
-        'c' || cast(fits.cluster_number as varchar) as cluster_code,
+        'c' || cast(fits.cluster_number as string) as cluster_code,
         abs(fits.centroid) >= policy.profile_deviations as is_telling,
         case when fits.centroid > 0 then features.high_zh else features.low_zh end as word_zh,
         case when fits.centroid > 0 then features.high_en else features.low_en end as word_en,

@@ -123,15 +123,15 @@ final as (
             -- an ISO week belongs to the year of its Thursday
             when 'week'
                 then
-                    cast(extract(year from {{ add_days('period_start_on', 3) }}) as varchar)
-                    || '-W' || lpad(cast(extract(week from period_start_on) as varchar), 2, '0')
+                    cast(extract(year from {{ add_days('period_start_on', 3) }}) as string)
+                    || '-W' || lpad(cast(extract(week from period_start_on) as string), 2, '0')
             when 'month'
                 then
-                    cast(extract(year from period_start_on) as varchar)
-                    || '-' || lpad(cast(extract(month from period_start_on) as varchar), 2, '0')
+                    cast(extract(year from period_start_on) as string)
+                    || '-' || lpad(cast(extract(month from period_start_on) as string), 2, '0')
             else
-                cast(extract(year from period_start_on) as varchar)
-                || '-Q' || cast(extract(quarter from period_start_on) as varchar)
+                cast(extract(year from period_start_on) as string)
+                || '-Q' || cast(extract(quarter from period_start_on) as string)
         end as period,
         period_start_on,
         period_end_on,

@@ -100,7 +100,7 @@ matched as (
     inner join rules
         on
             rules.segment_kind = 'alert_level'
-            and cast(alerts.alert_level as varchar) = rules.segment
+            and cast(alerts.alert_level as string) = rules.segment
 
     {% for kind in ['value_tier', 'lifecycle_stage'] -%}
     union all

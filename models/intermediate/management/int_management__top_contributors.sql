@@ -12,7 +12,7 @@ named as (
         contributions.reason,
         contributions.segment_kind,
         contributions.contribution_rank,
-        cast(cast(round(100 * contributions.share_of_change) as bigint) as varchar) || '%' as percent_text,
+        cast(cast(round(100 * contributions.share_of_change) as bigint) as string) || '%' as percent_text,
         {{ member_label('contributions.segment', 'labels.label_zh', 'zh') }} as segment_zh,
         {{ member_label('contributions.segment', 'labels.label_en', 'en') }} as segment_en
     from {{ ref('int_management__contributions') }} as contributions

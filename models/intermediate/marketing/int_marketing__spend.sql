@@ -41,7 +41,7 @@ budgets as (
         coalesce(campaigns.channel, 'unknown') as channel,
         case when campaigns.is_acquisition then 'acquisition' else 'retention' end as purpose,
         campaigns.campaign_id,
-        cast(null as varchar) as target_tier,
+        cast(null as string) as target_tier,
         months.cost as amount
     from {{ ref('int_marketing__campaign_months') }} as months
     inner join campaigns

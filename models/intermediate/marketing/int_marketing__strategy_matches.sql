@@ -27,7 +27,7 @@ segments as (
     select
         customer_id,
         'alert_level' as segment_kind,
-        cast(alert_level as varchar) as segment
+        cast(alert_level as string) as segment
     from {{ ref('int_churn__alerts') }}
     where
         is_latest

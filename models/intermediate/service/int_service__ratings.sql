@@ -42,7 +42,7 @@ answers as (
         ids.customer_id,
         surveys.question,
         surveys.touch_point,
-        cast(null as varchar) as channel,
+        cast(null as string) as channel,
         surveys.store_code,
         surveys.agent_id,
         case when surveys.question = 'nps' then surveys.score / nullif(surveys.scale_max, 0) * 10 end as nps,

@@ -96,7 +96,7 @@ simple_tags as (
         number_values.is_review,
         rules.tag_number,
         number_values.number_value,
-        cast(null as varchar) as text_value
+        cast(null as string) as text_value
     from number_values
     inner join numbered_rules as rules
         on
@@ -189,7 +189,7 @@ numbered_tags as (
         is_review,
         tag_number,
         cast(null as double) as number_value,
-        cast(null as varchar) as text_value
+        cast(null as string) as text_value
     from composites_{{ depth }}
     {%- endfor %}
 

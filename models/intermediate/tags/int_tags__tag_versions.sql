@@ -61,16 +61,16 @@ versions as (
 final as (
 
     select
-        cast(tag_code as varchar) as tag_code,
+        cast(tag_code as string) as tag_code,
         cast(tag_version as integer) as tag_version,
-        cast(feature as varchar) as feature,
-        cast(operator as varchar) as operator,
+        cast(feature as string) as feature,
+        cast(operator as string) as operator,
         cast(value_low as double) as value_low,
         cast(value_high as double) as value_high,
-        cast(value_text as varchar) as value_text,
-        cast(members as varchar) as members,
+        cast(value_text as string) as value_text,
+        cast(members as string) as members,
         cast(first_as_of_on as date) as first_as_of_on,
-        cast(first_build_id as varchar) as first_build_id
+        cast(first_build_id as string) as first_build_id
     from versions
 
 )

@@ -121,9 +121,9 @@ final as (
 
     select
         cast(cells.month_start_on as date) as month_start_on,
-        cast(cells.channel as varchar) as channel,
-        cast(coalesce(labels.label_zh, cells.channel) as varchar) as channel_zh,
-        cast(coalesce(labels.label_en, cells.channel) as varchar) as channel_en,
+        cast(cells.channel as string) as channel,
+        cast(coalesce(labels.label_zh, cells.channel) as string) as channel_zh,
+        cast(coalesce(labels.label_en, cells.channel) as string) as channel_en,
         coalesce(channels.is_online, false) as is_online,
         cast(coalesce(sold.order_count, 0) as bigint) as order_count,
         cast(coalesce(sold.customer_count, 0) as bigint) as customer_count,

@@ -42,9 +42,9 @@ final as (
 
     select
         cast(counted.month_start_on as date) as month_start_on,
-        cast(counted.content_type as varchar) as content_type,
-        cast(coalesce(labels.label_zh, counted.content_type) as varchar) as content_type_zh,
-        cast(coalesce(labels.label_en, counted.content_type) as varchar) as content_type_en,
+        cast(counted.content_type as string) as content_type,
+        cast(coalesce(labels.label_zh, counted.content_type) as string) as content_type_zh,
+        cast(coalesce(labels.label_en, counted.content_type) as string) as content_type_en,
         cast(counted.sent_count as bigint) as sent_count,
         cast(counted.opened_count as bigint) as opened_count,
         cast(counted.clicked_count as bigint) as clicked_count,

@@ -36,12 +36,12 @@ final as (
 
     select
         cast(counted.month_start_on as date) as month_start_on,
-        cast(counted.channel as varchar) as channel,
-        cast(coalesce(channels.label_zh, counted.channel) as varchar) as channel_zh,
-        cast(coalesce(channels.label_en, counted.channel) as varchar) as channel_en,
-        cast(counted.province_code as varchar) as province_code,
-        cast(coalesce(provinces.label_zh, {{ unknown_label('zh') }}) as varchar) as province_zh,
-        cast(coalesce(provinces.label_en, {{ unknown_label('en') }}) as varchar) as province_en,
+        cast(counted.channel as string) as channel,
+        cast(coalesce(channels.label_zh, counted.channel) as string) as channel_zh,
+        cast(coalesce(channels.label_en, counted.channel) as string) as channel_en,
+        cast(counted.province_code as string) as province_code,
+        cast(coalesce(provinces.label_zh, {{ unknown_label('zh') }}) as string) as province_zh,
+        cast(coalesce(provinces.label_en, {{ unknown_label('en') }}) as string) as province_en,
         counted.is_festival,
         cast(counted.delivery_count as bigint) as delivery_count,
         cast(counted.delivered_count as bigint) as delivered_count,

@@ -188,27 +188,27 @@ labels as (
 final as (
 
     select
-        cast(stepped.cohort_kind as varchar) as cohort_kind,
+        cast(stepped.cohort_kind as string) as cohort_kind,
         cast(stepped.cohort_start_on as date) as cohort_start_on,
-        cast(stepped.dimension as varchar) as dimension,
-        cast(stepped.member as varchar) as member,
+        cast(stepped.dimension as string) as dimension,
+        cast(stepped.member as string) as member,
         cast(
             case stepped.member
                 when 'all' then '全部'
                 when 'unknown' then {{ unknown_label('zh') }}
                 else coalesce(labels.label_zh, stepped.member)
-            end as varchar
+            end as string
         ) as member_zh,
         cast(
             case stepped.member
                 when 'all' then 'All'
                 when 'unknown' then {{ unknown_label('en') }}
                 else coalesce(labels.label_en, stepped.member)
-            end as varchar
+            end as string
         ) as member_en,
-        cast(stepped.journey_step as varchar) as journey_step,
-        cast(steps.label_zh as varchar) as journey_step_zh,
-        cast(steps.label_en as varchar) as journey_step_en,
+        cast(stepped.journey_step as string) as journey_step,
+        cast(steps.label_zh as string) as journey_step_zh,
+        cast(steps.label_en as string) as journey_step_en,
         cast(steps.step_rank as integer) as step_rank,
         stepped.is_run_in,
         cast(stepped.entered_count as bigint) as entered_count,

@@ -37,11 +37,11 @@ counted as (
 final as (
 
     select
-        cast(counted.period_kind as varchar) as period_kind,
+        cast(counted.period_kind as string) as period_kind,
         cast(counted.period_start_on as date) as period_start_on,
-        cast(counted.customer_group as varchar) as customer_group,
-        cast(coalesce(labels.label_zh, {{ unknown_label('zh') }}) as varchar) as customer_group_zh,
-        cast(coalesce(labels.label_en, {{ unknown_label('en') }}) as varchar) as customer_group_en,
+        cast(counted.customer_group as string) as customer_group,
+        cast(coalesce(labels.label_zh, {{ unknown_label('zh') }}) as string) as customer_group_zh,
+        cast(coalesce(labels.label_en, {{ unknown_label('en') }}) as string) as customer_group_en,
         cast(counted.channel_count as integer) as channel_count,
         cast(counted.customer_count as bigint) as customer_count,
         cast(

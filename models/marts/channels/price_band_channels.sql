@@ -51,11 +51,11 @@ final as (
 
     select
         cast(counted.month_start_on as date) as month_start_on,
-        cast(counted.price_band as varchar) as price_band,
-        cast(coalesce(bands.label_zh, {{ unknown_label('zh') }}) as varchar) as price_band_zh,
-        cast(coalesce(bands.label_en, {{ unknown_label('en') }}) as varchar) as price_band_en,
+        cast(counted.price_band as string) as price_band,
+        cast(coalesce(bands.label_zh, {{ unknown_label('zh') }}) as string) as price_band_zh,
+        cast(coalesce(bands.label_en, {{ unknown_label('en') }}) as string) as price_band_en,
         cast(bands.band_rank as integer) as band_rank,
-        cast(counted.platform as varchar) as platform,
+        cast(counted.platform as string) as platform,
         counted.is_online,
         cast(counted.line_count as bigint) as line_count,
         cast(counted.net_amount as decimal(18, 2)) as net_amount,

@@ -158,7 +158,7 @@ warnings as (
     select
         alerts.row_key,
         'alert_level' as subject_kind,
-        cast(levels.alert_level as varchar) as subject,
+        cast(levels.alert_level as string) as subject,
         true as is_eligible,
         coalesce(alerts.alert_level = levels.alert_level, false) as is_warned
     from alerts
@@ -179,7 +179,7 @@ warnings as (
     select
         alerts.row_key,
         'rule_level' as subject_kind,
-        cast(levels.alert_level as varchar) as subject,
+        cast(levels.alert_level as string) as subject,
         true as is_eligible,
         coalesce(alerts.rule_level = levels.alert_level, false) as is_warned
     from alerts
@@ -251,9 +251,9 @@ final as (
         cast(as_of_on as date) as as_of_on,
         cast(until_on as date) as until_on,
         cast(horizon_days as integer) as horizon_days,
-        cast(population as varchar) as population,
-        cast(subject_kind as varchar) as subject_kind,
-        cast(subject as varchar) as subject,
+        cast(population as string) as population,
+        cast(subject_kind as string) as subject_kind,
+        cast(subject as string) as subject,
         cast(customer_count as bigint) as customer_count,
         cast(lost_count as bigint) as lost_count,
         cast(lost_count / cast(customer_count as double) as double) as lost_share,

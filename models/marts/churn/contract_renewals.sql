@@ -78,12 +78,12 @@ dated as (
 final as (
 
     select
-        cast(source_system as varchar) as source_system,
-        cast(contract_no as varchar) as contract_no,
-        cast(customer_id as varchar) as customer_id,
-        cast(account_owner as varchar) as account_owner,
+        cast(source_system as string) as source_system,
+        cast(contract_no as string) as contract_no,
+        cast(customer_id as string) as customer_id,
+        cast(account_owner as string) as account_owner,
         cast(amount as decimal(18, 2)) as amount,
-        cast(status as varchar) as source_status,
+        cast(status as string) as source_status,
         cast(
             case
                 when is_renewed then 'renewed'
@@ -93,7 +93,7 @@ final as (
                 when days_to_end <= renewal_visit_days and visited_on is null then 'visit_due'
                 when days_to_end <= renewal_list_days then 'listed'
                 else 'running'
-            end as varchar
+            end as string
         ) as renewal_status,
         cast(is_ended as boolean) as is_ended,
         cast(is_renewed as boolean) as is_renewed,

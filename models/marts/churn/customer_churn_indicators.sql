@@ -18,12 +18,12 @@ definitions as (
 final as (
 
     select
-        cast(indicators.customer_id as varchar) as customer_id,
-        cast(indicators.indicator as varchar) as indicator,
-        cast(definitions.label_zh as varchar) as indicator_zh,
-        cast(definitions.label_en as varchar) as indicator_en,
-        cast(definitions.family as varchar) as indicator_family,
-        cast(indicators.customer_group as varchar) as customer_group,
+        cast(indicators.customer_id as string) as customer_id,
+        cast(indicators.indicator as string) as indicator,
+        cast(definitions.label_zh as string) as indicator_zh,
+        cast(definitions.label_en as string) as indicator_en,
+        cast(definitions.family as string) as indicator_family,
+        cast(indicators.customer_group as string) as customer_group,
         cast(indicators.is_eligible as boolean) as is_eligible,
         cast(indicators.is_fired as boolean) as is_fired,
         cast(indicators.value as double) as value,

@@ -68,9 +68,9 @@ complainers as (
 final as (
 
     select
-        cast(alerts.customer_id as varchar) as customer_id,
-        cast(alerts.customer_group as varchar) as customer_group,
-        cast(alerts.value_tier as varchar) as value_tier,
+        cast(alerts.customer_id as string) as customer_id,
+        cast(alerts.customer_group as string) as customer_group,
+        cast(alerts.value_tier as string) as value_tier,
         cast(alerts.alert_level as integer) as alert_level,
         cast(alerts.rule_level as integer) as rule_level,
         cast(scores.p_no_order_30d as double) as p_no_order_30d,
@@ -85,19 +85,19 @@ final as (
         cast(alerts.p_alive as double) as p_alive,
         cast(alerts.is_lapsed as boolean) as is_lapsed,
         cast(alerts.is_lapsed and complainers.customer_id is null as boolean) as is_silent_churn,
-        cast(alerts.churn_stage as varchar) as churn_stage,
-        cast(stages.label_zh as varchar) as churn_stage_zh,
-        cast(stages.label_en as varchar) as churn_stage_en,
-        cast(fired.signals_zh as varchar) as signals_zh,
-        cast(fired.signals_en as varchar) as signals_en,
-        cast(causes.cause as varchar) as root_cause,
-        cast(cause_labels.label_zh as varchar) as root_cause_zh,
-        cast(cause_labels.label_en as varchar) as root_cause_en,
-        cast(causes.evidence_zh as varchar) as evidence_zh,
-        cast(causes.evidence_en as varchar) as evidence_en,
-        cast(interventions.intervention as varchar) as intervention,
-        cast(interventions.label_zh as varchar) as intervention_zh,
-        cast(interventions.label_en as varchar) as intervention_en,
+        cast(alerts.churn_stage as string) as churn_stage,
+        cast(stages.label_zh as string) as churn_stage_zh,
+        cast(stages.label_en as string) as churn_stage_en,
+        cast(fired.signals_zh as string) as signals_zh,
+        cast(fired.signals_en as string) as signals_en,
+        cast(causes.cause as string) as root_cause,
+        cast(cause_labels.label_zh as string) as root_cause_zh,
+        cast(cause_labels.label_en as string) as root_cause_en,
+        cast(causes.evidence_zh as string) as evidence_zh,
+        cast(causes.evidence_en as string) as evidence_en,
+        cast(interventions.intervention as string) as intervention,
+        cast(interventions.label_zh as string) as intervention_zh,
+        cast(interventions.label_en as string) as intervention_en,
         cast(
             case when interventions.alert_level is not null then {{ add_days('alerts.as_of_on', 1) }} end as date
         ) as contact_from_on,
@@ -108,7 +108,7 @@ final as (
             end as date
         ) as contact_by_on,
         cast(coalesce(expected.margin_if_kept, alerts.margin_amount_12m) as decimal(18, 2)) as margin_if_kept,
-        cast(case when expected.margin_if_kept is null then 'past_12_months' else 'expected' end as varchar)
+        cast(case when expected.margin_if_kept is null then 'past_12_months' else 'expected' end as string)
             as margin_basis,
         cast(
             alerts.probability * coalesce(expected.margin_if_kept, cast(alerts.margin_amount_12m as double))

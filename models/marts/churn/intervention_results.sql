@@ -250,8 +250,8 @@ results as (
 final as (
 
     select
-        cast(results.intervention as varchar) as intervention,
-        cast(results.treatment as varchar) as treatment,
+        cast(results.intervention as string) as intervention,
+        cast(results.treatment as string) as treatment,
         cast(results.alert_level as integer) as alert_level,
         cast(results.treated_count as bigint) as treated_count,
         cast(results.treated_saved as bigint) as saved_count,

@@ -63,21 +63,21 @@ returns as (
 final as (
 
     select
-        cast(entries.customer_id as varchar) as customer_id,
+        cast(entries.customer_id as string) as customer_id,
         cast(entries.entered_on as date) as entered_on,
         cast(
             case
                 when returns.won_back_on is not null then 'won_back'
                 when next_steps.step is null then 'completed'
                 else 'in_progress'
-            end as varchar
+            end as string
         ) as programme_state,
         cast(entries.last_step as integer) as last_step,
         {%- for step in [1, 2, 3] %}
         cast(entries.step_{{ step }}_on as date) as step_{{ step }}_on,
         {%- endfor %}
-        cast(last_steps.label_zh as varchar) as last_step_zh,
-        cast(last_steps.label_en as varchar) as last_step_en,
+        cast(last_steps.label_zh as string) as last_step_zh,
+        cast(last_steps.label_en as string) as last_step_en,
         cast(case when returns.won_back_on is null then next_steps.step end as integer) as next_step,
         cast(
             case

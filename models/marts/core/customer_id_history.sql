@@ -68,7 +68,7 @@ events as (
     select
         'created' as event,
         living.customer_id,
-        cast(null as varchar) as other_customer_id,
+        cast(null as string) as other_customer_id,
         living.record_count
     from living
     left join known
@@ -80,7 +80,7 @@ events as (
     select
         'absorbed' as event,
         moved.customer_id,
-        cast(null as varchar) as other_customer_id,
+        cast(null as string) as other_customer_id,
         moved.record_count
     from moved
     inner join known
@@ -105,7 +105,7 @@ events as (
     select
         'retired' as event,
         known.customer_id,
-        cast(null as varchar) as other_customer_id,
+        cast(null as string) as other_customer_id,
         known.record_count
     from known
     left join living
@@ -122,7 +122,7 @@ events as (
     select
         'returned' as event,
         living.customer_id,
-        cast(null as varchar) as other_customer_id,
+        cast(null as string) as other_customer_id,
         living.record_count
     from living
     inner join known
@@ -134,22 +134,22 @@ events as (
 final as (
 
     select
-        cast(build_id as varchar) as build_id,
+        cast(build_id as string) as build_id,
         cast(as_of_on as date) as as_of_on,
-        cast(event as varchar) as event,
-        cast(customer_id as varchar) as customer_id,
-        cast(other_customer_id as varchar) as other_customer_id,
+        cast(event as string) as event,
+        cast(customer_id as string) as customer_id,
+        cast(other_customer_id as string) as other_customer_id,
         cast(record_count as bigint) as record_count
     from earlier_events
 
     union all
 
     select
-        cast('{{ build_id() }}' as varchar) as build_id,
+        cast('{{ build_id() }}' as string) as build_id,
         cast(as_of.as_of_on as date) as as_of_on,
-        cast(events.event as varchar) as event,
-        cast(events.customer_id as varchar) as customer_id,
-        cast(events.other_customer_id as varchar) as other_customer_id,
+        cast(events.event as string) as event,
+        cast(events.customer_id as string) as customer_id,
+        cast(events.other_customer_id as string) as other_customer_id,
         cast(events.record_count as bigint) as record_count
     from events
     cross join {{ ref('int_calendar__as_of') }} as as_of

@@ -41,12 +41,12 @@ strongest as (
 final as (
 
     select
-        cast(ids.record_id as varchar) as record_id,
-        cast(ids.customer_id as varchar) as customer_id,
-        cast(ids.source_system as varchar) as source_system,
-        cast(ids.customer_kind as varchar) as customer_kind,
+        cast(ids.record_id as string) as record_id,
+        cast(ids.customer_id as string) as customer_id,
+        cast(ids.source_system as string) as source_system,
+        cast(ids.customer_kind as string) as customer_kind,
         -- alone: no rule joined the record to another
-        cast(coalesce(strongest.rule_code, 'alone') as varchar) as rule_code,
+        cast(coalesce(strongest.rule_code, 'alone') as string) as rule_code,
         clusters.is_suspicious,
         cast(strongest.tier as integer) as tier,
         cast(coalesce(strongest.link_count, 0) as bigint) as link_count

@@ -62,7 +62,7 @@ proposed as (
 
 pairs as (
 
-    {{ masked_pairs('proposed', 'cast(links.review_reason as varchar) as review_reason') }}
+    {{ masked_pairs('proposed', 'cast(links.review_reason as string) as review_reason') }}
 
 ),
 

@@ -43,14 +43,14 @@ final as (
 
     select
         -- keys
-        cast(lines.order_item_id as varchar) as order_item_id,
-        cast(lines.order_id as varchar) as order_id,
-        cast(lines.customer_id as varchar) as customer_id,
-        cast(lines.product_id as varchar) as product_id,
-        cast(netted_returns.netted_item_id as varchar) as netted_item_id,
+        cast(lines.order_item_id as string) as order_item_id,
+        cast(lines.order_id as string) as order_id,
+        cast(lines.customer_id as string) as customer_id,
+        cast(lines.product_id as string) as product_id,
+        cast(netted_returns.netted_item_id as string) as netted_item_id,
 
         -- attributes
-        cast(lines.line_kind as varchar) as line_kind,
+        cast(lines.line_kind as string) as line_kind,
 
         -- measures
         cast(lines.quantity as decimal(18, 3)) as quantity,

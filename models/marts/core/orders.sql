@@ -34,22 +34,22 @@ final as (
 
     select
         -- keys
-        cast(documents.order_id as varchar) as order_id,
-        cast(documents.customer_id as varchar) as customer_id,
-        cast(documents.source_system as varchar) as source_system,
-        cast(documents.source_order_id as varchar) as source_order_id,
+        cast(documents.order_id as string) as order_id,
+        cast(documents.customer_id as string) as customer_id,
+        cast(documents.source_system as string) as source_system,
+        cast(documents.source_order_id as string) as source_order_id,
 
         -- attributes
-        cast(documents.document_kind as varchar) as document_kind,
-        cast(documents.channel as varchar) as channel,
-        cast(documents.platform as varchar) as platform,
-        cast(documents.store_code as varchar) as store_code,
-        cast(documents.dealer_code as varchar) as dealer_code,
-        cast(documents.purpose as varchar) as purpose,
-        cast(documents.campaign_code as varchar) as campaign_code,
-        cast(documents.province_code as varchar) as province_code,
-        cast(documents.city_code as varchar) as city_code,
-        cast(documents.country as varchar) as country,
+        cast(documents.document_kind as string) as document_kind,
+        cast(documents.channel as string) as channel,
+        cast(documents.platform as string) as platform,
+        cast(documents.store_code as string) as store_code,
+        cast(documents.dealer_code as string) as dealer_code,
+        cast(documents.purpose as string) as purpose,
+        cast(documents.campaign_code as string) as campaign_code,
+        cast(documents.province_code as string) as province_code,
+        cast(documents.city_code as string) as city_code,
+        cast(documents.country as string) as country,
 
         -- flags
         documents.customer_id <> 'unknown' as is_known_customer,

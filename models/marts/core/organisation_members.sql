@@ -95,11 +95,11 @@ linked as (
 final as (
 
     select
-        cast(linked.organisation_id as varchar) as organisation_id,
-        cast(persons.customer_id as varchar) as customer_id,
-        cast(max(linked.link_basis) as varchar) as link_basis,
-        cast(max_by(persons.job_level, persons.last_seen_at) as varchar) as job_level,
-        cast(max_by(persons.decision_role, persons.last_seen_at) as varchar) as decision_role,
+        cast(linked.organisation_id as string) as organisation_id,
+        cast(persons.customer_id as string) as customer_id,
+        cast(max(linked.link_basis) as string) as link_basis,
+        cast(max_by(persons.job_level, persons.last_seen_at) as string) as job_level,
+        cast(max_by(persons.decision_role, persons.last_seen_at) as string) as decision_role,
         cast(count(*) as bigint) as record_count,
         cast(max(persons.last_seen_at) as date) as last_seen_on
     from linked

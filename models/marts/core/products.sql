@@ -38,16 +38,16 @@ final as (
 
     select
         -- keys
-        cast(articles.product_id as varchar) as product_id,
-        cast(articles.source_system as varchar) as source_system,
-        cast(articles.source_product_id as varchar) as source_product_id,
+        cast(articles.product_id as string) as product_id,
+        cast(articles.source_system as string) as source_system,
+        cast(articles.source_product_id as string) as source_product_id,
 
         -- attributes
-        cast(masters.product_name as varchar) as product_name,
-        cast(coalesce(charges.product_kind, 'goods') as varchar) as product_kind,
-        cast(masters.category as varchar) as category,
-        cast(masters.product_line as varchar) as product_line,
-        cast(masters.aroma as varchar) as aroma,
+        cast(masters.product_name as string) as product_name,
+        cast(coalesce(charges.product_kind, 'goods') as string) as product_kind,
+        cast(masters.category as string) as category,
+        cast(masters.product_line as string) as product_line,
+        cast(masters.aroma as string) as aroma,
         cast(masters.strength as decimal(5, 1)) as strength,
         cast(masters.volume_ml as integer) as volume_ml,
 

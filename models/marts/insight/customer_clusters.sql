@@ -47,10 +47,10 @@ ranked as (
 final as (
 
     select
-        cast(customers.customer_id as varchar) as customer_id,
-        cast(ranked.cluster_code as varchar) as cluster_code,
-        cast(profiles.profile_zh as varchar) as cluster_zh,
-        cast(profiles.profile_en as varchar) as cluster_en,
+        cast(customers.customer_id as string) as customer_id,
+        cast(ranked.cluster_code as string) as cluster_code,
+        cast(profiles.profile_zh as string) as cluster_zh,
+        cast(profiles.profile_en as string) as cluster_en,
         cast(ranked.distance as double) as distance,
         -- 0 on the border to the next cluster, 1 at the centroid
         cast(1 - ranked.distance / nullif(ranked.next_distance, 0) as double) as certainty,

@@ -12,7 +12,7 @@ churn as (
 
     -- they repeat with each term
     select distinct
-        'churn_' || cast(horizon_days as varchar) || 'd' as model,
+        'churn_' || cast(horizon_days as string) || 'd' as model,
         as_of_on,
         horizon_days,
         status,
@@ -28,7 +28,7 @@ churn as (
 clusters as (
 
     select
-        'clusters_' || cast(fits.group_count as varchar) as model,
+        'clusters_' || cast(fits.group_count as string) as model,
         as_of.as_of_on,
         fits.group_count as cluster_count,
         bool_or(fits.is_chosen) as is_chosen,
@@ -76,12 +76,12 @@ fits as (
 final as (
 
     select
-        cast(fits.model as varchar) as model,
+        cast(fits.model as string) as model,
         cast(fits.as_of_on as date) as as_of_on,
-        cast(fits.model_family as varchar) as model_family,
-        cast(fits.status as varchar) as status,
-        cast(statuses.label_zh as varchar) as status_zh,
-        cast(statuses.label_en as varchar) as status_en,
+        cast(fits.model_family as string) as model_family,
+        cast(fits.status as string) as status,
+        cast(statuses.label_zh as string) as status_zh,
+        cast(statuses.label_en as string) as status_en,
         fits.as_of_on = as_of.as_of_on as is_latest,
         cast(fits.is_scoring as boolean) as is_scoring,
         cast(coalesce(purchases.customer_count, clusters.customer_count) as bigint) as customer_count,

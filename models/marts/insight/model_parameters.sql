@@ -34,7 +34,7 @@ parameters as (
 
     select
         'churn' as model_family,
-        'churn_' || cast(coefficients.horizon_days as varchar) || 'd' as model,
+        'churn_' || cast(coefficients.horizon_days as string) || 'd' as model,
         coefficients.as_of_on,
         coefficients.horizon_days,
         'all' as segment,
@@ -84,7 +84,7 @@ parameters as (
 
     select
         'rfm' as model_family,
-        'rfm_' || cast(window_months as varchar) || 'm' as model,
+        'rfm_' || cast(window_months as string) || 'm' as model,
         parameters_as_of_on as as_of_on,
         null as horizon_days,
         'all' as segment,
@@ -109,13 +109,13 @@ parameters as (
 final as (
 
     select
-        cast(model as varchar) as model,
+        cast(model as string) as model,
         cast(as_of_on as date) as as_of_on,
-        cast(segment as varchar) as segment,
-        cast(parameter as varchar) as parameter,
-        cast(model_family as varchar) as model_family,
+        cast(segment as string) as segment,
+        cast(parameter as string) as parameter,
+        cast(model_family as string) as model_family,
         cast(horizon_days as integer) as horizon_days,
-        cast(unit as varchar) as unit,
+        cast(unit as string) as unit,
         cast(is_latest as boolean) as is_latest,
         cast(is_scoring as boolean) as is_scoring,
         cast(estimate as double) as estimate,
@@ -124,7 +124,7 @@ final as (
         cast(feature_deviation as double) as feature_deviation,
         cast(is_logarithm as boolean) as is_logarithm,
         cast(limit_deviations as double) as limit_deviations,
-        cast(threshold_method as varchar) as threshold_method,
+        cast(threshold_method as string) as threshold_method,
         cast(customer_count as bigint) as customer_count
     from parameters
 

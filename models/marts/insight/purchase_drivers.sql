@@ -20,19 +20,19 @@ labels as (
 final as (
 
     select
-        cast(fits.segment as varchar) as segment,
-        cast(fits.term as varchar) as term,
-        cast(case when fits.is_season then 'season' else labels.family end as varchar) as driver_family,
+        cast(fits.segment as string) as segment,
+        cast(fits.term as string) as term,
+        cast(case when fits.is_season then 'season' else labels.family end as string) as driver_family,
         cast(
-            case when fits.is_season then split_part(fits.term, '_', 2) || ' 月' else labels.label_zh end as varchar
+            case when fits.is_season then split_part(fits.term, '_', 2) || ' 月' else labels.label_zh end as string
         ) as term_zh,
         cast(
-            case when fits.is_season then 'Month ' || split_part(fits.term, '_', 2) else labels.label_en end as varchar
+            case when fits.is_season then 'Month ' || split_part(fits.term, '_', 2) else labels.label_en end as string
         ) as term_en,
-        cast(case when fits.is_season then '与基准月相比' else labels.unit_zh end as varchar) as unit_zh,
-        cast(case when fits.is_season then 'against the first month' else labels.unit_en end as varchar) as unit_en,
-        cast(fits.design as varchar) as design,
-        cast(fits.status as varchar) as status,
+        cast(case when fits.is_season then '与基准月相比' else labels.unit_zh end as string) as unit_zh,
+        cast(case when fits.is_season then 'against the first month' else labels.unit_en end as string) as unit_en,
+        cast(fits.design as string) as design,
+        cast(fits.status as string) as status,
         cast(fits.coefficient as double) as coefficient,
         cast(fits.standard_error as double) as standard_error,
         cast(fits.effect as double) as effect,

@@ -18,10 +18,10 @@ final as (
 
     select
         cast(contributions.month_start_on as date) as month_start_on,
-        cast(contributions.kpi as varchar) as kpi,
-        cast(contributions.reason as varchar) as reason,
-        cast(contributions.segment_kind as varchar) as segment_kind,
-        cast(contributions.segment as varchar) as segment,
+        cast(contributions.kpi as string) as kpi,
+        cast(contributions.reason as string) as reason,
+        cast(contributions.segment_kind as string) as segment_kind,
+        cast(contributions.segment as string) as segment,
         {{ member_label('contributions.segment', 'labels.label_zh', 'zh') }} as segment_zh,
         {{ member_label('contributions.segment', 'labels.label_en', 'en') }} as segment_en,
         cast(contributions.contribution as double) as contribution,

@@ -13,16 +13,16 @@ final as (
 
     select
         cast(alerts.month_start_on as date) as month_start_on,
-        cast(alerts.kpi as varchar) as kpi,
-        cast(alerts.reason as varchar) as reason,
-        cast(catalog.label_zh as varchar) as kpi_zh,
-        cast(catalog.label_en as varchar) as kpi_en,
-        cast(labels.label_zh as varchar) as reason_zh,
-        cast(labels.label_en as varchar) as reason_en,
-        cast(catalog.owner as varchar) as owner,
-        cast(catalog.unit as varchar) as unit,
-        cast(contributors.top_contributors_zh as varchar) as top_contributors_zh,
-        cast(contributors.top_contributors_en as varchar) as top_contributors_en,
+        cast(alerts.kpi as string) as kpi,
+        cast(alerts.reason as string) as reason,
+        cast(catalog.label_zh as string) as kpi_zh,
+        cast(catalog.label_en as string) as kpi_en,
+        cast(labels.label_zh as string) as reason_zh,
+        cast(labels.label_en as string) as reason_en,
+        cast(catalog.owner as string) as owner,
+        cast(catalog.unit as string) as unit,
+        cast(contributors.top_contributors_zh as string) as top_contributors_zh,
+        cast(contributors.top_contributors_en as string) as top_contributors_en,
         cast(
             case catalog.direction when 'higher' then alerts.change > 0 else alerts.change < 0 end as boolean
         ) as is_for_the_better,

@@ -25,12 +25,12 @@ final as (
 
     select
         cast(figures.month_start_on as date) as month_start_on,
-        cast(figures.kpi as varchar) as kpi,
-        cast(figures.segment_kind as varchar) as segment_kind,
-        cast(figures.segment as varchar) as segment,
+        cast(figures.kpi as string) as kpi,
+        cast(figures.segment_kind as string) as segment_kind,
+        cast(figures.segment as string) as segment,
         {{ member_label('figures.segment', 'labels.label_zh', 'zh') }} as segment_zh,
         {{ member_label('figures.segment', 'labels.label_en', 'en') }} as segment_en,
-        cast(catalog.unit as varchar) as unit,
+        cast(catalog.unit as string) as unit,
         cast(months.is_complete as boolean) as is_complete,
         cast(figures.numerator as double) as numerator,
         cast(figures.base as double) as base,

@@ -128,9 +128,9 @@ compared as (
 final as (
 
     select
-        cast(compared.pilot as varchar) as pilot,
-        cast(compared.label_zh as varchar) as pilot_zh,
-        cast(compared.label_en as varchar) as pilot_en,
+        cast(compared.pilot as string) as pilot,
+        cast(compared.label_zh as string) as pilot_zh,
+        cast(compared.label_en as string) as pilot_en,
         cast(
             case
                 when compared.smallest_base < policy.minimum_reached then 'not_measured'
@@ -138,7 +138,7 @@ final as (
                 when compared.difference - policy.interval_z * compared.standard_error > 0 then 'better'
                 when compared.difference + policy.interval_z * compared.standard_error < 0 then 'worse'
                 else 'no_difference_seen'
-            end as varchar
+            end as string
         ) as reading,
         cast(
             case

@@ -111,12 +111,12 @@ cuts as (
 final as (
 
     select
-        cast(measured.region as varchar) as region,
+        cast(measured.region as string) as region,
         {{ member_label('measured.region', 'labels.label_zh', 'zh') }} as region_zh,
         {{ member_label('measured.region', 'labels.label_en', 'en') }} as region_en,
         cast(priorities.priority as integer) as priority,
-        cast(priorities.label_zh as varchar) as priority_zh,
-        cast(priorities.label_en as varchar) as priority_en,
+        cast(priorities.label_zh as string) as priority_zh,
+        cast(priorities.label_en as string) as priority_en,
         cast(measured.is_low_base as boolean) as is_low_base,
         cast(measured.revenue_12m as decimal(18, 2)) as revenue_12m,
         cast(measured.earlier_revenue_12m as decimal(18, 2)) as earlier_revenue_12m,

@@ -278,11 +278,11 @@ judged as (
 final as (
 
     select
-        cast(judged.campaign_id as varchar) as campaign_id,
-        cast(judged.arm as varchar) as arm,
-        cast(judged.compared_with as varchar) as compared_with,
-        cast(campaigns.campaign_code as varchar) as campaign_code,
-        cast(campaigns.campaign_name as varchar) as campaign_name,
+        cast(judged.campaign_id as string) as campaign_id,
+        cast(judged.arm as string) as arm,
+        cast(judged.compared_with as string) as compared_with,
+        cast(campaigns.campaign_code as string) as campaign_code,
+        cast(campaigns.campaign_name as string) as campaign_name,
         cast(campaigns.started_on as date) as started_on,
         cast(campaigns.attributed_until_on as date) as observed_until_on,
         cast(judged.customer_count as bigint) as customer_count,
@@ -304,14 +304,14 @@ final as (
         cast(judged.uplift_from > 0 or judged.uplift_to < 0 as boolean) as is_significant,
         cast(judged.detectable_effect as double) as detectable_effect,
         cast(coalesce(left_out.left_out_count, 0) as bigint) as left_out_count,
-        cast(judged.split_basis as varchar) as split_basis,
+        cast(judged.split_basis as string) as split_basis,
         cast(judged.split_chi_square as double) as split_chi_square,
         cast(judged.split_limit as double) as split_limit,
         cast(judged.is_split_as_planned as boolean) as is_split_as_planned,
         cast(judged.is_low_base as boolean) as is_low_base,
-        cast(judged.reading as varchar) as reading,
-        cast(readings.label_zh as varchar) as reading_zh,
-        cast(readings.label_en as varchar) as reading_en
+        cast(judged.reading as string) as reading,
+        cast(readings.label_zh as string) as reading_zh,
+        cast(readings.label_en as string) as reading_en
     from judged
     inner join campaigns
         on judged.campaign_id = campaigns.campaign_id

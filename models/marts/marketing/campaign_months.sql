@@ -17,11 +17,11 @@ campaigns as (
 final as (
 
     select
-        cast(months.campaign_id as varchar) as campaign_id,
+        cast(months.campaign_id as string) as campaign_id,
         cast(months.month_start_on as date) as month_start_on,
-        cast(campaigns.channel as varchar) as channel,
-        cast(campaigns.target_group as varchar) as target_group,
-        cast(campaigns.content_type as varchar) as content_type,
+        cast(campaigns.channel as string) as channel,
+        cast(campaigns.target_group as string) as target_group,
+        cast(campaigns.content_type as string) as content_type,
         cast(campaigns.is_joint as boolean) as is_joint,
         cast(campaigns.is_acquisition as boolean) as is_acquisition,
         cast(months.touch_count as bigint) as touch_count,
@@ -31,7 +31,7 @@ final as (
         cast(months.converted_count as bigint) as converted_count,
         cast(months.order_count as bigint) as order_count,
         cast(months.cost as decimal(18, 2)) as cost,
-        cast(months.cost_basis as varchar) as cost_basis,
+        cast(months.cost_basis as string) as cost_basis,
         cast(months.revenue as decimal(18, 2)) as revenue,
         cast(months.margin_amount as decimal(18, 2)) as margin_amount
     from months

@@ -111,21 +111,21 @@ final as (
 
     select
         -- keys
-        cast(measured.campaign_id as varchar) as campaign_id,
+        cast(measured.campaign_id as string) as campaign_id,
 
         -- attributes
-        cast(measured.campaign_code as varchar) as campaign_code,
-        cast(measured.campaign_name as varchar) as campaign_name,
-        cast(measured.target_group as varchar) as target_group,
-        cast(targets.label_zh as varchar) as target_group_zh,
-        cast(targets.label_en as varchar) as target_group_en,
-        cast(measured.scene as varchar) as scene,
+        cast(measured.campaign_code as string) as campaign_code,
+        cast(measured.campaign_name as string) as campaign_name,
+        cast(measured.target_group as string) as target_group,
+        cast(targets.label_zh as string) as target_group_zh,
+        cast(targets.label_en as string) as target_group_en,
+        cast(measured.scene as string) as scene,
         {%- for list, column in [('content_type', 'content_type'), ('marketing_channel', 'channel')] %}
-        cast(measured.{{ column }} as varchar) as {{ column }},
-        cast({{ column }}_labels.label_zh as varchar) as {{ column }}_zh,
-        cast({{ column }}_labels.label_en as varchar) as {{ column }}_en,
+        cast(measured.{{ column }} as string) as {{ column }},
+        cast({{ column }}_labels.label_zh as string) as {{ column }}_zh,
+        cast({{ column }}_labels.label_en as string) as {{ column }}_en,
         {%- endfor %}
-        cast(measured.owner as varchar) as owner,
+        cast(measured.owner as string) as owner,
         cast(measured.is_joint as boolean) as is_joint,
         cast(measured.is_acquisition as boolean) as is_acquisition,
         cast(measured.is_over as boolean) as is_over,
@@ -146,7 +146,7 @@ final as (
         cast(measured.converted_count / cast(nullif(measured.reached_count, 0) as double) as double)
             as conversion_rate_reached,
         cast(measured.cost as decimal(18, 2)) as cost,
-        cast(measured.cost_basis as varchar) as cost_basis,
+        cast(measured.cost_basis as string) as cost_basis,
         cast(measured.cost / nullif(measured.converted_count, 0) as decimal(18, 2)) as cost_per_conversion,
         cast(measured.cost / nullif(measured.touch_count, 0) as decimal(18, 2)) as cost_per_touch,
         cast(measured.revenue as decimal(18, 2)) as revenue,
@@ -156,10 +156,10 @@ final as (
         cast(measured.uplift as double) as uplift,
         cast(measured.uplift_from as double) as uplift_from,
         cast(measured.uplift_to as double) as uplift_to,
-        cast(measured.reading as varchar) as uplift_reading,
-        cast(suggested.suggestion as varchar) as suggestion,
-        cast(suggested.label_zh as varchar) as suggestion_zh,
-        cast(suggested.label_en as varchar) as suggestion_en,
+        cast(measured.reading as string) as uplift_reading,
+        cast(suggested.suggestion as string) as suggestion,
+        cast(suggested.label_zh as string) as suggestion_zh,
+        cast(suggested.label_en as string) as suggestion_en,
 
         -- dates
         cast(measured.started_on as date) as started_on,

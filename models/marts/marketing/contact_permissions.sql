@@ -21,17 +21,17 @@ consents as (
 final as (
 
     select
-        cast(consents.customer_id as varchar) as customer_id,
-        cast(consents.purpose as varchar) as consent_purpose,
-        cast(purposes.label_zh as varchar) as consent_purpose_zh,
-        cast(purposes.label_en as varchar) as consent_purpose_en,
-        cast(consents.channel as varchar) as channel,
-        cast(channels.label_zh as varchar) as channel_zh,
-        cast(channels.label_en as varchar) as channel_en,
+        cast(consents.customer_id as string) as customer_id,
+        cast(consents.purpose as string) as consent_purpose,
+        cast(purposes.label_zh as string) as consent_purpose_zh,
+        cast(purposes.label_en as string) as consent_purpose_en,
+        cast(consents.channel as string) as channel,
+        cast(channels.label_zh as string) as channel_zh,
+        cast(channels.label_en as string) as channel_en,
         cast(consents.is_granted as boolean) as is_permitted,
-        cast(consents.status as varchar) as permission_status,
-        cast(statuses.label_zh as varchar) as permission_status_zh,
-        cast(statuses.label_en as varchar) as permission_status_en,
+        cast(consents.status as string) as permission_status,
+        cast(statuses.label_zh as string) as permission_status_zh,
+        cast(statuses.label_en as string) as permission_status_en,
         cast(consents.valid_from_on as date) as changed_on,
         cast(consents.as_of_on as date) as as_of_on
     from consents

@@ -155,10 +155,10 @@ joined as (
 final as (
 
     select
-        cast(joined.festival as varchar) as festival,
+        cast(joined.festival as string) as festival,
         cast(extract(year from joined.festival_on) as integer) as festival_year,
-        cast(policy.label_zh as varchar) as festival_zh,
-        cast(policy.label_en as varchar) as festival_en,
+        cast(policy.label_zh as string) as festival_zh,
+        cast(policy.label_en as string) as festival_en,
         cast(joined.window_to_on <= joined.as_of_on as boolean) as is_over,
         cast(joined.has_whole_year as boolean) as has_whole_year,
         cast(joined.window_days as bigint) as window_days,

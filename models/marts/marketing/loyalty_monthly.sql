@@ -140,7 +140,7 @@ final as (
 
     select
         cast(months.month_start_on as date) as month_start_on,
-        cast(levels.level as varchar) as level,
+        cast(levels.level as string) as level,
         {{ member_label('levels.level', 'labels.label_zh', 'zh') }} as level_zh,
         {{ member_label('levels.level', 'labels.label_en', 'en') }} as level_en,
         cast(coalesce(sum(monthly_changes.change) over (

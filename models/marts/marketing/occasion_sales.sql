@@ -22,10 +22,10 @@ final as (
 
     select
         cast(monthly.month_start_on as date) as month_start_on,
-        cast(monthly.occasion as varchar) as occasion,
-        cast(occasions.label_zh as varchar) as occasion_zh,
-        cast(occasions.label_en as varchar) as occasion_en,
-        cast(occasions.customer_group as varchar) as customer_group,
+        cast(monthly.occasion as string) as occasion,
+        cast(occasions.label_zh as string) as occasion_zh,
+        cast(occasions.label_en as string) as occasion_en,
+        cast(occasions.customer_group as string) as customer_group,
         cast(monthly.order_count as bigint) as order_count,
         cast(monthly.customer_count as bigint) as customer_count,
         cast(monthly.revenue as decimal(18, 2)) as revenue,

@@ -119,15 +119,15 @@ final as (
 
     select
         cast(joined.quarter_start_on as date) as quarter_start_on,
-        cast(joined.value_tier as varchar) as value_tier,
+        cast(joined.value_tier as string) as value_tier,
         cast(
             case joined.value_tier when 'none' then '未购买' when 'untargeted' then '未指定' else tier_labels.label_zh end
-            as varchar
+            as string
         ) as value_tier_zh,
         cast(
             case joined.value_tier
                 when 'none' then 'Not a buyer' when 'untargeted' then 'Untargeted' else tier_labels.label_en
-            end as varchar
+            end as string
         ) as value_tier_en,
         cast({{ months_before('joined.quarter_start_on', -3) }} <= {{ add_days('as_of.as_of_on', 1) }} as boolean)
             as is_complete,

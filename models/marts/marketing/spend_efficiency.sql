@@ -154,15 +154,15 @@ final as (
 
     select
         cast(rated.quarter_start_on as date) as quarter_start_on,
-        cast(rated.channel as varchar) as channel,
-        cast(rated.purpose as varchar) as purpose,
-        cast(case rated.channel when 'all' then '合计' else coalesce(channels.label_zh, rated.channel) end as varchar)
+        cast(rated.channel as string) as channel,
+        cast(rated.purpose as string) as purpose,
+        cast(case rated.channel when 'all' then '合计' else coalesce(channels.label_zh, rated.channel) end as string)
             as channel_zh,
-        cast(case rated.channel when 'all' then 'All' else coalesce(channels.label_en, rated.channel) end as varchar)
+        cast(case rated.channel when 'all' then 'All' else coalesce(channels.label_en, rated.channel) end as string)
             as channel_en,
-        cast(case rated.purpose when 'all' then '合计' else coalesce(purposes.label_zh, rated.purpose) end as varchar)
+        cast(case rated.purpose when 'all' then '合计' else coalesce(purposes.label_zh, rated.purpose) end as string)
             as purpose_zh,
-        cast(case rated.purpose when 'all' then 'All' else coalesce(purposes.label_en, rated.purpose) end as varchar)
+        cast(case rated.purpose when 'all' then 'All' else coalesce(purposes.label_en, rated.purpose) end as string)
             as purpose_en,
         cast(rated.is_complete as boolean) as is_complete,
         cast(rated.measured_cost > 0 as boolean) as is_measured,

@@ -24,22 +24,22 @@ matched as (
 final as (
 
     select
-        cast(matches.customer_id as varchar) as customer_id,
-        cast(matches.strategy as varchar) as strategy,
-        cast(strategies.label_zh as varchar) as strategy_zh,
-        cast(strategies.label_en as varchar) as strategy_en,
+        cast(matches.customer_id as string) as customer_id,
+        cast(matches.strategy as string) as strategy,
+        cast(strategies.label_zh as string) as strategy_zh,
+        cast(strategies.label_en as string) as strategy_en,
         cast(matched.strategy_count as bigint) as strategy_count,
-        cast(matched.matched_strategies as varchar) as matched_strategies,
-        cast(matches.customer_group as varchar) as customer_group,
-        cast(matches.value_tier as varchar) as value_tier,
-        cast(modes.service_mode as varchar) as service_mode,
-        cast(modes.label_zh as varchar) as service_mode_zh,
-        cast(modes.label_en as varchar) as service_mode_en,
+        cast(matched.matched_strategies as string) as matched_strategies,
+        cast(matches.customer_group as string) as customer_group,
+        cast(matches.value_tier as string) as value_tier,
+        cast(modes.service_mode as string) as service_mode,
+        cast(modes.label_zh as string) as service_mode_zh,
+        cast(modes.label_en as string) as service_mode_en,
         {%- for column in ['need', 'action', 'resource'] %}
-        cast(strategies.{{ column }}_zh as varchar) as {{ column }}_zh,
-        cast(strategies.{{ column }}_en as varchar) as {{ column }}_en,
+        cast(strategies.{{ column }}_zh as string) as {{ column }}_zh,
+        cast(strategies.{{ column }}_en as string) as {{ column }}_en,
         {%- endfor %}
-        cast(strategies.owner as varchar) as owner,
+        cast(strategies.owner as string) as owner,
         cast(matches.as_of_on as date) as as_of_on
     from matches
     inner join matched

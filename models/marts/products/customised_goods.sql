@@ -40,9 +40,9 @@ final as (
 
     select
         cast(counted.month_start_on as date) as month_start_on,
-        cast(counted.customer_group as varchar) as customer_group,
-        cast(coalesce(labels.label_zh, {{ unknown_label('zh') }}) as varchar) as customer_group_zh,
-        cast(coalesce(labels.label_en, {{ unknown_label('en') }}) as varchar) as customer_group_en,
+        cast(counted.customer_group as string) as customer_group,
+        cast(coalesce(labels.label_zh, {{ unknown_label('zh') }}) as string) as customer_group_zh,
+        cast(coalesce(labels.label_en, {{ unknown_label('en') }}) as string) as customer_group_en,
         cast(counted.order_count as bigint) as order_count,
         cast(counted.customised_order_count as bigint) as customised_order_count,
         cast(counted.net_amount as decimal(18, 2)) as net_amount,

@@ -181,8 +181,8 @@ final as (
     select
         cast(bases.as_of_on as date) as as_of_on,
         cast(bases.until_on as date) as until_on,
-        cast(bases.aim as varchar) as aim,
-        cast(methods.method as varchar) as method,
+        cast(bases.aim as string) as aim,
+        cast(methods.method as string) as method,
         cast(lengths.list_length as integer) as list_length,
         cast(max(bases.customer_count) as bigint) as customer_count,
         cast(count(first_hits.customer_number) as bigint) as hit_count,

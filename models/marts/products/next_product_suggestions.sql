@@ -32,20 +32,20 @@ products as (
 final as (
 
     select
-        cast(profiles.customer_id as varchar) as customer_id,
+        cast(profiles.customer_id as string) as customer_id,
         cast(suggested.suggestion_rank as integer) as suggestion_rank,
-        cast(suggested.product_id as varchar) as product_id,
-        cast(products.product_name as varchar) as product_name,
+        cast(suggested.product_id as string) as product_id,
+        cast(products.product_name as string) as product_name,
         cast(suggested.score as double) as score,
         suggested.is_bought as is_repeat,
-        cast(bands.price_band as varchar) as price_band,
-        cast(case when suggested.because_product_id is null then 'popular' else 'habit' end as varchar) as reason,
-        cast(suggested.because_product_id as varchar) as because_product_id,
+        cast(bands.price_band as string) as price_band,
+        cast(case when suggested.because_product_id is null then 'popular' else 'habit' end as string) as reason,
+        cast(suggested.because_product_id as string) as because_product_id,
         cast(
             case
                 when suggested.because_product_id is null then '近期最受欢迎'
                 else '买过“' || coalesce(because.product_name, suggested.because_product_id) || '”的客户随后常买'
-            end as varchar
+            end as string
         ) as reason_zh,
         cast(
             case
@@ -53,7 +53,7 @@ final as (
                 else
                     'Often bought next by those who had '
                     || coalesce(because.product_name, suggested.because_product_id)
-            end as varchar
+            end as string
         ) as reason_en,
         cast(suggested.as_of_on as date) as as_of_on
     from suggested

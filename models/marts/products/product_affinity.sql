@@ -200,11 +200,11 @@ measured as (
 final as (
 
     select
-        cast(measured.kind as varchar) as kind,
-        cast(measured.bought as varchar) as bought,
-        cast(measured.also_bought as varchar) as also_bought,
-        cast(coalesce(bought_products.product_name, measured.bought) as varchar) as bought_name,
-        cast(coalesce(also_products.product_name, measured.also_bought) as varchar) as also_bought_name,
+        cast(measured.kind as string) as kind,
+        cast(measured.bought as string) as bought,
+        cast(measured.also_bought as string) as also_bought,
+        cast(coalesce(bought_products.product_name, measured.bought) as string) as bought_name,
+        cast(coalesce(also_products.product_name, measured.also_bought) as string) as also_bought_name,
         cast(measured.bought_count as bigint) as bought_count,
         cast(measured.also_bought_count as bigint) as also_bought_count,
         cast(measured.pair_count as bigint) as pair_count,

@@ -91,12 +91,12 @@ final as (
 
     select
         cast(counted.month_start_on as date) as month_start_on,
-        cast(counted.bundle as varchar) as bundle,
-        cast(offers.label_zh as varchar) as bundle_zh,
-        cast(offers.label_en as varchar) as bundle_en,
-        cast(counted.customer_group as varchar) as customer_group,
-        cast(coalesce(labels.label_zh, {{ unknown_label('zh') }}) as varchar) as customer_group_zh,
-        cast(coalesce(labels.label_en, {{ unknown_label('en') }}) as varchar) as customer_group_en,
+        cast(counted.bundle as string) as bundle,
+        cast(offers.label_zh as string) as bundle_zh,
+        cast(offers.label_en as string) as bundle_en,
+        cast(counted.customer_group as string) as customer_group,
+        cast(coalesce(labels.label_zh, {{ unknown_label('zh') }}) as string) as customer_group_zh,
+        cast(coalesce(labels.label_en, {{ unknown_label('en') }}) as string) as customer_group_en,
         cast(counted.category_order_count as bigint) as category_order_count,
         cast(counted.together_order_count as bigint) as together_order_count,
         cast(counted.ready_made_order_count as bigint) as ready_made_order_count,

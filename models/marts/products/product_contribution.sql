@@ -127,10 +127,10 @@ final as (
 
     select
         cast(ranked.month_start_on as date) as month_start_on,
-        cast(ranked.product_line as varchar) as product_line,
-        cast(ranked.customer_group as varchar) as customer_group,
-        cast(coalesce(labels.label_zh, {{ unknown_label('zh') }}) as varchar) as customer_group_zh,
-        cast(coalesce(labels.label_en, {{ unknown_label('en') }}) as varchar) as customer_group_en,
+        cast(ranked.product_line as string) as product_line,
+        cast(ranked.customer_group as string) as customer_group,
+        cast(coalesce(labels.label_zh, {{ unknown_label('zh') }}) as string) as customer_group_zh,
+        cast(coalesce(labels.label_en, {{ unknown_label('en') }}) as string) as customer_group_en,
         ranked.is_goods,
         cast(ranked.order_count as bigint) as order_count,
         cast(ranked.quantity_sold as decimal(18, 3)) as quantity_sold,

@@ -72,12 +72,12 @@ final as (
 
     select
         cast(counted.month_start_on as date) as month_start_on,
-        cast(counted.customer_group as varchar) as customer_group,
-        cast(counted.side as varchar) as side,
-        cast(counted.member as varchar) as member,
-        cast(case counted.member when 'none' then '无' else coalesce(words.label_zh, counted.member) end as varchar)
+        cast(counted.customer_group as string) as customer_group,
+        cast(counted.side as string) as side,
+        cast(counted.member as string) as member,
+        cast(case counted.member when 'none' then '无' else coalesce(words.label_zh, counted.member) end as string)
             as member_zh,
-        cast(case counted.member when 'none' then 'None' else coalesce(words.label_en, counted.member) end as varchar)
+        cast(case counted.member when 'none' then 'None' else coalesce(words.label_en, counted.member) end as string)
             as member_en,
         cast(counted.customer_count as bigint) as customer_count,
         cast(counted.line_count as bigint) as line_count,

@@ -190,8 +190,8 @@ final as (
 
     select
         cast(compared.as_of_on as date) as as_of_on,
-        cast(compared.dimension as varchar) as dimension,
-        cast(compared.member as varchar) as member,
+        cast(compared.dimension as string) as dimension,
+        cast(compared.member as string) as member,
         {{ member_label('compared.member', 'labels.label_zh', 'zh') }} as member_zh,
         {{ member_label('compared.member', 'labels.label_en', 'en') }} as member_en,
         cast(dates.is_latest as boolean) as is_latest,

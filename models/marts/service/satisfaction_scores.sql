@@ -14,7 +14,7 @@ ratings as (
         province_code as province,
         store_code as store,
         agent_id as agent,
-        cast('all' as varchar) as "all"
+        cast('all' as string) as "all"
     from {{ ref('int_service__ratings') }}
 
 ),
@@ -101,13 +101,13 @@ benchmarks as (
 final as (
 
     select
-        cast(counted.period_kind as varchar) as period_kind,
+        cast(counted.period_kind as string) as period_kind,
         cast(counted.period_start_on as date) as period_start_on,
-        cast(counted.measure as varchar) as measure,
-        cast(measures.label_zh as varchar) as measure_zh,
-        cast(measures.label_en as varchar) as measure_en,
-        cast(counted.dimension as varchar) as dimension,
-        cast(counted.member as varchar) as member,
+        cast(counted.measure as string) as measure,
+        cast(measures.label_zh as string) as measure_zh,
+        cast(measures.label_en as string) as measure_en,
+        cast(counted.dimension as string) as dimension,
+        cast(counted.member as string) as member,
         {{ member_label('counted.member', 'labels.label_zh', 'zh') }} as member_zh,
         {{ member_label('counted.member', 'labels.label_en', 'en') }} as member_en,
         cast(counted.answer_count as bigint) as answer_count,

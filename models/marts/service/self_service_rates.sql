@@ -137,15 +137,15 @@ final as (
 
     select
         cast(months.month_start_on as date) as month_start_on,
-        cast(inputs.measure as varchar) as measure,
-        cast(labels.label_zh as varchar) as measure_zh,
-        cast(labels.label_en as varchar) as measure_en,
+        cast(inputs.measure as string) as measure,
+        cast(labels.label_zh as string) as measure_zh,
+        cast(labels.label_en as string) as measure_en,
         cast(
             case
                 when not inputs.has_input then 'no_input'
                 when coalesce(counted.base, 0) = 0 then 'no_base'
                 else 'measured'
-            end as varchar
+            end as string
         ) as status,
         cast(case when inputs.has_input then counted.numerator end as bigint) as numerator,
         cast(case when inputs.has_input then counted.base end as bigint) as base,

@@ -17,7 +17,7 @@ tickets as (
         province_code as province,
         store_code as store,
         agent_id as agent,
-        cast('all' as varchar) as "all"
+        cast('all' as string) as "all"
     from {{ ref('int_service__tickets') }}
 
 ),
@@ -72,8 +72,8 @@ final as (
 
     select
         cast(measured.month_start_on as date) as month_start_on,
-        cast(measured.dimension as varchar) as dimension,
-        cast(measured.member as varchar) as member,
+        cast(measured.dimension as string) as dimension,
+        cast(measured.member as string) as member,
         {{ member_label('measured.member', 'labels.label_zh', 'zh') }} as member_zh,
         {{ member_label('measured.member', 'labels.label_en', 'en') }} as member_en,
         cast(measured.ticket_count as bigint) as ticket_count,

@@ -26,7 +26,7 @@ churn as (
 final as (
 
     select
-        cast(features.customer_id as varchar) as customer_id,
+        cast(features.customer_id as string) as customer_id,
         {%- for feature in customer_features() %}
         cast({{ latest.get(feature.name, 'features') }}.{{ feature.name }} as {{ feature.type }})
             as {{ feature.name }},

@@ -41,10 +41,10 @@ held as (
 final as (
 
     select
-        cast(held.customer_id as varchar) as customer_id,
-        cast({{ list_pick('words.tag_codes', 'held.tag_numbers') }} as varchar[]) as tag_codes,
-        cast({{ list_as_text(list_pick('words.labels_zh', 'held.tag_numbers')) }} as varchar) as labels_zh,
-        cast({{ list_as_text(list_pick('words.labels_en', 'held.tag_numbers')) }} as varchar) as labels_en,
+        cast(held.customer_id as string) as customer_id,
+        {{ list_pick('words.tag_codes', 'held.tag_numbers') }} as tag_codes,
+        cast({{ list_as_text(list_pick('words.labels_zh', 'held.tag_numbers')) }} as string) as labels_zh,
+        cast({{ list_as_text(list_pick('words.labels_en', 'held.tag_numbers')) }} as string) as labels_en,
         cast(held.tag_count as bigint) as tag_count,
         cast(held.as_of_on as date) as as_of_on
     from held

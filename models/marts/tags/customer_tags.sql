@@ -8,12 +8,12 @@ with
 final as (
 
     select
-        cast(subjects.customer_id as varchar) as customer_id,
-        cast(held.tag_code as varchar) as tag_code,
+        cast(subjects.customer_id as string) as customer_id,
+        cast(held.tag_code as string) as tag_code,
         cast(held.tag_version as integer) as tag_version,
-        cast(held.family as varchar) as family,
+        cast(held.family as string) as family,
         cast(held.number_value as double) as number_value,
-        cast(held.text_value as varchar) as text_value,
+        cast(held.text_value as string) as text_value,
         cast(coalesce(recorded.since_on, subjects.as_of_on) as date) as since_on,
         cast(subjects.as_of_on as date) as as_of_on
     from {{ ref('int_tags__held') }} as held

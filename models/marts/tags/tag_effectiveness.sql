@@ -97,20 +97,20 @@ tags as (
 final as (
 
     select
-        cast(lifted.tag_code as varchar) as tag_code,
+        cast(lifted.tag_code as string) as tag_code,
         cast(lifted.as_of_on as date) as as_of_on,
         cast(lifted.tag_version as integer) as tag_version,
-        cast(tags.family as varchar) as family,
-        cast(tags.label_zh as varchar) as label_zh,
-        cast(tags.label_en as varchar) as label_en,
+        cast(tags.family as string) as family,
+        cast(tags.label_zh as string) as label_zh,
+        cast(tags.label_en as string) as label_en,
         cast(
             case
                 when lifted.stability_index is null or lifted.known_count < lifted.minimum_base then 'not_measured'
                 when lifted.stability_index > lifted.stability_to then 'shifted'
                 else 'stable'
-            end as varchar
+            end as string
         ) as stability,
-        cast(lifted.lift_status as varchar) as lift_status,
+        cast(lifted.lift_status as string) as lift_status,
         cast(lifted.known_count as bigint) as known_count,
         cast(lifted.holder_count as bigint) as holder_count,
         cast(lifted.coverage as double) as coverage,

@@ -74,12 +74,12 @@ history as (
 final as (
 
     select
-        cast(customer_id as varchar) as customer_id,
-        cast(tag_code as varchar) as tag_code,
+        cast(customer_id as string) as customer_id,
+        cast(tag_code as string) as tag_code,
         cast(tag_version as integer) as tag_version,
-        cast(event as varchar) as event,
+        cast(event as string) as event,
         cast(as_of_on as date) as as_of_on,
-        cast(build_id as varchar) as build_id
+        cast(build_id as string) as build_id
     from history
 
 )

@@ -144,7 +144,7 @@ populations as (
         horizon_days,
         method,
         'net_amount' as measure,
-        'decile_' || cast(decile as varchar) as population,
+        'decile_' || cast(decile as string) as population,
         min(as_of_on) as as_of_on,
         count(*) as customer_count,
         sum(predicted_amount) as predicted_total,
@@ -167,9 +167,9 @@ final as (
 
     select
         cast(populations.horizon_days as integer) as horizon_days,
-        cast(populations.method as varchar) as method,
-        cast(populations.measure as varchar) as measure,
-        cast(populations.population as varchar) as population,
+        cast(populations.method as string) as method,
+        cast(populations.measure as string) as measure,
+        cast(populations.population as string) as population,
         populations.method in ('past_rate', 'annualised') as is_naive,
         cast(populations.customer_count as bigint) as customer_count,
         cast(populations.predicted_total as double) as predicted_total,

@@ -29,7 +29,7 @@ final as (
 
     select
         -- keys
-        cast(states.customer_id as varchar) as customer_id,
+        cast(states.customer_id as string) as customer_id,
         cast(states.as_of_on as date) as as_of_on,
         states.is_latest,
         states.is_reported as is_month_end,
@@ -38,11 +38,11 @@ final as (
         {%- for state, labels in [
             ('lifecycle_stage', 'stages'), ('customer_group', 'group_labels'), ('value_tier', 'tiers')
         ] %}
-        cast(states.{{ state }} as varchar) as {{ state }},
-        cast({{ labels }}.label_zh as varchar) as {{ state }}_zh,
-        cast({{ labels }}.label_en as varchar) as {{ state }}_en,
+        cast(states.{{ state }} as string) as {{ state }},
+        cast({{ labels }}.label_zh as string) as {{ state }}_zh,
+        cast({{ labels }}.label_en as string) as {{ state }}_en,
         {%- endfor %}
-        cast(states.abc_class as varchar) as abc_class,
+        cast(states.abc_class as string) as abc_class,
 
         -- what they follow from
         states.has_purchased,
@@ -58,8 +58,8 @@ final as (
         -- RFM
         cast(classes.window_months as integer) as rfm_window_months,
         cast(classes.parameters_as_of_on as date) as rfm_parameters_as_of_on,
-        cast(classes.rfm_class as varchar) as rfm_class,
-        cast(classes.action_group as varchar) as action_group,
+        cast(classes.rfm_class as string) as rfm_class,
+        cast(classes.action_group as string) as action_group,
         cast(classes.recency_score as integer) as recency_score,
         cast(classes.frequency_score as integer) as frequency_score,
         cast(classes.monetary_score as integer) as monetary_score,

@@ -19,16 +19,16 @@ final as (
 
     select
         -- keys
-        cast(classes.customer_id as varchar) as customer_id,
+        cast(classes.customer_id as string) as customer_id,
         cast(classes.window_months as integer) as window_months,
 
         -- attributes
-        cast(classes.rfm_class as varchar) as rfm_class,
-        cast(classes.rfm_class_zh as varchar) as rfm_class_zh,
-        cast(classes.rfm_class_en as varchar) as rfm_class_en,
-        cast(classes.action_group as varchar) as action_group,
-        cast(action_groups.label_zh as varchar) as action_group_zh,
-        cast(action_groups.label_en as varchar) as action_group_en,
+        cast(classes.rfm_class as string) as rfm_class,
+        cast(classes.rfm_class_zh as string) as rfm_class_zh,
+        cast(classes.rfm_class_en as string) as rfm_class_en,
+        cast(classes.action_group as string) as action_group,
+        cast(action_groups.label_zh as string) as action_group_zh,
+        cast(action_groups.label_en as string) as action_group_en,
 
         -- flags
         classes.is_recent,

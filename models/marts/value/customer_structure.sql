@@ -174,8 +174,8 @@ final as (
 
     select
         cast(shared.as_of_on as date) as as_of_on,
-        cast(shared.dimension as varchar) as dimension,
-        cast(shared.member as varchar) as member,
+        cast(shared.dimension as string) as dimension,
+        cast(shared.member as string) as member,
         shared.is_latest,
         {{ member_label('shared.member', 'labels.label_zh', 'zh') }} as member_zh,
         {{ member_label('shared.member', 'labels.label_en', 'en') }} as member_en,

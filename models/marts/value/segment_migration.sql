@@ -129,13 +129,13 @@ labels as (
 final as (
 
     select
-        cast(counted.scheme as varchar) as scheme,
+        cast(counted.scheme as string) as scheme,
         cast(counted.months_apart as integer) as months_apart,
         cast(counted.period_end_on as date) as period_end_on,
         {%- for side in ['from', 'to'] %}
-        cast(counted.{{ side }}_segment as varchar) as {{ side }}_segment,
-        cast(coalesce({{ side }}_labels.label_zh, counted.{{ side }}_segment) as varchar) as {{ side }}_segment_zh,
-        cast(coalesce({{ side }}_labels.label_en, counted.{{ side }}_segment) as varchar) as {{ side }}_segment_en,
+        cast(counted.{{ side }}_segment as string) as {{ side }}_segment,
+        cast(coalesce({{ side }}_labels.label_zh, counted.{{ side }}_segment) as string) as {{ side }}_segment_zh,
+        cast(coalesce({{ side }}_labels.label_en, counted.{{ side }}_segment) as string) as {{ side }}_segment_en,
         {%- endfor %}
         counted.from_segment = counted.to_segment as is_stayer,
         cast(counted.is_complete as boolean) as is_complete,

@@ -20,7 +20,7 @@ final as (
     select
         source_order_id,
         source_customer_id,
-        cast(null as varchar) as original_source_order_id,
+        cast(null as string) as original_source_order_id,
         document_kind,
         channel,
         platform,
@@ -44,7 +44,7 @@ final as (
         'return' as document_kind,
         sales.channel,
         sales.platform,
-        cast(null as varchar) as status,
+        cast(null as string) as status,
         sales.province_code,
         sales.city_code,
         sales.is_gift,

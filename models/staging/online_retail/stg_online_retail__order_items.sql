@@ -20,7 +20,7 @@ final as (
         cast(row_number() over (
             partition by source_order_id
             order by source_row asc nulls last, load_id asc nulls last
-        ) as varchar) as source_line_id,
+        ) as string) as source_line_id,
         source_product_id,
         source_customer_id,
         product_name,

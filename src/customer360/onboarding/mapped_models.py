@@ -163,7 +163,7 @@ def _model(grain: str, head: str, ctes: Sequence[str]) -> str:
 def _missing_reasons(fields: Sequence[tuple[str, str]]) -> str:
     """Why core fields are empty; `fields` are pairs of core field and the text that it is read from."""
     if not fields:
-        return "cast(null as varchar)"
+        return "cast(null as string)"
     return "{{ missing_reasons([\n" + "".join(f"    ('{c}', '{x}'),\n" for c, x in fields) + "]) }}"
 
 
@@ -449,7 +449,7 @@ class MappedTable:
                 "cast(row_number() over (\n"
                 "    partition by order_items__source_order_id, load_id\n"
                 "    order by {{ landing_order('asc') }}\n"
-                ") as varchar) as order_items__source_line_id"
+                ") as string) as order_items__source_line_id"
             )
             yield "numbered", _select(["*", number], "from @")
         if self.by_sign and self.has_lines:

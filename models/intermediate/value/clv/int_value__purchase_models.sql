@@ -16,8 +16,8 @@ final as (
     -- without identified drop-out nobody is known to leave: NBD is the model that holds
     select
         as_of_on,
-        cast(model as varchar) as model,
-        cast(status as varchar) as status,
+        cast(model as string) as model,
+        cast(status as string) as status,
         cast(status = 'fitted' and not (model = 'nbd' and has_dropout) as boolean) as is_scoring,
         cast(is_dropout_identified as boolean) as is_dropout_identified,
         {%- for parameter in ['r', 'alpha', 'a', 'b', 'p', 'q', 'v'] %}

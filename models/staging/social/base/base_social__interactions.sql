@@ -31,7 +31,7 @@ typed as (
         lower({{ function('clean_text') }}(landed.action)) as interaction_type,
         lower({{ function('clean_text') }}(landed.platform)) as platform,
         -- the contract takes words as well as scores
-        cast(try_cast({{ function('clean_text') }}(landed.sentiment) as double) as varchar) as sentiment,
+        cast(try_cast({{ function('clean_text') }}(landed.sentiment) as double) as string) as sentiment,
 
         -- timestamps
         {{ function('parse_timestamp') }}(landed.occurred_at_utc, utc => true) as occurred_at
