@@ -15,7 +15,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit test builds test-full mutate lint clean $(VERBS)
+.PHONY: help setup setup-fit test builds test-full test-weekly mutate lint clean $(VERBS)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -52,7 +52,11 @@ builds: setup
 test-full: setup lint ## the complete matrices as well (long)
 	$(UV) sync --frozen --quiet --group fit --group oracles --group spark
 	$(MAKE) builds
-	python -m pytest
+	python -m pytest -m "not weekly"
+
+test-weekly: setup ## the demo at ten and fifty times its size, and 300 mutants (longer)
+	python -m pytest -m weekly
+	for run in 1 2 3; do python -m bench.mutate || exit 1; done
 
 mutate: setup ## plant N one-line faults in models (SELECT: names or areas; SEED) and list those that no test notices
 	@python -m bench.mutate

@@ -13,7 +13,11 @@ from conftest import copy_project, set_demo
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("customers", "seed"), [*((2_000, seed) for seed in range(1, 6)), (20_000, 7), (100_000, 7)]
+    ("customers", "seed"),
+    [
+        *((2_000, seed) for seed in range(1, 6)),
+        *(pytest.param(customers, 7, marks=pytest.mark.weekly) for customers in (20_000, 100_000)),
+    ],
 )
 def test_the_demo_builds_at_any_size_and_seed(tmp_path: Path, customers: int, seed: int) -> None:
     copy_project(tmp_path)
