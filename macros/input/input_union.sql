@@ -10,7 +10,7 @@
     {%- set models = input_offers()[entity] -%}
     {#- dbt asks for what a model reads before it knows the contract -#}
     {%- for model in models -%}{%- do ref(model) -%}{%- endfor -%}
-    {%- for name in ['looks_personal', 'keyed_hash'] -%}{%- do function(name) -%}{%- endfor -%}
+    {%- for name in ['without_personal_words', 'without_personal_key'] -%}{%- do function(name) -%}{%- endfor -%}
     {%- set columns = input_columns(entity) if execute else [] %}
 select
     source_system,

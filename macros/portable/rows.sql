@@ -25,3 +25,8 @@
         k -> k || ': ' || {{ function('mask_shape') }}(get_json_object({{ x }}, '$.' || k))
     ), '; ')
 {%- endmacro %}
+
+{#- Every column of a relation but one. -#}
+{% macro all_but(column) %}{{ return(adapter.dispatch('all_but')(column)) }}{% endmacro %}
+{% macro default__all_but(column) -%} * exclude ({{ column }}) {%- endmacro %}
+{% macro spark__all_but(column) -%} * except ({{ column }}) {%- endmacro %}

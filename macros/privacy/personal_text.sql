@@ -29,13 +29,12 @@
     {%- if class == 'personal' or (class == 'key' and var('personal_data') == 'none') -%}
     {{ name }}
     {%- else -%}
-    case
-        {#- six characters are the shortest mail address #}
-        when length({{ name }}) >= 6 and {{ function('looks_personal') }}({{ name }})
-            {%- if excepted %} and source_system not in ({{ excepted | join(', ') }}){% endif %}
-            then {{ masked_words() if class == 'words' else "'" ~ masked_key_prefix() ~ "' || left(" ~ function('keyed_hash') ~ "(" ~ name ~ "), 16)" }}
-        else {{ name }}
-    end
+    {%- set masked = function('without_personal_' ~ class) ~ '(' ~ name ~ ')' -%}
+    {%- if excepted -%}
+    case when source_system in ({{ excepted | join(', ') }}) then {{ name }} else {{ masked }} end
+    {%- else -%}
+    {{ masked }}
+    {%- endif -%}
     {%- endif -%}
 {%- endmacro %}
 

@@ -8,30 +8,33 @@
 -#}
 
 {#-
-  The rules of an entity and what holds for every one beside them: rows of totals and notes are no records, and of
-  one key (`keys`, a list) one row stays. `changed_at` is the record's own stamp of its last change, if it has one.
+  The rows of a relation, each with the codes of the rules that it breaks (`broken_rules`): those of the entity and what holds
+  for every one. Rows of totals and notes are no records. Of the rows that break none of these, one stays per key (`keys`, a
+  list); `changed_at` is the record's own stamp of its last change, if it has one. Lines that are told apart by
+  their position on a `document` have no key: of a document that is delivered again the newest delivery stands whole.
 -#}
-{% macro versioned_rules(rules, keys, changed_at=none) -%}
-    {%- set own = [('total_row', "row_kind = 'total'"), ('note_row', "row_kind = 'note'")] + rules -%}
-    {{ return(own + [
-        ('repeated_row', is_repeated(keys, own)),
-        ('conflicting_row', is_superseded(keys, own, changed_at)),
-    ]) }}
-{%- endmacro %}
-
-{#-
-  The same for lines that are told apart by their position on the document (`key`): of a document that is delivered
-  again the newest delivery stands whole.
--#}
-{% macro delivered_whole_rules(rules, key) -%}
-    {%- set own = [('total_row', "row_kind = 'total'"), ('note_row', "row_kind = 'note'")] + rules -%}
-    {{ return(own + [('conflicting_row', is_of_older_load(key, own))]) }}
+{% macro with_broken_rules(relation, rules, keys=none, changed_at=none, document=none) -%}
+    select
+        {{ all_but('own_rules') }},
+        case
+            when not {{ list_is_empty('own_rules') }} then own_rules
+            else {{ compact_list(
+                [('conflicting_row', is_of_older_load(document))] if document
+                else [('repeated_row', is_repeated(keys)), ('conflicting_row', is_superseded(keys, changed_at))]
+            ) }}
+        end as broken_rules
+    from (
+        select
+            *,
+            {{ compact_list([('total_row', "row_kind = 'total'"), ('note_row', "row_kind = 'note'")] + rules) }} as own_rules
+        from {{ relation }}
+    ) as judged
 {%- endmacro %}
 
 {#- The same document arrived in a newer load, and soundly. -#}
-{% macro is_of_older_load(key, rules) -%}
-    not {{ breaks_any(rules) }} and load_id <> first_value(load_id) over (
-        partition by {{ key }}, {{ breaks_any(rules) }}
+{% macro is_of_older_load(document) -%}
+    load_id <> first_value(load_id) over (
+        partition by {{ document }}, {{ list_is_empty('own_rules') }}
         order by {{ newest_file_first() }}
     )
 {%- endmacro %}
@@ -46,23 +49,19 @@
 {%- endmacro %}
 
 {#- The same content under the same key was landed before. -#}
-{% macro is_repeated(keys, rules) -%}
-    not {{ breaks_any(rules) }} and row_number() over (
-        partition by {{ keys | join(', ') }}, content_hash, {{ breaks_any(rules) }}
+{% macro is_repeated(keys) -%}
+    row_number() over (
+        partition by {{ keys | join(', ') }}, content_hash, {{ list_is_empty('own_rules') }}
         order by {{ landing_order('asc') }}
     ) > 1
 {%- endmacro %}
 
 {#- Other content under the same key is newer. -#}
-{% macro is_superseded(keys, rules, changed_at=none) -%}
-    not {{ breaks_any(rules) }} and content_hash <> first_value(content_hash) over (
-        partition by {{ keys | join(', ') }}, {{ breaks_any(rules) }}
+{% macro is_superseded(keys, changed_at) -%}
+    content_hash <> first_value(content_hash) over (
+        partition by {{ keys | join(', ') }}, {{ list_is_empty('own_rules') }}
         order by {{ changed_at ~ ' desc nulls last, ' if changed_at }}{{ newest_file_first() }}
     )
-{%- endmacro %}
-
-{% macro breaks_any(rules) -%}
-    coalesce({% for _, condition in rules %}({{ condition }}){{ " or " if not loop.last }}{% endfor %}, false)
 {%- endmacro %}
 
 {#- The file that counts first; files that are only added have no rank. -#}

@@ -31,8 +31,7 @@ people as (
         customer_kind,
         case
             when coalesce(customer_kind, '') <> 'organisation' then {{ function('mask_name') }}(name)
-            when {{ function('looks_personal') }}(company_name) then {{ masked_words() }}
-            else company_name
+            else {{ function('without_personal_words') }}(company_name)
         end as display_name,
         {{ function('mask_phone') }}(phone) as phone_masked,
         {{ function('mask_email') }}(email) as email_masked,

@@ -295,7 +295,8 @@ class MappedTable:
             ctes.append(_block(name, sql.replace("@", last)))
             last = name
         position = "row_number() over (order by {{ landing_order('asc') }}) as landing_position"
-        ctes.append(_block("final", _select(["*", position, self._broken_rules()], f"from {last}")))
+        ctes.append(_block("positioned", _select(["*", position], f"from {last}")))
+        ctes.append(_block("final", self._with_broken_rules("positioned")))
         grain = f"one landed row of {table.entity} of {table.system}, typed, with the rules it breaks"
         rules = "".join(f"    ('{code}', {condition}),\n" for code, condition in self.rules())
         return _model(grain, f"{{% set rules = [\n{rules}] %}}\n\n", ctes)
@@ -530,17 +531,19 @@ class MappedTable:
             if column == "currency":
                 add("foreign_currency", f"{of} <> @currency")
 
-    def _broken_rules(self) -> str:
+    def _with_broken_rules(self, relation: str) -> str:
+        words = [f"'{relation}'", "rules"]
         if self.by_position:
-            return "{{ broken_rules(delivered_whole_rules(rules, 'order_items__source_order_id')) }}"
-        keys = ", ".join(f"'{self.rows}__{column}'" for column in self.contracts[self.rows].key)
-        words = ["rules", f"keys=[{keys}]"]
-        if "last_seen_at" in self.fields[self.rows]:
-            words.append(f"changed_at='{self.rows}__last_seen_at'")
-        rules = f"{{{{ broken_rules(versioned_rules({', '.join(words)})) }}}}"
-        if len(rules) <= _WIDTH:
-            return rules
-        return "{{ broken_rules(versioned_rules(\n" + "".join(f"    {word},\n" for word in words) + ")) }}"
+            words.append("document='order_items__source_order_id'")
+        else:
+            keys = ", ".join(f"'{self.rows}__{column}'" for column in self.contracts[self.rows].key)
+            words.append(f"keys=[{keys}]")
+            if "last_seen_at" in self.fields[self.rows]:
+                words.append(f"changed_at='{self.rows}__last_seen_at'")
+        call = f"{{{{ with_broken_rules({', '.join(words)}) }}}}"
+        if len(call) <= _WIDTH:
+            return call
+        return "{{ with_broken_rules(\n" + "".join(f"    {word},\n" for word in words) + ") }}"
 
     # ---- the staging models
 

@@ -82,10 +82,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_customer_id'], changed_at='last_seen_at')) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['source_customer_id'], changed_at='last_seen_at') }}
 
 )
 

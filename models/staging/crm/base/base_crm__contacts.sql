@@ -110,10 +110,7 @@ dated as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_customer_id'], changed_at='last_seen_at')) }}
-    from dated
+    {{ with_broken_rules('dated', rules, keys=['source_customer_id'], changed_at='last_seen_at') }}
 
 )
 

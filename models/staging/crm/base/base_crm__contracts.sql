@@ -49,10 +49,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['contract_no'])) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['contract_no']) }}
 
 )
 

@@ -129,10 +129,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=key)) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=key) }}
 
 )
 

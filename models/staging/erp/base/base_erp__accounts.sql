@@ -99,10 +99,7 @@ placed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_customer_id'], changed_at='last_seen_at')) }}
-    from placed
+    {{ with_broken_rules('placed', rules, keys=['source_customer_id'], changed_at='last_seen_at') }}
 
 )
 

@@ -48,10 +48,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['dealer_code'])) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['dealer_code']) }}
 
 )
 

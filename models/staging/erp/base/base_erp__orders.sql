@@ -88,10 +88,7 @@ extended as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_order_id'])) }}
-    from extended
+    {{ with_broken_rules('extended', rules, keys=['source_order_id']) }}
 
 )
 

@@ -65,10 +65,7 @@ extended as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_payment_id'])) }}
-    from extended
+    {{ with_broken_rules('extended', rules, keys=['source_payment_id']) }}
 
 )
 

@@ -47,10 +47,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['campaign_code', 'source_customer_id'])) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['campaign_code', 'source_customer_id']) }}
 
 )
 

@@ -52,10 +52,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['coupon_no'])) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['coupon_no']) }}
 
 )
 

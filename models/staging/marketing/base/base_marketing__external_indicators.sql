@@ -52,10 +52,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['month_start_on', 'province_code', 'indicator', 'subject'])) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['month_start_on', 'province_code', 'indicator', 'subject']) }}
 
 )
 

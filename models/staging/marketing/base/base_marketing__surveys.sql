@@ -55,10 +55,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_response_id'])) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['source_response_id']) }}
 
 )
 

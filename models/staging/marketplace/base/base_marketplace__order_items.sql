@@ -92,10 +92,7 @@ extended as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_line_id'])) }}
-    from extended
+    {{ with_broken_rules('extended', rules, keys=['source_line_id']) }}
 
 )
 

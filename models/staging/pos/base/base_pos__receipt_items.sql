@@ -78,10 +78,7 @@ extended as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_order_id', 'source_line_id'])) }}
-    from extended
+    {{ with_broken_rules('extended', rules, keys=['source_order_id', 'source_line_id']) }}
 
 )
 

@@ -47,10 +47,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['store_code'])) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['store_code']) }}
 
 )
 

@@ -68,10 +68,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_customer_id'])) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['source_customer_id']) }}
 
 )
 

@@ -57,10 +57,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['source_delivery_id'])) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['source_delivery_id']) }}
 
 )
 

@@ -65,10 +65,7 @@ matched as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['audit_month', 'record_id', 'field'])) }}
-    from matched
+    {{ with_broken_rules('matched', rules, keys=['audit_month', 'record_id', 'field']) }}
 
 )
 

@@ -46,10 +46,7 @@ typed as (
 
 final as (
 
-    select
-        *,
-        {{ broken_rules(versioned_rules(rules, keys=['record_id_a', 'record_id_b'], changed_at='decided_on')) }}
-    from typed
+    {{ with_broken_rules('typed', rules, keys=['record_id_a', 'record_id_b'], changed_at='decided_on') }}
 
 )
 
