@@ -7,18 +7,14 @@ case
     else cast(_d.parsed as string)
 end
 {%- endset -%}
-{%- set parts -%}
-{
-    'parsed': {{ function('parse_date') }}(text, day_first => day_first),
-    'defaults': {{ function('listed_terms') }}('placeholder_date'),
-    'is_empty': {{ function('clean_text') }}(text) is null,
-    'as_of': cast(as_of as date)
-}
-{%- endset -%}
-{%- set answer -%}
-{
-    'date': case when not starts_with(_v, '!') then cast(_v as date) end,
-    'reason': case when starts_with(_v, '!') then substr(_v, 2) end
-}
-{%- endset -%}
+{%- set parts = struct_of({
+    'parsed': function('parse_date') ~ '(text, day_first => day_first)',
+    'defaults': function('listed_terms') ~ "('placeholder_date')",
+    'is_empty': function('clean_text') ~ '(text) is null',
+    'as_of': 'cast(as_of as date)',
+}) -%}
+{%- set answer = struct_of({
+    'date': "case when left(_v, 1) <> '!' then cast(_v as date) end",
+    'reason': "case when left(_v, 1) = '!' then substr(_v, 2) end",
+}) -%}
 {{- bind(bind(parts, '_d', body), '_v', answer) -}}

@@ -2,4 +2,8 @@
 {%- set body -%}
 case when {{ function('is_listed') }}(_p.empty_texts, lower(_p.text)) then null else _p.text end
 {%- endset -%}
-{{- bind("{'text': " ~ function('squeeze') ~ "(text), 'empty_texts': " ~ function('listed_terms') ~ "('empty_text')}", '_p', body) -}}
+{%- set parts = struct_of({
+    'text': function('squeeze') ~ '(text)',
+    'empty_texts': function('listed_terms') ~ "('empty_text')",
+}) -%}
+{{- bind(parts, '_p', body) -}}

@@ -5,24 +5,18 @@
 {%- set bracketed_branch = '[(]([^()]*(?:' ~ branch ~ '|店|branch))[)]' -%}
 {%- set branch_behind = '(?:' ~ form ~ ')[., ]*([^., ][^()]{0,20}(?:' ~ branch ~ ')|[^()]* branch)$' -%}
 {%- set form_at_end = '(?:^|[., ]|[^a-z.])(' ~ form ~ ')$' -%}
-{%- set places -%}
-{
-    'branch': case when contains(_c, '(') then regexp_extract(_c, '{{ bracketed_branch }}', 1) else '' end,
-    'place': case
-        when contains(_c, '(')
-            then regexp_extract({{ regexp_replace_all('_c', bracketed_branch ~ '|[(]集团[)]', '') }}, '[(]([^()]*)[)]', 1)
-        else ''
-    end,
-    'flat': trim(case when contains(_c, '(') then {{ regexp_replace_all('_c', '[(]集团[)]|[(][^()]*[)]?', '') }} else _c end, ' .,')
-}
-{%- endset -%}
-{%- set cut -%}
-{
-    'place': _b.place,
-    'branch': case when _b.branch <> '' then _b.branch else _e end,
-    'flat': rtrim(left(_b.flat, length(_b.flat) - length(_e)), ' .,')
-}
-{%- endset -%}
+{%- set place = regexp_replace_all('_c', bracketed_branch ~ '|[(]集团[)]', '') -%}
+{%- set flat = regexp_replace_all('_c', '[(]集团[)]|[(][^()]*[)]?', '') -%}
+{%- set places = struct_of({
+    'branch': "case when contains(_c, '(') then regexp_extract(_c, '" ~ bracketed_branch ~ "', 1) else '' end",
+    'place': "case when contains(_c, '(') then regexp_extract(" ~ place ~ ", '[(]([^()]*)[)]', 1) else '' end",
+    'flat': "trim(both ' .,' from case when contains(_c, '(') then " ~ flat ~ " else _c end)",
+}) -%}
+{%- set cut = struct_of({
+    'place': '_b.place',
+    'branch': "case when _b.branch <> '' then _b.branch else _e end",
+    'flat': "trim(trailing ' .,' from left(_b.flat, length(_b.flat) - length(_e)))",
+}) -%}
 {%- set behind = bind(
     "case when " ~ regexp_like('_b.flat', '(?:' ~ branch ~ '| branch)$') ~ " then regexp_extract(_b.flat, '" ~ branch_behind ~ "', 1) else '' end",
     '_e', cut
@@ -37,12 +31,10 @@ end
 {%- endset -%}
 {%- set text = regexp_replace_all('lower(' ~ function('han_simplify') ~ '(' ~ function('clean_text') ~ '(text)))', '["“”《》【】]', '') -%}
 {%- set text = regexp_replace_all(text, '([\\x{3400}-\\x{9FFF})]) +|  +', '\\1') -%}
-{%- set answer -%}
-{
-    'name': nullif(split_part(_n, '␟', 1), ''),
-    'legal_form': nullif(split_part(_n, '␟', 2), ''),
-    'place': nullif(split_part(_n, '␟', 3), ''),
-    'branch': nullif(split_part(_n, '␟', 4), '')
-}
-{%- endset -%}
+{%- set answer = struct_of({
+    'name': "nullif(split_part(_n, '␟', 1), '')",
+    'legal_form': "nullif(split_part(_n, '␟', 2), '')",
+    'place': "nullif(split_part(_n, '␟', 3), '')",
+    'branch': "nullif(split_part(_n, '␟', 4), '')",
+}) -%}
 {{- bind(bind(bind(bind(text, '_c', places), '_b', behind), '_d', assembled), '_n', answer) -}}

@@ -17,17 +17,13 @@ case
     else _e.address
 end
 {%- endset -%}
-{%- set parts -%}
-{
-    'address': {{ text }},
-    'empty_texts': {{ function('listed_terms') }}('empty_text'),
-    'domains': {{ function('listed_terms') }}('placeholder_email_domain')
-}
-{%- endset -%}
-{%- set answer -%}
-{
-    'address': case when not starts_with(_v, '!') then _v end,
-    'reason': case when starts_with(_v, '!') then substr(_v, 2) end
-}
-{%- endset -%}
+{%- set parts = struct_of({
+    'address': text,
+    'empty_texts': function('listed_terms') ~ "('empty_text')",
+    'domains': function('listed_terms') ~ "('placeholder_email_domain')",
+}) -%}
+{%- set answer = struct_of({
+    'address': "case when left(_v, 1) <> '!' then _v end",
+    'reason': "case when left(_v, 1) = '!' then substr(_v, 2) end",
+}) -%}
 {{- bind(bind(parts, '_e', body), '_v', answer) -}}

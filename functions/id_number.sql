@@ -26,25 +26,17 @@ case
     else '!invalid_length'
 end
 {%- endset -%}
-{%- set parts -%}
-{
-    'code': {{ function('identifier_text') }}(text),
-    'empty_texts': {{ function('listed_terms') }}('empty_text'),
-    'as_of': strftime(as_of, '%Y%m%d')
-}
-{%- endset -%}
-{%- set answer -%}
-{
-    'hash': {{ function('keyed_hash') }}(case when not starts_with(_v, '!') then _v end),
-    'reason': case when starts_with(_v, '!') then substr(_v, 2) end,
-    'birth_date': case
-        when not starts_with(_v, '!')
-            then cast(substr(_v, 7, 4) || '-' || substr(_v, 11, 2) || '-' || substr(_v, 13, 2) as date)
-    end,
-    'sex': case
-        when not starts_with(_v, '!')
-            then case when cast(substr(_v, 17, 1) as integer) % 2 = 1 then 'male' else 'female' end
-    end
-}
-{%- endset -%}
+{%- set parts = struct_of({
+    'code': function('identifier_text') ~ '(text)',
+    'empty_texts': function('listed_terms') ~ "('empty_text')",
+    'as_of': "replace(cast(cast(as_of as date) as string), '-', '')",
+}) -%}
+{%- set birth_date = "cast(substr(_v, 7, 4) || '-' || substr(_v, 11, 2) || '-' || substr(_v, 13, 2) as date)" -%}
+{%- set sex = "case when cast(substr(_v, 17, 1) as integer) % 2 = 1 then 'male' else 'female' end" -%}
+{%- set answer = struct_of({
+    'hash': function('keyed_hash') ~ "(case when left(_v, 1) <> '!' then _v end)",
+    'reason': "case when left(_v, 1) = '!' then substr(_v, 2) end",
+    'birth_date': "case when left(_v, 1) <> '!' then " ~ birth_date ~ " end",
+    'sex': "case when left(_v, 1) <> '!' then " ~ sex ~ " end",
+}) -%}
 {{- bind(bind(parts, '_i', body), '_v', answer) -}}

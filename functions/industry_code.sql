@@ -2,14 +2,14 @@
     'unmapped' for any other text. Where both levels share a label (教育), the division. -#}
 {%- set codes -%}
 (
-    select map(list(_k.name), list(_k.code))
+    select {{ map_of('_k.name', '_k.code') }}
     from (
-        select _n.name, min(_n.code) as code
+        select lower(_n.name) as name, min(_n.code) as code
         from (
-            select code, lower(unnest([code, section || code, label_zh, label_en])) as name
+            select code, {{ each_element(list_of(['code', 'section || code', 'label_zh', 'label_en'])) }} as name
             from {{ ref('industries') }}
         ) as _n
-        group by _n.name
+        group by lower(_n.name)
     ) as _k
 )
 {%- endset -%}

@@ -1,1 +1,1 @@
-(text = {{ masked_words() }} or starts_with(text, '{{ masked_key_prefix() }}'))
+(text = {{ masked_words() }} or {{ begins_with('text', "'" ~ masked_key_prefix() ~ "'") }})

@@ -1,39 +1,38 @@
 {#- Name, form of address and note, divided by ␟, each possibly empty. -#}
-{%- set split -%}
-{
-    'name': {{ function('name_letters') }}(split_part(_p.split, '␟', 1)),
-    'note': case
-        when contains(_p.split, '␟')
-            then trim({{ regexp_replace_all("substr(_p.split, length(split_part(_p.split, '␟', 1)) + 1)", '[ ␟]+', ' ') }}, ' -,;:/|')
-        else ''
-    end
-}
-{%- endset -%}
+{%- set note = regexp_replace_all("substr(_p.split, length(split_part(_p.split, '␟', 1)) + 1)", '[ ␟]+', ' ') -%}
+{%- set split = struct_of({
+    'name': function('name_letters') ~ "(split_part(_p.split, '␟', 1))",
+    'note': "case when contains(_p.split, '␟') then trim(both ' -,;:/|' from " ~ note ~ ") else '' end",
+}) -%}
 {#- How many characters at either end are a form of address; the longest wins. -#}
-{%- set measured -%}
-{
-    'name': _q.name,
-    'note': _q.note,
-    'is_nobody': {{ function('is_listed') }}(_p.nobody, _q.name),
-    'is_title_noted': _q.note <> '' and {{ function('is_listed') }}(_p.titles, split_part(lower(_q.note), ' ', 1)),
-    'ahead': case
-        when contains(_q.name, ' ') and {{ function('is_listed') }}(_p.titles, split_part(_q.name, ' ', 1))
-            then length(split_part(_q.name, ' ', 1)) + 1
-        else 0
-    end,
-    'behind': case
-        when {{ function('is_listed') }}(_p.familiar, right(_q.name, 1))
-            and {{ regexp_like('_q.name', '^(?:.|' ~ compound_surnames() ~ ').$') }}
-            then 1
-        when not contains(_p.titles.ends, right(_q.name, 1)) then 0
-        when {{ function('is_listed') }}(_p.titles, _q.name) then length(_q.name)
-        {%- for size in (4, 3, 2, 1) %}
-        when length(_q.name) > {{ size }} and {{ function('is_listed') }}(_p.titles, right(_q.name, {{ size }})) then {{ size }}
-        {%- endfor %}
-        else 0
-    end
-}
+{%- set ahead -%}
+case
+    when contains(_q.name, ' ') and {{ function('is_listed') }}(_p.titles, split_part(_q.name, ' ', 1))
+        then length(split_part(_q.name, ' ', 1)) + 1
+    else 0
+end
 {%- endset -%}
+{%- set behind -%}
+case
+    when {{ function('is_listed') }}(_p.familiar, right(_q.name, 1))
+        and {{ regexp_like('_q.name', '^(?:.|' ~ compound_surnames() ~ ').$') }}
+        then 1
+    when not contains(_p.titles.ends, right(_q.name, 1)) then 0
+    when {{ function('is_listed') }}(_p.titles, _q.name) then length(_q.name)
+    {%- for size in (4, 3, 2, 1) %}
+    when length(_q.name) > {{ size }} and {{ function('is_listed') }}(_p.titles, right(_q.name, {{ size }})) then {{ size }}
+    {%- endfor %}
+    else 0
+end
+{%- endset -%}
+{%- set measured = struct_of({
+    'name': '_q.name',
+    'note': '_q.note',
+    'is_nobody': function('is_listed') ~ '(_p.nobody, _q.name)',
+    'is_title_noted': "_q.note <> '' and " ~ function('is_listed') ~ "(_p.titles, split_part(lower(_q.note), ' ', 1))",
+    'ahead': ahead,
+    'behind': behind,
+}) -%}
 {%- set assembled -%}
 case
     when _r.name is null then null
@@ -49,14 +48,12 @@ case
     else _r.name || '␟␟' || _r.note
 end
 {%- endset -%}
-{%- set parts -%}
-{
-    'split': {{ function('split_name') }}({{ function('han_simplify') }}({{ function('clean_text') }}(text))),
-    'titles': {{ function('listed_terms') }}('honorific'),
-    'familiar': {{ function('listed_terms') }}('honorific_after_surname'),
-    'nobody': {{ function('listed_terms') }}('placeholder_name')
-}
-{%- endset -%}
+{%- set parts = struct_of({
+    'split': function('split_name') ~ '(' ~ function('han_simplify') ~ '(' ~ function('clean_text') ~ '(text)))',
+    'titles': function('listed_terms') ~ "('honorific')",
+    'familiar': function('listed_terms') ~ "('honorific_after_surname')",
+    'nobody': function('listed_terms') ~ "('placeholder_name')",
+}) -%}
 {#- Most names end in a character that no form of address ends in: they are done at once. -#}
 {%- set told -%}
 case
@@ -69,11 +66,9 @@ case
     else {{ bind(measured, '_r', assembled) }}
 end
 {%- endset -%}
-{%- set answer -%}
-{
-    'name': nullif(split_part(_n, '␟', 1), ''),
-    'honorific': nullif(split_part(_n, '␟', 2), ''),
-    'note': nullif(split_part(_n, '␟', 3), '')
-}
-{%- endset -%}
+{%- set answer = struct_of({
+    'name': "nullif(split_part(_n, '␟', 1), '')",
+    'honorific': "nullif(split_part(_n, '␟', 2), '')",
+    'note': "nullif(split_part(_n, '␟', 3), '')",
+}) -%}
 {{- bind(bind(parts, '_p', bind(split, '_q', told)), '_n', answer) -}}

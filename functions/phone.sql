@@ -31,26 +31,25 @@ case
     else {{ bind(function('phone_digits') ~ '(_p.text)', '_d', judged) }}
 end
 {%- endset -%}
-{%- set parts -%}
-{
-    'text': lower(trim({{ function('fold_width') }}(text))),
-    'empty_texts': {{ function('listed_terms') }}('empty_text'),
-    'placeholders': {{ function('listed_terms') }}('placeholder_phone')
-}
+{%- set parts = struct_of({
+    'text': 'lower(trim(' ~ function('fold_width') ~ '(text)))',
+    'empty_texts': function('listed_terms') ~ "('empty_text')",
+    'placeholders': function('listed_terms') ~ "('placeholder_phone')",
+}) -%}
+{%- set type -%}
+case
+    when left(_v, 1) <> '+' then null
+    when left(_v, 3) <> '+86' then 'international'
+    when substr(_v, 4, 1) = '1' and substr(_v, 5, 1) between '3' and '9' then 'mobile'
+    when length(split_part(_v, ';', 1)) = 13 and substr(_v, 4, 3) in ('400', '800') then 'service'
+    else 'landline'
+end
 {%- endset -%}
-{%- set answer -%}
-{
-    'number': case when starts_with(_v, '+') then split_part(_v, ';', 1) end,
-    'reason': case when starts_with(_v, '!') then regexp_extract(_v, '^!([a-z_]+)', 1) end,
-    'type': case
-        when not starts_with(_v, '+') then null
-        when not starts_with(_v, '+86') then 'international'
-        when substr(_v, 4, 1) = '1' and substr(_v, 5, 1) between '3' and '9' then 'mobile'
-        when length(split_part(_v, ';', 1)) = 13 and substr(_v, 4, 3) in ('400', '800') then 'service'
-        else 'landline'
-    end,
-    'extension': case when starts_with(_v, '+') then nullif(split_part(_v, ';ext=', 2), '') end,
-    'partial': case when starts_with(_v, '!masked:') and length(_v) >= 16 then split_part(substr(_v, 9), ';', 1) end
-}
-{%- endset -%}
+{%- set answer = struct_of({
+    'number': "case when left(_v, 1) = '+' then split_part(_v, ';', 1) end",
+    'reason': "case when left(_v, 1) = '!' then regexp_extract(_v, '^!([a-z_]+)', 1) end",
+    'type': type,
+    'extension': "case when left(_v, 1) = '+' then nullif(split_part(_v, ';ext=', 2), '') end",
+    'partial': "case when left(_v, 8) = '!masked:' and length(_v) >= 16 then split_part(substr(_v, 9), ';', 1) end",
+}) -%}
 {{- bind(bind(parts, '_p', body), '_v', answer) -}}

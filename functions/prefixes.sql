@@ -1,3 +1,3 @@
-list_distinct([
-    {%- for size in range(2, 13) %}left(text, {{ size }}){{ ', ' if not loop.last }}{% endfor -%}
-])
+{%- set heads = [] -%}
+{%- for size in range(2, 13) -%}{%- do heads.append('left(text, ' ~ size ~ ')') -%}{%- endfor -%}
+array_distinct({{ list_of(heads) }})

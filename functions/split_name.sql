@@ -1,7 +1,7 @@
 {#- Name and note, divided by ␟. A note stands in brackets, behind a divider or behind the name's first word;
     a blank inside a Chinese name is no divider. -#}
 {%- set han = '\\x{3007}\\x{3400}-\\x{9FFF}' -%}
-{%- set open, close = '([{<〔【《「『', ')\\]}>〕】》」』' -%}
+{%- set open, close = '(\\[{<〔【《「『', ')\\]}>〕】》」』' -%}
 {%- set divider = '/|,;:、_~+*#=' -%}
 {%- set bracket = '^ *([^' ~ open ~ ']*)[' ~ open ~ ']([^' ~ close ~ ']*)[' ~ close ~ ']?(.*)$' -%}
 {%- set outside_brackets -%}

@@ -72,7 +72,7 @@
 
 {#- 子涵 of 胡子涵. -#}
 {% macro is_given_alone(part, whole) -%}
-    (length({{ part }}.name) = 2 and length({{ whole }}.name) = 3 and ends_with({{ whole }}.name, {{ part }}.name))
+    (length({{ part }}.name) = 2 and length({{ whole }}.name) = 3 and {{ ends_with(whole ~ '.name', part ~ '.name') }})
 {%- endmacro %}
 
 {#- 'm rossi' beside 'marco rossi'. -#}
@@ -89,15 +89,15 @@
 {#- 王 of 王伟, 阿婷 and 婷婷 of 李婷, wang of wang wei, rossi of marco rossi. -#}
 {% macro is_part_of_name(part, whole) -%}
     (
-        starts_with({{ whole }}.name, {{ part }}.name)
-        or ends_with({{ whole }}.name, {{ part }}.name)
+        {{ begins_with(whole ~ '.name', part ~ '.name') }}
+        or {{ ends_with(whole ~ '.name', part ~ '.name') }}
         or (
             length({{ part }}.name) = 2
             and (left({{ part }}.name, 1) = '阿' or left({{ part }}.name, 1) = right({{ part }}.name, 1))
             and right({{ part }}.name, 1) = right({{ whole }}.name, 1)
         )
         or ({{ whole }}.surname_length = 0 and contains(' ' || {{ whole }}.name || ' ', ' ' || {{ part }}.name || ' '))
-        or (length({{ part }}.name_sound) > 1 and starts_with({{ whole }}.name_sound, {{ part }}.name_sound))
+        or (length({{ part }}.name_sound) > 1 and {{ begins_with(whole ~ '.name_sound', part ~ '.name_sound') }})
     )
 {%- endmacro %}
 

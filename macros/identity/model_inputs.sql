@@ -82,17 +82,11 @@ known as (
 
     select
         records.unit_key,
-        list_sort(list(distinct phones.value) filter (phones.value is not null)) as phones,
-        list_sort(
-            list(distinct records.phone_pattern) filter (
-                records.phone_pattern is not null
-                and (records.phone is null or phones.value is not null)
-            )
-        ) as phone_patterns,
+        {{ sorted_set('phones.value') }} as phones,
+        {{ sorted_set('case when records.phone is null or phones.value is not null then records.phone_pattern end') }}
+            as phone_patterns,
         -- known with four digits masked only
-        list_sort(
-            list(distinct records.phone_pattern) filter (records.phone_pattern is not null and records.phone is null)
-        ) as masked_phones,
+        {{ sorted_set('case when records.phone is null then records.phone_pattern end') }} as masked_phones,
         min(split_part(emails.value, '@', 1)) as email_user,
         min(records.city_code || records.home_address) as home_address,
         min(cast(records.birth_date as string)) as birth_date,

@@ -23,7 +23,7 @@ from (
     select
         cast('{{ system_of(model) }}' as string) as source_system,
         {%- for column in columns %}
-        cast({{ column.name if column.name in offered else 'null' }} as {{ column.data_type }}) as {{ column.name }}{{ "," if not loop.last }}
+        cast({{ column.name if column.name in offered else 'null' }} as {{ type_of(column.data_type) }}) as {{ column.name }}{{ "," if not loop.last }}
         {%- endfor %}
     from {{ ref(model) }}
     {%- if not loop.last %}
@@ -34,7 +34,7 @@ from (
     select
         cast(null as string) as source_system,
         {%- for column in columns %}
-        cast(null as {{ column.data_type }}) as {{ column.name }}{{ "," if not loop.last }}
+        cast(null as {{ type_of(column.data_type) }}) as {{ column.name }}{{ "," if not loop.last }}
         {%- endfor %}
     where false
     {%- endfor %}

@@ -24,6 +24,13 @@
 {% macro default__days_from(first_on, last_on) -%} date_diff('day', {{ first_on }}, {{ last_on }}) {%- endmacro %}
 {% macro spark__days_from(first_on, last_on) -%} datediff({{ last_on }}, {{ first_on }}) {%- endmacro %}
 
+{#- Seconds from the first timestamp to the second, as a double. -#}
+{% macro seconds_from(first_at, last_at) %}{{ return(adapter.dispatch('seconds_from')(first_at, last_at)) }}{% endmacro %}
+{% macro default__seconds_from(first_at, last_at) -%} extract(epoch from {{ last_at }} - {{ first_at }}) {%- endmacro %}
+{% macro spark__seconds_from(first_at, last_at) -%}
+    ((unix_micros({{ last_at }}) - unix_micros({{ first_at }})) / cast(1000000 as double))
+{%- endmacro %}
+
 {#- Whether a date is not later than one that is the same for all rows, as the as-of date is. Where an inequality joins
 a table, DuckDB takes one row of a hundred to pass, and then builds its hash tables on the larger side; of a difference
 it takes all of them to. -#}

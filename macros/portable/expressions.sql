@@ -1,5 +1,11 @@
 {#- What engines spell differently, once. Public macro -> adapter.dispatch; `default__` is DuckDB. -#}
 
+{#- A type as the YAML of a model declares it. -#}
+{% macro type_of(data_type) %}{{ return(adapter.dispatch('type_of')(data_type)) }}{% endmacro %}
+{% macro default__type_of(data_type) -%} {{ data_type }} {%- endmacro %}
+{% macro spark__type_of(data_type) -%} {{ 'string' if data_type == 'varchar' else data_type }} {%- endmacro %}
+
+
 {% macro bind(value, name, body) %}
     {#- `let name = value in body` inside one expression: a value used several times is computed once, and the
         result is no CASE at the top, so that two columns built on the same value share it (an engine keeps common
@@ -11,6 +17,30 @@
 list_transform([{{ value }}], lambda {{ name }}: {{ body }})[1]
 {%- endmacro %}
 
+{#- A subquery: Spark calls no function of the project in a lambda. What `bind` made of a value is such a query already; it reads
+    no column of an outer one, which Spark does not find from two queries inside. -#}
+{% macro spark__bind(value, name, body) -%}
+(select {{ body }} from {{ value if modules.re.search('^[(]select.* as bound[(]_\w+[)][)]$', value, modules.re.DOTALL) else '(select ' ~ value ~ ')' }} as bound({{ name }}))
+{%- endmacro %}
+
+
+{% macro struct_of(fields) %}
+    {#- A struct: the expression of each field by its name. -#}
+    {{- return(adapter.dispatch('struct_of')(fields)) -}}
+{% endmacro %}
+
+{% macro default__struct_of(fields) -%}
+{ {%- for name, value in fields.items() %}'{{ name }}': {{ value }}{{ ", " if not loop.last }}{% endfor -%} }
+{%- endmacro %}
+
+{% macro spark__struct_of(fields) -%}
+named_struct({% for name, value in fields.items() %}'{{ name }}', {{ value }}{{ ", " if not loop.last }}{% endfor %})
+{%- endmacro %}
+
+
+{#- A text as a literal of Spark, which takes a backslash for the beginning of an escape. -#}
+{% macro spark_literal(text) -%} '{{ text | replace('\\', '\\\\') }}' {%- endmacro %}
+
 
 {% macro regexp_like(x, pattern) %}
     {{- return(adapter.dispatch('regexp_like')(x, pattern)) -}}
@@ -20,6 +50,10 @@ list_transform([{{ value }}], lambda {{ name }}: {{ body }})[1]
 regexp_matches({{ x }}, '{{ pattern }}')
 {%- endmacro %}
 
+{% macro spark__regexp_like(x, pattern) -%}
+regexp_like({{ x }}, {{ spark_literal(pattern) }})
+{%- endmacro %}
+
 
 {% macro regexp_replace_all(x, pattern, replacement) %}
     {{- return(adapter.dispatch('regexp_replace_all')(x, pattern, replacement)) -}}
@@ -27,6 +61,11 @@ regexp_matches({{ x }}, '{{ pattern }}')
 
 {% macro default__regexp_replace_all(x, pattern, replacement) -%}
 regexp_replace({{ x }}, '{{ pattern }}', '{{ replacement }}', 'g')
+{%- endmacro %}
+
+{% macro spark__regexp_replace_all(x, pattern, replacement) -%}
+{%- set replacement = modules.re.sub('\\\\([0-9])', '$\\1', replacement | replace('$', '\\$')) -%}
+regexp_replace({{ x }}, {{ spark_literal(pattern) }}, {{ spark_literal(replacement) }})
 {%- endmacro %}
 
 
@@ -41,7 +80,7 @@ regexp_extract({{ x }}, '{{ pattern.values() | join }}', ['{{ pattern.keys() | j
 {%- endmacro %}
 
 {% macro spark__regexp_groups(x, pattern) -%}
-named_struct({% for name in pattern %}'{{ name }}', regexp_extract({{ x }}, '{{ pattern.values() | join }}', {{ loop.index }}){{ ", " if not loop.last }}{% endfor %})
+named_struct({% for name in pattern %}'{{ name }}', regexp_extract({{ x }}, {{ spark_literal(pattern.values() | join) }}, {{ loop.index }}){{ ", " if not loop.last }}{% endfor %})
 {%- endmacro %}
 
 
@@ -52,6 +91,10 @@ named_struct({% for name in pattern %}'{{ name }}', regexp_extract({{ x }}, '{{ 
 
 {% macro default__characters(x) -%}
 string_split({{ x }}, '')
+{%- endmacro %}
+
+{% macro spark__characters(x) -%}
+split({{ x }}, '')
 {%- endmacro %}
 
 

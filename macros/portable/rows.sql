@@ -5,10 +5,19 @@
 {%- endmacro %}
 {% macro spark__row_as_json(alias) -%} to_json(struct({{ alias }}.*)) {%- endmacro %}
 
+{#- All columns but these, in a list of what is selected. -#}
+{% macro all_but(columns) %}{{ return(adapter.dispatch('all_but')(columns)) }}{% endmacro %}
+{% macro default__all_but(columns) -%} * exclude ({{ columns | join(', ') }}) {%- endmacro %}
+{% macro spark__all_but(columns) -%} * except ({{ columns | join(', ') }}) {%- endmacro %}
+
 {#- One number per content of a landed row, whatever file it came from. Compared within one build only. -#}
 {% macro row_content_hash(alias) %}{{ return(adapter.dispatch('row_content_hash')(alias)) }}{% endmacro %}
 {% macro default__row_content_hash(alias) -%}
     hash(*columns({{ alias }}.* exclude ({{ landing_columns() | join(', ') }})))
+{%- endmacro %}
+
+{% macro spark__row_content_hash(alias) -%}
+    xxhash64(to_json(struct({{ alias }}.* except ({{ landing_columns() | join(', ') }})), map('ignoreNullFields', 'false')))
 {%- endmacro %}
 
 {#- JSON of a row as the shape of its values (function mask_shape). -#}
@@ -25,8 +34,3 @@
         k -> k || ': ' || {{ function('mask_shape') }}(get_json_object({{ x }}, '$.' || k))
     ), '; ')
 {%- endmacro %}
-
-{#- Every column of a relation but one. -#}
-{% macro all_but(column) %}{{ return(adapter.dispatch('all_but')(column)) }}{% endmacro %}
-{% macro default__all_but(column) -%} * exclude ({{ column }}) {%- endmacro %}
-{% macro spark__all_but(column) -%} * except ({{ column }}) {%- endmacro %}

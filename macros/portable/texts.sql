@@ -3,6 +3,9 @@
 {% macro default__joined_texts(text, separator, position) -%}
     string_agg({{ text }}, '{{ separator }}' order by {{ position }})
 {%- endmacro %}
+{% macro spark__joined_texts(text, separator, position) -%}
+    listagg({{ text }}, '{{ separator }}') within group (order by {{ position }})
+{%- endmacro %}
 
 {#- Aggregate: as joined_texts, by one ascending position, for many small groups: an ordered aggregate keeps some 10 kB
     for each, a list is sorted afterwards. -#}
@@ -16,6 +19,36 @@
         '{{ separator }}'
     )
 {%- endmacro %}
+{% macro spark__sorted_texts(text, separator, position) -%}
+    case
+        when count({{ text }}) > 0
+            then array_join(
+                transform(
+                    array_sort(collect_list(case when {{ text }} is not null then struct({{ position }} as position, {{ text }} as text) end)),
+                    j -> j.text
+                ),
+                '{{ separator }}'
+            )
+    end
+{%- endmacro %}
+
+{#- Whether a text begins, or ends, with another. -#}
+{% macro begins_with(x, part) %}{{ return(adapter.dispatch('begins_with')(x, part)) }}{% endmacro %}
+{% macro default__begins_with(x, part) -%} starts_with({{ x }}, {{ part }}) {%- endmacro %}
+{% macro spark__begins_with(x, part) -%} startswith({{ x }}, {{ part }}) {%- endmacro %}
+{% macro ends_with(x, part) %}{{ return(adapter.dispatch('ends_with')(x, part)) }}{% endmacro %}
+{% macro default__ends_with(x, part) -%} ends_with({{ x }}, {{ part }}) {%- endmacro %}
+{% macro spark__ends_with(x, part) -%} endswith({{ x }}, {{ part }}) {%- endmacro %}
+
+{#- The parts of a text between a separator of one character, as a list. -#}
+{% macro text_parts(text, separator) %}{{ return(adapter.dispatch('text_parts')(text, separator)) }}{% endmacro %}
+{% macro default__text_parts(text, separator) -%} string_split({{ text }}, '{{ separator }}') {%- endmacro %}
+{% macro spark__text_parts(text, separator) -%} split({{ text }}, '[{{ separator }}]') {%- endmacro %}
+
+{#- A number with so many digits behind the point. -#}
+{% macro fixed_text(x, digits) %}{{ return(adapter.dispatch('fixed_text')(x, digits)) }}{% endmacro %}
+{% macro default__fixed_text(x, digits) -%} printf('%.{{ digits }}f', {{ x }}) {%- endmacro %}
+{% macro spark__fixed_text(x, digits) -%} format_string('%.{{ digits }}f', cast({{ x }} as double)) {%- endmacro %}
 
 {#- A whole number as people read it, in thousands. -#}
 {% macro grouped_number(x) %}{{ return(adapter.dispatch('grouped_number')(x)) }}{% endmacro %}

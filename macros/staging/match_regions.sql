@@ -48,7 +48,7 @@ names as (
     from (
         select
             *,
-            unnest(list_distinct([label_zh, short_name] || string_split(coalesce(other_names, ''), '|'))) as name
+            {{ each_element(text_parts("concat_ws('|', label_zh, short_name, other_names)", '|')) }} as name
         from divisions
     ) as n
     where
@@ -79,9 +79,16 @@ step_0 as (
 {#- Unnested before the join: joined any other way, every head would meet every name of its province. #}
 prefixes_{{ step }} as (
     select
-        *,
-        unnest({{ function('prefixes') }}(head)) as prefix
-    from (select distinct head, province_code, city_code from step_{{ step - 1 }} where head is not null) as h
+        head,
+        province_code,
+        city_code,
+        {{ each_element('starts') }} as prefix
+    from (
+        select
+            *,
+            {{ function('prefixes') }}(head) as starts
+        from (select distinct head, province_code, city_code from step_{{ step - 1 }} where head is not null) as h
+    ) as s
 ),
 
 matches_{{ step }} as (

@@ -5,15 +5,16 @@
 -#}
 {% macro missing_reasons(fields) -%}
     {%- set words -%}
-(select map(list(term), list(missing_reason)) from {{ ref('standard_terms') }} where list_code = 'empty_text')
+(select {{ map_of('term', 'missing_reason') }} from {{ ref('standard_terms') }} where list_code = 'empty_text')
     {%- endset -%}
     {%- set body -%}
-nullif(array_to_string(list_filter([
+nullif(concat_ws(
+        ','
         {%- for column, landed in fields %}
-        '{{ column }}=' || case when coalesce(trim({{ landed }}), '') = '' then 'not_provided' else _words[lower(trim({{ landed }}))] end
-        {{- "," if not loop.last }}
+        , '{{ column }}=' || case when coalesce(trim({{ landed }}), '') = '' then 'not_provided' else _words[lower(trim({{ landed }}))] end
+
         {%- endfor %}
-    ], lambda x: x is not null), ','), '')
+    ), '')
     {%- endset -%}
     {{- bind(words, '_words', body) -}}
 {%- endmacro %}

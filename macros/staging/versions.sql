@@ -15,7 +15,7 @@
 -#}
 {% macro with_broken_rules(relation, rules, keys=none, changed_at=none, document=none) -%}
     select
-        {{ all_but('own_rules') }},
+        {{ all_but(['own_rules']) }},
         case
             when not {{ list_is_empty('own_rules') }} then own_rules
             else {{ compact_list(

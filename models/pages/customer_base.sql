@@ -64,8 +64,8 @@ catalog as (
 words as (
 
     select
-        list(label_zh order by tag_number asc) as labels_zh,
-        list(label_en order by tag_number asc) as labels_en
+        {{ ordered_list('label_zh', 'tag_number') }} as labels_zh,
+        {{ ordered_list('label_en', 'tag_number') }} as labels_en
     from catalog
 
 ),

@@ -1,6 +1,6 @@
-"""The way to Spark: which SQL models and functions Spark parses and analyses. Nothing is executed.
+"""Which SQL models and functions Spark parses and analyses. Nothing is executed, and models in Python are not counted.
 
-What Spark does not read yet stands in spark_left.json. The list may only become shorter.
+What Spark does not read yet stands in spark_left.json, with the error condition. The list may only become shorter.
 """
 
 from __future__ import annotations
@@ -117,8 +117,9 @@ def tables(spark: SparkSession) -> None:
 
 @pytest.fixture(scope="module")
 def functions(spark: SparkSession, graph: dict[str, Any], tables: None) -> dict[str, str]:
-    """Creates all functions; those whose body Spark does not take, with its error. They answer with null then, in their
-    declared type, so that models that call them are still judged by their own SQL."""
+    """Functions whose body Spark does not take, with the error. Each is created again with a null of its declared type as
+    body, so that whatever calls it is judged by its own SQL: Spark analyses the body of a function once more in each
+    call, which takes minutes for the base models of staging."""
     nodes, errors = graph["functions"], {}
     for key in TopologicalSorter(
         {
@@ -138,7 +139,7 @@ def functions(spark: SparkSession, graph: dict[str, Any], tables: None) -> dict[
         )
         if error := error_of(spark, f"{signature} {node['compiled_code']}"):
             errors[node["name"]] = error
-            spark.sql(f"{signature} cast(null as {returned})")
+        spark.sql(f"{signature} cast(null as {returned})")
     return errors
 
 

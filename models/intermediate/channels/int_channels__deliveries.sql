@@ -53,9 +53,9 @@ final as (
         deliveries.delivered_at <= deliveries.promised_at as is_on_time,
         -- promised and not there: late although it is still under way
         deliveries.delivered_at is null and cast(deliveries.promised_at as date) < deliveries.as_of_on as is_overdue,
-        extract(epoch from deliveries.promised_at - orders.ordered_at) / 3600.0 as promised_hours,
-        extract(epoch from deliveries.shipped_at - orders.ordered_at) / 3600.0 as shipped_hours,
-        extract(epoch from deliveries.delivered_at - orders.ordered_at) / 3600.0 as delivered_hours,
+        {{ seconds_from('orders.ordered_at', 'deliveries.promised_at') }} / 3600.0 as promised_hours,
+        {{ seconds_from('orders.ordered_at', 'deliveries.shipped_at') }} / 3600.0 as shipped_hours,
+        {{ seconds_from('orders.ordered_at', 'deliveries.delivered_at') }} / 3600.0 as delivered_hours,
         orders.ordered_on,
         cast(date_trunc('month', orders.ordered_on) as date) as month_start_on
     from deliveries

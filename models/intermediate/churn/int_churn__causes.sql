@@ -28,10 +28,10 @@ evidence as (
         rules.evidence,
         rules.text_zh,
         rules.text_en,
-        printf('%.0f%%', 100 * evidence.value) as as_percent,
+        {{ fixed_text('100 * evidence.value', 0) }} || '%' as as_percent,
         case
-            when evidence.value = round(evidence.value) then printf('%.0f', evidence.value)
-            else printf('%.1f', evidence.value)
+            when evidence.value = round(evidence.value) then {{ fixed_text('evidence.value', 0) }}
+            else {{ fixed_text('evidence.value', 1) }}
         end as as_value
     from {{ ref('int_churn__evidence') }} as evidence
     inner join customers

@@ -71,7 +71,9 @@ complaints as (
         ids.customer_id,
         cast(tickets.created_at as date) as created_on,
         tickets.satisfaction,
-        date_diff('minute', tickets.created_at, tickets.first_response_at) / 60.0 as response_hours,
+        {{ seconds_from(
+            "date_trunc('minute', tickets.created_at)", "date_trunc('minute', tickets.first_response_at)"
+        ) }} / 3600.0 as response_hours,
         coalesce(
             {{ days_from(
                 'lag(cast(tickets.created_at as date)) over (partition by ids.customer_id, tickets.complaint_type'

@@ -19,23 +19,33 @@ earlier as (
 
 ),
 
--- where most of an id's present records are now
-followed as (
+together as (
 
     select
         earlier.customer_id as earlier_customer_id,
-        present.customer_id
+        present.customer_id,
+        count(*) as record_count
     from earlier
     inner join present
         on earlier.record_id = present.record_id
     group by earlier.customer_id, present.customer_id
+
+),
+
+-- where most of an id's present records are now
+followed as (
+
+    select
+        earlier_customer_id,
+        customer_id
+    from together
     qualify
         row_number() over (
-            partition by earlier.customer_id
+            partition by earlier_customer_id
             order by
-                case when present.customer_id = earlier.customer_id then 0 else 1 end asc,
-                count(*) desc,
-                present.customer_id asc
+                case when customer_id = earlier_customer_id then 0 else 1 end asc,
+                record_count desc,
+                customer_id asc
         ) = 1
 
 ),

@@ -18,10 +18,9 @@ surviving as (
         {% for field, type in golden_fields() -%}
         cast(max(case when field = '{{ field }}' and survives then value end) as {{ type }}) as {{ field }},
         {% endfor -%}
-        string_agg(
-            case when survives and fill_method is not null then field || '=' || fill_method end,
-            ',' order by field
-        ) as filled_fields
+        {{ joined_texts(
+            "case when survives and fill_method is not null then field || '=' || fill_method end", ',', 'field'
+        ) }} as filled_fields
     from candidates
     group by customer_id
 
@@ -32,7 +31,7 @@ conflicting as (
 
     select
         customer_id,
-        string_agg(field, ',' order by field) as conflicting_fields
+        {{ joined_texts('field', ',', 'field') }} as conflicting_fields
     from (
         select
             customer_id,

@@ -63,8 +63,9 @@ dated_tickets as (
         tickets.satisfaction <= policy.low_rating_to as is_low,
         tickets.resolved_at is null or cast(tickets.resolved_at as date) > subjects.as_of_on as is_open,
         -- decimals add up exactly: a mean on the bound of a tag does not depend on the order of rows
-        cast(extract(epoch from tickets.first_response_at - tickets.created_at) as decimal(18, 6)) as response_seconds,
-        cast(extract(epoch from tickets.resolved_at - tickets.created_at) as decimal(18, 6)) as resolution_seconds
+        cast({{ seconds_from('tickets.created_at', 'tickets.first_response_at') }} as decimal(18, 6))
+            as response_seconds,
+        cast({{ seconds_from('tickets.created_at', 'tickets.resolved_at') }} as decimal(18, 6)) as resolution_seconds
     from tickets
     inner join subjects
         on

@@ -64,7 +64,8 @@ final as (
         case
             when customer_kind = 'organisation'
                 -- in one order: the place stands before the name or behind it
-                then array_to_string(list_sort({{ characters('company_name') }}), '') || coalesce(company_branch, '')
+                then {{ list_as_text('array_sort(' ~ characters('company_name') ~ ')', '') }}
+                    || coalesce(company_branch, '')
             when is_complete_name then least(name_sound, name_sound_turned)
         end as name_key,
         case when customer_kind = 'person' then name_sound end as name_sound,

@@ -14,7 +14,7 @@ customers as (
 
     select
         *,
-        'all' as "all"
+        'all' as everything
     from {{ ref('int_management__customers') }}
 
 ),
@@ -22,7 +22,7 @@ customers as (
 stood as (
 
     {%- for kind in kinds %}
-    {%- set column = '"all"' if kind == 'all' else kind %}
+    {%- set column = 'everything' if kind == 'all' else kind %}
     select
         month_start_on,
         '{{ kind }}' as segment_kind,

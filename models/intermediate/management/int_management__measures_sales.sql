@@ -17,7 +17,7 @@ sales as (
 
     select
         *,
-        'all' as "all"
+        'all' as everything
     from {{ ref('int_management__sales') }}
 
 ),
@@ -25,7 +25,7 @@ sales as (
 sold as (
 
     {%- for kind in kinds %}
-    {%- set column = '"all"' if kind == 'all' else kind %}
+    {%- set column = 'everything' if kind == 'all' else kind %}
     select
         month_start_on,
         '{{ kind }}' as segment_kind,

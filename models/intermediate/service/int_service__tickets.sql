@@ -126,15 +126,15 @@ final as (
         case
             when sequenced.channel = 'bot' and sequenced.customer_id is not null
                 then coalesce(
-                    extract(epoch from sequenced.next_personal_at - sequenced.created_at) / 3600.0
+                    {{ seconds_from('sequenced.created_at', 'sequenced.next_personal_at') }} / 3600.0
                     > policy.bot_return_hours,
                     true
                 )
         end as is_bot_solved,
         sequenced.wait_seconds,
-        extract(epoch from sequenced.first_response_at - sequenced.created_at) / 3600.0 as response_hours,
-        extract(epoch from sequenced.resolved_at - sequenced.created_at) / 86400.0 as resolution_days,
-        extract(epoch from sequenced.until_at - sequenced.created_at) / 3600.0 as age_hours,
+        {{ seconds_from('sequenced.created_at', 'sequenced.first_response_at') }} / 3600.0 as response_hours,
+        {{ seconds_from('sequenced.created_at', 'sequenced.resolved_at') }} / 86400.0 as resolution_days,
+        {{ seconds_from('sequenced.created_at', 'sequenced.until_at') }} / 3600.0 as age_hours,
         sequenced.satisfaction,
         sequenced.satisfaction >= policy.satisfied_from as is_satisfied,
         sequenced.month_start_on,

@@ -7,6 +7,7 @@
 
 {%- set figures = ['area_under_curve', 'average_precision', 'brier_score', 'calibration_error', 'mean_probability'] %}
 {%- set figures = figures + ['lift_5', 'lift_10', 'lift_20'] %}
+{%- set cell = 'partition by as_of_on, horizon_days, population, subject' %}
 
 with
 
@@ -69,15 +70,13 @@ ranked as (
         *,
         case when is_lost then 1 else 0 end as lost,
         least(floor(probability * 10), 9) as bin,
-        rank() over (cell order by score asc nulls last) + (count(*) over (cell_score) - 1) / 2.0 as score_rank,
-        sum(case when is_lost then 1 else 0 end) over (cell order by score desc nulls last)
-        / cast(count(*) over (cell order by score desc nulls last) as double) as precision_above,
-        row_number() over (cell order by score desc nulls last, md5(customer_id) asc, customer_id asc)
-        / cast(count(*) over (cell) as double) as place
+        rank() over ({{ cell }} order by score asc nulls last)
+        + (count(*) over ({{ cell }}, score) - 1) / 2.0 as score_rank,
+        sum(case when is_lost then 1 else 0 end) over ({{ cell }} order by score desc nulls last)
+        / cast(count(*) over ({{ cell }} order by score desc nulls last) as double) as precision_above,
+        row_number() over ({{ cell }} order by score desc nulls last, md5(customer_id) asc, customer_id asc)
+        / cast(count(*) over ({{ cell }}) as double) as place
     from populations
-    window
-        cell as (partition by as_of_on, horizon_days, population, subject),
-        cell_score as (partition by as_of_on, horizon_days, population, subject, score)
 
 ),
 

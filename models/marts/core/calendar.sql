@@ -19,7 +19,7 @@ bounds as (
 days as (
 
     select
-        cast({{ each_day('first_on', 'last_on') }} as date) as date_on,
+        {{ each_day('first_on', 'last_on') }} as date_on,
         as_of_on
     from bounds
 

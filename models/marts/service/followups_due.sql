@@ -110,7 +110,7 @@ final as (
         cast(
             case
                 when judged.follow_up_status in ('due', 'overdue')
-                    then greatest(extract(epoch from judged.until_at - judged.due_at) / 3600.0, 0)
+                    then greatest({{ seconds_from('judged.due_at', 'judged.until_at') }} / 3600.0, 0)
             end as double
         ) as hours_overdue,
         cast(judged.as_of_on as date) as as_of_on,

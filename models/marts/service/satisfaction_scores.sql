@@ -14,7 +14,7 @@ ratings as (
         province_code as province,
         store_code as store,
         agent_id as agent,
-        cast('all' as string) as "all"
+        cast('all' as string) as everything
     from {{ ref('int_service__ratings') }}
 
 ),
@@ -57,12 +57,12 @@ dated as (
 
 counted as (
 
-    {%- for dimension in ['"all"'] + dimensions %}
+    {%- for dimension in ['everything'] + dimensions %}
     select
         period_kind,
         period_start_on,
         question as measure,
-        '{{ dimension | replace('"', '') }}' as dimension,
+        '{{ 'all' if dimension == 'everything' else dimension }}' as dimension,
         coalesce({{ dimension }}, 'unknown') as member,
         count(*) as answer_count,
         {%- for verdict in ['promoter', 'passive', 'detractor', 'satisfied'] %}

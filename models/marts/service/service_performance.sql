@@ -17,17 +17,17 @@ tickets as (
         province_code as province,
         store_code as store,
         agent_id as agent,
-        cast('all' as string) as "all"
+        cast('all' as string) as everything
     from {{ ref('int_service__tickets') }}
 
 ),
 
 measured as (
 
-    {%- for dimension in ['"all"'] + dimensions %}
+    {%- for dimension in ['everything'] + dimensions %}
     select
         month_start_on,
-        '{{ dimension | replace('"', '') }}' as dimension,
+        '{{ 'all' if dimension == 'everything' else dimension }}' as dimension,
         coalesce({{ dimension }}, 'unknown') as member,
         count(*) as ticket_count,
         count(case when is_complaint then 1 end) as complaint_count,

@@ -17,9 +17,9 @@ catalog as (
 words as (
 
     select
-        list(tag_code order by tag_number asc) as tag_codes,
-        list(label_zh order by tag_number asc) as labels_zh,
-        list(label_en order by tag_number asc) as labels_en
+        {{ ordered_list('tag_code', 'tag_number') }} as tag_codes,
+        {{ ordered_list('label_zh', 'tag_number') }} as labels_zh,
+        {{ ordered_list('label_en', 'tag_number') }} as labels_en
     from catalog
 
 ),

@@ -53,7 +53,7 @@ documents as (
 final as (
 
     select
-        {{ all_but('is_ambiguous_document') }},
+        {{ all_but(['is_ambiguous_document']) }},
         {{ line_amount('quantity', 'unit_price') }} as amount,
         {{ broken_rules([
             ('missing_order_number', "source_order_id is null"),
