@@ -1,5 +1,24 @@
 {#- Functions that keep their digits where the obvious spelling loses them. -#}
 
+{#- Aggregates of floating-point numbers that are equal to the last bit in whatever order rows are read: a sum of doubles
+    depends on it, one of decimals does not. Each number counts to so many decimals, and 38 digits hold the sum: more than
+    12 for logarithms, fewer for squares of amounts. `over` is what follows the aggregate of a window. -#}
+{% macro exact_sum(x, over='', decimals=12) -%}
+    cast(sum(cast({{ x }} as decimal(38, {{ decimals }}))) {{ over }} as double)
+{%- endmacro %}
+{% macro exact_mean(x, over='', decimals=12) -%}
+    cast(avg(cast({{ x }} as decimal(38, {{ decimals }}))) {{ over }} as double)
+{%- endmacro %}
+
+{#- A share whose part or whole may be negative. Its zero is never minus zero: of a run of both, files keep the first. -#}
+{% macro signed_share(part, whole) -%} ({{ part }}) / nullif({{ whole }}, 0) + 0.0 {%- endmacro %}
+
+{#- Aggregate: sample variance of whole numbers, in whole numbers; null for less than two. -#}
+{% macro whole_variance(x) -%}
+    cast(count({{ x }}) * sum({{ x }} * {{ x }}) - sum({{ x }}) * sum({{ x }}) as double)
+    / nullif(count({{ x }}) * (count({{ x }}) - 1), 0)
+{%- endmacro %}
+
 {#- ln(1 + x) for x >= 0. -#}
 {% macro log_one_plus(x) %}{{ return(adapter.dispatch('log_one_plus')(x)) }}{% endmacro %}
 {% macro default__log_one_plus(x) -%} 2 * atanh(({{ x }}) / (2 + {{ x }})) {%- endmacro %}

@@ -86,12 +86,13 @@ members as (
         {%- for figure in ['target', 'reached', 'touch', 'opened', 'clicked', 'converted', 'order'] %}
         sum({{ figure }}_count) as {{ figure }}_count,
         {%- endfor %}
-        sum(treated_count) as treated_count,
-        sum(control_count) as control_count,
-        sum(weighted_uplift) / nullif(sum(weight), 0) as uplift,
+        {{ exact_sum('treated_count') }} as treated_count,
+        {{ exact_sum('control_count') }} as control_count,
+        {{ exact_sum('weighted_uplift') }} / nullif({{ exact_sum('weight') }}, 0) as uplift,
         sqrt(
-            sum(weighted_uplift) / nullif(sum(weight), 0) * sum(variance_by_uplift) + sum(variance_alone)
-        ) / nullif(sum(weight), 0) as uplift_error,
+            {{ exact_sum('weighted_uplift') }} / nullif({{ exact_sum('weight') }}, 0)
+            * {{ exact_sum('variance_by_uplift') }} + {{ exact_sum('variance_alone') }}
+        ) / nullif({{ exact_sum('weight') }}, 0) as uplift_error,
         sum(cost) as cost,
         sum(case when cost is not null then revenue end) as costed_revenue,
         sum(revenue) as revenue,
@@ -136,8 +137,8 @@ compared as (
         sum(joint_reached) as compared_count,
         sum(joint_converted) / cast(nullif(sum(joint_reached), 0) as double) as joint_rate,
         sum(joint_converted) as joint_converted,
-        sum(joint_reached * alone_rate) / nullif(sum(joint_reached), 0) as comparable_rate,
-        sum(power(joint_reached, 2) * alone_rate * (1 - alone_rate) / alone_reached)
+        {{ exact_sum('joint_reached * alone_rate') }} / nullif(sum(joint_reached), 0) as comparable_rate,
+        {{ exact_sum('power(joint_reached, 2) * alone_rate * (1 - alone_rate) / alone_reached') }}
         / nullif(power(sum(joint_reached), 2), 0) as comparable_variance
     from rates
 

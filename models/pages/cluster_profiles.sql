@@ -29,7 +29,7 @@ counted as (
         sum(states.frequency_12m) as order_count_12m,
         sum(states.net_amount_12m) as net_amount_12m,
         sum(states.margin_amount_12m) as margin_amount_12m,
-        avg(clusters.certainty) as mean_certainty
+        {{ exact_mean('clusters.certainty') }} as mean_certainty
     from clusters
     inner join states
         on clusters.customer_id = states.customer_id

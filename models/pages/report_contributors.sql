@@ -56,8 +56,9 @@ contributed as (
         totals.change,
         segments.segment_kind,
         segments.segment,
-        sum(case when segments.period_start_on = totals.period_start_on then segments.value else 0 end) as value,
-        sum(case when segments.period_start_on = totals.last_year_start_on then segments.value else 0 end)
+        {{ exact_sum('case when segments.period_start_on = totals.period_start_on then segments.value else 0 end') }}
+            as value,
+        {{ exact_sum('case when segments.period_start_on = totals.last_year_start_on then segments.value else 0 end') }}
             as last_year_value
     from totals
     inner join figures as segments
@@ -84,7 +85,7 @@ final as (
         cast(contributed.value as double) as value,
         cast(contributed.last_year_value as double) as last_year_value,
         cast(contributed.value - contributed.last_year_value as double) as contribution,
-        cast((contributed.value - contributed.last_year_value) / nullif(contributed.change, 0) as double)
+        cast({{ signed_share('contributed.value - contributed.last_year_value', 'contributed.change') }} as double)
             as share_of_change,
         -- the first is the one that pulls hardest in the direction of the change
         cast(

@@ -31,7 +31,8 @@ retention as (
 
     select
         rates.value_tier,
-        sum(rates.measured_rate * rates.customer_count) / nullif(sum(rates.customer_count), 0) as retention_rate
+        {{ exact_sum('rates.measured_rate * rates.customer_count') }} / nullif(sum(rates.customer_count), 0)
+            as retention_rate
     from {{ ref('int_value__retention_rates') }} as rates
     inner join {{ ref('int_value__as_of_dates') }} as dates
         on

@@ -62,17 +62,19 @@ true_customers as (
 pair_counts as (
 
     select
-        (select sum(record_count * (record_count - 1) / 2) from cells) as hits,
-        (select sum(record_count * (record_count - 1) / 2) from found) as found,
-        (select sum(record_count * (record_count - 1) / 2) from true_customers) as truly
+        (select sum(record_count * (record_count - 1)) / 2 from cells) as hits,
+        (select sum(record_count * (record_count - 1)) / 2 from found) as found,
+        (select sum(record_count * (record_count - 1)) / 2 from true_customers) as truly
 
 ),
 
 b_cubed as (
 
     select
-        sum(cells.record_count * cells.record_count / cast(found.record_count as double)) as precision_sum,
-        sum(cells.record_count * cells.record_count / cast(true_customers.record_count as double)) as recall_sum,
+        {{ exact_sum('cells.record_count * cells.record_count / cast(found.record_count as double)') }}
+            as precision_sum,
+        {{ exact_sum('cells.record_count * cells.record_count / cast(true_customers.record_count as double)') }}
+            as recall_sum,
         sum(cells.record_count) as record_count
     from cells
     inner join found

@@ -67,8 +67,8 @@ integration as (
 weighted as (
 
     select
-        sum(weights.weight * integration.linked_count / integration.record_count) as rate,
-        sum(weights.weight) as weight,
+        {{ exact_sum('weights.weight * integration.linked_count / integration.record_count') }} as rate,
+        {{ exact_sum('weights.weight') }} as weight,
         sum(integration.record_count) as record_count
     from integration
     inner join {{ ref('family_weights') }} as weights

@@ -338,20 +338,9 @@ def digests(folder: Path) -> dict[str, str]:
     return found
 
 
-_LONG = re.compile(r"-?\d+(?:\.\d{8,}(?:e[+-]?\d+)?|(?:\.\d+)?e-\d+)")
-
-
-def short(number: re.Match[str]) -> str:
-    """A double as text, without the digits that two sums of the same rows may differ in."""
-    return str(float(f"{round(float(number[0]), 9):.12g}") + 0.0)
-
-
 def rows_of(version: Path, hidden: Mapping[str, str] | None = None) -> dict[str, list[str]]:
-    """Every row of everything a version holds, as sorted text by table; `hidden` texts are replaced first.
-
-    Doubles to 12 digits and not below a billionth: the last ones of a sum depend on the order in which threads add
-    up, and of the difference of two such sums they may be all there is. Exact decimals stay as they are.
-    """
+    """Every row of everything a version holds, its Parquet and state as well, as sorted text by table; `hidden` texts are
+    replaced first. Doubles are texts that read back as the same double: builds of one input are equal to the last bit."""
     found: dict[str, list[str]] = {}
     with duckdb.connect() as connection:
         connection.execute(
@@ -368,7 +357,7 @@ def rows_of(version: Path, hidden: Mapping[str, str] | None = None) -> dict[str,
             ]
             for text, stand_in in (hidden or {}).items():
                 lines = [line.replace(text, stand_in) for line in lines]
-            found[name] = sorted(_LONG.sub(short, line) for line in lines)
+            found[name] = sorted(lines)
     return found
 
 

@@ -69,8 +69,10 @@ final as (
         features.mean_gap_days,
         features.last_gap_days,
         -- the mean of the gaps before the last one
-        (features.mean_gap_days * (features.purchase_days - 1) - features.last_gap_days)
-        / nullif(features.purchase_days - 2, 0) as earlier_gap_days,
+        {{ signed_share(
+            'features.mean_gap_days * (features.purchase_days - 1) - features.last_gap_days',
+            'features.purchase_days - 2'
+        ) }} as earlier_gap_days,
         features.last_purchase_on < {{ months_before('features.as_of_on', 'policy.lost_months') }} as is_lapsed
     from features
     inner join origins

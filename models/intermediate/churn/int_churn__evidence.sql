@@ -177,13 +177,14 @@ price_levels as (
     -- a line against the mean price of its article in the whole country
     select
         dealer_code,
-        avg(ln(unit_price / mean_price)) as price_level,
+        {{ exact_mean('ln(unit_price / mean_price)', decimals=18) }} as price_level,
         count(*) as line_count
     from (
         select
             dealer_code,
             cast(unit_price as double) as unit_price,
-            avg(cast(unit_price as double)) over (partition by product_id, date_trunc('year', ordered_on)) as mean_price
+            {{ exact_mean("unit_price", "over (partition by product_id, date_trunc('year', ordered_on))") }}
+                as mean_price
         from lines
         where
             pricing = 'dealer'
@@ -262,7 +263,8 @@ price_index as (
 
     select
         cast(date_trunc('month', ordered_on) as date) as month_start_on,
-        avg(ln(cast(unit_price as double) / cast(list_price as double))) as price_level
+        {{ exact_mean('ln(cast(unit_price as double) / cast(list_price as double))', decimals=18) }}
+            as price_level
     from lines
     where
         pricing = 'list'
@@ -318,7 +320,7 @@ competitors as (
     select
         month_start_on,
         province_code,
-        sum(value) / avg(sum(value)) over (partition by month_start_on) as share
+        {{ exact_sum('value') }} / {{ exact_mean(exact_sum('value'), 'over (partition by month_start_on)') }} as share
     from {{ ref('input__external_indicators') }}
     where indicator = 'competitor_share'
     group by month_start_on, province_code

@@ -107,9 +107,11 @@ counted as (
                     'spans.baseline_until_on') }}, 0) as double)
         end) as weight,
         sum(case when events.occurred_on > spans.recent_after_on then events.hits else 0 end) as recent_hits,
-        sum(case when events.occurred_on > spans.recent_after_on then events.amount else 0 end) as recent_amount,
+        {{ exact_sum('case when events.occurred_on > spans.recent_after_on then events.amount else 0 end') }}
+            as recent_amount,
         sum(case when events.occurred_on <= spans.baseline_until_on then events.hits else 0 end) as baseline_hits,
-        sum(case when events.occurred_on <= spans.baseline_until_on then events.amount else 0 end) as baseline_amount
+        {{ exact_sum('case when events.occurred_on <= spans.baseline_until_on then events.amount else 0 end') }}
+            as baseline_amount
     from customers
     inner join spans
         on
@@ -191,7 +193,7 @@ measured as (
             when 'due' then {{ days_from('customers.as_of_on', 'contracts.ended_on') }}
         end as value,
         case windows.measure
-            when 'count' then coalesce(counted.baseline_hits * counted.weight, 0)
+            when 'count' then coalesce(counted.baseline_hits * counted.weight + 0.0, 0)
             when 'mean' then counted.baseline_amount / nullif(counted.baseline_hits, 0)
             when 'interval' then customers.earlier_gap_days
             when 'silence' then customers.mean_gap_days

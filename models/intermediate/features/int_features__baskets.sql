@@ -64,11 +64,11 @@ sales as (
         items.product_id,
         prices.band_rank,
         items.unit_price,
-        cast(items.quantity as double) as quantity,
-        cast(items.gross_amount as double) as gross_amount,
-        case when items.ordered_on > subjects.start_6m_on then cast(items.gross_amount as double) else 0 end
+        items.quantity,
+        items.gross_amount,
+        case when items.ordered_on > subjects.start_6m_on then items.gross_amount else 0 end
             as recent_amount,
-        case when items.ordered_on <= products.new_until_on then cast(items.gross_amount as double) else 0 end
+        case when items.ordered_on <= products.new_until_on then items.gross_amount else 0 end
             as new_product_amount
     from {{ ref('order_items') }} as items
     inner join subjects
@@ -90,7 +90,7 @@ bought as (
         subject_key,
         product_id,
         sum(quantity) as quantity,
-        sum(quantity * cast(unit_price as double)) as price_amount,
+        sum(quantity * unit_price) as price_amount,
         max(unit_price) as highest_unit_price,
         sum(gross_amount) as gross_amount,
         sum(recent_amount) as recent_amount,
@@ -154,7 +154,7 @@ articles as (
     select
         subject_key,
         max(case when share_rank = 1 then {{ kind }} end) as main_{{ kind }},
-        max(case when share_rank = 1 then gross_amount end) / sum(gross_amount) as main_share,
+        cast(max(case when share_rank = 1 then gross_amount end) as double) / sum(gross_amount) as main_share,
         max(case when recent_rank = 1 and recent_amount > 0 then {{ kind }} end) as recent_{{ kind }},
         count(*) as kind_count
     from {{ kind }}_ranked
@@ -169,14 +169,15 @@ measured as (
         subject_key,
         count(*) as product_count_24m,
         count(distinct category) as category_count_24m,
-        sum(price_amount) / nullif(sum(quantity), 0) as mean_unit_price_24m,
+        cast(sum(price_amount) as double) / nullif(sum(quantity), 0) as mean_unit_price_24m,
         max(highest_unit_price) as highest_unit_price_24m,
-        sum(case when is_low_strength then gross_amount else 0 end)
+        cast(sum(case when is_low_strength then gross_amount else 0 end) as double)
         / nullif(sum(case when strength is not null then gross_amount end), 0) as low_strength_share_24m,
         {%- for flag in ['gift_box', 'customised', 'bundle'] %}
-        sum(case when is_{{ flag }} then gross_amount else 0 end) / sum(gross_amount) as {{ flag }}_share_24m,
+        cast(sum(case when is_{{ flag }} then gross_amount else 0 end) as double) / sum(gross_amount)
+            as {{ flag }}_share_24m,
         {%- endfor %}
-        sum(new_product_amount) / sum(gross_amount) as new_product_share_24m
+        cast(sum(new_product_amount) as double) / sum(gross_amount) as new_product_share_24m
     from articles
     group by subject_key
 

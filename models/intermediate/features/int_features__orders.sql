@@ -149,7 +149,7 @@ final as (
         measured.pickup_share_24m,
         measured.pieces_per_order_24m,
         measured.largest_order_24m,
-        -cast(measured.return_amount as double) / nullif(measured.gross_amount, 0) as returned_amount_share_24m
+        cast(-measured.return_amount as double) / nullif(measured.gross_amount, 0) as returned_amount_share_24m
     from measured
     left join main_channels
         on measured.subject_key = main_channels.subject_key

@@ -73,7 +73,7 @@ measured as (
         subject_key,
         avg(gap_days) as mean_gap_days,
         -- two gaps at least
-        stddev_samp(gap_days) as gap_deviation,
+        sqrt({{ whole_variance('gap_days') }}) as gap_deviation,
         {{ first_filled('gap_days', 'ordered_on') }} as days_to_second_purchase,
         avg(case when {{ iso_day_of_week('ordered_on') }} >= 6 then 1.0 else 0.0 end) as weekend_share,
         max(case when ordered_on > start_3m_on then 1 else 0 end)

@@ -105,7 +105,7 @@ final as (
         cast(base.frequency_12m as bigint) as order_count_12m,
         cast(base.net_amount as decimal(18, 2)) as net_amount,
         cast(base.net_amount_12m as decimal(18, 2)) as net_amount_12m,
-        base.margin_amount_12m / nullif(base.net_amount_12m, 0) as margin_share_12m,
+        {{ signed_share('base.margin_amount_12m', 'base.net_amount_12m') }} as margin_share_12m,
         -- the latest quarter against the mean quarter of the year
         base.frequency_3m * 4.0 / nullif(base.frequency_12m, 0) as order_trend,
         case when base.net_amount_12m > 0 then base.net_amount_3m * 4.0 / base.net_amount_12m end as amount_trend,

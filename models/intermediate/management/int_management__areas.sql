@@ -109,7 +109,7 @@ spent as (
     select
         kinds.area_kind,
         coalesce(shared.area, 'unknown') as area,
-        sum(costs.cost * coalesce(shared.contact_share, 1)) as campaign_cost
+        {{ exact_sum('costs.cost * coalesce(shared.contact_share, 1)') }} as campaign_cost
     from costs
     cross join kinds
     left join shared

@@ -122,10 +122,10 @@ moved as (
         deviations.reason,
         segments.segment_kind,
         segments.segment,
-        sum(
-            case when segments.month_start_on = deviations.month_start_on then 1 else -1 end
-            * catalog.scale * segments.numerator / nullif(totals.base, 0)
-        ) as contribution
+        {%- set part = 'catalog.scale * segments.numerator / nullif(totals.base, 0)' %}
+        coalesce(max(case when segments.month_start_on = deviations.month_start_on then {{ part }} end), 0)
+        - coalesce(max(case when segments.month_start_on < deviations.month_start_on then {{ part }} end), 0)
+            as contribution
     from deviations
     inner join catalog
         on deviations.kpi = catalog.kpi
@@ -201,7 +201,7 @@ final as (
         contributed.segment_kind,
         contributed.segment,
         contributed.contribution,
-        contributed.contribution / nullif(deviations.change, 0) as share_of_change,
+        {{ signed_share('contributed.contribution', 'deviations.change') }} as share_of_change,
         -- the first is the one that pulls hardest in the direction of the change
         row_number() over (
             partition by contributed.kpi, contributed.month_start_on, contributed.reason, contributed.segment_kind

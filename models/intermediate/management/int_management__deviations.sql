@@ -62,7 +62,7 @@ quarters as (
         kpi,
         cast(date_trunc('quarter', month_start_on) as date) as quarter_start_on,
         max(month_start_on) as month_start_on,
-        sum(value) as value
+        {{ exact_sum('value') }} as value
     from figures
     where kpi = 'revenue'
     group by kpi, date_trunc('quarter', month_start_on)

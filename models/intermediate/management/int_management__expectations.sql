@@ -49,7 +49,10 @@ seasons as (
         series.month_number,
         series.festival_days,
         series.log_value
-        - sum(around.log_value * case when abs(around.month_number - series.month_number) = 6 then 0.5 else 1 end) / 12
+        - {{ exact_sum(
+            'around.log_value * case when abs(around.month_number - series.month_number) = 6 then 0.5 else 1 end',
+            decimals=18
+        ) }} / 12
             as seasonal
     from series
     inner join series as around

@@ -40,8 +40,8 @@ pooled as (
         measures.kpi,
         measures.segment_kind,
         measures.segment,
-        sum(measures.numerator) as numerator,
-        sum(measures.base) as base
+        {{ exact_sum('measures.numerator') }} as numerator,
+        {{ exact_sum('measures.base') }} as base
     from periods
     inner join {{ ref('int_management__measures') }} as measures
         on measures.month_start_on between periods.period_start_on and periods.period_end_on

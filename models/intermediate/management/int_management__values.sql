@@ -31,8 +31,8 @@ summed as (
         measures.segment,
         catalog.statistic,
         catalog.scale,
-        sum(measures.numerator) as numerator,
-        sum(measures.base) as base
+        {{ exact_sum('measures.numerator') }} as numerator,
+        {{ exact_sum('measures.base') }} as base
     from measures
     inner join catalog
         on measures.kpi = catalog.kpi

@@ -108,8 +108,9 @@ likely as (
         habits.list_number,
         transitions.article_number,
         habits.habit_rank,
-        round(
-            least(habits.weight, 1) * (transitions.probability - transitions.base_probability) * 1000000000
+        cast(
+            round(least(habits.weight, 1) * (transitions.probability - transitions.base_probability) * 1000000000)
+            as bigint
         ) as billionths
     from habits
     inner join transitions
@@ -125,7 +126,7 @@ likely as (
         customers.list_number,
         transitions.article_number,
         cast(null as bigint) as habit_rank,
-        0.0 as billionths
+        cast(0 as bigint) as billionths
     from customers
     cross join policy
     inner join transitions
@@ -137,7 +138,7 @@ likely as (
 
 ),
 
--- Whole billionths add up as doubles without a rest, in any order. The strongest reason is shown, of equal ones the
+-- Whole billionths add up without a rest, in any order. The strongest reason is shown, of equal ones the
 -- stronger habit.
 scored as (
 

@@ -133,7 +133,7 @@ stepped as (
         {%- if step == 'decision' %}
         count(touch_count) as touched_count,
         percentile_cont(0.5) within group (order by cast(touch_count as double)) as median_touches,
-        avg(cast(touch_count as double)) as mean_touches
+        avg(touch_count) as mean_touches
         {%- else %}
         cast(null as bigint) as touched_count,
         cast(null as double) as median_touches,

@@ -90,10 +90,10 @@ bins as (
         bin,
         count(*) as customer_count,
         sum(lost) as lost_count,
-        sum(probability) as probability_sum,
-        sum(power(probability - lost, 2)) as squared_error,
-        sum(case when is_lost then score_rank else 0 end) as lost_ranks,
-        sum(case when is_lost then precision_above else 0 end) as lost_precision,
+        {{ exact_sum('probability') }} as probability_sum,
+        {{ exact_sum('power(probability - lost, 2)') }} as squared_error,
+        {{ exact_sum('case when is_lost then score_rank else 0 end') }} as lost_ranks,
+        {{ exact_sum('case when is_lost then precision_above else 0 end') }} as lost_precision,
         {%- for percent in [5, 10, 20] %}
         count(case when place <= {{ percent / 100 }} then 1 end) as top_{{ percent }}_count,
         sum(case when place <= {{ percent / 100 }} then lost else 0 end) as top_{{ percent }}_lost,
@@ -115,12 +115,12 @@ methods as (
         min(until_on) as until_on,
         sum(customer_count) as customer_count,
         sum(lost_count) as lost_count,
-        (sum(lost_ranks) - sum(lost_count) * (sum(lost_count) + 1) / 2.0)
+        ({{ exact_sum('lost_ranks') }} - sum(lost_count) * (sum(lost_count) + 1) / 2.0)
         / nullif(sum(lost_count) * (sum(customer_count) - sum(lost_count)), 0) as area_under_curve,
-        sum(lost_precision) / nullif(sum(lost_count), 0) as average_precision,
-        sum(squared_error) / sum(customer_count) as brier_score,
-        sum(abs(probability_sum - lost_count)) / sum(customer_count) as calibration_error,
-        sum(probability_sum) / sum(customer_count) as mean_probability,
+        {{ exact_sum('lost_precision') }} / nullif(sum(lost_count), 0) as average_precision,
+        {{ exact_sum('squared_error') }} / sum(customer_count) as brier_score,
+        {{ exact_sum('abs(probability_sum - lost_count)') }} / sum(customer_count) as calibration_error,
+        {{ exact_sum('probability_sum') }} / sum(customer_count) as mean_probability,
         {%- for percent in [5, 10, 20] %}
         sum(top_{{ percent }}_lost) / nullif(sum(top_{{ percent }}_count), 0)
         / nullif(sum(lost_count) / cast(sum(customer_count) as double), 0) as lift_{{ percent }},

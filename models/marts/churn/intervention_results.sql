@@ -189,10 +189,12 @@ compared as (
         sum(untreated_count) as untreated_count,
         sum(case when untreated_count > 0 then treated_count else 0 end) as matched_count,
         sum(case when untreated_count > 0 then treated_saved else 0 end) as matched_saved,
-        sum(case when untreated_count > 0 then treated_count * untreated_rate else 0 end) as expected_saved,
-        sum(
-            case when untreated_count > 0 then power(treated_count, 2) * untreated_variance / untreated_count else 0 end
-        ) as expected_variance
+        {{ exact_sum('case when untreated_count > 0 then treated_count * untreated_rate else 0 end') }}
+            as expected_saved,
+        {{ exact_sum(
+            'case when untreated_count > 0 then power(treated_count, 2) * untreated_variance / untreated_count'
+            ~ ' else 0 end'
+        ) }} as expected_variance
     from rates
     group by alert_level, treatment
 

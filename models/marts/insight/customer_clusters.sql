@@ -14,16 +14,18 @@ distances as (
     select
         feature_values.customer_number,
         parameters.cluster_code,
-        sqrt(sum(power(
-            least(
-                greatest(
-                    (feature_values.feature_value - parameters.feature_mean) / parameters.feature_deviation,
-                    -parameters.limit_deviations
-                ),
-                parameters.limit_deviations
-            ) - parameters.centroid,
-            2
-        ))) as distance
+        sqrt({{ exact_sum(
+            'power(
+                least(
+                    greatest(
+                        (feature_values.feature_value - parameters.feature_mean) / parameters.feature_deviation,
+                        -parameters.limit_deviations
+                    ),
+                    parameters.limit_deviations
+                ) - parameters.centroid,
+                2
+            )'
+        ) }}) as distance
     from {{ ref('int_insight__cluster_values') }} as feature_values
     inner join parameters
         on feature_values.feature = parameters.feature

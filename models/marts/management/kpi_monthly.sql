@@ -30,8 +30,8 @@ baselines as (
     select
         measures.kpi,
         case catalog.statistic
-            when 'sum' then avg(measures.numerator)
-            else catalog.scale * sum(measures.numerator) / nullif(sum(measures.base), 0)
+            when 'sum' then {{ exact_mean('measures.numerator') }}
+            else catalog.scale * {{ exact_sum('measures.numerator') }} / nullif({{ exact_sum('measures.base') }}, 0)
         end as baseline_value
     from {{ ref('int_management__measures') }} as measures
     inner join catalog

@@ -35,9 +35,9 @@ final as (
         cast(figures.numerator as double) as numerator,
         cast(figures.base as double) as base,
         cast(figures.value as double) as value,
-        cast(figures.numerator / nullif(sum(figures.numerator) over (
-            partition by figures.month_start_on, figures.kpi, figures.segment_kind
-        ), 0) as double) as share_of_numerator,
+        cast({{ signed_share('figures.numerator', exact_sum(
+            'figures.numerator', 'over (partition by figures.month_start_on, figures.kpi, figures.segment_kind)'
+        )) }} as double) as share_of_numerator,
         cast(year_before.value as double) as last_year_value
     from figures
     inner join {{ ref('kpi_catalog') }} as catalog

@@ -26,18 +26,9 @@ sales as (
 
     select
         figures.segment as region,
-        sum(
-            case
-                when figures.month_start_on > {{ months_before('latest.month_start_on', 12) }} then figures.numerator
-                else 0
-            end
-        ) as revenue_12m,
-        sum(
-            case
-                when figures.month_start_on > {{ months_before('latest.month_start_on', 12) }} then 0
-                else figures.numerator
-            end
-        ) as earlier_revenue_12m
+        {%- set is_recent = 'figures.month_start_on > ' ~ months_before('latest.month_start_on', 12) %}
+        {{ exact_sum('case when ' ~ is_recent ~ ' then figures.numerator else 0 end') }} as revenue_12m,
+        {{ exact_sum('case when ' ~ is_recent ~ ' then 0 else figures.numerator end') }} as earlier_revenue_12m
     from {{ ref('int_management__values') }} as figures
     inner join latest
         on

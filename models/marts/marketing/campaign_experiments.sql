@@ -33,9 +33,9 @@ arms as (
         count(*) as customer_count,
         count(case when order_count > 0 then 1 end) as converted_count,
         sum(order_count) as order_count,
-        avg(cast(order_count as double)) as orders_per_customer,
-        var_samp(cast(order_count as double)) as order_variance,
-        avg(cast(net_amount as double)) as amount_per_customer
+        avg(order_count) as orders_per_customer,
+        {{ whole_variance('order_count') }} as order_variance,
+        {{ exact_mean('net_amount') }} as amount_per_customer
     from units
     where arm <> 'several'
     group by campaign_id, arm
@@ -48,9 +48,9 @@ arms as (
         count(*) as customer_count,
         count(case when order_count > 0 then 1 end) as converted_count,
         sum(order_count) as order_count,
-        avg(cast(order_count as double)) as orders_per_customer,
-        var_samp(cast(order_count as double)) as order_variance,
-        avg(cast(net_amount as double)) as amount_per_customer
+        avg(order_count) as orders_per_customer,
+        {{ whole_variance('order_count') }} as order_variance,
+        {{ exact_mean('net_amount') }} as amount_per_customer
     from units
     where arm not in ('several', 'control')
     group by campaign_id
@@ -103,7 +103,7 @@ declared as (
         count(*) over (partition by drawn.campaign_id) as arm_count,
         sum(drawn.customer_count) over (partition by drawn.campaign_id) as campaign_count,
         count(coalesce(own.share, general.share)) over (partition by drawn.campaign_id) as declared_count,
-        sum(coalesce(own.share, general.share)) over (partition by drawn.campaign_id) as declared_sum
+        {{ exact_sum('coalesce(own.share, general.share)', 'over (partition by drawn.campaign_id)') }} as declared_sum
     from drawn
     inner join campaigns
         on drawn.campaign_id = campaigns.campaign_id
@@ -136,7 +136,7 @@ splits as (
         campaign_id,
         max(arm_count) as arm_count,
         case when max(declared_count) = max(arm_count) then 'declared' else 'equal' end as split_basis,
-        sum(power(customer_count - expected_count, 2) / nullif(expected_count, 0)) as split_chi_square
+        {{ exact_sum('power(customer_count - expected_count, 2) / nullif(expected_count, 0)') }} as split_chi_square
     from expected
     group by campaign_id
 

@@ -73,7 +73,7 @@ spend as (
     select
         cast(date_trunc('quarter', spend.month_start_on) as date) as quarter_start_on,
         coalesce(spend.target_tier, weights.value_tier, 'untargeted') as value_tier,
-        sum(spend.amount * coalesce(weights.weight, 1)) as spend
+        {{ exact_sum('spend.amount * coalesce(weights.weight, 1)') }} as spend
     from {{ ref('int_marketing__spend') }} as spend
     left join weights
         on case when spend.target_tier is null then spend.campaign_id end = weights.campaign_id
@@ -137,7 +137,7 @@ final as (
         cast(
             case
                 when joined.value_tier <> 'untargeted'
-                    then joined.targeted_spend / nullif(sum(joined.targeted_spend) over (quarter), 0)
+                    then joined.targeted_spend / nullif({{ exact_sum('joined.targeted_spend', 'over (quarter)') }}, 0)
             end as double
         ) as spend_share,
         cast(

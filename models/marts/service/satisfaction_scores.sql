@@ -68,7 +68,7 @@ counted as (
         {%- for verdict in ['promoter', 'passive', 'detractor', 'satisfied'] %}
         count(case when verdict = '{{ verdict }}' then 1 end) as {{ verdict }}_count,
         {%- endfor %}
-        sum(coalesce(nps, rating)) as rating_sum,
+        {{ exact_sum('coalesce(nps, rating)') }} as rating_sum,
         count(case when is_low then 1 end) as low_count
     from dated
     {%- if dimension in ('touch_point', 'channel', 'store', 'agent') %}

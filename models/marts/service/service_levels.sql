@@ -55,13 +55,11 @@ counted as (
                 else 0
             end
         ) as base_count,
-        sum(
-            case statistic
-                when 'share_within' then case when value <= limit_value then 1 else 0 end
-                when 'share' then value
-            end
-        ) as met_count,
-        sum(case when statistic = 'mean' then value end) as value_sum
+        {{ exact_sum(
+            "case statistic when 'share_within' then case when value <= limit_value then 1 else 0 end"
+            ~ " when 'share' then value end"
+        ) }} as met_count,
+        {{ exact_sum("case when statistic = 'mean' then value end") }} as value_sum
     from valued
     group by month_start_on, service_level
 

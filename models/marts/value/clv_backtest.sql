@@ -35,7 +35,11 @@ ranked as (
         row_number() over (
             partition by horizon_days, method, measure order by actual desc nulls last, customer_id asc
         ) as actual_rank,
-        count(*) over (partition by horizon_days, method, measure) as customer_count
+        count(*) over (partition by horizon_days, method, measure) as customer_count,
+        {%- for value in ['predicted', 'actual'] %}
+        {{ value }} - {{ exact_mean(value, 'over (partition by horizon_days, method, measure)') }}
+            as {{ value }}_excess{{ "," if not loop.last }}
+        {%- endfor %}
     from predictions
 
 ),
@@ -48,18 +52,24 @@ measured as (
         measure,
         min(as_of_on) as as_of_on,
         min(customer_count) as customer_count,
-        sum(predicted) as predicted_total,
-        sum(actual) as actual_total,
-        avg(predicted) as predicted_mean,
-        avg(actual) as actual_mean,
-        avg(abs(predicted - actual)) as mae,
-        sqrt(avg(power(predicted - actual, 2))) as rmse,
-        corr(predicted, actual) as correlation,
-        sum(case when predicted_rank <= ceil(customer_count / 10.0) then actual else 0 end) as top_decile_actual,
-        sum(case when actual_rank <= ceil(customer_count / 10.0) then actual else 0 end) as top_decile_perfect,
+        {{ exact_sum('predicted') }} as predicted_total,
+        {{ exact_sum('actual') }} as actual_total,
+        {{ exact_mean('predicted') }} as predicted_mean,
+        {{ exact_mean('actual') }} as actual_mean,
+        {{ exact_mean('abs(predicted - actual)') }} as mae,
+        sqrt({{ exact_mean('power(predicted - actual, 2)', decimals=9) }}) as rmse,
+        {{ exact_sum('predicted_excess * actual_excess', decimals=9) }} / nullif(
+            sqrt({{ exact_sum('power(predicted_excess, 2)', decimals=9) }})
+            * sqrt({{ exact_sum('power(actual_excess, 2)', decimals=9) }}),
+            0
+        ) as correlation,
+        {{ exact_sum('case when predicted_rank <= ceil(customer_count / 10.0) then actual else 0 end') }}
+            as top_decile_actual,
+        {{ exact_sum('case when actual_rank <= ceil(customer_count / 10.0) then actual else 0 end') }}
+            as top_decile_perfect,
         -- area under the curve of cumulated actuals, once sorted by the prediction and once by what happened
-        sum(actual * (customer_count - predicted_rank + 0.5)) as predicted_area,
-        sum(actual * (customer_count - actual_rank + 0.5)) as perfect_area
+        {{ exact_sum('actual * (customer_count - predicted_rank + 0.5)') }} as predicted_area,
+        {{ exact_sum('actual * (customer_count - actual_rank + 0.5)') }} as perfect_area
     from ranked
     group by horizon_days, method, measure
 
@@ -147,10 +157,10 @@ populations as (
         'decile_' || cast(decile as string) as population,
         min(as_of_on) as as_of_on,
         count(*) as customer_count,
-        sum(predicted_amount) as predicted_total,
-        sum(actual_amount) as actual_total,
-        avg(predicted_amount) as predicted_mean,
-        avg(actual_amount) as actual_mean,
+        {{ exact_sum('predicted_amount') }} as predicted_total,
+        {{ exact_sum('actual_amount') }} as actual_total,
+        {{ exact_mean('predicted_amount') }} as predicted_mean,
+        {{ exact_mean('actual_amount') }} as actual_mean,
         null as mae,
         null as rmse,
         null as correlation,

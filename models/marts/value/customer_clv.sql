@@ -53,12 +53,11 @@ upgrades as (
     -- how likely the middle tier is to rise within a step
     select
         as_of_on,
-        sum(probability) as upgrade_probability
+        probability as upgrade_probability
     from {{ ref('int_value__tier_transitions') }}
     where
         from_tier = 'middle'
         and to_tier = 'high'
-    group by as_of_on
 
 ),
 

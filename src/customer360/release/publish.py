@@ -30,7 +30,7 @@ _CODE = ("dbt_project.yml", "profiles.yml", "models", "functions", "macros", "se
 _PACKAGE = Path(customer360.__file__).parent
 _STATISTICS = {
     "row_count": "select null, count(*)::double, count(*) from {table}",
-    "mean": "select null, avg({x})::double, count({x}) from {table}",
+    "mean": "select null, avg({x}::decimal(38, 12))::double, count({x}) from {table}",
     "median": "select null, median({x})::double, count({x}) from {table}",
     "distribution": (
         "select cast({x} as varchar), count(*) / sum(count(*)) over (), sum(count(*)) over () from {table}"

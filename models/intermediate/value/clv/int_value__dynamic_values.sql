@@ -31,7 +31,8 @@ scaled as (
 
     select
         features.*,
-        avg(features.own_amount) over (partition by features.as_of_on, features.value_tier) as tier_amount
+        {{ exact_mean('features.own_amount', 'over (partition by features.as_of_on, features.value_tier)') }}
+            as tier_amount
     from features
 
 ),
@@ -42,7 +43,7 @@ tier_values as (
         as_of_on,
         value_tier,
         max(case when step = 1 then net_amount end) as step_net_amount,
-        sum(discounted_margin_amount) as lifetime_margin
+        {{ exact_sum('discounted_margin_amount') }} as lifetime_margin
     from {{ ref('int_value__tier_values') }}
     group by as_of_on, value_tier
 

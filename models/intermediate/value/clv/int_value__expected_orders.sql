@@ -100,14 +100,13 @@ expected as (
 
 final as (
 
-    -- the last digits of a sum in floating point differ from run to run
     select
         as_of_on,
         x,
         age_days,
-        round(sum(factor_12m * orders), 10) as orders_12m,
-        round(sum(factor_horizon * orders), 10) as orders_horizon,
-        round(sum(factor_lifetime * orders), 10) as orders_lifetime
+        {{ exact_sum('factor_12m * orders') }} as orders_12m,
+        {{ exact_sum('factor_horizon * orders') }} as orders_horizon,
+        {{ exact_sum('factor_lifetime * orders') }} as orders_lifetime
     from expected
     group by as_of_on, x, age_days
 

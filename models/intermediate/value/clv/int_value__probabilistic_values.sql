@@ -62,8 +62,8 @@ amounts as (
     -- the mean purchase day of all customers, for those without a mean of their own
     select
         as_of_on,
-        sum(purchase_amount) / sum(purchase_days) as mean_amount,
-        sum(margin_amount) / sum(purchase_days) as mean_margin
+        {{ exact_sum('purchase_amount') }} / sum(purchase_days) as mean_amount,
+        {{ exact_sum('margin_amount') }} / sum(purchase_days) as mean_margin
     from customers
     group by as_of_on
 

@@ -79,9 +79,9 @@ final as (
     select
         as_of_on,
         horizon_days,
-        sum(case when purpose = '12m' then factor end) as factor_12m,
-        sum(case when purpose = 'horizon' then factor end) as factor_horizon,
-        sum(case when purpose = 'lifetime' then factor end) as factor_lifetime
+        max(case when purpose = '12m' then factor end) as factor_12m,
+        max(case when purpose = 'horizon' then factor end) as factor_horizon,
+        max(case when purpose = 'lifetime' then factor end) as factor_lifetime
     from needed
     group by as_of_on, horizon_days
 

@@ -55,8 +55,8 @@ ahead as (
             as_of_on,
             from_tier,
             step,
-            sum(step_net_amount) as step_net_amount,
-            sum(step_margin_amount) as step_margin_amount
+            {{ exact_sum('step_net_amount') }} as step_net_amount,
+            {{ exact_sum('step_margin_amount') }} as step_margin_amount
         from ahead
         group by as_of_on, from_tier, step
     ) as ahead
@@ -75,9 +75,10 @@ final as (
         ahead.as_of_on,
         ahead.from_tier as value_tier,
         ahead.step,
-        sum(ahead.step_net_amount) as net_amount,
-        sum(ahead.step_margin_amount) as margin_amount,
-        sum(ahead.step_margin_amount) / min(power(policy.step_interest, ahead.step)) as discounted_margin_amount
+        {{ exact_sum('ahead.step_net_amount') }} as net_amount,
+        {{ exact_sum('ahead.step_margin_amount') }} as margin_amount,
+        {{ exact_sum('ahead.step_margin_amount') }} / min(power(policy.step_interest, ahead.step))
+            as discounted_margin_amount
     from ahead
     cross join policy
     group by ahead.as_of_on, ahead.from_tier, ahead.step

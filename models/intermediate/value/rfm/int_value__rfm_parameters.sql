@@ -39,8 +39,7 @@ statistics as (
         used.parameters_as_of_on,
         {%- for measure in ['recency_days', 'frequency', 'monetary'] %}
         {{ percentiles('measured.' ~ measure, [0.2, 0.4, 0.5, 0.6, 0.8]) }} as {{ measure }}_percentiles,
-        -- not avg(): a sum of exact numbers is the same in whatever order
-        cast(sum(measured.{{ measure }}) as double) / count(*) as {{ measure }}_mean,
+        {{ exact_mean('measured.' ~ measure) }} as {{ measure }}_mean,
         {%- endfor %}
         count(*) as customer_count
     from measured

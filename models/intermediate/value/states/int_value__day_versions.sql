@@ -74,7 +74,7 @@ order_changes as (
         known_on,
         sum(gross_amount) as gross_amount,
         sum(net_amount) as net_amount,
-        cast(sum(net_amount * margin_rate) as decimal(18, 4)) as margin_amount,
+        cast({{ exact_sum('net_amount * margin_rate') }} as decimal(18, 4)) as margin_amount,
         sum(case when is_gift then net_amount else 0 end) as gift_amount
     from changes
     group by order_id, known_on
