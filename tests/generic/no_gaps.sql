@@ -1,5 +1,5 @@
 {#- Between the first and the last date of each key no period is missing: `every` is a day, month, quarter or year. -#}
-{% test no_gaps(model, column, every, by=[], where='true') %}
+{% test no_gaps(model, column, every, by=[], own_where='true') %}
 
 with
 
@@ -7,7 +7,7 @@ counted as (
 
     select count(distinct {{ column }}) <> date_diff('{{ every }}', min({{ column }}), max({{ column }})) + 1 as has_gap
     from {{ model }}
-    where {{ where }}
+    where {{ own_where }}
     {{ 'group by ' ~ by | join(', ') if by }}
 
 )

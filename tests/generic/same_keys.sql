@@ -1,58 +1,64 @@
 {#-
   The keys of the model are those of the source of its grain: none lost, none invented. `to` is a model, or a subquery
-  in brackets where the grain is a product of several. `within` asks one way only: each key of
-  the model is one of `to`.
+  in brackets where the grain is a product of several. `within` asks one way only: each key of the model is one of `to`.
 -#}
-{% test same_keys(model, columns, to, to_columns=none, where='true', to_where='true', within=false) %}
+{% test same_keys(model, columns, to, to_columns=none, own_where='true', to_where='true', within=false) %}
+
+{%- set source = to.identifier or 'the subquery' %}
 
 with
 
-ours as (
+sides as (
 
-    select distinct {{ columns | join(', ') }}
+    select
+        {%- for column in columns %}
+        {{ column }} as key_{{ loop.index }},
+        {%- endfor %}
+        true as is_own
     from {{ model }}
-    where {{ where }}
+    where {{ own_where }}
 
-),
+    union all
 
-theirs as (
-
-    select distinct {{ (to_columns or columns) | join(', ') }}
+    select
+        {%- for column in to_columns or columns %}
+        {{ column }} as key_{{ loop.index }},
+        {%- endfor %}
+        false as is_own
     from {{ to }}
     where {{ to_where }}
 
 ),
 
-invented as (
+keys as (
 
-    select * from ours
-    except
-    select * from theirs
-
-),
-
-lost as (
-
-    select * from theirs
-    except
-    select * from ours
+    select
+        bool_or(is_own) as has_own,
+        bool_or(not is_own) as has_source
+    from sides
+    group by
+        {%- for _ in columns %}
+        key_{{ loop.index }}{{ ',' if not loop.last }}
+        {%- endfor %}
 
 ),
 
 counted as (
 
     select
-        'keys that {{ to.identifier or 'the subquery' }} does not have' as rule,
+        'keys that {{ source }} does not have' as rule,
         count(*) as row_count
-    from invented
+    from keys
+    where not has_source
     {%- if not within %}
 
     union all
 
     select
-        'keys of {{ to.identifier or 'the subquery' }} that are missing' as rule,
+        'keys of {{ source }} that are missing' as rule,
         count(*) as row_count
-    from lost
+    from keys
+    where not has_own
     {%- endif %}
 
 )

@@ -2,7 +2,7 @@
   Totals of the model are those of another model, over all or `by` columns. `totals` maps an aggregate of the model to
   the aggregate of `to` that it equals; decimals and counts exactly, doubles `within` a difference.
 -#}
-{% test same_totals(model, to, totals, by=[], to_by=none, where='true', to_where='true', within=0) %}
+{% test same_totals(model, to, totals, by=[], to_by=none, own_where='true', to_where='true', within=0) %}
 
 with
 
@@ -17,7 +17,7 @@ ours as (
         {{ total }} as total_{{ loop.index }}{{ ',' if not loop.last }}
         {%- endfor %}
     from {{ model }}
-    where {{ where }}
+    where {{ own_where }}
     group by all
 
 ),

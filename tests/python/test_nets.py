@@ -119,7 +119,7 @@ NETS = {
         {id_rows("c"): [("keys that people does not have", 1)]},
     ),
     "same_keys_where": Net(
-        keys_of(where="id <> 'unknown'", to_where="amount > 15"),
+        keys_of(own_where="id <> 'unknown'", to_where="amount > 15"),
         [id_rows("b", "unknown")],
         {id_rows("a", "b"): [("keys that people does not have", 1)]},
     ),
