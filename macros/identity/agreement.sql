@@ -60,10 +60,13 @@
                             damerau_levenshtein({{ a }}.name_sound, {{ b }}.name_sound_turned)
                         ) <= 2
                         then 'close'
-                    when {{ shares_latin_surname(a, b) }} then 'partial'
                     else 'different'
                 end
-        when {{ is_part_of_name(a, b) }} or {{ is_part_of_name(b, a) }} then 'partial'
+        when
+            {{ is_part_of_name(a, b) }}
+            or {{ is_part_of_name(b, a) }}
+            or {{ shares_latin_surname(a, b) }}
+            then 'partial'
         else 'different'
     end
 {%- endmacro %}
