@@ -54,7 +54,7 @@ from customer360.onboarding.new_data import (
     snake_name,
     todo_list,
 )
-from customer360.onboarding.systems import LISTS, out_of_step, system_files, write_systems
+from customer360.onboarding.systems import INPUT_TESTS, LISTS, out_of_step, system_files, write_systems
 
 NAME = "kaffeepost"
 DOC = (PROJECT / "docs" / "bring-your-data.md").read_text(encoding="utf-8")
@@ -147,7 +147,7 @@ def test_scaffolding_writes_all_that_is_needed_and_leaves_what_is_there(project)
     assert done.returncode == 0, done.stderr
     after = snapshot(project)
     changed = {path for path in before if after[path] != before[path]}
-    assert changed == {LISTS}
+    assert changed == {LISTS, INPUT_TESTS}
     data_set = load_data_set(project, NAME, load_sources(project))
     assert (data_set.currency, data_set.time_zone, data_set.personal_data) == ("EUR", "Europe/Berlin", True)
     assert data_set.offers["webshop", "orders"].encoding == "cp1252"

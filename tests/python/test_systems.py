@@ -8,11 +8,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
 
 from conftest import PROJECT, copy_project, run_dbt, run_verb
 from customer360.core.sources import STATE, TRUTH, DeclarationError, load_tables
 from customer360.landing.writer import write_declared
-from customer360.onboarding.systems import LISTS, out_of_step, system_files, write_systems
+from customer360.onboarding.systems import INPUT_TESTS, LISTS, out_of_step, system_files, write_systems
 from customer360.pipeline.build import offer_truth
 
 WMS = {
@@ -110,7 +111,7 @@ def test_a_new_system_is_declared_in_its_own_folder_alone(tmp_path: Path) -> Non
     told = " ".join(done.stdout.split())
     assert done.returncode and "systems.sql does not list the source wms.articles. Run: make systems" in told
 
-    assert write_systems(root) == [LISTS]
+    assert write_systems(root) == [LISTS, INPUT_TESTS]
     assert out_of_step(root) == []
     done = run_dbt(root, "demo", *wanted)
     assert done.returncode == 0, done.stdout[-3000:]
@@ -163,6 +164,13 @@ def test_a_staging_model_may_say_what_it_offers(tmp_path: Path) -> None:
         "{grain: article,", "{grain: article, input: products,"
     )
     declare(tmp_path, named)
+    files = system_files(tmp_path)
     assert "'stg_wms__articles'" in next(
-        line for line in system_files(tmp_path)[LISTS].splitlines() if line.startswith("        'products':")
+        line for line in files[LISTS].splitlines() if line.startswith("        'products':")
     )
+    test = next(
+        t for t in yaml.safe_load(files[INPUT_TESTS])["unit_tests"] if t["model"] == "input__products"
+    )
+    given = {each["input"]: each["rows"] for each in test["given"]}
+    assert "personal as product_name, null as landed_on" in given["ref('stg_wms__articles')"]
+    assert "('stg_wms__articles', 'wms')" in test["expect"]["rows"]

@@ -42,6 +42,8 @@ class Contract:
     filled: tuple[str, ...]
     accepted: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
+    """Text column → its class: personal, words or key (macros/privacy/personal_text.sql)."""
     label_zh: str = ""
     label_en: str = ""
 
@@ -78,6 +80,13 @@ def load_contracts(project: Path) -> dict[str, Contract]:
             tuple(c["name"] for c in columns if "not_null" in rules_of(c)),
             accepted,
             {c["name"]: c["description"] for c in columns},
+            {
+                c["name"]: "personal"
+                if (meta := c.get("config", {}).get("meta", {})).get("pii")
+                else meta.get("text")
+                for c in columns
+                if c["data_type"] == "varchar"
+            },
             model["config"]["meta"]["label_zh"],
             model["config"]["meta"]["label_en"],
         )

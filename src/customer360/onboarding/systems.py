@@ -1,4 +1,5 @@
-"""The files that follow from what YAML declares of systems: the lists that dbt loops over, and the models of mappings.
+"""The files that follow from what YAML declares of systems: the lists that dbt loops over, the models of mappings, and the
+unit tests of the input layer.
 
 A source table says in its YAML which staging model holds its accepted rows (`staged`), a staging model by its name which
 entity of the input layer it offers (stg_<system>__<entity>), or in its own YAML (`input`). dbt must know all of it before
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import OPEN, Contract, check_mapping, load_contracts, targets_of
 
 LISTS = "macros/staging/systems.sql"
+INPUT_TESTS = "models/input/_input__unit_tests.yml"
 
 _FAMILIES = {
     "orders": "transactions",
@@ -50,6 +53,13 @@ _LISTS_TEXT = """{#-
 @landed    ]) }}
 {%- endmacro %}
 """
+_TEXTS = "read_csv('tests/fixtures/personal_texts.csv')"
+"""Texts as a system writes them (one shorter than six characters is no mail address, one comes twice), and what becomes of
+each in a column of words."""
+_KEPT = f"""(
+    select *, case words when '***' then 'masked:' || left(functions.keyed_hash(personal), 16) else words end as key
+    from {_TEXTS}
+) as t"""
 _MARK = re.compile(
     r"-- written by `make systems` from [^\n]*; an edited file stays as it is \(([0-9a-f]{8})\)\n"
 )
@@ -96,7 +106,69 @@ def system_files(project: Path) -> dict[str, str]:
     for name, lines in lists.items():
         text = text.replace(f"@{name}", "".join(f"        {line},\n" for line in lines))
     files[LISTS] = text
+    files[INPUT_TESTS] = "# Written by `make systems`; not edited by hand.\nunit_tests:\n" + "\n".join(
+        _input_test(contracts[entity], models) for entity, models in sorted(offers.items()) if models
+    )
     return files
+
+
+def _input_test(contract: Contract, offers: Mapping[str, Iterable[str]]) -> str:
+    """The unit test of an input model: what each system offers is there under its name, each row once, and where a text that
+    is not declared personal shows a person, it is masked. `offers`: staging model → its columns."""
+
+    def listed(columns: Iterable[str], indent: int) -> str:
+        text = ", ".join(c if len(c) > 100 else c.replace(" ", "~") for c in columns)
+        margin = " " * indent
+        lines = textwrap.wrap(
+            text, 130, initial_indent=margin, subsequent_indent=margin, break_long_words=False
+        )
+        return "\n".join(lines).replace("~", " ")
+
+    lines = [
+        f"  - name: {contract.entity}_of_every_system_are_there_and_show_no_person_in_words",
+        f"    model: input__{contract.entity}",
+        "    overrides:",
+        "      macros:",
+        "        input_columns:",
+    ]
+    for column, kind in contract.types.items():
+        text = contract.texts.get(column)
+        meta = {None: "", "personal": "pii: text"}.get(text, f"text: {text}")
+        lines.append(f"          - {{name: {column}, data_type: '{kind}', config: {{meta: {{{meta}}}}}}}")
+    lines.append("        offered_columns:")
+    offered = {
+        model: [c for c in contract.types if c in columns] for model, columns in sorted(offers.items())
+    }
+    for model, columns in offered.items():
+        lines += [f"          {model}: [", listed(columns, 12), "          ]"]
+    lines.append("    given:")
+    for model, columns in offered.items():
+        given = [f"{'personal' if c in contract.texts else 'null'} as {c}" for c in columns]
+        lines += [
+            f"      - input: ref('{model}')",
+            "        format: sql",
+            "        rows: |",
+            "          select",
+        ]
+        lines += [listed(given, 14), f"          from {_TEXTS}"]
+    models = ", ".join(f"('{model}', '{model.split('__')[0].removeprefix('stg_')}')" for model in offered)
+    expected = ["model.source_system"]
+    for column, kind in contract.types.items():
+        having = [f"'{model}'" for model, columns in offered.items() if column in columns]
+        value = (
+            f"t.{contract.texts[column]}" if column in contract.texts and having else f"cast(null as {kind})"
+        )
+        if column in contract.texts and 0 < len(having) < len(offered):
+            value = f"case when model.name in ({', '.join(having)}) then {value} end"
+        expected.append(f"{value} as {column}")
+    lines += ["    expect:", "      format: sql", "      rows: |", "        select", listed(expected, 12)]
+    lines += textwrap.indent(f"from {_KEPT}", " " * 8).splitlines()
+    lines += [
+        "        cross join (",
+        listed([f"values {models}"], 12),
+        "        ) as model (name, source_system)",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _heads(table: Table, tables: Iterable[Table]) -> list[str]:
@@ -113,12 +185,12 @@ def _heads(table: Table, tables: Iterable[Table]) -> list[str]:
 
 def _offers(
     project: Path, contracts: Mapping[str, Contract], mapped: Sequence[MappedTable]
-) -> dict[str, list[str]]:
-    """Input entity → the staging models that offer it."""
-    offers: dict[str, list[str]] = {entity: [] for entity in contracts}
+) -> dict[str, dict[str, list[str]]]:
+    """Input entity → the staging models that offer it → their columns."""
+    offers: dict[str, dict[str, list[str]]] = {entity: {} for entity in contracts}
     for one in mapped:
         for entity, (model, _) in one.staging_models().items():
-            offers[entity].append(model)
+            offers[entity][model] = one.offered(entity)
     for file in sorted((project / "models" / "staging").glob("*/_*__models.yml")):
         for model in read_yaml(file)["models"]:
             layer, _, name = model["name"].partition("__")
@@ -131,7 +203,7 @@ def _offers(
                     f"Use one of: {', '.join(contracts)}",
                 )
             if layer.startswith("stg_") and (said or name) in contracts:
-                offers[said or name].append(model["name"])
+                offers[said or name][model["name"]] = [column["name"] for column in model.get("columns", ())]
     return offers
 
 
@@ -177,7 +249,7 @@ def _digest(sql: str) -> str:
 
 def is_ours(path: str, text: str) -> bool:
     """Whether a file is as it was written, so that it may be written again: a model that somebody edited is theirs."""
-    if path == LISTS or path.endswith("__mapped.yml") or _CALL.fullmatch(text):
+    if path in (LISTS, INPUT_TESTS) or path.endswith("__mapped.yml") or _CALL.fullmatch(text):
         return True
     mark = _MARK.search(text)
     return mark is not None and _digest(text.replace(mark[0], "", 1)) == mark[1]
