@@ -21,7 +21,7 @@ from customer360.release.contracts import COMMITTED
 OF_BUILD = {
     "build_id": "name of a build",
     "first_build_id": "name of the build that first read a file",
-    "_landed_at": "time of landing",
+    "landed_at": "time of landing",
 }
 """Columns that differ between any two builds, and what they hold: left out of every table."""
 
