@@ -52,7 +52,11 @@ dated_tickets as (
         tickets.is_complaint,
         tickets.complaint_type,
         tickets.channel,
-        tickets.satisfaction,
+        -- the rating is given when the matter is settled
+        case
+            when cast(coalesce(tickets.resolved_at, tickets.created_at) as date) <= subjects.as_of_on
+                then tickets.satisfaction
+        end as satisfaction,
         {{ days_from('tickets.created_on', 'subjects.as_of_on') }} as age_days,
         tickets.created_on > subjects.start_12m_on as in_12m,
         tickets.created_on > subjects.start_24m_on as in_24m,
@@ -60,12 +64,18 @@ dated_tickets as (
         tickets.is_complaint
         and {{ days_from('cast(tickets.earlier_at as date)', 'tickets.created_on') }} <= policy.repeat_days
             as is_repeated,
-        tickets.satisfaction <= policy.low_rating_to as is_low,
+        cast(coalesce(tickets.resolved_at, tickets.created_at) as date) <= subjects.as_of_on
+        and tickets.satisfaction <= policy.low_rating_to as is_low,
         tickets.resolved_at is null or cast(tickets.resolved_at as date) > subjects.as_of_on as is_open,
         -- decimals add up exactly: a mean on the bound of a tag does not depend on the order of rows
-        cast({{ seconds_from('tickets.created_at', 'tickets.first_response_at') }} as decimal(18, 6))
-            as response_seconds,
-        cast({{ seconds_from('tickets.created_at', 'tickets.resolved_at') }} as decimal(18, 6)) as resolution_seconds
+        case
+            when cast(tickets.first_response_at as date) <= subjects.as_of_on
+                then cast({{ seconds_from('tickets.created_at', 'tickets.first_response_at') }} as decimal(18, 6))
+        end as response_seconds,
+        case
+            when cast(tickets.resolved_at as date) <= subjects.as_of_on
+                then cast({{ seconds_from('tickets.created_at', 'tickets.resolved_at') }} as decimal(18, 6))
+        end as resolution_seconds
     from tickets
     inner join subjects
         on
@@ -113,13 +123,13 @@ answers as (
         -- on a scale of 1 to 5
         case
             when surveys.question <> 'nps'
-                then cast(surveys.score / nullif(surveys.scale_max, 0) * 5 as decimal(18, 12))
+                then cast({{ rating_of_5('surveys.score', 'surveys.scale_max') }} as decimal(18, 12))
         end as rating,
         cast(surveys.answered_at as date) > subjects.start_12m_on as in_12m,
         cast(surveys.answered_at as date) > subjects.start_24m_on as in_24m,
         case
             when surveys.question = 'nps' then surveys.score <= policy.low_nps_to
-            else surveys.score / nullif(surveys.scale_max, 0) * 5 <= policy.low_rating_to
+            else {{ rating_of_5('surveys.score', 'surveys.scale_max') }} <= policy.low_rating_to
         end as is_low
     from {{ ref('input__surveys') }} as surveys
     inner join ids
