@@ -358,7 +358,12 @@ class Judge:
             names: dict[str, Any] = {}
             exec(compile(compiled, node["name"], "exec"), names)
             dbt = names["dbtObj"](lambda name: self.connection.query(f"select * from {name}"))
-            rows = names["model"](dbt, self.connection)  # noqa: F841  (DuckDB reads it by its name)
+            try:
+                rows = names["model"](dbt, self.connection)  # noqa: F841  (DuckDB reads it by its name)
+            except duckdb.Error:
+                raise
+            except Exception as error:
+                raise Killed(f"the build ({type(error).__name__})") from None
             self.connection.execute(f"drop table {relation}")
             self.connection.execute(f"create table {relation} as select * from rows")
             return
