@@ -129,7 +129,7 @@ def written(tree: exp.Expression) -> str:
 def same_site(site: Site, among: list[Site], own: list[Site]) -> Site | None:
     """The site of another tree of the same model (a unit test's, with other relations and variables) that is `site`
     of the tree with the sites `own`; None where that tree has none."""
-    if [(s.kind, s.node, s.change) for s in own] == [(s.kind, s.node, s.change) for s in among]:
+    if [(s.kind, s.change) for s in own] == [(s.kind, s.change) for s in among]:
         return among[own.index(site)]
     alike = [s for s in among if (s.kind, s.before, s.after) == (site.kind, site.before, site.after)]
     rank = [s for s in own if (s.kind, s.before, s.after) == (site.kind, site.before, site.after)].index(site)
@@ -327,7 +327,7 @@ def _constants(node: exp.Expression) -> Iterator[Change]:
     ):
         unit = _UNITS[text.lower()]
         yield "date bound", lambda n: n.set("this", unit) or n
-    elif isinstance(node, exp.Var):
+    elif isinstance(node, exp.Var) or _is_counted(node):
         return
     elif not node.is_string:
         kind = "date bound" if node.find_ancestor(exp.Interval) else "constant"
@@ -338,6 +338,12 @@ def _constants(node: exp.Expression) -> Iterator[Change]:
         yield "date bound", lambda n: exp.Literal.string(_day_after(text))
     else:
         yield "constant", lambda n: exp.Literal.string(f"{text}~")
+
+
+def _is_counted(node: exp.Expression) -> bool:
+    """The value of a branch that is only counted: count(case when ... then 1 end)."""
+    case = node.parent.parent if isinstance(node.parent, exp.If) and node.arg_key == "true" else None
+    return isinstance(case, exp.Case) and isinstance(case.parent, exp.Count)
 
 
 def _next(number: str) -> str:
