@@ -64,7 +64,8 @@ final as (
         case
             when customer_kind = 'organisation'
                 -- in one order: the place stands before the name or behind it
-                then {{ list_as_text('array_sort(' ~ characters('company_name') ~ ')', '') }}
+                then
+                    {{ list_as_text('array_sort(' ~ characters('company_name') ~ ')', '') }}
                     || coalesce(company_branch, '')
             when is_complete_name then least(name_sound, name_sound_turned)
         end as name_key,

@@ -36,10 +36,10 @@ ranked as (
             partition by horizon_days, method, measure order by actual desc nulls last, customer_id asc
         ) as actual_rank,
         count(*) over (partition by horizon_days, method, measure) as customer_count,
-        {%- for value in ['predicted', 'actual'] %}
-        {{ value }} - {{ exact_mean(value, 'over (partition by horizon_days, method, measure)') }}
-            as {{ value }}_excess{{ "," if not loop.last }}
-        {%- endfor %}
+        predicted
+        - {{ exact_mean('predicted', 'over (partition by horizon_days, method, measure)') }} as predicted_excess,
+        actual
+        - {{ exact_mean('actual', 'over (partition by horizon_days, method, measure)') }} as actual_excess
     from predictions
 
 ),
