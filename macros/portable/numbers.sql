@@ -1,12 +1,12 @@
 {#- Functions that keep their digits where the obvious spelling loses them. -#}
 
 {#- Aggregates of floating-point numbers that are equal to the last bit in whatever order rows are read: a sum of doubles
-    depends on it, one of decimals does not. Each number counts to so many decimals, and 38 digits hold the sum: more than
-    12 for logarithms, fewer for squares of amounts. `over` is what follows the aggregate of a window. -#}
-{% macro exact_sum(x, over='', decimals=12) -%}
+    depends on it, one of decimals does not. Each number counts to so many decimals, and 38 digits hold the sum: more
+    for logarithms, fewer for squares of amounts. `over` is what follows the aggregate of a window. -#}
+{% macro exact_sum(x, over='', decimals=15) -%}
     cast(sum(cast({{ x }} as decimal(38, {{ decimals }}))) {{ over }} as double)
 {%- endmacro %}
-{% macro exact_mean(x, over='', decimals=12) -%}
+{% macro exact_mean(x, over='', decimals=15) -%}
     cast(avg(cast({{ x }} as decimal(38, {{ decimals }}))) {{ over }} as double)
 {%- endmacro %}
 
