@@ -28,7 +28,10 @@ counted as (
                 from {{ base }}
             ) as missing
         ) as lost_places,
-        (select count(*) from {{ base }} where {{ list_is_empty('broken_rules') }})
+        (
+            select count(*) from {{ base }}
+            where {{ list_is_empty('broken_rules') }}
+        )
         - (select count(*) from {{ staged }}) as staged_gap,
         {% if 'source_row' in told -%}
         (
@@ -40,7 +43,10 @@ counted as (
             ) as missing
         )
         {%- else -%} 0 {%- endif %} as unstaged_places,
-        (select count(*) from {{ base }} where not {{ list_is_empty('broken_rules') }})
+        (
+            select count(*) from {{ base }}
+            where not {{ list_is_empty('broken_rules') }}
+        )
         - (
             select count(*) from {{ ref('quarantine') }}
             where source_system = '{{ item.system }}' and entity = '{{ item.entity }}'

@@ -57,10 +57,10 @@ measured as (
         {{ exact_mean('predicted') }} as predicted_mean,
         {{ exact_mean('actual') }} as actual_mean,
         {{ exact_mean('abs(predicted - actual)') }} as mae,
-        sqrt({{ exact_mean('power(predicted - actual, 2)', decimals=9) }}) as rmse,
-        {{ exact_sum('predicted_excess * actual_excess', decimals=9) }} / nullif(
-            sqrt({{ exact_sum('power(predicted_excess, 2)', decimals=9) }})
-            * sqrt({{ exact_sum('power(actual_excess, 2)', decimals=9) }}),
+        sqrt({{ exact_mean('power(predicted - actual, 2)', decimals=12) }}) as rmse,
+        {{ exact_sum('predicted_excess * actual_excess', decimals=12) }} / nullif(
+            sqrt({{ exact_sum('power(predicted_excess, 2)', decimals=12) }})
+            * sqrt({{ exact_sum('power(actual_excess, 2)', decimals=12) }}),
             0
         ) as correlation,
         {{ exact_sum('case when predicted_rank <= ceil(customer_count / 10.0) then actual else 0 end') }}
