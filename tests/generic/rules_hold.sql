@@ -18,10 +18,13 @@
 {%- set column_words = ['not_null', 'unique', 'share', 'values', 'share_of', 'ratio_of'] + comparisons.keys() | list %}
 {%- set stated = [(none, {'key': key})] if key else [] %}
 {%- for rule in rules %}{% do stated.append((none, rule)) %}{% endfor %}
-{%- for node in (graph.nodes.values() if execute else []) | selectattr('relation_name', 'equalto', model | string) %}
-    {%- for column in node.columns.values() %}
-        {%- for rule in column.config.meta.rules or [] %}{% do stated.append((column.name, rule)) %}{% endfor %}
-    {%- endfor %}
+{#- by its name; only a version of a model has to be looked for -#}
+{%- set nodes = graph.nodes if execute else {} %}
+{%- set named = 'model.%s.%s' % (project_name, model.identifier), 'seed.%s.%s' % (project_name, model.identifier) %}
+{%- set node = nodes.get(named[0]) or nodes.get(named[1])
+    or nodes.values() | selectattr('relation_name', 'equalto', model | string) | first %}
+{%- for column in (node.columns if node else {}).values() %}
+    {%- for rule in column.config.meta.rules or [] %}{% do stated.append((column.name, rule)) %}{% endfor %}
 {%- endfor %}
 
 {#- breaches: what a broken rule is called, and how many rows break it -#}
