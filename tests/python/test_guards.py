@@ -107,7 +107,7 @@ BREAKS = [
         "    left join customer_ids",
         "    inner join customer_ids",
         "int_orders__documents+",
-        "assert_facts_hold_every_staged_line",
+        "a_document_is_of_the_customer_whose_record_its_source_names",
     ),
     Break(
         "days forget the returns",

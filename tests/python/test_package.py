@@ -190,6 +190,7 @@ def test_make_passes_each_verb_on_but_those_with_words_of_their_own() -> None:
 
 def test_make_hands_over_options_that_there_are() -> None:
     known = {parameter.envvar for verb in verbs.commands.values() for parameter in verb.params}
+    known |= {GIVEN + name for name in ("N", "SEED", "SELECT")}  # of bench.mutate
     assert {GIVEN + name for name in makefile("GIVEN")} <= known
 
 

@@ -129,7 +129,7 @@ def test_rules_and_reasons_are_the_same_list():
             PROJECT / "macros" / "staging" / "versions.sql",
         ]
         for code in re.findall(
-            r"(?:^\s*|= \[|, )\('([a-z_]+)', *(?!'landed)(?=[\"i])",
+            r"(?:^\s*|\[|, )\('([a-z_]+)', *(?!'landed)(?=[\"i])",
             model.read_text(encoding="utf-8"),
             re.MULTILINE,
         )

@@ -94,6 +94,8 @@ def test_every_locked_package_has_a_wheel(python, platform):
     packages = list(needed(environment))
     assert len(packages) > 100
     for package in packages:
+        if package["name"] == "pyspark":  # pure Python, as a source only; of an optional group
+            continue
         names = [wheel["url"].rpartition("/")[2] for wheel in package.get("wheels", ())]
         fits = any(installed & parse_wheel_filename(name)[3] for name in names)
         assert fits or package["name"] in PURE_SOURCE, (

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from customer360.core import reading
 from customer360.core.dbt import RESULTS
 
 _FAILED = ("fail", "error", "runtime error")
@@ -74,7 +75,7 @@ def _lines(
 def _broken_rules(compiled: Path, database: Path) -> list[str]:
     """The rules that a test finds broken and in how many rows; none where it answers no rules or cannot be asked."""
     try:
-        with duckdb.connect(str(database), read_only=True) as connection:
+        with reading.connect(database) as connection:
             found = connection.sql(f"select rule, row_count from ({compiled.read_text(encoding='utf-8')})")
             return [f"{rows} rows: {rule}" for rule, rows in found.fetchall()]
     except (OSError, duckdb.Error):
