@@ -32,6 +32,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from graphlib import TopologicalSorter
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -137,21 +138,14 @@ class Fixture:
 
 def _sorted(models: dict[str, dict[str, Any]]) -> list[str]:
     """Models, each after what it reads."""
-    placed: dict[str, None] = {}
-
-    def place(key: str) -> None:
-        if key not in placed:
-            for parent in sorted(models[key]["depends_on"]["nodes"]):
-                if parent in models:
-                    place(parent)
-            placed[key] = None
-
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 4 * len(models)))
-    for key in sorted(models):
-        place(key)
-    sys.setrecursionlimit(limit)
-    return list(placed)
+    return list(
+        TopologicalSorter(
+            {
+                key: [p for p in sorted(node["depends_on"]["nodes"]) if p in models]
+                for key, node in sorted(models.items())
+            }
+        ).static_order()
+    )
 
 
 def prepare(select: Sequence[str]) -> Fixture:
@@ -463,7 +457,7 @@ class PythonTests:
 
     def run(self, mutant: Mutant, sql: str, tree: Any) -> None:
         """Raises Killed where a test fails that passes without the fault."""
-        before = self._passing(self.naming(mutant))
+        before = self._failing_without(self.naming(mutant))
         node = self.fixture.models[mutant.model]
         file = self.project / node["original_file_path"]
         kept = {path: path.read_bytes() for path in (file, *self._manifests())}
@@ -489,7 +483,7 @@ class PythonTests:
             for path, content in kept.items():
                 path.write_bytes(content)
 
-    def _passing(self, files: Iterable[str]) -> dict[str, list[str]]:
+    def _failing_without(self, files: Iterable[str]) -> dict[str, list[str]]:
         """For each test file, the tests that fail without a fault: so few customers, or no build of the other company."""
         found = {}
         for name in files:
