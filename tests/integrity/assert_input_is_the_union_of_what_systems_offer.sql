@@ -1,5 +1,5 @@
--- Each input model holds the rows of the staging models that offer its entity, each once and under its system: by rows, and
--- by the columns that the masking of personal data leaves alone.
+-- Each input model holds the rows of the staging models that offer its entity, each once and under its system: by rows,
+-- and by the columns that the masking of personal data leaves alone.
 
 {% set offers = input_offers() %}
 
@@ -11,10 +11,11 @@ counted as (
     {% set last_entity = loop.last -%}
     {% set input = ref('input__' ~ entity) -%}
     {% set masked = (maskable_columns(entity) if execute else []) -%}
+    {% set declared = (input_columns(entity) if execute else []) -%}
     {% for model in models -%}
     {% set offered = (graph.nodes['model.' ~ project_name ~ '.' ~ model].columns if execute else {}) -%}
     {% set columns = [] -%}
-    {% for column in (input_columns(entity) if execute else []) if column.name in offered and column.name not in masked -%}
+    {% for column in declared if column.name in offered and column.name not in masked -%}
     {% do columns.append('cast(' ~ column.name ~ ' as ' ~ column.data_type ~ ') as ' ~ column.name) -%}
     {% endfor -%}
     select
