@@ -24,8 +24,8 @@ class Net(NamedTuple):
 
     test: dict[str, Any]
     good: list[str]
-    bad: dict[str, list[tuple[str, int]]]
-    """SQL → the broken rules and their rows."""
+    bad: dict[str, list[tuple[Any, ...]]]
+    """SQL → what the test answers: the broken rules and their rows, most often."""
 
 
 def of_rows(rule: Any, good: list[str], bad: dict[str, int], said: str) -> Net:
@@ -68,6 +68,11 @@ def share_of(word: str) -> Net:
     )
 
 
+def bands_of(**arguments: Any) -> dict[str, Any]:
+    return {"bands_join": {"arguments": {"lower": "x", "upper": "y"} | arguments}}
+
+
+BANDS = "select unnest([{}]::int[]) as x, unnest([{}]::int[]) as y"
 MONTHS = "select unnest([{}]::date[]) as on_date, unnest([{}]) as id"
 NETS = {
     "not_null": of_rows("not_null", ["1, 2"], {"1, null, null": 2}, "x not_null"),
@@ -77,6 +82,11 @@ NETS = {
     ),
     "values": of_rows({"values": ["a", "b"]}, ["'a', null"], {"'a', 'c', 'A'": 2}, "x values a, b"),
     "numbers": of_rows({"values": [1, 2]}, ["1, null"], {"1, 3": 1}, "x values 1, 2"),
+    "known_fields": of_rows(
+        {"known": "customer_fields"}, ["'phone', null"], {"'fax', 'phone'": 1},
+        "x known name, company_name, phone, email, credit_code, birth_date, gender, province_code, city_code, district,"
+        " address, country, industry_code, income_band, job_title",
+    ),
     "share": of_rows("share", ["0, 1, 0.5, null"], {"-0.01": 1, "1.01, 0": 1}, "x share"),
     "at_least": of_rows({"at_least": 0}, ["0, 1, null"], {"-1, 0": 1}, "x at_least 0"),
     "at_most": of_rows({"at_most": "x * 1"}, ["0, 1, null"], {}, ""),
@@ -86,6 +96,9 @@ NETS = {
     "condition": of_rows("x > 1", ["2"], {"1, null, 2": 2}, "x > 1"),
     "share_of": share_of("share_of"),
     "ratio_of": share_of("ratio_of"),
+    "a_rule_with_a_remedy": of_rows(
+        {"x > 1": True, "remedy": "Write 2"}, ["2"], {"1, null, 2": 2}, "x > 1"
+    ),
     "key": of_table(
         ["select unnest([1, 1]) as a, unnest([1, 2]) as b"],
         {
@@ -174,6 +187,25 @@ NETS = {
         {"no_gaps": {"arguments": {"column": "on_date", "every": "day"}}},
         [MONTHS.format("'2026-02-28', '2026-03-01'", "'a', 'b'")],
         {MONTHS.format("'2026-02-27', '2026-03-01'", "'a', 'b'"): [("day missing in on_date", 1)]},
+    ),
+    "bands_join": Net(
+        bands_of(),
+        [BANDS.format("0, 10, 20", "10, 20, null"), BANDS.format("null, 10", "10, null"), BANDS.format("5", "null")],
+        {
+            BANDS.format("0, 10, 20", "10, 15, null"): [(10, 15, 20, 20)],
+            BANDS.format("20, 10, 0", "null, 25, 10"): [(10, 25, 20, 20)],
+            BANDS.format("0, 10", "null, null"): [(0, None, 10, 10)],
+            BANDS.format("0, 10", "10, 20"): [(10, 20, None, None)],
+        },
+    ),
+    "bands_join_by": Net(
+        bands_of(by=["kind"], key="kind || x"),
+        ["select unnest(['a', 'a', 'b']) as kind, unnest([0, 10, 5]) as x, unnest([10, null, null]) as y"],
+        {
+            "select unnest(['a', 'a', 'b']) as kind, unnest([0, 10, 5]) as x, unnest([9, null, null]) as y": [
+                ("a0", 9, "a10", 10)
+            ]
+        },
     ),
     "never_empty": Net(
         {"never_empty": {"arguments": {"unless_empty": ["ref('people')", "ref('months')"]}}},
