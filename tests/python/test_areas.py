@@ -12,7 +12,8 @@ from build_kit import small_project, whole_build
 from conftest import PROJECT, manifest, run_verb
 from customer360.core.data_sets import AREAS, LEAVES, load_data_set
 from customer360.core.dbt import selection
-from customer360.core.sources import STATE, DeclarationError, load_sources, load_tables
+from customer360.core.declarations import DeclarationError
+from customer360.core.sources import STATE, load_sources, load_tables
 
 
 def leave_out(root: Path, areas: str) -> None:

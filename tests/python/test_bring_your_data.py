@@ -36,7 +36,8 @@ from coffee_company import (
 from conftest import PROJECT, copy_project
 from customer360.cli import verbs
 from customer360.core.data_sets import check_policy, load_data_set
-from customer360.core.sources import DeclarationError, load_sources
+from customer360.core.declarations import DeclarationError
+from customer360.core.sources import load_sources
 from customer360.core.warehouse import Warehouse
 from customer360.onboarding import mapped_models
 from customer360.onboarding.check_data import describe, marts
@@ -369,7 +370,7 @@ def test_what_the_contract_requires_and_nothing_maps_to_is_open(scaffolded):
     )
 
 
-@pytest.mark.parametrize(("currency", "says"), [("CNY", "CNY, but amounts"), ("", "none, but amounts")])
+@pytest.mark.parametrize(("currency", "says"), [("CNY", "'CNY' is not among the values"), ("", "is empty")])
 def test_money_of_another_currency_stops_the_build(scaffolded, currency, says):
     decide(scaffolded)
     new_data(scaffolded)

@@ -15,7 +15,8 @@ import pytest
 
 from check_kit import foretold, measured
 from conftest import copy_project
-from customer360.onboarding.check_data import Measured, Reason, describe
+from customer360.core.sources import load_sources
+from customer360.onboarding.check_data import Measured, Reason, describe, in_no_file
 from customer360.onboarding.mapping import load_contracts
 from customer360.onboarding.new_data import scaffold
 
@@ -148,6 +149,39 @@ def test_a_rate_that_the_gate_refuses_is_refused_before_the_build_to_the_same_ro
     tried = run(project, "build", "--data", NAME)
     assert tried.returncode == 1 and "a model or test failed; nothing was published" in tried.stderr
     assert foretold(checked.stdout) == measured(project, NAME)
+
+
+def test_a_mapped_column_that_no_file_has_is_named_with_its_line(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "staging" / "stall"
+    folder.mkdir(parents=True)
+    (folder / "_stall__sources.yml").write_text(
+        """sources:
+  - name: stall
+    tables:
+      - name: receipts
+        columns:
+          - {name: number, config: {meta: {maps_to: orders.source_order_id}}}
+          - name: paid_with
+            config:
+              meta:
+                headers: [Payment]
+                maps_to: orders.payment_method
+          - {name: till}
+""",
+        encoding="utf-8",
+    )
+    absent = [{"code": "absent_column", "column": name} for name in ("paid_with", "till")]
+    some = [{"code": "absent_column", "column": "number"}, *absent]
+    report = {
+        "tables": [
+            {"system": "stall", "entity": "receipts", "loads": [{"remarks": absent}, {"remarks": some}]}
+        ]
+    }
+    (line,) = in_no_file(list(load_sources(tmp_path).values()), report, "inbox/x")
+    assert (
+        "_stall__sources.yml: line 10, stall.receipts.paid_with: no file of inbox/x/stall/receipts has"
+        in line
+    )
 
 
 def test_a_failing_measure_is_said_last_and_no_build_is_promised() -> None:

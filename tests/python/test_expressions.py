@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conftest import PROJECT
-from customer360.core.expressions import FUNCTIONS, Refused, checked
-from customer360.core.sources import DeclarationError
+from customer360.core.declarations import DeclarationError
+from customer360.core.expressions import FUNCTIONS, Refused, checked, conjuncts
 from customer360.release.gate import read_rules
 
 RULES = PROJECT / "seeds" / "policy" / "publication_gate.csv"
@@ -132,3 +132,18 @@ def test_a_rule_of_the_gate_that_cannot_be_used_is_named(column, value, said, tm
     with pytest.raises(DeclarationError) as raised:
         read_rules(file)
     assert f"publication_gate.csv: {said}" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("condition", "parts"),
+    [
+        ("a > 0 and b > 0 and c between 0 and 1", ["a > 0", "b > 0", "c BETWEEN 0 AND 1"]),
+        ("a > 0 or b > 0", ["a > 0 or b > 0"]),
+        ("(a > 0 or b > 0) and (a) = (b)", ["(a > 0) OR (b > 0)", "a = b"]),
+        ("case a when 1 then b > 0 and c > 0 end", ["case a when 1 then b > 0 and c > 0 end"]),
+        ("a >", ["a >"]),
+        ("a; drop table b", ["a; drop table b"]),
+    ],
+)
+def test_a_condition_is_taken_apart_where_and_joins_it(condition, parts):
+    assert conjuncts(condition) == parts

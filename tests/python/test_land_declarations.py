@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from customer360.core.data_sets import load_data_set
-from customer360.core.sources import DeclarationError, Table, heading_key, load_sources
+from customer360.core.declarations import DeclarationError
+from customer360.core.sources import Table, heading_key, load_sources
 from landing_kit import DATA_SET, SOURCES, Place
 
 
@@ -93,8 +94,9 @@ def test_a_declaration_may_say_what_tells_the_age_of_a_file(tmp_path: Path) -> N
 
 
 SOURCE_ERRORS = [
-    ("key: [order_no]", "dated_by: [order_date]", "erp.orders.dated_by", "List the columns"),
+    ("key: [order_no]", "dated_by: [order_date]", "erp.orders.dated_by", "Did you mean order_no?"),
     ("key: [order_no]", "dated_by: ordered_on", "erp.orders.dated_by", "[] where none does"),
+    ("key: [order_no]", "key: [doc]", "line 7, erp.orders.key", "List the columns"),
     ("{name: order_no,", "{name: OrderNo,", "OrderNo", "snake_case"),
     ("{name: customer,", "{name: x_customer,", "x_customer", "another name"),
     ("[订单号, 单号, OrderNo]", "订单号", "orders.order_no.headers", "headers: ["),
@@ -105,7 +107,7 @@ SOURCE_ERRORS = [
     ("load: append", "load: append, encoding: gbkk", "erp.payments.encoding", "gb18030"),
     ("required: true", "required: 是", "orders.order_no.required", "Write true"),
     ("      - name: payments", "      - name: orders", "erp.orders", "Keep one"),
-    ("columns:\n          - {name: payment_no", "columnss:\n          - {name: payment_no", "erp.payments", "List the columns"),
+    ("columns:\n          - {name: payment_no", "columnss:\n          - {name: payment_no", "payments.columnss", "mean columns?"),
     ("sources:", "sources: [", "line", "YAML"),
 ]  # fmt: skip
 
@@ -177,7 +179,9 @@ def test_a_data_set_of_an_earlier_version_is_read_where_it_says_what_is_declared
 
 def test_a_data_set_needs_to_know_how_files_load(tmp_path: Path) -> None:
     root = project(tmp_path, SOURCES.replace("{load: append}", "{}"))
-    with pytest.raises(DeclarationError, match=r"_erp__sources\.yml: erp\.payments: .*load: replace"):
+    with pytest.raises(
+        DeclarationError, match=r"_erp__sources\.yml: line 15, erp\.payments: .*load: replace"
+    ):
         load_data_set(root, "demo", load_sources(root))
 
 

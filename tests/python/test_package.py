@@ -17,10 +17,10 @@ import pytest
 from conftest import PROJECT
 from customer360 import cli
 from customer360.cli import GIVEN, READERS, main, verbs
+from customer360.core.declarations import DeclarationError
 from customer360.core.durable import Busy
 from customer360.core.errors import Stopped
 from customer360.core.project import NoProject, project_folder
-from customer360.core.sources import DeclarationError
 
 PACKAGE = PROJECT / "src" / "customer360"
 ROOMS = (

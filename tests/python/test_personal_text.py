@@ -14,7 +14,8 @@ import pytest
 from bench import macro_views
 from build_kit import columns_holding, small_project, whole_build
 from conftest import PROJECT
-from customer360.core.sources import load_sources, read_yaml
+from customer360.core.declarations import read_yaml
+from customer360.core.sources import load_sources
 from customer360.core.warehouse import Warehouse
 from customer360.landing.writer import DECLARED, METADATA_KEY
 

@@ -10,8 +10,9 @@ import pytest
 
 from conftest import copy_project
 from customer360.core.data_sets import check_policy, load_data_set
+from customer360.core.declarations import DeclarationError
 from customer360.core.policy import BASE, PolicyTable, lay_out, policy_files, policy_folder, policy_table
-from customer360.core.sources import DeclarationError, load_sources
+from customer360.core.sources import load_sources
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "gb18030", "big5", "utf-16"])

@@ -16,8 +16,8 @@ import pytest
 
 from build_kit import lay_out_miniature, miniature, offer, open_to_others
 from conftest import PROJECT
+from customer360.core.declarations import DeclarationError
 from customer360.core.reading import ask
-from customer360.core.sources import DeclarationError
 from customer360.core.warehouse import Warehouse
 from customer360.privacy.private import close, published_group
 from landing_kit import Place, csv_bytes

@@ -11,7 +11,8 @@ import pytest
 from conftest import PROJECT, latest_build, manifest
 from customer360.core.data_sets import load_data_set
 from customer360.core.dbt import dbt_vars
-from customer360.core.sources import load_sources, read_yaml, rules_of
+from customer360.core.declarations import read_yaml
+from customer360.core.sources import load_sources, rules_of
 from customer360.pipeline import lint
 from customer360.pipeline.build import check_before
 

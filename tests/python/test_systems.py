@@ -11,7 +11,8 @@ import pytest
 import yaml
 
 from conftest import PROJECT, copy_project, run_dbt, run_verb
-from customer360.core.sources import STATE, TRUTH, DeclarationError, load_tables
+from customer360.core.declarations import DeclarationError
+from customer360.core.sources import STATE, TRUTH, load_tables
 from customer360.landing.writer import write_declared
 from customer360.onboarding.systems import INPUT_TESTS, LISTS, out_of_step, system_files, write_systems
 from customer360.pipeline.build import offer_truth

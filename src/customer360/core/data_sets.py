@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from customer360.core.policy import BASE, PolicyTable, policy_files, policy_table
-from customer360.core.sources import DeclarationError, Table, read_yaml, rules_of
+from customer360.core.declarations import DeclarationError, Place, read_keys
+from customer360.core.policy import BASE
+from customer360.core.policy_rules import check_files
+from customer360.core.sources import Table
 
 _KEYS = {
     "name",
@@ -32,6 +34,7 @@ AREAS = ("core", "identity", "value", "churn", "tags", "marketing", "service", "
 """The areas of models, as dbt tags."""
 LEAVES = ("marketing", "service", "management")
 """The areas that a data set may leave out: no state is kept in them, and the gates need none of them."""
+_BEGINNING = "Begin with `name: ...`"
 _PREPARE = re.compile(r"scripts/|-m \w")
 
 
@@ -72,17 +75,9 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
             "no such data set",
             f"Use one of: {', '.join(known)}" if known else "Write this file first",
         )
-    content = read_yaml(file)
-    if not isinstance(content, dict):
-        raise DeclarationError(file, "top level", "expected keys and values", "Begin with `name: ...`")
-
-    def fail(key: str, problem: str, remedy: str) -> DeclarationError:
-        return DeclarationError(file, key, problem, remedy)
-
-    for key in content:
-        if key not in _KEYS:
-            near = difflib.get_close_matches(str(key), _KEYS, 1)
-            raise fail(str(key), "unknown key", f"Did you mean {near[0]}?" if near else "Remove it")
+    declared = read_keys(file, _BEGINNING)
+    content, fail = declared.content, declared.wrong
+    declared.only(_KEYS)
     for key in ("name", "label_zh", "label_en", "currency", "time_zone", "policy"):
         if not isinstance(content.get(key), str) or not content[key].strip():
             raise fail(key, "missing or empty", f"Write `{key}: ...` as text")
@@ -99,8 +94,8 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
             "time_zone", f"{content['time_zone']!r} is unknown", "Write an IANA name, such as Asia/Shanghai"
         ) from None
     # YAML reads a bare yes as a boolean.
-    personal = {True: True, "yes": True, "none": False}.get(content.get("personal_data"))
-    if personal is None:
+    said = content.get("personal_data")
+    if said not in (True, "yes", "none"):
         raise fail(
             "personal_data", "neither yes nor none", "Write `personal_data: yes` or `personal_data: none`"
         )
@@ -123,115 +118,104 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
         content["currency"],
         content["time_zone"],
         content["policy"],
-        personal,
+        said != "none",
         as_of,
         prepare,
-        _not_personal(file, content.get("not_personal")),
-        _leave_out(file, content.get("leave_out")),
-        _offers(file, content.get("systems"), tables),
+        _not_personal(declared),
+        _leave_out(declared),
+        _offers(declared, tables),
         file,
     )
 
 
-def _not_personal(file: Path, columns: Any) -> tuple[str, ...]:
+def _not_personal(declared: Place) -> tuple[str, ...]:
     """Columns of the input layer, as system.entity.column, whose texts look personal and are not."""
-    for column in columns or ():
-        if not isinstance(column, str) or not re.fullmatch(r"\w+\.\w+\.\w+", column):
-            raise DeclarationError(
-                file, "not_personal", f"{column!r} names no column", "List <system>.<input entity>.<column>"
+    columns = declared.texts("not_personal")
+    for column in columns:
+        if not re.fullmatch(r"\w+\.\w+\.\w+", column):
+            raise declared.wrong(
+                "not_personal", f"{column!r} names no column", "List <system>.<input entity>.<column>"
             )
-    return tuple(columns or ())
+    return columns
 
 
-def _leave_out(file: Path, areas: Any) -> tuple[str, ...]:
+def _leave_out(declared: Place) -> tuple[str, ...]:
     """Areas of models that are not built."""
-    for area in areas or ():
+    areas = declared.texts("leave_out")
+    for area in areas:
         if area not in LEAVES:
-            raise DeclarationError(
-                file, "leave_out", f"{area!r} cannot be left out", f"List any of: {', '.join(LEAVES)}"
+            raise declared.wrong(
+                "leave_out", f"{area!r} cannot be left out", f"List any of: {', '.join(LEAVES)}"
             )
-    return tuple(areas or ())
+    return areas
 
 
 def check_policy(project: Path, data_set: DataSet) -> None:
-    """DeclarationError where the policy folder is absent, one of its files cannot be read, or a row states money of
-    another currency.
-
-    A row without currency states no money, unless its seed is declared to have one in every row.
-    """
+    """DeclarationError where the policy folder is absent, or its files are not what the YAML of the seeds declares."""
     folder = project / "policies" / data_set.policy
     if data_set.policy != BASE and not folder.is_dir():
         known = ", ".join([BASE, *sorted(path.name for path in folder.parent.glob("*/"))])
         raise DeclarationError(data_set.file, "policy", f"{folder} is no folder", f"Use one of: {known}")
-    always = _always_in_money(project / "seeds" / "policy" / "_policy__seeds.yml")
-    for seed, file in policy_files(project, data_set.policy).items():
-        allowed = {data_set.currency} if seed in always else {data_set.currency, ""}
-        is_own = file.parent == folder
-        table = PolicyTable(file, policy_table(project, BASE, seed).columns if is_own else ())
-        for number, row in table.rows:
-            if "currency" in row and row["currency"] not in allowed:
-                raise table.error(
-                    number,
-                    "currency",
-                    f"{row['currency'] or 'none'}, but amounts of {data_set.name} are in {data_set.currency}"
-                    " 币种与数据集不一致",
-                    "Convert the row's amounts and write its currency"
-                    + ("" if is_own else f", in {folder / file.name}"),
-                )
+    check_files(project, data_set.policy, {"currency": data_set.currency})
 
 
-def _always_in_money(file: Path) -> set[str]:
-    """Seeds whose column `currency` is declared not_null."""
-    return {
-        seed["name"]
-        for seed in read_yaml(file)["seeds"]
-        for column in seed["columns"]
-        if column["name"] == "currency" and "not_null" in rules_of(column)
-    }
+def systems_of(file: Path) -> list[str]:
+    """The systems that a data set's file lists, declared or not. DeclarationError where it cannot be read or lists none."""
+    return list(_systems(read_keys(file, _BEGINNING)))
 
 
-def _offers(
-    file: Path, systems: Any, tables: Mapping[tuple[str, str], Table]
-) -> dict[tuple[str, str], Table]:
-    if not isinstance(systems, list | dict) or not systems:
-        raise DeclarationError(file, "systems", "expected a list of systems", "Write systems: [erp, shop]")
+def _systems(declared: Place) -> list[str] | dict[str, Any]:
+    systems = declared.content.get("systems")
+    if (
+        not isinstance(systems, list | dict)
+        or not systems
+        or not all(isinstance(one, str) for one in systems)
+    ):
+        raise declared.wrong("systems", "expected a list of systems", "Write systems: [erp, shop]")
+    return systems
+
+
+def _offers(declared: Place, tables: Mapping[tuple[str, str], Table]) -> dict[tuple[str, str], Table]:
+    systems = _systems(declared)
     known = list(dict.fromkeys(system for system, _ in tables))
     for system in systems:
         if system not in known:
             near = difflib.get_close_matches(str(system), known, 1)
-            raise DeclarationError(
-                file,
-                f"systems: {system}",
+            raise declared.wrong(
+                "systems",
                 "not declared as a source",
                 f"Did you mean {near[0]}?"
                 if near
                 else f"Declare it in models/staging/{system}/_{system}__sources.yml",
+                at=f"systems: {system}",
             )
     if isinstance(systems, dict):
-        _check_stated(file, systems, tables)
+        _check_stated(declared, tables)
     offers = {key: table for system in systems for key, table in tables.items() if key[0] == system}
     for table in offers.values():
         if table.load is None:
-            raise DeclarationError(
-                table.file,
-                f"{table.system}.{table.entity}",
-                f"{file.stem} does not know how its files load",
+            raise table.place.wrong(
+                "load",
+                f"{declared.file.stem} does not know how its files load",
                 "Write `load: replace` or `load: append` under config.meta",
+                at=f"{table.system}.{table.entity}",
             )
     return offers
 
 
-def _check_stated(file: Path, systems: dict[str, Any], tables: Mapping[tuple[str, str], Table]) -> None:
+def _check_stated(declared: Place, tables: Mapping[tuple[str, str], Table]) -> None:
     """A data set that an earlier version wrote says of each entity how its files load: it must be what is declared."""
-    for system, entities in systems.items():
-        for entity, stated in (entities or {}).items():
-            table = tables.get((system, entity))
-            declared = {"load": table.load, "encoding": table.encoding} if table else None
-            if table is None or {"encoding": None, **(stated or {})} != declared:
-                raise DeclarationError(
-                    file,
-                    f"systems.{system}.{entity}",
-                    f"is {stated}, but declared as {declared}" if table else "not declared as a source",
-                    f"Write systems: [{', '.join(systems)}], and `load` and `encoding` under config.meta of the entity"
-                    f" in models/staging/{system}/_{system}__sources.yml",
+    systems = declared.place("systems")
+    for system in systems.content:
+        entities = systems.place(system)
+        for entity in entities.content:
+            stated, table = entities.place(entity).content, tables.get((system, entity))
+            known = {"load": table.load, "encoding": table.encoding} if table else None
+            if table is None or {"encoding": None, **stated} != known:
+                raise entities.wrong(
+                    entity,
+                    f"is {dict(stated)}, but declared as {known}" if table else "not declared as a source",
+                    f"Write systems: [{', '.join(systems.content)}], and `load` and `encoding` under config.meta of the"
+                    f" entity in models/staging/{system}/_{system}__sources.yml",
+                    at=f"systems.{system}.{entity}",
                 )

@@ -61,6 +61,34 @@ def checked(expression: str) -> str:
     return sql.removeprefix("SELECT ")
 
 
+def conjuncts(condition: str) -> list[str]:
+    """The conditions that `and` joins, as they are written; a condition that cannot be taken apart is its only one."""
+    with duckdb.connect() as connection:
+        tree = _serialized(connection, f"select ({condition})")
+        if tree["error"] or len(tree["statements"]) != 1:
+            return [condition]
+        select = tree["statements"][0]["node"]
+        (whole,) = select["select_list"]
+        if whole["type"] != "CONJUNCTION_AND":
+            return [condition]
+        parts = []
+        for part in whole["children"]:
+            select["select_list"] = [part]
+            (sql,) = connection.execute("select json_deserialize_sql(?)", [json.dumps(tree)]).fetchone()
+            parts.append(_unwrapped(sql.removeprefix("SELECT ")))
+    return parts
+
+
+def _unwrapped(sql: str) -> str:
+    """An expression without the brackets around all of it."""
+    depth = 0
+    for place, character in enumerate(sql):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth == 0 and place < len(sql) - 1:
+            return sql
+    return sql[1:-1] if sql[:1] == "(" else sql
+
+
 def _bare(select: dict[str, Any]) -> dict[str, Any]:
     """What a query has beside its list of values: tables, conditions, groups, order."""
     return {key: value for key, value in select.items() if key != "select_list"}

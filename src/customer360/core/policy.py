@@ -3,37 +3,57 @@ row and column."""
 
 from __future__ import annotations
 
-import csv
 import difflib
-import io
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from customer360.core.sources import DeclarationError
+from customer360.core.declarations import DeclarationError
 
 
 class PolicyTable:
-    """The rows of one policy file by their number in the file. Raises DeclarationError where it cannot be read, lacks one
-    of `columns`, or has a row of another width than its heading."""
+    """The rows of one policy file by their number in the file, as a spreadsheet counts them. Raises DeclarationError where
+    it cannot be read, lacks one of `columns` (or, `exactly`, has another one), or has a row of another width than its
+    heading."""
 
-    def __init__(self, file: Path, columns: Sequence[str] = ()) -> None:
+    def __init__(self, file: Path, columns: Sequence[str] = (), exactly: bool = False) -> None:
         self.file = file
-        reader = csv.DictReader(io.StringIO(_text(file), newline=""))
-        missing = [column for column in columns if column not in (reader.fieldnames or ())]
-        if missing:
-            raise DeclarationError(
-                file, "row 1", f"column {missing[0]} is missing", f"Head the file {','.join(columns)}"
-            )
-        self.columns = list(reader.fieldnames or ())
-        self.rows: list[tuple[int, dict[str, str]]] = list(enumerate(reader, 2))
-        for number, row in self.rows:
-            if None in row or None in row.values():
+        records = _records(file)
+        number, self.columns = next(records, (1, []))
+        self._check_heading(columns, exactly)
+        self.rows: list[tuple[int, dict[str, str]]] = []
+        for number, cells in records:
+            if len(cells) != len(self.columns):
                 raise self.error(
                     number,
                     "all",
-                    "has another number of columns than the heading",
+                    f"has another number of columns than the heading ({len(cells)}, not {len(self.columns)}) 列数与表头不符",
                     "Put texts that hold a comma in double quotes",
                 )
+            self.rows.append((number, dict(zip(self.columns, cells, strict=True))))
+
+    def _check_heading(self, columns: Sequence[str], exactly: bool) -> None:
+        def wrong(problem: str, remedy: str) -> DeclarationError:
+            return DeclarationError(self.file, "row 1", problem, remedy)
+
+        there = self.columns
+        whole = f"Head the file {','.join(columns)}"
+        if not there:
+            raise wrong("is empty 空文件", whole if columns else "Get it back from the project's history")
+        for mark in ";\t":
+            if len(there) == 1 and mark in there[0]:
+                raise wrong(
+                    f"is divided by {mark!r} and not by commas 分隔符不是逗号", "Save it as CSV with commas"
+                )
+        if twice := [column for column in there if there.count(column) > 1]:
+            raise wrong(f"column {twice[0]} stands twice 列重复", "Remove one of the two")
+        extra = [column for column in there if column not in columns]
+        if missing := [column for column in columns if column not in there]:
+            near = difflib.get_close_matches(missing[0], extra, 1)
+            remedy = f"Write it in the place of {near[0]!r}" if near else whole
+            raise wrong(f"column {missing[0]} is missing 缺少列", remedy)
+        if extra and exactly:
+            raise wrong(f"column {extra[0]!r} belongs to no file of this name 多余的列", "Remove the column")
 
     def error(self, number: int, column: str, problem: str, remedy: str) -> DeclarationError:
         """What is wrong in one cell."""
@@ -98,6 +118,34 @@ def lay_out(project: Path, policy: str, data_set: str) -> None:
             temporary = there.with_name(f".{name}")
             temporary.write_bytes(content)
             temporary.replace(there)
+
+
+# A cell in quotes or without any, and what divides it from the next one.
+_CELL = re.compile(r'(?:"([^"]*(?:""[^"]*)*)"|([^",\r\n]*))(,|\r\n|\n|\r|\Z)')
+
+
+def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
+    """The records of a CSV file by their number, without empty ones. Raises DeclarationError where quotes do not match."""
+    text, place, number = _text(file), 0, 1
+    cells: list[str] = []
+    while place < len(text):
+        found = _CELL.match(text, place)
+        if found is None:
+            raise DeclarationError(
+                file,
+                f"row {number}, column {len(cells) + 1}",
+                "has a double quote that is not closed, or stands inside of a text 引号不成对",
+                "Remove it, or put the whole text in double quotes and double each one inside",
+            )
+        quoted, plain, divided = found.groups()
+        cells.append(plain if quoted is None else quoted.replace('""', '"'))
+        place = found.end()
+        if divided == "," and place == len(text):
+            cells.append("")
+        if divided != "," or place == len(text):
+            if cells != [""]:
+                yield number, cells
+            number, cells = number + 1, []
 
 
 def _text(file: Path) -> str:

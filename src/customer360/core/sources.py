@@ -6,25 +6,22 @@ dbt reads the same files; what landing needs beside dbt's own keys stands under 
 from __future__ import annotations
 
 import codecs
+import difflib
 import hashlib
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from customer360.core.errors import Stopped
+from customer360.core.declarations import Place, read_keys
 
 PII_CLASSES = frozenset(
     {"name", "phone", "email", "id_number", "address", "birth_date", "social_id", "free_text"}
 )
-# libyaml reads ten times as fast, where PyYAML was built with it; nothing but plain data in either.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LOADS = ("replace", "append")
 """How files arrive: a newer file takes the place of the older one of its name, or adds to it."""
 
@@ -38,15 +35,6 @@ _HAPPENED = re.compile(
     r"|invoice|invoiced|booked|posted|paid|refunded|shipped|delivered|received|reviewed|decided|answered|requested"
     r"|followed|unfollowed|unsubscribed|signed|visited|occurred|seen|login)_(?:at|on|date|time)(?:_utc|_ms)?$"
 )
-
-
-class DeclarationError(Stopped):
-    """A declaration (sources or data set) that cannot be used; the message names file, key and remedy."""
-
-    exit_code = 2
-
-    def __init__(self, file: Path, key: str, problem: str, remedy: str) -> None:
-        super().__init__(f"{file}: {key}: {problem}. {remedy}")
 
 
 def heading_key(heading: str) -> str:
@@ -74,6 +62,8 @@ class Column:
     """Whether a positive number in the file is meant as a negative one."""
     formats: Mapping[str, object] = field(default_factory=dict)
     """`decimal` and `day_first`, where they differ from those of the table."""
+    place: Place | None = field(default=None, compare=False, repr=False)
+    """Where its meta is declared, to name what is wrong with it."""
 
     @property
     def holds_dates(self) -> bool:
@@ -116,6 +106,8 @@ class Table:
     """Family of data that the rows count as in the quality measures."""
     customer_key: str | None = None
     """The column of the base model that names a customer record, where rows describe or name one."""
+    place: Place | None = field(default=None, compare=False, repr=False)
+    """Where its meta is declared, to name what is wrong with it."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -205,100 +197,116 @@ def load_tables(project: Path, source: str) -> list[Table]:
     return [table for key, table in _load_all(project).items() if key[0] == source]
 
 
+# What dbt knows of sources, their tables and columns (https://docs.getdbt.com/reference/source-properties): the rest of a
+# declaration is read by dbt alone.
+_DBT = {
+    "name",
+    "description",
+    "config",
+    "meta",
+    "tags",
+    "data_tests",
+    "tests",
+    "quoting",
+    "freshness",
+    "loaded_at_field",
+}
+_SOURCE = _DBT | {"tables", "schema", "database", "loader", "overrides", "loaded_at_query"}
+_TABLE = _DBT | {"columns", "identifier", "external", "loader", "loaded_at_query"}
+_COLUMN = _DBT | {"data_type", "quote", "constraints", "granularity"}
+_TABLE_META = {
+    *("rows", "key", "constants", "decimal", "day_first", "phone_country", "load", "encoding", "dated_by"),
+    *("staged", "family", "customer_key", "grain", "owner"),
+}
+_COLUMN_META = {"headers", "required", "pii", "maps_to", "values", "negate", "decimal", "day_first", "rules"}
+
+
 def _load_all(project: Path) -> dict[tuple[str, str], Table]:
     tables: dict[tuple[str, str], Table] = {}
     for file in sorted((project / "models" / "staging").glob("*/_*__sources.yml")):
-        for source in _read(file).get("sources") or []:
-            system = _name(file, "sources", source.get("name"))
+        top = read_keys(file, "Start with `version: 2`")
+        top.only({"version", "sources"})
+        for source in top.places("sources"):
+            source.only(_SOURCE)
+            system = _name(source, "sources")
             if system in RESERVED:
-                raise DeclarationError(
-                    file, "sources", f"{system!r} is a schema of the project", "Choose another name"
+                raise source.wrong(
+                    "name", f"{system!r} is a schema of the project", "Choose another name", at="sources"
                 )
-            for declared in source.get("tables") or []:
-                table = _table(file, system, declared)
+            for declared in source.places("tables"):
+                table = _table(declared, system)
                 if table.key in tables:
-                    raise DeclarationError(
-                        file,
-                        f"{system}.{table.entity}",
+                    raise declared.wrong(
+                        "name",
                         f"already declared in {tables[table.key].file}",
                         "Keep one of the two declarations",
+                        at=f"{system}.{table.entity}",
                     )
                 tables[table.key] = table
     return tables
 
 
-def read_yaml(file: Path) -> Any:
-    """The content of a YAML file; DeclarationError with the line where it does not parse."""
-    try:
-        return yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        where = f"line {mark.line + 1}" if mark else "text"
-        raise DeclarationError(
-            file, where, "not readable as YAML", "Mend the indentation or quoting"
-        ) from None
-
-
-def _read(file: Path) -> dict[str, Any]:
-    content = read_yaml(file)
-    if not isinstance(content, dict):
-        raise DeclarationError(
-            file, "top level", "expected keys such as `sources`", "Start with `version: 2`"
-        )
-    return content
-
-
-def _name(file: Path, key: str, name: Any) -> str:
+def _name(declared: Place, at: str) -> str:
+    name = declared.content.get("name")
     if not isinstance(name, str) or not _SNAKE_CASE.fullmatch(name):
-        raise DeclarationError(
-            file, key, f"{name!r} is no usable name", "Use snake_case beginning with a letter"
+        raise declared.wrong(
+            "name", f"{name!r} is no usable name", "Use snake_case beginning with a letter", at=at
         )
     return name
 
 
 def rules_of(column: Mapping[str, Any]) -> list[Any]:
     """The rules that YAML or the manifest states of a column: words, mappings of words, conditions (rules_hold.sql)."""
-    return list(_meta(column).get("rules") or ())
+    meta = (column.get("config") or {}).get("meta") or column.get("meta") or {}
+    return list(meta.get("rules") or ())
 
 
-def _meta(declared: Mapping[str, Any]) -> dict[str, Any]:
-    return (declared.get("config") or {}).get("meta") or declared.get("meta") or {}
+def _meta(declared: Place, at: str, known: Collection[str]) -> Place:
+    """What is said under config.meta, or under meta."""
+    config = declared.place("config", at)
+    meta = (config if config.content.get("meta") else declared).place("meta", at)
+    meta.only(known)
+    return meta
 
 
-def _table(file: Path, system: str, declared: dict[str, Any]) -> Table:
-    entity = _name(file, f"{system}.tables", declared.get("name"))
-    columns = tuple(_column(file, f"{system}.{entity}", c) for c in declared.get("columns") or [])
+def _table(declared: Place, system: str) -> Table:
+    entity = _name(declared, f"{system}.tables")
+    at = f"{system}.{entity}"
+    declared = replace(declared, at=at)
+    declared.only(_TABLE)
+    columns = tuple(_column(column, at) for column in declared.places("columns"))
     if not columns:
-        raise DeclarationError(
-            file, f"{system}.{entity}", "no columns", "List the columns that files may offer"
-        )
+        raise declared.wrong("name", "no columns", "List the columns that files may offer", at=at)
     seen: dict[str, str] = {}
     for column in columns:
         for key in {heading_key(h) for h in (column.name, *column.headings)}:
             if key in seen:
-                raise DeclarationError(
-                    file,
-                    f"{system}.{entity}.{column.name}",
+                raise column.place.wrong(
+                    "name",
                     f"heading {key!r} already leads to column {seen[key]}",
                     "Keep it at one column",
+                    at=f"{at}.{column.name}",
                 )
             seen[key] = column.name
-    meta = _meta(declared)
-    constants = _texts(file, f"{system}.{entity}.constants", meta.get("constants"))
-    formats = {key: meta[key] for key in ("decimal", "day_first", "phone_country") if key in meta}
-    row_key = tuple(meta.get("key") or ())
-    load = meta.get("load")
+    meta = _meta(declared, at, _TABLE_META)
+    load = meta.content.get("load")
     if load not in (None, *LOADS):
-        raise DeclarationError(
-            file, f"{system}.{entity}.load", f"{load!r} is unknown", "Write load: replace or load: append"
-        )
-    dated_by = meta.get("dated_by")
-    if dated_by is not None and not (
-        isinstance(dated_by, list) and set(map(str, dated_by)) <= {c.name for c in columns}
-    ):
-        raise DeclarationError(
-            file,
-            f"{system}.{entity}.dated_by",
+        raise meta.wrong("load", f"{load!r} is unknown", "Write load: replace or load: append")
+    for key in ("key", "dated_by"):
+        for name in _named(meta, key):
+            if name not in {column.name for column in columns}:
+                near = difflib.get_close_matches(name, [column.name for column in columns], 1)
+                raise meta.wrong(
+                    key,
+                    f"{name!r} is no column of {at}",
+                    f"Did you mean {near[0]}?"
+                    if near
+                    else "List the columns as they are declared under `columns`",
+                )
+    dated_by = meta.content.get("dated_by")
+    if dated_by is not None and not isinstance(dated_by, list):
+        raise meta.wrong(
+            "dated_by",
             f"{dated_by!r} is no list of its columns",
             "List the columns whose newest date tells how old a file is; [] where none does",
         )
@@ -306,70 +314,76 @@ def _table(file: Path, system: str, declared: dict[str, Any]) -> Table:
         system,
         entity,
         columns,
-        file,
-        meta.get("rows"),
-        row_key,
-        constants,
-        formats,
+        declared.file,
+        meta.text("rows"),
+        _named(meta, "key"),
+        _texts(meta, "constants"),
+        {key: meta.content[key] for key in ("decimal", "day_first", "phone_country") if key in meta.content},
         None if dated_by is None else tuple(map(str, dated_by)),
         load,
-        _encoding(file, f"{system}.{entity}.encoding", meta.get("encoding")),
-        meta.get("staged"),
-        meta.get("family"),
-        meta.get("customer_key"),
+        _encoding(meta),
+        meta.text("staged"),
+        meta.text("family"),
+        meta.text("customer_key"),
+        meta,
     )
 
 
-def _encoding(file: Path, at: str, name: Any) -> str | None:
+def _named(meta: Place, key: str) -> tuple[str, ...]:
+    """Columns that a key lists."""
+    return tuple(map(str, meta.texts(key)))
+
+
+def _encoding(meta: Place) -> str | None:
+    name = meta.content.get("encoding")
     try:
         return None if name is None else codecs.lookup(name).name
     except (LookupError, TypeError):
-        raise DeclarationError(
-            file, at, f"{name!r} is unknown", "Write a name such as cp1252, big5 or gb18030"
+        raise meta.wrong(
+            "encoding", f"{name!r} is unknown", "Write a name such as cp1252, big5 or gb18030"
         ) from None
 
 
-def _column(file: Path, at: str, declared: dict[str, Any]) -> Column:
-    name = _name(file, f"{at}.columns", declared.get("name"))
+def _column(declared: Place, at: str) -> Column:
+    name = _name(declared, f"{at}.columns")
+    declared = replace(declared, at=f"{at}.{name}")
+    declared.only(_COLUMN)
     if name.startswith("x_"):
-        raise DeclarationError(file, f"{at}.{name}", "x_ marks undeclared columns", "Choose another name")
-    meta = _meta(declared)
-    headers: Iterable[Any] = meta.get("headers") or []
-    if isinstance(headers, str) or not all(isinstance(h, str) and heading_key(h) for h in headers):
-        raise DeclarationError(
-            file,
-            f"{at}.{name}.headers",
+        raise declared.wrong("name", "x_ marks undeclared columns", "Choose another name", at=declared.at)
+    meta = _meta(declared, declared.at, _COLUMN_META)
+    headers = meta.content.get("headers")
+    if headers is not None and (
+        not isinstance(headers, list) or not all(isinstance(h, str) and heading_key(h) for h in headers)
+    ):
+        raise meta.wrong(
+            "headers",
             "expected a list of headings",
-            "Write headers: [Heading, ...], quoting numbers",
+            "Write headers: [Heading, ...], quoting numbers, yes and no",
         )
-    required, pii = meta.get("required", False), meta.get("pii")
-    if not isinstance(required, bool):
-        raise DeclarationError(
-            file, f"{at}.{name}.required", f"{required!r} is neither true nor false", "Write true"
-        )
-    if pii is not None and pii not in PII_CLASSES:
-        raise DeclarationError(
-            file, f"{at}.{name}.pii", f"unknown class {pii!r}", f"Use one of {', '.join(sorted(PII_CLASSES))}"
-        )
-    targets = meta.get("maps_to") or []
+    pii = meta.content.get("pii")
+    if pii is not None and (not isinstance(pii, str) or pii not in PII_CLASSES):
+        raise meta.wrong("pii", f"unknown class {pii!r}", f"Use one of {', '.join(sorted(PII_CLASSES))}")
     return Column(
         name,
-        tuple(headers),
-        required,
+        tuple(headers or ()),
+        meta.flag("required"),
         pii,
-        declared.get("data_type"),
-        tuple([targets] if isinstance(targets, str) else map(str, targets)),
-        _texts(file, f"{at}.{name}.values", meta.get("values")),
-        bool(meta.get("negate")),
-        {key: meta[key] for key in ("decimal", "day_first") if key in meta},
+        declared.text("data_type"),
+        meta.texts("maps_to"),
+        _texts(meta, "values"),
+        meta.flag("negate"),
+        {key: meta.content[key] for key in ("decimal", "day_first") if key in meta.content},
+        meta,
     )
 
 
-def _texts(file: Path, at: str, given: Any) -> dict[str, str]:
+def _texts(meta: Place, key: str) -> dict[str, str]:
     """A YAML mapping of words; a bare yes or no, which YAML takes for a boolean, cannot be told apart any more."""
-    given = given or {}
-    if not isinstance(given, dict) or any(isinstance(word, bool) for word in given):
-        raise DeclarationError(
-            file, at, "expected words and what they mean", "Write {word: meaning}, quoting yes and no"
+    given = meta.content.get(key) or {}
+    if not isinstance(given, dict) or any(
+        isinstance(word, bool) or isinstance(meaning, bool | list | dict) for word, meaning in given.items()
+    ):
+        raise meta.wrong(
+            key, "expected words and what they mean", "Write {word: meaning}, quoting yes and no"
         )
     return {str(word): str(meaning) for word, meaning in given.items()}

@@ -16,7 +16,7 @@ from pathlib import Path
 import duckdb
 
 from customer360.core import reading
-from customer360.core.data_sets import DataSet
+from customer360.core.data_sets import DataSet, check_policy
 from customer360.core.dbt import dbt_command, dbt_environment
 from customer360.core.errors import Stopped
 from customer360.core.warehouse import Warehouse
@@ -43,8 +43,10 @@ def try_rules(data_set: DataSet, warehouse: Warehouse) -> tuple[str, duckdb.Duck
     """Resolve again on a copy of the latest build; returns its id, and a connection in memory with the tables of
     `_remember` for both sides.
 
-    Raises NoTrial where there is no build or the edited rules fail, Busy while a build or another dry run goes on.
+    Raises DeclarationError where a policy file cannot be used, NoTrial where there is no build or the edited rules fail,
+    Busy while a build or another dry run goes on.
     """
+    check_policy(data_set.project, data_set)
     remedy = f"Run: make build DATA={data_set.name}"
     if warehouse.latest_build() is None:
         raise NoTrial(f"nothing is built yet. {remedy}")

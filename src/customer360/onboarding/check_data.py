@@ -242,6 +242,27 @@ def unmapped(tables: Sequence[Table], report: Mapping[str, Any]) -> list[str]:
     return names
 
 
+def in_no_file(tables: Sequence[Table], report: Mapping[str, Any], inbox: str) -> list[str]:
+    """Columns that a mapping names and no landed file of their entity has, each with the line of its declaration."""
+    loads = {(table["system"], table["entity"]): table["loads"] for table in report["tables"]}
+    lines = []
+    for table in tables:
+        absent = [
+            {remark["column"] for remark in load["remarks"] if remark["code"] == "absent_column"}
+            for load in loads.get(table.key, ())
+        ]
+        for column in table.columns:
+            if column.maps_to and absent and all(column.name in columns for columns in absent):
+                error = column.place.wrong(
+                    "headers",
+                    f"no file of {inbox}/{table.system}/{table.entity} has this column 文件中没有这一列",
+                    "Write its heading under headers as the files have it, or remove the column",
+                    at=f"{table.system}.{table.entity}.{column.name}",
+                )
+                lines.append(str(error))
+    return lines
+
+
 def _dbt(data_set: DataSet, systems: Sequence[str], folder: Path) -> dict[str, Any]:
     """Stage these systems in `folder`, quietly, up to the part of the scorecard that staging decides, and read dbt's
     manifest; CannotCheck with dbt's own words where it fails."""
@@ -311,13 +332,20 @@ def check(data_set: DataSet, tables: Mapping[tuple[str, str], Table]) -> tuple[l
     )
     aside = [file for file in report["files"] if file["status"] == "set_aside"]
     lines = [f"{data_set.name}: {len(report['files'])} files 文件, {len(aside)} set aside 搁置"]
-    lines += [f"  {file['path']} [{file['reason']['code']}]" for file in aside]
+    for file in aside:
+        why = file["reason"]
+        lines.append(
+            f"  {file['path']} [{why['code']}]: {why['message_en']}. {why.get('remedy_en', '')} {why['message_zh']}"
+        )
     for file in report["files"]:
         if file["status"] == "older":
             lines.append(f"  older 较旧: {file['path']}; {file['reason']['message_en']}")
     names = unmapped(own, report)
     if names:
         lines += ["landed columns that map to nothing 未映射的列:", f"  {', '.join(names)}"]
+    absent = in_no_file(own, report, f"inbox/{data_set.name}")
+    if absent:
+        lines += ["mapped columns that no file has 文件中没有的映射列:", *(f"  {line}" for line in absent)]
     if points:
         return [*lines, f"still open 待定 ({len(points)}):", *(f"  {point}" for point in points)], False
     more, complete = _staged(data_set, contracts)

@@ -5,12 +5,14 @@ Here is what makes a mapping wrong and what is still open in it; `mapped_models`
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from customer360.core.sources import DeclarationError, Table, read_yaml, rules_of
+from customer360.core.declarations import DeclarationError, read_yaml
+from customer360.core.sources import Table, rules_of
 
 OPEN = "todo"
 """Stands where somebody still has to decide."""
@@ -105,19 +107,26 @@ def targets_of(table: Table) -> dict[str, set[str]]:
 
 def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
     """DeclarationError at the first thing in a mapping that can mean nothing."""
-    at = f"{table.system}.{table.entity}"
+    places_of = {column.name: column.place for column in table.columns}
 
-    def wrong(where: str, problem: str, remedy: str) -> DeclarationError:
-        return DeclarationError(table.file, f"{at}.{where}", problem, remedy)
+    def wrong(where: str, key: str, at: str, problem: str, remedy: str) -> DeclarationError:
+        """What is wrong with a key of the table, or of the column `where`."""
+        whole = f"{table.system}.{table.entity}.{at}"
+        return places_of.get(where, table.place).wrong(key, problem, remedy, whole)
 
     if table.rows not in (None, OPEN) and table.rows not in contracts:
-        raise wrong("rows", f"{table.rows!r} is no input entity", f"Use one of: {', '.join(contracts)}")
-    formats = [(key, key, value) for key, value in table.formats.items()]
-    formats += [(f"{c.name}.{key}", key, value) for c in table.columns for key, value in c.formats.items()]
+        problem, remedy = f"{table.rows!r} is no input entity", f"Use one of: {', '.join(contracts)}"
+        raise wrong("", "rows", "rows", problem, remedy)
+    formats = [("", key, value) for key, value in table.formats.items()]
+    formats += [
+        (column.name, key, value) for column in table.columns for key, value in column.formats.items()
+    ]
     for where, key, value in formats:
         if value != OPEN and not _FORMATS[key](value):
             raise wrong(
                 where,
+                key,
+                f"{where}.{key}" if where else key,
                 f"{value!r} means nothing",
                 "Write decimal: comma, day_first: true, phone_country: '49'",
             )
@@ -128,23 +137,31 @@ def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
             continue
         entity, _, name = target.partition(".")
         if not _TARGET.fullmatch(target) or entity not in contracts or not contracts[entity].takes(name):
+            known = [f"{e}.{column}" for e, contract in contracts.items() for column in contract.types]
+            near = difflib.get_close_matches(target, [*known, NOT_MAPPED, OPEN], 1)
             raise wrong(
+                where,
+                "constants" if where == "constants" else "maps_to",
                 f"{where}: {target}",
                 "is no column of the input contract",
-                "Write <entity>.<column> as models/input/_input__models.yml lists them, none or todo",
+                (f"Did you mean {near[0]}? " if near else "")
+                + "Write <entity>.<column> as models/input/_input__models.yml lists them, none or todo",
             )
         sources.setdefault(target, []).append(where)
     for target, columns in sources.items():
         entity, _, name = target.partition(".")
         kind = contracts[entity].types.get(name, "varchar")
         if len(columns) > 1 and ("constants" in columns or kind not in _JOINABLE):
-            raise wrong(f"{', '.join(columns)}: {target}", "mapped more than once", "Keep one of them")
+            where = next(column for column in reversed(columns) if column != "constants")
+            at = f"{', '.join(columns)}: {target}"
+            raise wrong(where, "maps_to", at, "mapped more than once", "Keep one of them")
     for column in table.columns:
         for target in column.maps_to:
             entity, _, name = target.partition(".")
             pii = contracts[entity].pii.get(name) if entity in contracts else None
             if pii and not column.pii:
-                raise wrong(column.name, f"{target} is personal", f"Write `pii: {pii}` beside maps_to")
+                remedy = f"Write `pii: {pii}` beside maps_to"
+                raise wrong(column.name, "maps_to", column.name, f"{target} is personal", remedy)
 
 
 def open_points(table: Table, contracts: Mapping[str, Contract], offered_beside: set[str]) -> list[str]:

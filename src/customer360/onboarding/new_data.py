@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import yaml
 from pypinyin import lazy_pinyin
 
+from customer360.core.data_sets import systems_of
 from customer360.core.errors import Stopped
 from customer360.core.policy import PolicyTable
 from customer360.core.sources import STATE, Column, Table, heading_key, load_sources
@@ -409,11 +410,7 @@ def scaffold(
         )
     tables, contracts = load_sources(project), load_contracts(project)
     file = project / "datasets" / f"{name}.yml"
-    listed = (
-        set((yaml.safe_load(file.read_text(encoding="utf-8")) or {}).get("systems") or ())
-        if file.is_file()
-        else set()
-    )
+    listed = set(systems_of(file)) if file.is_file() else set()
     proposals, says = [], []
     for (system, entity), files in find_files(paths).items():
         _check_name("system", system, _PLACE)
@@ -472,7 +469,7 @@ def _write(project: Path, files: Mapping[str, str]) -> list[str]:
 def todo_list(project: Path, name: str) -> list[str]:
     """What is still open in the mappings of a data set."""
     tables, contracts = load_sources(project), load_contracts(project)
-    systems = yaml.safe_load((project / "datasets" / f"{name}.yml").read_text(encoding="utf-8"))["systems"]
+    systems = systems_of(project / "datasets" / f"{name}.yml")
     own = [t for key, t in tables.items() if key[0] in systems and t.rows]
     return [
         point

@@ -15,7 +15,8 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from customer360.core.sources import DeclarationError, Table, load_sources, read_yaml
+from customer360.core.declarations import DeclarationError, read_keys
+from customer360.core.sources import Table, load_sources
 from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import OPEN, Contract, check_mapping, load_contracts, targets_of
 
@@ -192,18 +193,18 @@ def _offers(
         for entity, (model, _) in one.staging_models().items():
             offers[entity][model] = one.offered(entity)
     for file in sorted((project / "models" / "staging").glob("*/_*__models.yml")):
-        for model in read_yaml(file)["models"]:
-            layer, _, name = model["name"].partition("__")
-            said = model.get("config", {}).get("meta", {}).get("input")
+        for model in read_keys(file, "Start with `version: 2`").places("models"):
+            called = model.text("name") or ""
+            layer, _, name = called.partition("__")
+            meta = model.place("config", called).place("meta")
+            said = meta.text("input")
             if said is not None and said not in contracts:
-                raise DeclarationError(
-                    file,
-                    f"{model['name']}.input",
-                    f"{said!r} is no input entity",
-                    f"Use one of: {', '.join(contracts)}",
+                raise meta.wrong(
+                    "input", f"{said!r} is no input entity", f"Use one of: {', '.join(contracts)}"
                 )
             if layer.startswith("stg_") and (said or name) in contracts:
-                offers[said or name][model["name"]] = [column["name"] for column in model.get("columns", ())]
+                columns = [column.text("name") or "" for column in model.places("columns")]
+                offers[said or name][called] = columns
     return offers
 
 

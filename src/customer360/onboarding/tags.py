@@ -6,9 +6,6 @@ build with its file, row, column and a remedy; which features there are comes fr
 
 from __future__ import annotations
 
-import datetime as dt
-import difflib
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 from customer360.core.data_sets import DataSet, check_policy
+from customer360.core.declarations import read_yaml
 from customer360.core.policy import PolicyTable, policy_table
-from customer360.core.sources import DeclarationError, read_yaml
 from customer360.core.warehouse import Warehouse
 from customer360.privacy.state import current_state
 
@@ -38,28 +35,17 @@ FAMILIES = (
 """Families of SPEC 8."""
 
 OPERATORS = {
-    "at_least": ("number", ("value_low",)),
-    "above": ("number", ("value_low",)),
-    "equals": ("number", ("value_low",)),
-    "at_most": ("number", ("value_high",)),
-    "below": ("number", ("value_high",)),
-    "between": ("number", ("value_low", "value_high")),
-    "in": ("text", ("value_text",)),
-    "not_in": ("text", ("value_text",)),
-    "is_true": ("flag", ()),
-    "is_false": ("flag", ()),
-    "composite": ("composite", ()),
+    **dict.fromkeys(("at_least", "above", "equals", "at_most", "below", "between"), "number"),
+    **dict.fromkeys(("in", "not_in"), "text"),
+    **dict.fromkeys(("is_true", "is_false"), "flag"),
+    "composite": "composite",
 }
-"""Operator → the kind of feature it compares and the columns it reads."""
+"""Operator → the kind of feature that it compares."""
 
 MAX_DEPTH = 3
 """Simple tags, composites of them, composites of those: what the models resolve."""
 
 BOUNDS = ("value_low", "value_high", "value_text")
-_CODE = re.compile(r"[a-z][a-z0-9_]*")
-# A share, a rate or a probability lies between 0 and 1 by its name.
-_SHARE = re.compile(r"_(?:share|rate)(?:_\d+m)?$|^p_|_probability$")
-_TEXTS = ("label_zh", "label_en", "meaning_zh", "meaning_en", "owner")
 
 
 @dataclass(frozen=True)
@@ -89,142 +75,45 @@ def load_features(project: Path) -> dict[str, Feature]:
     }
 
 
-_CATALOG = [
-    *("tag_code", "family", "label_zh", "label_en", "meaning_zh", "meaning_en", "feature", "operator"),
-    *("value_low", "value_high", "value_text", "valid_from_on", "valid_to_on", "owner", "version", "status"),
-    "currency",
-]
-_COMPOSITES = ["tag_code", "member_group", "member_code", "is_negated"]
-_WAIVERS = ["tag_code", "measure", "other_tag_code", "reason_zh", "reason_en"]
-
-
 def check_tags(project: Path, policy: str, state: Path | None = None) -> None:
-    """DeclarationError at the first row of the catalogue, the composites or the waivers that cannot be used.
+    """DeclarationError at the first row of the catalogue or the composites that cannot be used, though it is as the YAML of
+    its seed declares it (`check_policy`, which comes first).
 
     `state` is the state folder of the published version: a rule may not change under a version recorded there.
     """
-    catalog = policy_table(project, policy, "tag_catalog", _CATALOG)
-    composites = policy_table(project, policy, "tag_composites", _COMPOSITES)
-    tags = _check_catalog(catalog, load_features(project))
+    catalog = policy_table(project, policy, "tag_catalog")
+    composites = policy_table(project, policy, "tag_composites")
+    features = load_features(project)
+    tags = {row["tag_code"]: row for _, row in catalog.rows}
+    for number, row in catalog.rows:
+        _check_rule(catalog, number, row, features)
     _check_composites(composites, catalog, tags)
-    waivers = policy_table(project, policy, "tag_waivers", _WAIVERS)
-    for number, row in waivers.rows:
-        for column in ("tag_code", "other_tag_code"):
-            if row[column] and row[column] not in tags:
-                raise waivers.error(
-                    number,
-                    column,
-                    f"there is no tag {row[column]}",
-                    _near(row[column], tags, "Remove the row"),
-                )
     if state:
         _check_versions(state, catalog, composites)
 
 
-def _check_catalog(table: PolicyTable, features: Mapping[str, Feature]) -> dict[str, Mapping[str, str]]:
-    tags: dict[str, Mapping[str, str]] = {}
-    labels: dict[tuple[str, str], int] = {}
-    for number, row in table.rows:
-
-        def fail(column: str, problem: str, remedy: str, number: int = number) -> DeclarationError:
-            return table.error(number, column, problem, remedy)
-
-        code = row["tag_code"]
-        if not _CODE.fullmatch(code):
-            raise fail(
-                "tag_code", f"{code!r} is no usable code", "Use small letters, digits and _, a letter first"
-            )
-        if code in tags:
-            raise fail("tag_code", f"{code} stands in an earlier row too", "Give one of the two another code")
-        for column in _TEXTS:
-            if not row[column].strip():
-                raise fail(column, f"{code} has none", "Labels, meanings and owner are never empty")
-        for column in ("label_zh", "label_en"):
-            earlier = labels.setdefault((column, row[column].strip()), number)
-            if earlier != number:
-                raise fail(column, f"is that of row {earlier} too", "Readers could not tell the two apart")
-        if row["family"] not in FAMILIES:
-            raise fail("family", f"{row['family']!r} is none", f"Use one of: {', '.join(FAMILIES)}")
-        if row["status"] not in ("active", "retired"):
-            raise fail("status", f"{row['status']!r} is none", "Write active or retired")
-        if not re.fullmatch(r"[1-9]\d*", row["version"]):
-            raise fail("version", f"{row['version']!r} is none", "Write 1, and one more with every change")
-        _check_dates(row, fail)
-        _check_rule(row, features, fail)
-        tags[code] = row
-    return tags
-
-
-def _check_dates(row: Mapping[str, str], fail) -> None:
-    dates = []
-    for column in ("valid_from_on", "valid_to_on"):
-        try:
-            dates.append(dt.date.fromisoformat(row[column]) if row[column] else None)
-        except ValueError:
-            raise fail(
-                column, f"{row[column]!r} is no date", "Write YYYY-MM-DD, or nothing for always"
-            ) from None
-    if all(dates) and dates[0] > dates[1]:
-        raise fail("valid_to_on", "lies before valid_from_on", "Exchange the two")
-
-
-def _check_rule(row: Mapping[str, str], features: Mapping[str, Feature], fail) -> None:
-    """The feature, the operator that fits it, and the bounds that the operator reads."""
+def _check_rule(
+    table: PolicyTable, number: int, row: Mapping[str, str], features: Mapping[str, Feature]
+) -> None:
+    """The operator fits the feature, and a list of texts is one."""
     name, operator = row["feature"], row["operator"]
-    if operator not in OPERATORS:
-        raise fail("operator", f"{operator!r} is none", _near(operator, OPERATORS, "", list_all=True))
-    kind, wanted = OPERATORS[operator]
-    if kind == "composite":
-        if name:
-            raise fail("feature", "a composite has none", "Leave it empty, or use another operator")
-    elif name not in features:
-        raise fail(
-            "feature",
-            f"{name!r} is no column of customer_features" if name else "is empty",
-            _near(name, features, "docs/tag-catalogue.md lists them"),
-        )
-    elif features[name].kind != kind:
-        fitting = [o for o, (k, _) in OPERATORS.items() if k == features[name].kind]
-        raise fail(
+    kind = OPERATORS[operator]
+    if kind != "composite" and features[name].kind != kind:
+        fitting = [one for one, compared in OPERATORS.items() if compared == features[name].kind]
+        raise table.error(
+            number,
             "operator",
             f"{operator} compares a {kind}, and {name} is a {features[name].kind}",
             f"Use one of: {', '.join(fitting)}",
         )
-    for column in BOUNDS:
-        if bool(row[column].strip()) != (column in wanted):
-            raise fail(
-                column,
-                f"{operator} needs it" if column in wanted else f"{operator} does not read it",
-                "Fill it" if column in wanted else "Leave it empty",
-            )
-    if "value_text" in wanted:
-        texts = row["value_text"].split("|")
-        if any(text != text.strip() or not text for text in texts) or len(set(texts)) < len(texts):
-            raise fail(
-                "value_text",
-                "holds an empty text, a blank at an end, or one text twice",
-                "Divide texts by | and by nothing else",
-            )
-    bounds = {column: _number(row[column], column, fail) for column in wanted if column != "value_text"}
-    if len(bounds) == 2 and bounds["value_low"] >= bounds["value_high"]:
-        raise fail(
-            "value_high",
-            f"{row['value_high']} is not above value_low {row['value_low']}: no customer could have the tag",
-            "Write the smaller one into value_low",
+    texts = row["value_text"].split("|") if row["value_text"] else []
+    if any(text != text.strip() or not text for text in texts) or len(set(texts)) < len(texts):
+        raise table.error(
+            number,
+            "value_text",
+            "holds an empty text, a blank at an end, or one text twice",
+            "Divide texts by | and by nothing else",
         )
-    for column, bound in bounds.items():
-        if _SHARE.search(name) and not 0 <= bound <= 1:
-            raise fail(column, f"{name} lies between 0 and 1", "Write 30% as 0.3")
-
-
-def _number(text: str, column: str, fail) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number):
-        raise fail(column, f"{text!r} is no number", "Write digits with a decimal point and nothing else")
-    return number
 
 
 def _check_composites(
@@ -232,17 +121,8 @@ def _check_composites(
 ) -> None:
     members: dict[str, list[str]] = {}
     groups: dict[tuple[str, str], list[tuple[int, Mapping[str, str]]]] = {}
-    seen: set[tuple[str, str, str]] = set()
     for number, row in table.rows:
         code, member = row["tag_code"], row["member_code"]
-        for column in ("tag_code", "member_code"):
-            if row[column] not in tags:
-                raise table.error(
-                    number,
-                    column,
-                    f"there is no tag {row[column]!r}",
-                    _near(row[column], tags, "Add it to tag_catalog.csv"),
-                )
         if tags[code]["operator"] != "composite":
             raise table.error(
                 number,
@@ -250,21 +130,14 @@ def _check_composites(
                 f"{code} is no composite",
                 "Write operator composite in tag_catalog.csv, or remove the row",
             )
-        if not re.fullmatch(r"[1-9]\d*", row["member_group"]):
-            raise table.error(number, "member_group", f"{row['member_group']!r} is none", "Write 1, 2, ...")
-        if row["is_negated"] not in ("true", "false"):
-            raise table.error(number, "is_negated", f"{row['is_negated']!r} is none", "Write true or false")
         if tags[member]["status"] == "retired" and tags[code]["status"] == "active":
             raise table.error(
                 number, "member_code", f"{member} is retired", f"Retire {code} too, or take another member"
             )
-        if (code, row["member_group"], member) in seen:
-            raise table.error(number, "member_code", f"{member} is in the group already", "Remove the row")
-        seen.add((code, row["member_group"], member))
         members.setdefault(code, []).append(member)
         groups.setdefault((code, row["member_group"]), []).append((number, row))
     for (code, group), rows in groups.items():
-        if all(row["is_negated"] == "true" for _, row in rows):
+        if all(_is_negated(row) for _, row in rows):
             raise table.error(
                 rows[0][0],
                 "is_negated",
@@ -319,7 +192,7 @@ def _check_versions(state: Path, catalog: PolicyTable, composites: PolicyTable) 
         }
     members = members_in_words(composites.rows)
     for number, row in catalog.rows:
-        earlier = recorded.get((row["tag_code"], row["version"]))
+        earlier = recorded.get((row["tag_code"], str(int(row["version"]))))
         rule = [
             row["feature"],
             row["operator"],
@@ -336,20 +209,17 @@ def _check_versions(state: Path, catalog: PolicyTable, composites: PolicyTable) 
             )
 
 
+def _is_negated(row: Mapping[str, str]) -> bool:
+    return row["is_negated"].strip().lower() == "true"
+
+
 def members_in_words(rows: Sequence[tuple[int, Mapping[str, str]]]) -> dict[str, str]:
     """Composite → its members as the models write them: `1:a, 1:!b, 2:c`, sorted."""
     words: dict[str, list[str]] = {}
     for _, row in rows:
-        mark = "!" if row["is_negated"] == "true" else ""
+        mark = "!" if _is_negated(row) else ""
         words.setdefault(row["tag_code"], []).append(f"{row['member_group']}:{mark}{row['member_code']}")
     return {code: ", ".join(sorted(texts)) for code, texts in words.items()}
-
-
-def _near(word: str, known: Mapping[str, object], otherwise: str, list_all: bool = False) -> str:
-    if list_all:
-        otherwise = f"Use one of: {', '.join(known)}"
-    near = difflib.get_close_matches(word, list(known), 1)
-    return f"Did you mean {near[0]}?" if near else otherwise
 
 
 _FAMILIES_ZH = dict(
@@ -387,8 +257,8 @@ def check_catalogue(data_set: DataSet, warehouse: Warehouse) -> str:
 
 def catalogue_page(project: Path, policy: str) -> str:
     """docs/tag-catalogue.md: every tag of a policy by family, and every feature that a tag can read."""
-    catalog = policy_table(project, policy, "tag_catalog", _CATALOG).rows
-    members = members_in_words(policy_table(project, policy, "tag_composites", _COMPOSITES).rows)
+    catalog = policy_table(project, policy, "tag_catalog").rows
+    members = members_in_words(policy_table(project, policy, "tag_composites").rows)
     features = load_features(project)
     lines = [
         "# Tag catalogue 标签目录",

@@ -16,12 +16,13 @@ import duckdb
 from customer360.core import steps
 from customer360.core.data_sets import DataSet, check_policy
 from customer360.core.dbt import LEFT_OUT, run_dbt, selection
+from customer360.core.declarations import DeclarationError
 from customer360.core.durable import publish as give_name
 from customer360.core.errors import BuildStopped
 from customer360.core.faults import fault, fault_of
 from customer360.core.policy import policy_file
 from customer360.core.reading import require_free
-from customer360.core.sources import TRUTH, DeclarationError, Table, load_sources, load_tables
+from customer360.core.sources import TRUTH, Table, load_sources, load_tables
 from customer360.core.warehouse import Warehouse
 from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared

@@ -15,9 +15,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from customer360.core.declarations import DeclarationError, read_yaml
 from customer360.core.durable import read_json
 from customer360.core.errors import Stopped
-from customer360.core.sources import DeclarationError, read_yaml, rules_of
+from customer360.core.sources import rules_of
 from customer360.core.steps import tool
 
 COMMITTED = Path("contracts") / "published.json"
