@@ -83,7 +83,8 @@ create table marts.orders as
         case when u > 0.6 then 'D' || (v * 20)::int end as dealer_code,
         case when u > 0.8 then ['宴请', '接待', '礼品'][1 + (v * 3)::int % 3] end as purpose,
         case when v < 0.05 then 'C1' end as campaign_code, (440000 + (v * 50)::int * 100)::varchar as city_code,
-        v < 0.2 as is_gift, (1 + v * 9)::decimal(18, 3) as quantity, (50 + 950 * v)::decimal(18, 2) as gross_amount,
+        v < 0.2 as is_gift, true as is_sale, (1 + v * 9)::decimal(18, 3) as quantity,
+        (50 + 950 * v)::decimal(18, 2) as gross_amount,
         case when u < 0.02 then -50 else 0 end::decimal(18, 2) as return_amount,
         date '{as_of}' - age_days as ordered_on,
         (date '{as_of}' - age_days)::timestamp + to_minutes((v * 1439)::int) as ordered_at

@@ -75,6 +75,15 @@ end
 {% macro default__add_minutes(timestamp, minutes) -%} {{ timestamp }} + to_minutes({{ minutes }}) {%- endmacro %}
 {% macro spark__add_minutes(timestamp, minutes) -%} timestampadd(minute, {{ minutes }}, {{ timestamp }}) {%- endmacro %}
 
+{#- The last moment of a timestamp's day. -#}
+{% macro end_of_day(timestamp) %}{{ return(adapter.dispatch('end_of_day')(timestamp)) }}{% endmacro %}
+{% macro default__end_of_day(timestamp) -%}
+    date_trunc('day', {{ timestamp }}) + to_microseconds(86399999999)
+{%- endmacro %}
+{% macro spark__end_of_day(timestamp) -%}
+    timestampadd(microsecond, 86399999999, date_trunc('day', {{ timestamp }}))
+{%- endmacro %}
+
 {#- A timestamp so many hours later. -#}
 {% macro add_hours(timestamp, hours) %}{{ return(adapter.dispatch('add_hours')(timestamp, hours)) }}{% endmacro %}
 {% macro default__add_hours(timestamp, hours) -%} {{ timestamp }} + to_seconds({{ hours }} * 3600) {%- endmacro %}

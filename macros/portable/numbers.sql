@@ -31,3 +31,11 @@
 
 {#- 1 / (1 + exp(-x)): no overflow, and small values keep their digits. -#}
 {% macro logistic(x) -%} exp(least({{ x }}, 0)) / (1 + exp(-abs({{ x }}))) {%- endmacro %}
+
+{#- What falls to a part of a whole of an amount, to the cent: with growing parts of one whole the differences add up. -#}
+{% macro part_to_the_cent(amount, part, whole) -%}
+    cast(
+        round(cast({{ amount }} as double) * cast({{ part }} as double) / cast({{ whole }} as double), 2)
+        as decimal(18, 2)
+    )
+{%- endmacro %}

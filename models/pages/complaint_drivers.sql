@@ -43,6 +43,7 @@ orders as (
     select * from {{ ref('orders') }}
     where
         document_kind = 'sale'
+        and is_sale
         and is_known_customer
 
 ),

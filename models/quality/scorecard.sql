@@ -12,6 +12,10 @@ other_measures as (
 
     union all
 
+    select * from {{ ref('measures_orders') }}
+
+    union all
+
     select * from {{ ref('measures_customers') }}
 
     union all

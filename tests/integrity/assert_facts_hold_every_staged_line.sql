@@ -1,7 +1,32 @@
--- Lines and money of the input layer arrive in the facts whole: per source system the counts and
--- sums of order_items and of orders equal those of the input layer.
+-- Lines and money of the input layer arrive in the facts whole: per source system the counts and sums of `orders` equal
+-- those of the input layer without the lines of documents that do not count, and of the lines made for refunds.
 
 with
+
+expected_lines as (
+
+    select
+        items.source_system,
+        items.quantity,
+        items.amount
+    from {{ ref('input__order_items') }} as items
+    left join {{ ref('int_orders__excluded') }} as excluded
+        on
+            items.source_system = excluded.source_system
+            and items.source_order_id = excluded.source_order_id
+    where excluded.order_id is null
+
+    union all
+
+    select
+        documents.source_system,
+        lines.quantity,
+        lines.amount
+    from {{ ref('int_orders__refund_lines') }} as lines
+    inner join {{ ref('int_orders__documents') }} as documents
+        on lines.order_id = documents.order_id
+
+),
 
 expected as (
 
@@ -10,7 +35,7 @@ expected as (
         count(*) as line_count,
         sum(quantity) as quantity,
         sum(amount) as amount
-    from {{ ref('input__order_items') }}
+    from expected_lines
     group by source_system
 
 ),
@@ -21,9 +46,10 @@ actual as (
         source_system,
         sum(line_count) as line_count,
         sum(quantity) as quantity,
-        sum(gross_amount + return_amount) as amount
+        sum(gross_amount + return_amount + unearned_amount) as amount
     from {{ ref('orders') }}
     group by source_system
+    having sum(line_count) > 0
 
 )
 

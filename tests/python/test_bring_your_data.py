@@ -314,6 +314,71 @@ def test_chinese_headings_are_read_as_pinyin_and_guessed(tmp_path):
     assert snake_name("2025", set()) == "column_2025"
 
 
+def proposed(folder: Path, system: str, entity: str, text: str) -> dict[str, str | list[str]]:
+    """Heading → what it is proposed to become, without what is left open."""
+    file = folder / f"{system}.csv"
+    file.write_text(text, encoding="utf-8")
+    columns = propose(system, entity, look_into(file), CONTRACTS).columns
+    return {c["description"]: m for c in columns if (m := c["meta"]["maps_to"]) != "todo"}
+
+
+def test_what_shops_say_of_an_order_beside_its_lines_is_proposed(tmp_path):
+    """In a file that states freight or tax, a total and a discount are those of the order; a `Name` without letters is a number."""
+    shop = proposed(
+        tmp_path,
+        "shop",
+        "export",
+        "Name,Financial Status,Fulfillment Status,Currency,Subtotal,Shipping,Taxes,Total,Amount,Discount Amount,Created at,"
+        "Lineitem quantity,Lineitem price,Lineitem sku,Lineitem discount,Cancelled at,Payment Method,Refunded Amount\n"
+        "#1001,paid,fulfilled,USD,40,5,3,48,40,2,2024-10-10 12:00:00,2,20,A,1,,bogus,0\n",
+    )
+    number = ["order_items.source_order_id", "orders.source_order_id"]
+    assert shop == {
+        "Name": number,
+        "Financial Status": "orders.payment_status",
+        "Fulfillment Status": "orders.status",
+        "Currency": ["order_items.currency", "orders.currency"],
+        "Shipping": "orders.freight_amount",
+        "Taxes": "orders.tax_amount",
+        "Total": "orders.document_amount",
+        "Amount": "order_items.amount",
+        "Discount Amount": "orders.order_discount_amount",
+        "Created at": "orders.ordered_at",
+        "Lineitem quantity": "order_items.quantity",
+        "Lineitem price": "order_items.unit_price",
+        "Lineitem sku": "order_items.source_product_id",
+        "Lineitem discount": "order_items.discount_amount",
+        "Cancelled at": "orders.cancelled_at",
+        "Payment Method": "orders.payment_method",
+        "Refunded Amount": "orders.refunded_amount",
+    }
+    # of two totals the one that was paid
+    market = proposed(
+        tmp_path,
+        "market",
+        "orders",
+        "订单编号,总金额,买家实际支付金额,订单状态,订单创建时间,关闭时间,退款金额,运费,优惠金额,支付方式\n"
+        "41,100,90,交易成功,2024-10-20 09:00:00,,10.00,5,10,支付宝\n",
+    )
+    assert {heading: target.removeprefix("orders.") for heading, target in market.items()} == {
+        "订单编号": "source_order_id",
+        "买家实际支付金额": "document_amount",
+        "订单状态": "status",
+        "订单创建时间": "ordered_at",
+        "关闭时间": "cancelled_at",
+        "退款金额": "refunded_amount",
+        "运费": "freight_amount",
+        "优惠金额": "order_discount_amount",
+        "支付方式": "payment_method",
+    }
+    # without them a total is that of the line, and a name is a person's
+    till = proposed(
+        tmp_path, "till", "lines", "receipt no,name,date,sku,quantity,total\n7,Ann Ash,2024-10-10,A,1,20\n"
+    )
+    assert till["total"] == "order_items.amount"
+    assert till["receipt no"] == number
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

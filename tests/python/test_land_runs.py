@@ -469,7 +469,9 @@ def test_a_build_hands_the_files_to_take_to_landing(tmp_path: Path, monkeypatch:
     ]
 
 
-def test_the_end_of_a_build_names_each_older_file_beside_the_newer_one(tmp_path: Path, capsys: Any) -> None:
+def test_the_end_of_a_build_names_older_files_and_orders_that_do_not_count(
+    tmp_path: Path, capsys: Any
+) -> None:
     database = tmp_path / "build.duckdb"
     with duckdb.connect(str(database)) as connection:
         connection.execute("""
@@ -482,7 +484,11 @@ def test_the_end_of_a_build_names_each_older_file_beside_the_newer_one(tmp_path:
             create table quality.older_deliveries as
             from (values ('erp/orders/old.csv', '2024-03-02', 'erp/orders/a.csv', '2024-04-06', false),
                 ('erp/orders/part.csv', '2024-03-01', 'erp/orders/a.csv', '2024-04-06', true))
-                as t (source_file, newest_record, newer_file, newer_record, is_in_force)
+                as t (source_file, newest_record, newer_file, newer_record, is_in_force);
+            create table quality.excluded_orders as
+            select 'shop' as source_system, 'Test' as label_en, '测试单' as label_zh, 2 as document_count, 0.25 as document_share;
+            create table quality.unknown_status_words as
+            select 'shop' as source_system, 'status' as field, unnest(['Ann Odd', 'closed']) as source_word, 3 as document_count;
         """)
     print_scorecard(database)
     lines = capsys.readouterr().out.splitlines()
@@ -494,6 +500,10 @@ def test_the_end_of_a_build_names_each_older_file_beside_the_newer_one(tmp_path:
         f"not taken 未采用: erp/orders/old.csv (2024-03-02); {newer}",
         f"beside it 并列，以后者为准: erp/orders/part.csv (2024-03-01); {newer}",
     ]
+    assert "         2  shop 25.00%  Test 测试单" in lines
+    (told,) = [line for line in lines if "shop.orders.status" in line]
+    assert told.startswith("         6  shop.orders.status: 2 words")
+    assert "Ann" not in "".join(lines)
 
 
 def test_an_older_file_lands_once_the_newer_one_is_taken_back(place: Place) -> None:

@@ -31,7 +31,7 @@ ROW_REASONS = {
     "orphan_row": {"orphan_line"},
     "quantity_zero": {"zero_quantity"},
     # the copy of a row whose order is refused is refused with it
-    "repeated_load": {"repeated_row", "order_quarantined", "never_paid"},
+    "repeated_load": {"repeated_row", "order_quarantined"},
 }
 # What the rules refuse without an error having been planted: orders that were never paid, and their lines. Of a
 # dealer's sheet that came twice it is no matter which copy stays: they are compared by number.

@@ -34,6 +34,7 @@ PLAIN = [
     "fold_width",
     "clean_text",
     "han_simplify",
+    "plain_words",
     "keyed_hash",
     "parse_timestamp",
     "parse_date",

@@ -121,7 +121,8 @@ def features(rows: str) -> Compiled:
     compiled = Compiled()
     for node in GIVEN:
         compiled.take(node)
-    for node in ("int_orders__documents", "int_orders__lines"):
+    orders = ("documents", "stated_lines", "refund_lines", "lines")
+    for node in (f"int_orders__{name}" for name in orders):
         compiled.take(node, f"select * from {{}} where {rows}")
     compiled.take("int_value__as_of_dates", f"select * from {{}} where as_of_on = '{ORIGIN}' or is_latest")
     compiled.run(*CHAIN)

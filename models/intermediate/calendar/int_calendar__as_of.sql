@@ -4,19 +4,26 @@ with
 
 orders as (
 
+    -- what became of an order is news of its own day
+    {% for moment in ['ordered_at', 'cancelled_at', 'refunded_at'] -%}
     select
-        cast(ordered_at as date) as ordered_on,
+        cast({{ moment }} as date) as dated_on,
         landed_on
     from {{ ref('input__orders') }}
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
 
 ),
 
 latest_order as (
 
-    -- an order dated after its file arrived cannot move the date
-    select max(ordered_on) as ordered_on
+    -- a date after its file arrived cannot move the as-of date
+    select max(dated_on) as ordered_on
     from orders
-    where ordered_on <= landed_on
+    where dated_on <= landed_on
 
 ),
 

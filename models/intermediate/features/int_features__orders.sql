@@ -58,6 +58,7 @@ documents as (
     cross join {{ ref('tag_policy') }} as policy
     left join discounted
         on orders.order_id = discounted.order_id
+    where orders.is_sale
 
 ),
 

@@ -2,18 +2,28 @@
 
 -- The rule (docs/decisions/0003): within one customer, article, quantity and amount, a return
 -- undoes the latest sale before it that no return has undone yet, as brackets close. At the same
--- minute the sale counts as earlier. Brackets need no recursion: `open_level` is the number of sales
--- still open, and the n-th opening of a open_level belongs to the n-th closing of that open_level.
+-- minute the sale counts as earlier, and a return without a time of day comes last on its day.
+-- Brackets need no recursion: `open_level` is the number of sales still open, and the n-th opening
+-- of an open_level belongs to the n-th closing of that open_level.
 
 with
 
-linked_by_reference as (
+linked_by_order as (
 
     select return_item_id as order_item_id from {{ ref('int_orders__reference_links') }}
 
     union
 
     select sale_item_id as order_item_id from {{ ref('int_orders__reference_links') }}
+
+    union
+
+    select order_item_id from {{ ref('int_orders__refund_lines') }}
+
+    union
+
+    select undone_item_id as order_item_id from {{ ref('int_orders__refund_lines') }}
+    where undone_item_id is not null
 
 ),
 
@@ -26,15 +36,15 @@ lines as (
         abs(lines.quantity) as pieces,
         abs(lines.amount) as money,
         lines.line_kind,
-        lines.ordered_at,
+        lines.netting_at,
         case when lines.line_kind = 'sale' then 1 else -1 end as direction
     from {{ ref('int_orders__lines') }} as lines
-    left join linked_by_reference
-        on lines.order_item_id = linked_by_reference.order_item_id
+    left join linked_by_order
+        on lines.order_item_id = linked_by_order.order_item_id
     where
         lines.customer_id <> 'unknown'
         and lines.amount <> 0
-        and linked_by_reference.order_item_id is null
+        and linked_by_order.order_item_id is null
 
 ),
 
@@ -70,11 +80,11 @@ balanced as (
         *,
         row_number() over (
             partition by customer_id, product_id, pieces, money
-            order by ordered_at asc nulls last, direction desc, order_item_id asc
+            order by netting_at asc nulls last, direction desc, order_item_id asc
         ) as line_order,
         sum(direction) over (
             partition by customer_id, product_id, pieces, money
-            order by ordered_at asc nulls last, direction desc, order_item_id asc
+            order by netting_at asc nulls last, direction desc, order_item_id asc
             rows between unbounded preceding and current row
         ) as balance
     from candidates
@@ -127,7 +137,8 @@ final as (
         returns.order_item_id as return_item_id,
         sales.order_item_id as sale_item_id,
         returns.pieces as netted_quantity,
-        cast(returns.ordered_at as date) as netted_on
+        returns.money as netted_amount,
+        cast(returns.netting_at as date) as netted_on
     from numbered as returns
     inner join numbered as sales
         on

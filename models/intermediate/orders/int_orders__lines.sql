@@ -1,49 +1,31 @@
--- grain: one line of an order document, with the keys of order, customer and product
+-- grain: one line of an order document, stated by its source system or made for a refund of an amount alone
 
 with
 
-items as (
-
-    select * from {{ ref('input__order_items') }}
-
-),
-
-documents as (
-
-    select * from {{ ref('int_orders__documents') }}
-
-),
-
-product_ids as (
-
-    select * from {{ ref('int_products__ids') }}
-
-),
-
 final as (
 
+    {% for relation in ['int_orders__stated_lines', 'int_orders__refund_lines'] -%}
     select
-        documents.order_id || ':' || items.source_line_id as order_item_id,
-        documents.order_id,
-        documents.customer_id,
-        product_ids.product_id,
-        documents.original_order_id,
-        documents.document_kind as line_kind,
-        items.quantity,
-        items.unit_price,
-        items.discount_amount,
-        items.amount,
-        documents.ordered_at,
-        documents.ordered_on
-    from items
-    inner join documents
-        on
-            items.source_system = documents.source_system
-            and items.source_order_id = documents.source_order_id
-    left join product_ids
-        on
-            items.source_system = product_ids.source_system
-            and items.source_product_id = product_ids.source_product_id
+        order_item_id,
+        order_id,
+        customer_id,
+        product_id,
+        original_order_id,
+        line_kind,
+        quantity,
+        unit_price,
+        discount_amount,
+        amount,
+        unearned_amount,
+        ordered_at,
+        ordered_on,
+        netting_at
+    from {{ ref(relation) }}
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
 
 )
 

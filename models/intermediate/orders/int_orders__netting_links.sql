@@ -1,7 +1,7 @@
--- grain: one return line linked to a sale line that it undoes, wholly or in part, for as long as that holds
+-- grain: one return line and one sale line that it undoes, wholly or in part, for as long as that holds
 
--- Three rules, in order (docs/decisions/0003): the order that the source system names
--- (int_orders__reference_links), exact (int_orders__exact_links), then partial: a return of fewer
+-- Rules, in order (docs/decisions/0003): the order that the source system names, in lines (int_orders__reference_links)
+-- or in an amount alone (int_orders__refund_lines); exact (int_orders__exact_links); then partial: a return of fewer
 -- pieces undoes part of the latest earlier line of the same customer, article and price that is
 -- large enough and not yet used up. A return without a link keeps its own date.
 
@@ -24,8 +24,21 @@ whole_links as (
         sale_item_id,
         'reference' as link_rule,
         netted_quantity,
+        netted_amount,
         netted_on
     from {{ ref('int_orders__reference_links') }}
+
+    union all
+
+    select
+        order_item_id as return_item_id,
+        undone_item_id as sale_item_id,
+        'refund' as link_rule,
+        -quantity as netted_quantity,
+        -amount as netted_amount,
+        ordered_on as netted_on
+    from {{ ref('int_orders__refund_lines') }}
+    where undone_item_id is not null
 
     union all
 
@@ -34,6 +47,7 @@ whole_links as (
         sale_item_id,
         'exact' as link_rule,
         netted_quantity,
+        netted_amount,
         netted_on
     from {{ ref('int_orders__exact_links') }}
 
@@ -84,10 +98,10 @@ candidates as (
         open_sales.amount as sold_amount,
         open_sales.quantity as sold_quantity,
         open_sales.undone_on,
-        open_returns.ordered_at as returned_at,
+        open_returns.netting_at as returned_at,
         row_number() over (
             partition by open_returns.order_item_id
-            order by open_sales.ordered_at desc nulls last, open_sales.order_item_id desc
+            order by open_sales.netting_at desc nulls last, open_sales.order_item_id desc
         ) as recency_rank
     from open_returns
     inner join open_sales
@@ -95,7 +109,7 @@ candidates as (
             open_returns.customer_id = open_sales.customer_id
             and open_returns.product_id = open_sales.product_id
             and open_returns.unit_price = open_sales.unit_price
-            and open_returns.ordered_at >= open_sales.ordered_at
+            and open_returns.netting_at >= open_sales.netting_at
             and -open_returns.quantity < open_sales.quantity
             and (open_sales.undone_on is null or open_returns.ordered_on < open_sales.undone_on)
 
@@ -107,6 +121,7 @@ partial_links as (
         return_item_id,
         sale_item_id,
         netted_quantity,
+        netted_amount,
         cast(returned_at as date) as netted_on,
         undone_on,
         sold_quantity,
@@ -140,6 +155,7 @@ links as (
         sale_item_id,
         'partial' as link_rule,
         netted_quantity,
+        netted_amount,
         netted_on,
         undone_on as superseded_on
     from partial_links
@@ -151,18 +167,16 @@ links as (
 
 final as (
 
+    -- money of the return moves to the sale, so that totals stay what they were
     select
-        links.return_item_id,
-        links.sale_item_id,
-        links.link_rule,
-        links.netted_quantity,
-        -- the return's own amount moves to the sale, so that totals stay what they were
-        cast(-lines.amount as decimal(18, 2)) as netted_amount,
-        links.netted_on,
-        links.superseded_on
+        return_item_id,
+        sale_item_id,
+        link_rule,
+        cast(netted_quantity as decimal(18, 3)) as netted_quantity,
+        cast(netted_amount as decimal(18, 2)) as netted_amount,
+        netted_on,
+        superseded_on
     from links
-    inner join lines
-        on links.return_item_id = lines.order_item_id
 
 )
 

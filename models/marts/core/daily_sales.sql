@@ -12,6 +12,7 @@ calendar as (
 orders as (
 
     select * from {{ ref('orders') }}
+    where is_sale
 
 ),
 

@@ -31,11 +31,11 @@ netted_returns as (
 
     select
         return_item_id as order_item_id,
-        sale_item_id as netted_item_id,
-        netted_quantity,
-        netted_amount,
-        netted_on
+        min(sale_item_id) as netted_item_id,
+        sum(netted_amount) as netted_amount,
+        max(netted_on) as netted_on
     from links
+    group by return_item_id
 
 ),
 
@@ -67,6 +67,7 @@ final as (
             + coalesce(netted_returns.netted_amount, 0)
             as decimal(18, 2)
         ) as net_amount,
+        cast(lines.unearned_amount as decimal(18, 2)) as unearned_amount,
 
         -- dates
         cast(lines.ordered_on as date) as ordered_on,

@@ -4,7 +4,36 @@ with
 
 documents as (
 
-    select * from {{ ref('int_orders__documents') }}
+    {% for relation in ['int_orders__documents', 'int_orders__excluded'] -%}
+    select
+        order_id,
+        customer_id,
+        source_system,
+        source_order_id,
+        document_kind,
+        channel,
+        platform,
+        store_code,
+        dealer_code,
+        purpose,
+        campaign_code,
+        province_code,
+        city_code,
+        country,
+        status,
+        excluded_reason,
+        is_gift,
+        is_refund_date_unknown,
+        is_refund_amount_unknown,
+        document_amount,
+        ordered_at,
+        ordered_on
+    from {{ ref(relation) }}
+    {% if not loop.last %}
+    union all
+
+    {% endif %}
+    {%- endfor %}
 
 ),
 
@@ -18,6 +47,7 @@ items as (
         sum(return_amount) as return_amount,
         sum(netted_amount) as netted_amount,
         sum(net_amount) as net_amount,
+        sum(unearned_amount) as unearned_amount,
         max(netted_on) as last_netted_on
     from {{ ref('order_items') }}
     group by order_id
@@ -50,12 +80,17 @@ final as (
         cast(documents.province_code as string) as province_code,
         cast(documents.city_code as string) as city_code,
         cast(documents.country as string) as country,
+        cast(documents.status as string) as status,
+        cast(documents.excluded_reason as string) as excluded_reason,
 
         -- flags
+        documents.excluded_reason is null as is_sale,
         documents.customer_id <> 'unknown' as is_known_customer,
         documents.is_gift,
         documents.document_kind = 'sale' and coalesce(items.net_amount, 0) > 0 as is_purchase,
         documents.document_kind = 'sale' and coalesce(items.quantity > bulk_limits.quantity_limit, false) as is_bulk,
+        documents.is_refund_date_unknown,
+        documents.is_refund_amount_unknown,
 
         -- measures
         cast(coalesce(items.line_count, 0) as bigint) as line_count,
@@ -64,6 +99,8 @@ final as (
         cast(coalesce(items.return_amount, 0) as decimal(18, 2)) as return_amount,
         cast(coalesce(items.netted_amount, 0) as decimal(18, 2)) as netted_amount,
         cast(coalesce(items.net_amount, 0) as decimal(18, 2)) as net_amount,
+        cast(coalesce(items.unearned_amount, 0) as decimal(18, 2)) as unearned_amount,
+        cast(documents.document_amount as decimal(18, 2)) as document_amount,
 
         -- dates
         cast(documents.ordered_on as date) as ordered_on,

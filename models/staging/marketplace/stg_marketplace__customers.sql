@@ -4,11 +4,8 @@ with
 
 orders as (
 
-    -- an order closed unpaid is no sale, but its buyer is known
-    select * from {{ ref('base_marketplace__orders') }}
-    where
-        ({{ list_is_empty('broken_rules') }} or {{ list_first('broken_rules') }} = 'never_paid')
-        and source_customer_id is not null
+    select * from {{ ref('stg_marketplace__sales') }}
+    where source_customer_id is not null
 
 ),
 

@@ -465,7 +465,21 @@ class MappedTable:
                 for column in ("orders__source_order_id", "order_items__source_order_id")
             )
             note = "    -- `sale` is the greater of the two kinds: such a document has lines of both"
-            yield "split", _select([f"* replace (\n{note}\n{replaced}\n)"], "from @")
+            yield "split", _select([f"* replace (\n{note}\n{replaced}{self._filled_heads()}\n)"], "from @")
+
+    def _filled_heads(self) -> str:
+        """What only some rows of a document state of its head, for the rows of both halves of an exchange."""
+        kept = {"source_order_id", "document_kind", "landed_on", *self.constants["orders"]}
+        filled = ""
+        for name in self.offered("orders"):
+            if name not in kept:
+                column = f"orders__{name}"
+                rest = f"max({column}) over (partition by orders__source_order_id, load_id)"
+                if self._may_be_unreadable("orders", name) and name in self.fields["orders"]:
+                    # what stands there and cannot be read stays a broken rule
+                    rest = f"case when not {column}__is_given then {rest} end"
+                filled += f",\n    coalesce(\n        {column},\n        {rest}\n    ) as {column}"
+        return filled
 
     def rules(self) -> list[tuple[str, str]]:
         """Pairs of reason code and condition (as Jinja), each code once, in the order in which a row is told its reason."""

@@ -47,6 +47,10 @@ _DOTTED_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-][0-9]{4}\b.*")
 _VALUE = re.compile(r"[-+(]?[¥$€£]?[-+]?[0-9][0-9.,:/ T-]*[%€]?\)?")
 _ENCODINGS = (None, "cp1252")
 _PERSONAL_FIELDS = {"name", "phone", "email", "birth_date"}
+_JOINED = {"name", "address", "region", "ordered_at", "birth_date"}
+"""Columns that files spread over several headings: first and last name, street and town, date and time."""
+_HEAD_TOTALS = {"freight_amount", "tax_amount"}
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
 _WORDS = {
     "document_kind": {
         "sale": "s|sale|sales|order|verkauf|kauf|bestellung|销售|订单",
@@ -140,13 +144,14 @@ def snake_name(heading: str, taken: set[str]) -> str:
 
 
 @functools.cache
-def _guesses() -> dict[str, list[str]]:
-    """Heading without blanks and marks → columns of the contract that it often stands for."""
-    guesses: dict[str, list[str]] = {}
+def _guesses() -> dict[str, dict[str, int]]:
+    """Heading without blanks and marks → columns of the contract that it often stands for, and its place among the words
+    for each: of two headings the earlier says it more exactly."""
+    guesses: dict[str, dict[str, int]] = {}
     with (Path(__file__).with_name("heading_guesses.csv")).open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
-            for word in (row["column"], *row["words"].split("|")):
-                guesses.setdefault(_plain(word), []).append(row["column"])
+            for place, word in enumerate((row["column"], *row["words"].split("|"))):
+                guesses.setdefault(_plain(word), {}).setdefault(row["column"], place)
     return guesses
 
 
@@ -154,8 +159,12 @@ def _plain(heading: str) -> str:
     return re.sub(r"[\W_]", "", heading_key(heading))
 
 
-def _guess(heading: str) -> list[str]:
-    return _guesses().get(_plain(heading), [])
+def _guess(heading: str, values: Sequence[str]) -> list[str]:
+    guessed = list(_guesses().get(_plain(heading), ()))
+    if "name" in guessed and values and not any(map(_TWO_LETTERS.search, values)):
+        # shops call an order by its number
+        return ["source_order_id"]
+    return guessed
 
 
 @dataclass
@@ -177,15 +186,19 @@ class Proposal:
 
 def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Contract]) -> Proposal:
     """Names, roles and formats for what stands in the files; `todo` for what cannot be told."""
-    guessed = {heading: _guess(heading) for heading in found.values}
+    guessed = {heading: _guess(heading, values) for heading, values in found.values.items()}
     columns = {column for guesses in guessed.values() for column in guesses}
     rows = entity if entity in contracts else _row_entity(columns)
     offered = _offered(rows, columns, contracts)
+    if "orders" in offered and columns & _HEAD_TOTALS:
+        # what a file states of whole documents is theirs, not their lines'
+        guessed = {heading: _heads_first(guesses, contracts) for heading, guesses in guessed.items()}
+    meant = _meant(guessed, offered, contracts)
     taken: set[str] = set()
     proposed = []
     for heading, values in found.values.items():
         name = snake_name(heading, taken)
-        column = next((g for g in guessed[heading] if any(contracts[e].takes(g) for e in offered)), None)
+        column = meant.get(heading)
         targets = [f"{e}.{column}" for e in offered if column and contracts[e].takes(column)]
         targets = [t for t in targets if column != "country" or t.startswith(("orders", "customers"))][:3]
         meta: dict[str, object] = {}
@@ -209,6 +222,45 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
         _formats(found, columns),
         found.encoding,
     )
+
+
+def _heads_first(guesses: Sequence[str], contracts: Mapping[str, Contract]) -> list[str]:
+    def is_of_lines(column: str) -> bool:
+        return contracts["order_items"].takes(column) or not contracts["orders"].takes(column)
+
+    return sorted(guesses, key=is_of_lines)
+
+
+def _meant(
+    guessed: Mapping[str, Sequence[str]], offered: Sequence[str], contracts: Mapping[str, Contract]
+) -> dict[str, str]:
+    """Heading → the column proposed for it. A column that files do not spread over several headings is proposed for the one
+    whose word stands first in its list; the others go on to what they may mean besides."""
+    open_to = {
+        heading: [g for g in guesses if any(contracts[e].takes(g) for e in offered)]
+        for heading, guesses in guessed.items()
+    }
+    meant: dict[str, str] = {}
+    waiting = list(open_to)
+    while waiting:
+        heading = waiting.pop(0)
+        if not open_to[heading]:
+            continue
+        column = open_to[heading].pop(0)
+        holder = None if column in _JOINED else next((h for h, c in meant.items() if c == column), None)
+        if holder is None:
+            meant[heading] = column
+        elif _place(heading, column) < _place(holder, column):
+            del meant[holder]
+            meant[heading] = column
+            waiting.append(holder)
+        else:
+            waiting.append(heading)
+    return meant
+
+
+def _place(heading: str, column: str) -> int:
+    return _guesses().get(_plain(heading), {}).get(column, 0)
 
 
 def _row_entity(columns: set[str]) -> str:

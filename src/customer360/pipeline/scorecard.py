@@ -6,10 +6,13 @@ from pathlib import Path
 
 from customer360.core import reading
 
+SHOWN_BESIDE = ("landing_summary", "older_deliveries", "excluded_orders", "unknown_status_words")
+"""Tables of the quality layer that are shown beside the scorecard."""
+
 
 def print_scorecard(database: Path) -> None:
-    """Print the scorecard, the files that are too old and the rows per outcome; says so where the build did not get that
-    far, nothing where there is no file."""
+    """Print the scorecard, the files that are too old, the rows per outcome and the orders that do not count; says so where
+    the build did not get that far, nothing where there is no file."""
     if not database.is_file():
         return
     with reading.connect(database) as connection:
@@ -19,7 +22,7 @@ def print_scorecard(database: Path) -> None:
                 "select table_name from information_schema.tables where table_schema = 'quality'"
             ).fetchall()
         }
-        if not {"scorecard", "landing_summary", "older_deliveries"} <= tables:
+        if not {"scorecard", *SHOWN_BESIDE} <= tables:
             print("\nscorecard: not reached")
             return
         rows = connection.execute(
@@ -43,6 +46,18 @@ def print_scorecard(database: Path) -> None:
             """
             select label_en, label_zh, sum(row_count) from quality.landing_summary
             where outcome <> 'staged' group by all having sum(row_count) > 0 order by 3 desc, 1
+            """
+        ).fetchall()
+        excluded = connection.execute(
+            """
+            select source_system, label_en, label_zh, document_count, document_share from quality.excluded_orders
+            order by document_count desc, source_system, label_en
+            """
+        ).fetchall()
+        unknown = connection.execute(
+            """
+            select source_system, field, count(*), sum(document_count) from quality.unknown_status_words
+            group by all order by all
             """
         ).fetchall()
     print("\n== scorecard 质量记分卡")
@@ -76,3 +91,13 @@ def print_scorecard(database: Path) -> None:
         print("\n== quarantined rows 隔离的行")
         for label_en, label_zh, count in outcomes:
             print(f"{count:>10,}  {label_en} {label_zh}")
+    if excluded:
+        print("\n== orders that do not count 未计入的订单 (marts.orders: excluded_reason)")
+        for system, label_en, label_zh, count, share in excluded:
+            print(f"{count:>10,}  {system} {share:.2%}  {label_en} {label_zh}")
+    if unknown:
+        print("\n== status words that no list holds 无法识别的订单状态词 (quality.unknown_status_words)")
+        for system, field, words, count in unknown:
+            print(
+                f"{count:>10,}  {system}.orders.{field}: {words} words 个词; say what they mean in `values` of the mapping"
+            )

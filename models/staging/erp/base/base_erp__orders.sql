@@ -9,7 +9,6 @@
     ('order_after_landing', "cast(ordered_at as date) > landed_on"),
     ('negative_amount_not_return', "document_amount < 0 and document_kind = 'sale'"),
     ('positive_amount_on_return', "document_amount > 0 and document_kind = 'return'"),
-    ('never_paid', "status = '已取消' and document_kind = 'sale' and not is_paid"),
 ] %}
 
 with
@@ -17,15 +16,6 @@ with
 landed as (
 
     select * from {{ source('erp', 'orders') }}
-
-),
-
-paid_orders as (
-
-    -- as landed: the payments in turn look for their order here
-    select distinct {{ function('clean_text') }}(order_no) as source_order_id
-    from {{ source('erp', 'payments') }}
-    where {{ function('parse_amount') }}(amount) > 0
 
 ),
 
@@ -76,11 +66,8 @@ extended as (
         typed.*,
         'key_account' as channel,
         {{ code_or_unmapped('divisions.province_code', 'typed.region_code') }} as province_code,
-        {{ code_or_unmapped('divisions.city_code', 'typed.region_code') }} as city_code,
-        paid_orders.source_order_id is not null as is_paid
+        {{ code_or_unmapped('divisions.city_code', 'typed.region_code') }} as city_code
     from typed
-    left join paid_orders
-        on typed.source_order_id = paid_orders.source_order_id
     left join divisions
         on typed.region_code = divisions.code
 

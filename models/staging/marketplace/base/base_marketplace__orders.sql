@@ -1,13 +1,11 @@
 -- grain: one landed marketplace order, typed, with the rules it breaks
 
-{# never_paid stands last: as the first reason it is the only one (stg_marketplace__customers). #}
 {% set rules = [
     ('missing_order_number', "source_order_id is null"),
     ('invalid_amount', "document_amount is null"),
     ('invalid_order_time', "ordered_at is null"),
     ('order_after_landing', "cast(ordered_at as date) > landed_on"),
     ('negative_amount_not_return', "document_amount < 0"),
-    ('never_paid', "status = '交易关闭' and paid_at is null"),
 ] %}
 
 with

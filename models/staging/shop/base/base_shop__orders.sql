@@ -6,7 +6,6 @@
     ('invalid_order_time', "ordered_at is null"),
     ('order_after_landing', "cast(ordered_at as date) > landed_on"),
     ('negative_amount_not_return', "document_amount < 0"),
-    ('never_paid', "status = 'cancelled' and paid_at is null"),
 ] %}
 
 with

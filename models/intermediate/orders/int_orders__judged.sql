@@ -1,0 +1,186 @@
+-- grain: one order document of the input layer, joined to its customer, with its status and whether it counts
+
+-- Of several statuses of one document the one of the highest rank stands (seed order_statuses). A cancelled order
+-- counts where money went back: it was a sale until then. A return goes with the order that it names.
+
+with
+
+orders as (
+
+    select * from {{ ref('input__orders') }}
+
+),
+
+customer_ids as (
+
+    select * from {{ ref('int_customers__ids') }}
+
+),
+
+words as (
+
+    select * from {{ ref('int_orders__status_words') }}
+
+),
+
+statuses as (
+
+    select * from {{ ref('order_statuses') }}
+
+),
+
+ranks as (
+
+    select
+        max(case when status = 'cancelled' then rank end) as cancelled_rank,
+        max(case when status = 'unstated' then rank end) as unstated_rank
+    from statuses
+
+),
+
+ranked as (
+
+    select
+        {{ order_key('orders.source_system', 'orders.source_order_id') }} as order_id,
+        coalesce(customer_ids.customer_id, 'unknown') as customer_id,
+        orders.source_system,
+        orders.source_order_id,
+        {{ order_key('orders.source_system', 'orders.original_source_order_id') }} as original_order_id,
+        orders.document_kind,
+        orders.channel,
+        orders.platform,
+        orders.store_code,
+        orders.dealer_code,
+        orders.purpose,
+        orders.campaign_code,
+        orders.province_code,
+        orders.city_code,
+        orders.country,
+        coalesce(orders.is_gift, false) as is_gift,
+        orders.document_amount,
+        orders.freight_amount,
+        orders.tax_amount,
+        case when orders.document_kind = 'sale' then abs(orders.refunded_amount) end as refunded_amount,
+        orders.ordered_at,
+        orders.cancelled_at,
+        orders.refunded_at,
+        greatest(
+            ranks.unstated_rank,
+            coalesce(order_words.status_rank, ranks.unstated_rank),
+            coalesce(payment_words.status_rank, ranks.unstated_rank),
+            coalesce(method_words.status_rank, ranks.unstated_rank),
+            case when orders.cancelled_at is not null then ranks.cancelled_rank else ranks.unstated_rank end
+        ) as status_rank
+    from orders
+    cross join ranks
+    left join customer_ids
+        on
+            orders.source_system = customer_ids.source_system
+            and orders.source_customer_id = customer_ids.source_customer_id
+    left join words as order_words
+        on
+            order_words.field = 'status'
+            and orders.status = order_words.source_word
+    left join words as payment_words
+        on
+            payment_words.field = 'payment_status'
+            and orders.payment_status = payment_words.source_word
+    left join words as method_words
+        on
+            method_words.field = 'payment_method'
+            and orders.payment_method = method_words.source_word
+
+),
+
+documents as (
+
+    select
+        ranked.*,
+        statuses.status,
+        statuses.is_sale as policy
+    from ranked
+    inner join statuses
+        on ranked.status_rank = statuses.rank
+
+),
+
+named as (
+
+    -- orders of which a return that counts says that they were returned
+    select distinct original_order_id as order_id
+    from documents
+    where
+        document_kind = 'return'
+        and policy = 'yes'
+        and original_order_id is not null
+
+),
+
+judged as (
+
+    select
+        documents.*,
+        documents.document_kind = 'sale' and named.order_id is not null as is_named_by_return,
+        case
+            when documents.policy <> 'if_returned' then documents.policy = 'yes'
+            when documents.document_kind = 'return' then false
+            else named.order_id is not null or coalesce(documents.refunded_amount, 0) > 0
+        end as is_sale_by_status
+    from documents
+    left join named
+        on documents.order_id = named.order_id
+
+),
+
+excluded_sales as (
+
+    select order_id
+    from judged
+    where
+        document_kind = 'sale'
+        and not is_sale_by_status
+
+),
+
+final as (
+
+    select
+        judged.order_id,
+        judged.customer_id,
+        judged.source_system,
+        judged.source_order_id,
+        judged.original_order_id,
+        judged.document_kind,
+        judged.channel,
+        judged.platform,
+        judged.store_code,
+        judged.dealer_code,
+        judged.purpose,
+        judged.campaign_code,
+        judged.province_code,
+        judged.city_code,
+        judged.country,
+        judged.status,
+        case
+            when not judged.is_sale_by_status then judged.status
+            when excluded_sales.order_id is not null then 'order_excluded'
+        end as excluded_reason,
+        judged.is_gift,
+        judged.is_sale_by_status and excluded_sales.order_id is null as is_sale,
+        judged.is_named_by_return,
+        judged.document_amount,
+        judged.freight_amount,
+        judged.tax_amount,
+        judged.refunded_amount,
+        judged.ordered_at,
+        judged.cancelled_at,
+        judged.refunded_at
+    from judged
+    left join excluded_sales
+        on
+            judged.document_kind = 'return'
+            and judged.original_order_id = excluded_sales.order_id
+
+)
+
+select * from final
