@@ -10,8 +10,9 @@
 {%- set weekday = '^(?:(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*[., ]+)?' -%}
 {%- set month = '(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)(?:R?UARY|CH|IL|E|Y|UST|T|[TVC]?EMBER|OBER)?' -%}
 {%- set day = '([0-9]{1,2})(?:ST|ND|RD|TH)?' -%}
-{%- set end = '[T, ]*(?:AT )?' -%}
+{%- set end = '[T, ]*(?:AT |- )?' -%}
 {%- set year_first = '^([0-9]{4}) ?[-/.年] ?([0-9]{1,2}) ?[-/.月] ?([0-9]{1,2})[日号號]?' ~ end -%}
+{%- set year_month = '^([0-9]{4})[-/. ]' ~ month ~ '[-/. ]([0-9]{1,2})' ~ end -%}
 {%- set day_month = weekday ~ day ~ '[-./ ]*' ~ month ~ '[-./, ]*([0-9]{4})' ~ end -%}
 {%- set month_day = weekday ~ month ~ '[-./ ]*' ~ day ~ '[-/, ]+([0-9]{4})' ~ end -%}
 {%- set year_last = weekday ~ month ~ ' ([0-9]{1,2}) ([0-9]{1,2}:.*) ([0-9]{4})$' -%}
@@ -28,6 +29,7 @@ case
     when {{ regexp_like('_u', '^[1-7][0-9]{4}([.][0-9]+)?$') }}
         then replace(cast(epoch_ms(1000 * cast(round((try_cast(_u as double) - 25569) * 86400, 0) as bigint)) as string), ' 00:00:00', ' ')
     when {{ regexp_like('_u', day_month) }} then {{ regexp_replace_all('_u', day_month, '\\3-\\2-\\1 ') }}
+    when {{ regexp_like('_u', year_month) }} then {{ regexp_replace_all('_u', year_month, '\\1-\\2-\\3 ') }}
     when {{ regexp_like('_u', month_day) }} then {{ regexp_replace_all('_u', month_day, '\\3-\\1-\\2 ') }}
     when {{ regexp_like('_u', year_last) }} then {{ regexp_replace_all('_u', year_last, '\\4-\\1-\\2 \\3') }}
     when day_first is not null and {{ regexp_like('_u', slashed) }}

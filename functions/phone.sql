@@ -1,29 +1,115 @@
 {#- E.164, with ;ext= where the field has an extension, or '!reason'; a masked number keeps what it shows behind
-    '!masked:'. Region CN: mobiles 1[3-9] + 9 digits, landlines with area code, 400 and 800 numbers. -#}
-{%- set country = '(?:(?:[+]|00)?86)' -%}
-{%- set national -%}
-(?:{{ country }}?0?(1[3-9][0-9]{9})|(?:{{ country }}0?|0)((?:10|2[0-9])[0-9]{8}|[3-9][0-9]{2}[0-9]{7,8})|{{ country }}?([48]00[0-9]{7}))
+    '!masked:'. What stands there may mean several numbers: one from abroad, one with the calling code but without +, one
+    of the country; each with its trunk prefix or without. The first that a country gives out is the number. -#}
+{%- set home = "'" ~ var('country', 'CN') ~ "'" -%}
+{%- set fields = {} -%}
+{%- for field in ['calling_code', 'trunk_prefix', 'exit_prefix', 'local_area', 'number_shapes'] -%}
+    {%- do fields.update({field: "coalesce(max(c." ~ field ~ "), '')"}) -%}
+{%- endfor -%}
+{%- set plan -%}
+(select {{ struct_of(fields) }} from {{ ref('countries') }} as c where c.country_code = coalesce(country, {{ home }}))
 {%- endset -%}
-{%- set national = '^' ~ national ~ '(?:e[0-9]+)?$' -%}
+{%- set code, trunk = '_p.plan.calling_code', '_p.plan.trunk_prefix' -%}
 {%- set runs = [] -%}
 {%- for i in range(10) %}{% do runs.append((i | string) * 8) %}{% endfor -%}
 {%- set runs = (runs + ['01234567', '12345678', '23456789', '98765432', '87654321', '76543210']) | join('|') -%}
+
+{#- 1. What the digits may mean, with a calling code and between bars: without its trunk prefix first. -#}
+{%- set respelled = namespace(sql='_w.whole') -%}
+{%- for pattern, replacement in phone_spellings() -%}
+    {%- set respelled.sql = regexp_replace_all(respelled.sql, '^' ~ pattern, replacement) -%}
+{%- endfor -%}
+{%- set groups = [] -%}
+{%- for _ in trunk_prefixes() -%}{%- do groups.append('\\' ~ loop.index) -%}{%- endfor -%}
+{%- set written = struct_of({
+    'whole': "case when left(_d, 1) = '+' then substr(_n, 2)"
+        ~ " when _p.plan.exit_prefix <> '' and " ~ begins_with('_n', '_p.plan.exit_prefix')
+        ~ " then substr(_n, length(_p.plan.exit_prefix) + 1) when left(_n, 2) = '00' then substr(_n, 3)"
+        ~ " when " ~ code ~ " in ('52', '54', '55', '241') then " ~ code ~ " || _n else '' end",
+    'home': "case when left(_d, 1) = '+' then '' else _n end",
+}) -%}
+{%- set meanings -%}
+concat(
+    '|', case
+        when _w.whole = '' then ''
+        when {{ regexp_like('_w.whole', '^(?:' ~ (phone_spellings() | map('first') | join('|')) ~ ')') }} then {{ respelled.sql }}
+        else {{ regexp_replace_all('_w.whole', '^(?:' ~ trunk_prefixes() | join('|') ~ ')', groups | join) }}
+    end,
+    '|', _w.whole,
+    '|', case when {{ begins_with('_w.home', code ~ ' || ' ~ trunk) }} then {{ code }} || substr(_w.home, length({{ code }} || {{ trunk }}) + 1) else '' end,
+    '|', case when {{ begins_with('_w.home', code) }} then _w.home else '' end,
+    '|', case when {{ begins_with('_w.home', trunk) }} then {{ code }} || substr(_w.home, length({{ trunk }}) + 1) else '' end,
+    '|', case
+        -- a Chinese landline without 0 and calling code could be a number of anywhere
+        when {{ code }} <> '86' or {{ regexp_like('_w.home', '^(?:1[3-9]|[48]00[0-9]{7}$)') }} then {{ code }} || _w.home
+        else ''
+    end,
+    '|', case when _p.plan.local_area <> '' then {{ code }} || _p.plan.local_area || _w.home else '' end, '|'
+)
+{%- endset -%}
+
+{#- 2. The first of them that is a number. No groups in the pattern: with them an engine does not match by its automaton. -#}
+{%- set strict = '[|](?:' ~ strict_numbers() | join('|') ~ ')[|]' -%}
+{%- set number -%}
+case
+    when {{ regexp_like('_m', strict) }} then replace(regexp_extract(_m, '{{ strict }}', 0), '|', '')
+    {%- for position in [2, 3] %}
+    {%- set meaning = "split_part(_m, '|', " ~ position ~ ")" %}
+    when {{ meaning }} <> '' and {{ bind("regexp_extract(" ~ meaning ~ ", '^" ~ calling_codes() ~ "', 0)", '_c',
+        "contains('" ~ lengths_abroad() ~ "', '␟' || _c || ':' || cast(length(" ~ meaning ~ ") - length(_c) as string) || '␟')") }}
+        then {{ meaning }}
+    {%- endfor %}
+    when {{ code }} in ('1', '86') then ''
+    {%- for position in [4, 5, 6, 7, 8] %}
+    {%- set meaning = "split_part(_m, '|', " ~ position ~ ")" %}
+    when contains(
+        _p.plan.number_shapes || ' ',
+        substr({{ meaning }}, length({{ code }}) + 1, 1) || ':' || cast(length({{ meaning }}) - length({{ code }}) as string) || ' '
+    )
+        then {{ meaning }}
+    {%- endfor %}
+    else ''
+end
+{%- endset -%}
+
+{#- 3. Why there is none: a length that no number of the country has, or digits that it does not give out. -#}
+{%- set lengths = [] -%}
+{%- for digits in ['_w.home', 'substr(_w.home, length(' ~ code ~ ') + 1)', 'substr(_w.home, length(' ~ trunk ~ ') + 1)', 'substr(_w.whole, length(' ~ code ~ ') + 1)'] -%}
+    {%- do lengths.append("contains(_p.plan.number_shapes || ' ', ':' || cast(length(" ~ digits ~ ") as string) || ' ')") -%}
+{%- endfor -%}
+{%- set has_a_length -%}
+case
+    when {{ begins_with('_w.whole', code) }} then {{ lengths[3] }}
+    when _w.whole <> '' then length(_w.whole) between 8 and 15
+    else {{ lengths[0] }}
+        or ({{ begins_with('_w.home', code) }} and {{ lengths[1] }})
+        or ({{ trunk }} <> '' and {{ begins_with('_w.home', trunk) }} and {{ lengths[2] }})
+end
+{%- endset -%}
+{%- set read = bind(written, '_w', bind(bind(meanings, '_m', number), '_e',
+    "case when _e <> '' then '+' || _e when " ~ has_a_length ~ " then '!invalid_prefix' else '!invalid_length' end")) -%}
+
+{#- 4. What a masked number shows, as a number of the country. -#}
+{%- set shown -%}
+case
+    when {{ begins_with('_h', "'+' || " ~ code) }} then substr(_h, length({{ code }}) + 2)
+    when {{ begins_with('_h', "'00' || " ~ code) }} then substr(_h, length({{ code }}) + 3)
+    when {{ trunk }} <> '' and {{ begins_with('_h', code) }} then substr(_h, length({{ code }}) + 1)
+    when {{ trunk }} <> '' and {{ begins_with('_h', trunk) }} then substr(_h, length({{ trunk }}) + 1)
+    else ltrim(_h, '+')
+end
+{%- endset -%}
+{#- Whole numbers of North America and Chinese mobiles, as their people write them, are done at once. -#}
 {%- set judged -%}
 case
     when _d in ('', '0') then '!missing'
     when contains(_d, '*')
-        then '!masked:' || regexp_extract(_d, '^{{ country }}?([0-9]*)[*]', 1) || '****'
-            || regexp_extract(_d, '[*]([0-9]*)(?:e[0-9]+)?$', 1)
+        then '!masked:' || {{ bind("split_part(_d, '*', 1)", '_h', shown) }} || '****' || regexp_extract(_d, '[*]([0-9]*)(?:e[0-9]+)?$', 1)
     when not {{ regexp_like('_d', '^[+]?[0-9]+(e[0-9]+)?$') }} then '!invalid_characters'
     when {{ function('is_listed') }}(_p.placeholders, right(split_part(_d, 'e', 1), 11)) or {{ regexp_like('_d', runs) }} then '!placeholder'
-    when {{ regexp_like('_d', national) }}
-        then '+86' || {{ regexp_replace_all('_d', national, '\\1\\2\\3') }}
-    when {{ regexp_like('_d', '^([+]|00)[1-9][0-9]{6,14}(e[0-9]+)?$') }}
-        and not {{ regexp_like('_d', '^([+]|00)86') }}
-        then '+' || regexp_extract(_d, '^(?:[+]|00)([1-9][0-9]*)', 1)
-    when {{ regexp_like('_d', '^' ~ country ~ '?[0-9]{11}(e[0-9]+)?$') }} then '!invalid_prefix'
-    else '!invalid_length'
-end || case when contains(_d, 'e') and {{ regexp_like('_d', '^[+0-9]+e') }} then ';ext=' || split_part(_d, 'e', 2) else '' end
+    when {{ regexp_like(code ~ ' || _d', '^(?:1[2-9][0-9]{2}[2-9][0-9]{6}|861[3-9][0-9]{9})$') }} then '+' || {{ code }} || _d
+    else {{ bind("split_part(_d, 'e', 1)", '_n', read) }}
+end || case when {{ regexp_like('_d', '^[+0-9]+e') }} then ';ext=' || split_part(_d, 'e', 2) else '' end
 {%- endset -%}
 {%- set body -%}
 case
@@ -35,6 +121,7 @@ end
     'text': 'lower(trim(' ~ function('fold_width') ~ '(text)))',
     'empty_texts': function('listed_terms') ~ "('empty_text')",
     'placeholders': function('listed_terms') ~ "('placeholder_phone')",
+    'plan': plan,
 }) -%}
 {%- set type -%}
 case

@@ -13,19 +13,22 @@
     'social_id': (function('clean_text'), '', ''),
     'id_number': (function('id_number'), ', landed._landed_at', '.hash'),
 } %}
+{% do function('country_code') %}
 {% set fields = [] %}
 {% if execute %}
 {% for source in graph.sources.values() if source.source_name not in ['state', 'truth'] %}
 {% for column in source.columns.values() if column.config.get('meta', {}).get('pii') in readers %}
-{% do fields.append((source.source_name, source.name, column.name, column.config.meta.pii)) %}
+{% set kind = column.config.meta.pii %}
+{% set rest = phone_country(source, column) if kind == 'phone' else readers[kind][1] %}
+{% do fields.append((source.source_name, source.name, column.name, kind, rest)) %}
 {% endfor %}
 {% endfor %}
 {% endif %}
 
 with
 
-{% for system, entity, column, kind in fields -%}
-{% set name, rest, field = readers[kind] -%}
+{% for system, entity, column, kind, rest in fields -%}
+{% set name, _, field = readers[kind] -%}
 field_{{ loop.index }} as (
 
     select

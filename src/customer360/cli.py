@@ -155,12 +155,18 @@ MADE = (
 @named
 @click.option("--currency", default="CNY", show_default=True, help="ISO 4217")
 @click.option("--time-zone", default="Asia/Shanghai", show_default=True, help="IANA name")
+@click.option(
+    "--country", default="", help="ISO 3166 code, for its telephone numbers (default: that of the time zone)"
+)
 @click.argument("files", nargs=-1)
-def new_data(project: Path, name: str, currency: str, time_zone: str, files: Sequence[str]) -> None:
+def new_data(
+    project: Path, name: str, currency: str, time_zone: str, country: str, files: Sequence[str]
+) -> None:
     """Scaffold a new company: data set, source declarations with a proposed mapping, models, policy."""
     from customer360.onboarding.new_data import scaffold_data_set
 
-    print("\n".join(scaffold_data_set(project, name, [Path(file) for file in files], currency, time_zone)))
+    paths = [Path(file) for file in files]
+    print("\n".join(scaffold_data_set(project, name, paths, currency, time_zone, country)))
 
 
 @of_project(ENGINEER, "systems", stopped=2)

@@ -64,7 +64,6 @@ CONTRACTS = load_contracts(PROJECT)
 # What the how-to decides for the example: file, heading or key it stands at, what new-data wrote, what it becomes.
 WEBSHOP, TILL = (f"models/staging/{s}/_{s}__sources.yml" for s in ("webshop", "till"))
 EDITS = [
-    (WEBSHOP, "phone_country", "phone_country: todo", "phone_country: '49'"),
     (WEBSHOP, "channel", "orders.channel: todo", "orders.channel: web_shop"),
     (WEBSHOP, "Bonusklasse", "maps_to: todo", "maps_to: none"),
     (WEBSHOP, "Interne Notiz", "maps_to: todo", "maps_to: none"),
@@ -101,7 +100,7 @@ def decide(project: Path) -> None:
     """Apply EDITS, each behind the place it belongs to."""
     for file, place, old, new in EDITS:
         text = (project / file).read_text(encoding="utf-8")
-        at = text.index(old if place in ("phone_country", "channel") else f'"{place}"')
+        at = text.index(old if place == "channel" else f'"{place}"')
         assert old in text[at:]
         (project / file).write_text(text[:at] + text[at:].replace(old, new, 1), encoding="utf-8")
 
@@ -151,6 +150,7 @@ def test_scaffolding_writes_all_that_is_needed_and_leaves_what_is_there(project)
     assert changed == {LISTS, INPUT_TESTS}
     data_set = load_data_set(project, NAME, load_sources(project))
     assert (data_set.currency, data_set.time_zone, data_set.personal_data) == ("EUR", "Europe/Berlin", True)
+    assert data_set.country == "DE"
     assert data_set.offers["webshop", "orders"].encoding == "cp1252"
     assert out_of_step(project) == []
     check_policy(project, data_set)
@@ -164,7 +164,7 @@ def test_headings_become_names_roles_and_formats(scaffolded):
     assert mapped["kundennr"].required
     assert (mapped["E-Mail"].name, mapped["E-Mail"].pii) == ("e_mail", "email")
     assert mapped["anrede"].words == {"Frau": "female", "Herr": "male"}
-    assert customers.formats == {"day_first": True, "phone_country": "todo"}
+    assert customers.formats == {"day_first": True}
     assert lines.formats == {"decimal": "comma"}
     assert tables["till", "receipts"].rows == "order_items"
     assert tables["till", "receipts"].constants["orders.document_kind"] == "by_sign"
@@ -271,6 +271,7 @@ def test_a_new_entity_of_a_declared_system_is_shown_for_pasting(scaffolded):
         (NAME, "webshop", "EUR", "Europe/Berlin", "<system>/<entity>"),
         (NAME, "webshop/orders", "euro", "Europe/Berlin", "three capitals"),
         (NAME, "webshop/orders", "EUR", "Berlin", "IANA"),
+        (NAME, "webshop/orders", "EUR", "Etc/UTC", "time zone Etc/UTC is of no country"),
     ],
 )
 def test_what_cannot_be_named_is_refused_and_nothing_is_written(tmp_path, name, folder, currency, zone, says):
@@ -389,6 +390,9 @@ def test_what_shops_say_of_an_order_beside_its_lines_is_proposed(tmp_path):
         ("maps_to: customers.country", "maps_to: customers.birth_date, pii: birth_date", None),
         ("day_first: true", "day_first: maybe", "means nothing"),
         ("{Frau: female", "{yes: female", "quoting yes and no"),
+        ("day_first: true", "day_first: true\n            phone_country: NO", None),
+        ("day_first: true", "day_first: true\n            phone_country: '49'", "'49' is no country"),
+        ("day_first: true", "day_first: true\n            phone_country: XX", "'XX' is no country"),
         ("maps_to: customers.country", "maps_to: customers.country, day_first: maybe", "land.day_first"),
     ],
 )
@@ -405,6 +409,55 @@ def test_a_mapping_that_means_nothing_names_the_place(scaffolded, old, new, says
         return check()
     with pytest.raises(DeclarationError, match=re.escape(says)):
         check()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("country: DE\n", "country: UK\n", "country: 'UK' is unknown"),
+        ("country: DE\n", "country: Germany\n", "country: 'Germany' is unknown"),
+        ("country: DE\n", "country: [DE]\n", "country: ['DE'] is unknown"),
+        ("Europe/Berlin\ncountry: DE\n", "Etc/UTC\n", "country: missing, and Etc/UTC is of no country"),
+        ("Europe/Berlin\ncountry: DE\n", "Asia/Calcutta\n", "IN"),
+        ("country: DE\n", "", "DE"),
+        ("country: DE\n", "country: NO\n", "NO"),
+    ],
+)
+def test_a_data_set_has_a_country_that_is_known(scaffolded, old, new, says):
+    """It is that of the time zone where none is stated."""
+    file = scaffolded / f"datasets/{NAME}.yml"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+    if len(says) == 2:
+        assert load_data_set(scaffolded, NAME, load_sources(scaffolded)).country == says
+        return
+    with pytest.raises(DeclarationError, match=re.escape(says)) as told:
+        load_data_set(scaffolded, NAME, load_sources(scaffolded))
+    assert "ISO 3166 code" in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("mapping", "argument"),
+    [
+        ("", ", country => landed.customers__phone__country)"),
+        ("phone_country: AT", ", country => coalesce(landed.customers__phone__country, 'AT'))"),
+        ("phone_country: none", ", country => landed.customers__phone__country)"),
+    ],
+)
+def test_a_number_is_of_the_country_of_its_record_else_of_the_mapping(scaffolded, mapping, argument):
+    file = scaffolded / WEBSHOP
+    text = file.read_text(encoding="utf-8")
+    file.write_text(
+        text.replace("day_first: true", f"day_first: true\n            {mapping}", 1), encoding="utf-8"
+    )
+    model = system_files(scaffolded)["models/staging/webshop/base/base_webshop__customers.sql"]
+    assert f"{{{{ function('phone') }}}}(landed.telefon{argument}" in " ".join(model.split())
+    file.write_text(file.read_text(encoding="utf-8").replace("maps_to: customers.country", "maps_to: none"))
+    model = system_files(scaffolded)["models/staging/webshop/base/base_webshop__customers.sql"]
+    plain = "(landed.telefon, country => 'AT')" if "AT" in mapping else "(landed.telefon)"
+    assert f"{{{{ function('phone') }}}}{plain} as customers__phone__parts" in model
+    assert "country_code" not in model
 
 
 def test_two_numbers_cannot_become_one(scaffolded):

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from customer360.core.countries import as_country, country_of, load_countries
 from customer360.core.declarations import DeclarationError, Place, read_keys
 from customer360.core.policy import BASE
 from customer360.core.policy_rules import check_files
@@ -22,6 +23,7 @@ _KEYS = {
     "label_en",
     "currency",
     "time_zone",
+    "country",
     "policy",
     "personal_data",
     "as_of_date",
@@ -47,6 +49,8 @@ class DataSet:
     label_en: str
     currency: str
     time_zone: str
+    country: str
+    """ISO code of the country whose telephone numbers stand without a calling code."""
     policy: str
     personal_data: bool
     as_of_date: dt.date | None
@@ -93,6 +97,14 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
         raise fail(
             "time_zone", f"{content['time_zone']!r} is unknown", "Write an IANA name, such as Asia/Shanghai"
         ) from None
+    country = as_country(content.get("country")) or country_of(project, content["time_zone"])
+    known = load_countries(project)
+    if known and not (isinstance(country, str) and country in known):
+        raise fail(
+            "country",
+            f"{country!r} is unknown" if country else f"missing, and {content['time_zone']} is of no country",
+            "Write the ISO 3166 code of the country whose telephone numbers have no calling code, such as CN",
+        )
     # YAML reads a bare yes as a boolean.
     said = content.get("personal_data")
     if said not in (True, "yes", "none"):
@@ -117,6 +129,7 @@ def load_data_set(project: Path, name: str, tables: Mapping[tuple[str, str], Tab
         content["label_en"],
         content["currency"],
         content["time_zone"],
+        country or "",
         content["policy"],
         said != "none",
         as_of,

@@ -27,6 +27,7 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
         "policy_folder": policy_folder(data_set.project, data_set.policy, data_set.name),
         "currency": data_set.currency,
         "time_zone": data_set.time_zone,
+        "country": data_set.country,
         "personal_data": "yes" if data_set.personal_data else "none",
         "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
         "not_personal": ",".join(data_set.not_personal),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from customer360.core.countries import as_country
 from customer360.core.sources import Column, Table
 from customer360.onboarding.mapping import BY_SIGN, NOT_MAPPED, OPEN, Contract
 
@@ -255,6 +256,9 @@ class MappedTable:
         regions = []
         for entity, columns in self.fields.items():
             read, city = [], []
+            if {"phone", "country"} <= columns.keys():
+                country = _call("country_code", self._text(columns["country"], "varchar"))
+                landed.append(_as(country, f"{entity}__phone__country"))
             for column, parts in columns.items():
                 if column == "region":
                     regions.append(entity)
@@ -347,7 +351,7 @@ class MappedTable:
         struct = (_FULL if entity == "customers" else {}).get(column) or _ANYWHERE.get(column)
         if struct:
             function, columns = struct
-            parsed.append(_as(self._struct(function, f"landed.{source}", parts), f"{name}__parts"))
+            parsed.append(_as(self._struct(entity, function, f"landed.{source}", parts), f"{name}__parts"))
             for read, part in columns.items():
                 yield _as(f"parsed.{name}__parts.{part}", f"{entity}__{read}")
             if function == "person_name":
@@ -357,10 +361,18 @@ class MappedTable:
         if self._may_be_unreadable(entity, column) or column in self.contracts[entity].accepted:
             yield _as(f"{_call('clean_text', f'parsed.{source}')} is not null", f"{name}__is_given")
 
-    def _struct(self, function: str, text: str, parts: Sequence[Column]) -> str:
-        country = self._format(parts, "phone_country")
-        if function == "phone" and country:
-            text = f"{{{{ regexp_replace_all(\"replace({text}, '/', ' ')\", '^[ (]*0([1-9])', '+{country} \\\\1') }}}}"
+    def _country_of(self, entity: str, parts: Sequence[Column]) -> list[str]:
+        """The argument of `phone` that says whose numbers have no calling code; none for those of the data set."""
+        stated = as_country(self._format(parts, "phone_country"))
+        own = f"landed.{entity}__phone__country" if "country" in self.fields[entity] else None
+        default = _literal(str(stated)) if stated else None
+        if own and default:
+            return [f"country => coalesce({own}, {default})"]
+        return [f"country => {own or default}"] if own or default else []
+
+    def _struct(self, entity: str, function: str, text: str, parts: Sequence[Column]) -> str:
+        if function == "phone":
+            return _call(function, text, *self._country_of(entity, parts))
         dated = {"id_number": ["landed._landed_at"], "birth_date": ["landed._landed_at"]}.get(function, [])
         return _call(function, text, *dated, *(self._day_first(parts) if function == "birth_date" else ()))
 
@@ -640,7 +652,7 @@ class MappedTable:
             of = self.contracts[entity].descriptions
             if column.endswith("__is_given"):
                 told[name] = f"Something stands in {column.removesuffix('__is_given')}."
-            elif not column.endswith(("__text", "__parts")) and column != "place":
+            elif not column.endswith(("__text", "__parts", "__country")) and column != "place":
                 told[name] = of.get(column, "Currency that the row states.")
         return told | (_HEADS if self.heads else {})
 

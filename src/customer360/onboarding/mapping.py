@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from customer360.core.countries import as_country, load_countries
 from customer360.core.declarations import DeclarationError, read_yaml
 from customer360.core.sources import Table, rules_of
 
@@ -28,7 +29,6 @@ _TARGET = re.compile(r"[a-z_]+\.[a-z_0-9]+")
 _FORMATS = {
     "decimal": lambda value: value in ("comma", "point"),
     "day_first": lambda value: isinstance(value, bool),
-    "phone_country": lambda value: bool(re.fullmatch(r"[1-9][0-9]{0,2}", str(value))) or value == NOT_MAPPED,
 }
 _JOINABLE = ("varchar", "date", "timestamp")
 
@@ -121,15 +121,16 @@ def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
     formats += [
         (column.name, key, value) for column in table.columns for key, value in column.formats.items()
     ]
+    countries = load_countries(table.file.parents[3])
     for where, key, value in formats:
-        if value != OPEN and not _FORMATS[key](value):
-            raise wrong(
-                where,
-                key,
-                f"{where}.{key}" if where else key,
-                f"{value!r} means nothing",
-                "Write decimal: comma, day_first: true, phone_country: '49'",
-            )
+        at = f"{where}.{key}" if where else key
+        if key == "phone_country":
+            if str(value) not in (OPEN, NOT_MAPPED) and str(as_country(value)) not in countries:
+                remedy = "Write its ISO 3166 code: phone_country: DE"
+                raise wrong(where, key, at, f"{value!r} is no country", remedy)
+        elif value != OPEN and not _FORMATS[key](value):
+            remedy = "Write decimal: comma, day_first: true"
+            raise wrong(where, key, at, f"{value!r} means nothing", remedy)
     places = [(column.name, target) for column in table.columns for target in column.maps_to]
     sources: dict[str, list[str]] = {}
     for where, target in (*places, *(("constants", target) for target in table.constants)):

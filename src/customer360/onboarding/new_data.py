@@ -21,6 +21,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import yaml
 from pypinyin import lazy_pinyin
 
+from customer360.core.countries import country_of, load_countries
 from customer360.core.data_sets import systems_of
 from customer360.core.errors import Stopped
 from customer360.core.policy import PolicyTable
@@ -314,8 +315,6 @@ def _formats(found: Found, columns: set[str]) -> dict[str, object]:
         day, month = (max(int(match[place]) for match in dates) for place in (1, 2))
         dotted = all("." in match[0][:3] for match in dates)
         formats["day_first"] = True if day > 12 or dotted else False if month > 12 else OPEN
-    if "phone" in columns:
-        formats["phone_country"] = OPEN
     return formats
 
 
@@ -371,7 +370,9 @@ def render_system(name: str, system: str, proposals: Sequence[Proposal]) -> str:
     )
 
 
-def render_data_set(name: str, currency: str, time_zone: str, proposals: Sequence[Proposal]) -> str:
+def render_data_set(
+    name: str, currency: str, time_zone: str, country: str, proposals: Sequence[Proposal]
+) -> str:
     personal = "yes" if any(p.is_personal for p in proposals) else "none"
     lines = [
         f"name: {name}",
@@ -379,6 +380,7 @@ def render_data_set(name: str, currency: str, time_zone: str, proposals: Sequenc
         f"label_en: {name}",
         f"currency: {currency}",
         f"time_zone: {time_zone}",
+        f"country: {country}",
         f"policy: {name}",
         f"personal_data: {personal}",
         f"systems: [{', '.join(dict.fromkeys(p.system for p in proposals))}]",
@@ -450,7 +452,7 @@ def _check_name(kind: str, name: str, pattern: re.Pattern[str]) -> None:
 
 
 def scaffold(
-    project: Path, name: str, paths: Sequence[Path], currency: str, time_zone: str
+    project: Path, name: str, paths: Sequence[Path], currency: str, time_zone: str, country: str = ""
 ) -> tuple[list[str], list[str]]:
     """Write what is missing; returns (paths written, lines to show). CannotScaffold or DeclarationError: nothing was."""
     _check_name("data set", name, _NAME)
@@ -459,6 +461,14 @@ def scaffold(
     if time_zone not in available_timezones():
         raise CannotScaffold(
             f"time zone {time_zone!r}: write an IANA name, such as {ZoneInfo('Europe/Berlin')}"
+        )
+    country = country or country_of(project, time_zone) or ""
+    if country not in load_countries(project):
+        raise CannotScaffold(
+            f"country {country!r}: write the ISO 3166 code of two capitals, such as DE"
+            if country
+            else f"time zone {time_zone} is of no country: write whose telephone numbers have no calling code, such as"
+            " --country DE"
         )
     tables, contracts = load_sources(project), load_contracts(project)
     file = project / "datasets" / f"{name}.yml"
@@ -473,11 +483,7 @@ def scaffold(
             )
         if (system, entity) not in tables:
             found = functools.reduce(_together, map(look_into, files))
-            proposal = propose(system, entity, found, contracts)
-            if currency == "CNY":
-                # telephone numbers without country are Chinese unless something else is said
-                proposal.formats.pop("phone_country", None)
-            proposals.append(proposal)
+            proposals.append(propose(system, entity, found, contracts))
     if not tables.keys() & {k for k in tables if k[0] in listed} and not proposals:
         raise CannotScaffold(f"nothing to read: put files into inbox/{name}/<system>/<entity>/ or name them")
     wanted: dict[str, str] = {}
@@ -496,7 +502,7 @@ def scaffold(
                 f"datasets/{name}.yml exists; add to its systems: {s}" for s in systems if s not in listed
             ]
         else:
-            wanted[f"datasets/{name}.yml"] = render_data_set(name, currency, time_zone, proposals)
+            wanted[f"datasets/{name}.yml"] = render_data_set(name, currency, time_zone, country, proposals)
             if not (project / "policies" / name).exists():
                 wanted |= own_policy(project, name, currency, selling)
     written = _write(project, wanted)
@@ -535,14 +541,15 @@ def todo_list(project: Path, name: str) -> list[str]:
 
 
 def scaffold_data_set(
-    project: Path, name: str, files: Sequence[Path], currency: str, time_zone: str
+    project: Path, name: str, files: Sequence[Path], currency: str, time_zone: str, country: str = ""
 ) -> list[str]:
     """Scaffold a data set from these files (default: inbox/<name>); lines to show: what was written, and what is open.
 
     Raises CannotScaffold and DeclarationError, with nothing written.
     """
     inbox = project / "inbox" / name
-    written, says = scaffold(project, name, files or ([inbox] if inbox.is_dir() else []), currency, time_zone)
+    given = files or ([inbox] if inbox.is_dir() else [])
+    written, says = scaffold(project, name, given, currency, time_zone, country)
     points = todo_list(project, name)
     lines = [*(f"wrote 写入 {path}" for path in written), *says] or ["nothing to write 无需改动"]
     if points:
