@@ -16,6 +16,10 @@ other_measures as (
 
     union all
 
+    select * from {{ ref('measures_documents') }}
+
+    union all
+
     select * from {{ ref('measures_customers') }}
 
     union all

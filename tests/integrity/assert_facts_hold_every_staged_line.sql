@@ -1,5 +1,6 @@
 -- Lines and money of the input layer arrive in the facts whole: per source system the counts and sums of `orders` equal
--- those of the input layer without the lines of documents that do not count, and of the lines made for refunds.
+-- those of the input layer, with what the heads of documents change, without the lines of documents that do not count, and
+-- of the lines made for refunds.
 
 with
 
@@ -8,8 +9,13 @@ expected_lines as (
     select
         items.source_system,
         items.quantity,
-        items.amount
+        coalesce(changes.amount, items.amount) as amount
     from {{ ref('input__order_items') }} as items
+    left join {{ ref('int_orders__line_changes') }} as changes
+        on
+            items.source_system = changes.source_system
+            and items.source_order_id = changes.source_order_id
+            and items.source_line_id = changes.source_line_id
     left join {{ ref('int_orders__excluded') }} as excluded
         on
             items.source_system = excluded.source_system

@@ -571,6 +571,12 @@ def test_marts_are_held_against_what_is_filled():
                     "input__corrections",
                 ),
                 model("both", "models/marts/b.sql", "select 1", "int_a", "input__tickets"),
+                (
+                    "model.p.int_why",
+                    model("int_why", "models/intermediate/w.sql", "select 1", "input__tickets")[1]
+                    | {"config": {"meta": {"evidence": True}}},
+                ),
+                model("told", "models/marts/w.sql", "select 1", "input__customers", "int_why"),
                 model("service", "models/marts/t.sql", "select 1", "input__tickets", "input__corrections"),
             ]
         )
@@ -586,6 +592,7 @@ def test_marts_are_held_against_what_is_filled():
         "plain": "complete",
         "both": "limited",
         "service": "empty",
+        "told": "complete",
     }
     # stewards have corrected nothing yet; named on the way; a comment names nothing, and platform does not get past int_a
     assert found["sold"].unfilled == {"orders.channel"}

@@ -1,7 +1,8 @@
 -- grain: one order document of the input layer, joined to its customer, with its status and whether it counts
 
 -- Of several statuses of one document the one of the highest rank stands (seed order_statuses). A cancelled order
--- counts where money went back: it was a sale until then. A return goes with the order that it names.
+-- counts where money went back: it was a sale until then. A return goes with the order that it names. What is held for
+-- its amounts (int_orders__suspects) does not count until somebody confirms it.
 
 with
 
@@ -64,6 +65,7 @@ ranked as (
         orders.ordered_at,
         orders.cancelled_at,
         orders.refunded_at,
+        suspects.source_order_id is not null as is_suspect,
         greatest(
             ranks.unstated_rank,
             coalesce(order_words.status_rank, ranks.unstated_rank),
@@ -77,6 +79,10 @@ ranked as (
         on
             orders.source_system = customer_ids.source_system
             and orders.source_customer_id = customer_ids.source_customer_id
+    left join {{ ref('int_orders__suspects') }} as suspects
+        on
+            orders.source_system = suspects.source_system
+            and orders.source_order_id = suspects.source_order_id
     left join words as order_words
         on
             order_words.field = 'status'
@@ -138,7 +144,7 @@ excluded_sales as (
     from judged
     where
         document_kind = 'sale'
-        and not is_sale_by_status
+        and (is_suspect or not is_sale_by_status)
 
 ),
 
@@ -164,9 +170,12 @@ final as (
         case
             when not judged.is_sale_by_status then judged.status
             when excluded_sales.order_id is not null then 'order_excluded'
+            when judged.is_suspect then 'amount_scale_suspect'
         end as excluded_reason,
         judged.is_gift,
-        judged.is_sale_by_status and excluded_sales.order_id is null as is_sale,
+        judged.is_sale_by_status
+        and excluded_sales.order_id is null
+        and not judged.is_suspect as is_sale,
         judged.is_named_by_return,
         judged.document_amount,
         judged.freight_amount,

@@ -14,6 +14,12 @@ documents as (
 
 ),
 
+changes as (
+
+    select * from {{ ref('int_orders__line_changes') }}
+
+),
+
 product_ids as (
 
     select * from {{ ref('int_products__ids') }}
@@ -39,10 +45,12 @@ final as (
         documents.original_order_id,
         documents.document_kind as line_kind,
         items.quantity,
-        items.unit_price,
-        items.discount_amount,
-        case when coalesce(products.is_revenue, true) then items.amount else 0 end as amount,
-        case when coalesce(products.is_revenue, true) then 0 else items.amount end as unearned_amount,
+        -- what the head of the document and an amount of the wrong scale change
+        coalesce(changes.unit_price, items.unit_price) as unit_price,
+        coalesce(changes.discount_amount, items.discount_amount) as discount_amount,
+        case when coalesce(products.is_revenue, true) then coalesce(changes.amount, items.amount) else 0 end as amount,
+        case when coalesce(products.is_revenue, true) then 0 else coalesce(changes.amount, items.amount) end
+            as unearned_amount,
         documents.ordered_at,
         documents.ordered_on,
         documents.netting_at
@@ -51,6 +59,11 @@ final as (
         on
             items.source_system = documents.source_system
             and items.source_order_id = documents.source_order_id
+    left join changes
+        on
+            items.source_system = changes.source_system
+            and items.source_order_id = changes.source_order_id
+            and items.source_line_id = changes.source_line_id
     left join product_ids
         on
             items.source_system = product_ids.source_system

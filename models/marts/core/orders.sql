@@ -54,6 +54,25 @@ items as (
 
 ),
 
+totals as (
+
+    select * from {{ ref('int_orders__totals') }}
+
+),
+
+gaps as (
+
+    select * from {{ ref('int_orders__gaps') }}
+
+),
+
+mended as (
+
+    select * from {{ ref('int_orders__scales') }}
+    where handling = 'mended'
+
+),
+
 bulk_limits as (
 
     select * from {{ ref('int_orders__bulk_limits') }}
@@ -82,6 +101,7 @@ final as (
         cast(documents.country as string) as country,
         cast(documents.status as string) as status,
         cast(documents.excluded_reason as string) as excluded_reason,
+        cast(gaps.gap_cause as string) as gap_cause,
 
         -- flags
         documents.excluded_reason is null as is_sale,
@@ -91,6 +111,7 @@ final as (
         documents.document_kind = 'sale' and coalesce(items.quantity > bulk_limits.quantity_limit, false) as is_bulk,
         documents.is_refund_date_unknown,
         documents.is_refund_amount_unknown,
+        mended.source_order_id is not null as is_amount_mended,
 
         -- measures
         cast(coalesce(items.line_count, 0) as bigint) as line_count,
@@ -101,6 +122,10 @@ final as (
         cast(coalesce(items.net_amount, 0) as decimal(18, 2)) as net_amount,
         cast(coalesce(items.unearned_amount, 0) as decimal(18, 2)) as unearned_amount,
         cast(documents.document_amount as decimal(18, 2)) as document_amount,
+        cast(totals.order_discount_amount as decimal(18, 2)) as order_discount_amount,
+        cast(totals.freight_amount as decimal(18, 2)) as freight_amount,
+        cast(totals.tax_amount as decimal(18, 2)) as tax_amount,
+        cast(gaps.document_gap as decimal(18, 2)) as document_gap,
 
         -- dates
         cast(documents.ordered_on as date) as ordered_on,
@@ -111,6 +136,18 @@ final as (
     from documents
     left join items
         on documents.order_id = items.order_id
+    left join totals
+        on
+            documents.source_system = totals.source_system
+            and documents.source_order_id = totals.source_order_id
+    left join gaps
+        on
+            documents.source_system = gaps.source_system
+            and documents.source_order_id = gaps.source_order_id
+    left join mended
+        on
+            documents.source_system = mended.source_system
+            and documents.source_order_id = mended.source_order_id
     left join bulk_limits
         on documents.source_system = bulk_limits.source_system
 

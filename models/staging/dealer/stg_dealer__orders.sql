@@ -12,7 +12,6 @@ ranked as (
 
     select
         *,
-        sum(amount) over (partition by source_order_id) as document_amount,
         row_number() over (
             partition by source_order_id
             order by landed_at asc, load_id asc, source_sheet asc nulls first, source_row asc
@@ -33,7 +32,6 @@ final as (
         dealer_code,
         sold_province_code as province_code,
         sold_city_code as city_code,
-        cast(document_amount as decimal(18, 2)) as document_amount,
         sold_at as ordered_at,
         landed_on
     from ranked

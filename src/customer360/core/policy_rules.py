@@ -16,6 +16,7 @@ from typing import Any
 
 import duckdb
 
+from customer360.core import functions
 from customer360.core.declarations import DeclarationError, read_yaml
 from customer360.core.expressions import conjuncts
 from customer360.core.macros import Macros
@@ -118,9 +119,9 @@ class Checking:
     ) -> None:
         self.base, self.own, self.files, self.seeds = project / "seeds" / "policy", own, files, seeds
         self.connection = duckdb.connect(config={"threads": 1})
-        self.macros = Macros(
-            (project / folder for folder in _MACROS), {"var": variables.__getitem__, "execute": True}
-        )
+        given = {"var": variables.__getitem__, "execute": True, "function": self._function}
+        self.macros = Macros((project / folder for folder in _MACROS), given)
+        self._made: set[str] = set()
         self._loaded: dict[str, list[DeclarationError]] = {}
 
     def faults(self, seed: Seed) -> list[DeclarationError]:
@@ -144,6 +145,16 @@ class Checking:
     def ask(self, sql: str) -> list[tuple[Any, ...]]:
         """The rows of a query."""
         return self.connection.execute(sql).fetchall()
+
+    def _function(self, name: str) -> str:
+        """The name of a function of the project, which is made with those that its body calls."""
+        if name not in self._made:
+            self._made.add(name)
+            project = self.base.parents[1]
+            for other in functions.arguments(project).keys() & set(re.findall(r"\w+", functions.body(project, name))):
+                self._function(other)
+            self.connection.execute(functions.definition(project, name))
+        return name
 
     # --- reading ------------------------------------------------------------------------------------------
 

@@ -106,6 +106,8 @@ class Table:
     """Family of data that the rows count as in the quality measures."""
     customer_key: str | None = None
     """The column of the base model that names a customer record, where rows describe or name one."""
+    order_key: str | None = None
+    """The column of the base model that names the order of a line, where rows are order lines."""
     place: Place | None = field(default=None, compare=False, repr=False)
     """Where its meta is declared, to name what is wrong with it."""
 
@@ -325,6 +327,7 @@ def _table(declared: Place, system: str) -> Table:
         meta.text("staged"),
         meta.text("family"),
         meta.text("customer_key"),
+        meta.text("order_key"),
         meta,
     )
 

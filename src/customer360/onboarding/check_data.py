@@ -34,7 +34,7 @@ from customer360.onboarding.mapping import (
     open_points,
     targets_of,
 )
-from customer360.onboarding.systems import out_of_step
+from customer360.onboarding.systems import check_document_keys, out_of_step
 from customer360.onboarding.tags import check_tags
 from customer360.privacy.hashing_key import require_key
 from customer360.privacy.state import read_state
@@ -73,11 +73,13 @@ class Mart:
 def marts(manifest: Mapping[str, Any], contracts: Mapping[str, Contract], filled: Filled) -> list[Mart]:
     """Every mart and measures model of the manifest, held against what is filled."""
     nodes = {key: n for key, n in manifest["nodes"].items() if n["resource_type"] == "model"}
+    # models that only say more of why (config.meta.evidence): who reads them goes on without what they read
+    evidence = {key for key, n in nodes.items() if n.get("config", {}).get("meta", {}).get("evidence")}
     above: dict[str, set[str]] = {}
 
     def ancestors(key: str) -> set[str]:
         if key not in above:
-            parents = [p for p in nodes[key]["depends_on"]["nodes"] if p in nodes]
+            parents = [p for p in nodes[key]["depends_on"]["nodes"] if p in nodes and p not in evidence]
             above[key] = set(parents).union(*map(ancestors, parents))
         return above[key]
 
@@ -307,6 +309,7 @@ def check(data_set: DataSet, tables: Mapping[tuple[str, str], Table]) -> tuple[l
     own = [tables[key] for key in data_set.offers]
     for table in own:
         check_mapping(table, contracts)
+    check_document_keys(data_set)
     points = [
         point
         for table in own

@@ -94,12 +94,20 @@ _LINEAGE = {
     "load_rank": "{{ doc('load_rank') }}",
     "content_hash": "Number of the content of the landed row.",
 }
+_DOCUMENTS = {
+    "document_suffix": "What policy joins to the number of the document (seed document_keys).",
+    "document_number": "Number of the document before its returns were split off.",
+}
 _HEADS = {
     "is_head_landed": "A row of the order was landed.",
     "is_head_accepted": "A row of the order breaks no rule.",
     "document_kind": "Kind of the accepted order.",
 }
 
+
+DOCUMENT_KEYS = {"store_code": "orders__store_code", "ordered_on": "cast(orders__ordered_at as date)"}
+"""What tells documents of one number apart where policy says so (seed document_keys), in the order in which it is joined to
+the number: column → how a row states it."""
 
 _WIDTH = 112
 """Characters of a column of a query that fit into a line of a model."""
@@ -155,6 +163,13 @@ def _select(columns: Sequence[str], rest: str) -> str:
         else:
             lines += (column + ("," if place < last else "")).splitlines()
     return "select\n" + "\n".join(f"    {line}" if line else "" for line in lines) + f"\n{rest}"
+
+
+def _rules(name: str, rules: Sequence[tuple[str, str]]) -> str:
+    """A list of rules as a variable of Jinja."""
+    return (
+        f"{{% set {name} = [\n" + "".join(f"    ('{c}', {condition}),\n" for c, condition in rules) + "] %}\n"
+    )
 
 
 def _model(grain: str, head: str, ctes: Sequence[str]) -> str:
@@ -224,6 +239,18 @@ class MappedTable:
         return "order_items" in self.fields
 
     @property
+    def carries_heads(self) -> bool:
+        """Each row is an order line and carries the head of its order."""
+        return self.rows == "order_items" and "orders" in self.fields
+
+    @property
+    def document_keys(self) -> dict[str, str]:
+        """What may tell documents of one number apart, of what the rows carry: as DOCUMENT_KEYS."""
+        needed = {"ordered_on": "ordered_at"}
+        given = self._given("orders") if self.carries_heads else ()
+        return {key: sql for key, sql in DOCUMENT_KEYS.items() if needed.get(key, key) in given}
+
+    @property
     def computes_amount(self) -> bool:
         return self.has_lines and "amount" not in self._given("order_items")
 
@@ -286,6 +313,7 @@ class MappedTable:
             for entity in regions
         ]
         ctes += [self._heads()] if self.heads else []
+        ctes += [self._keys()] if self.document_keys else []
         hash_of = "{{ row_content_hash('landed') }} as content_hash"
         ctes.append(_block("parsed", _select(["landed.*", hash_of, *parsed], "from landed")))
         joins = "".join(
@@ -302,8 +330,9 @@ class MappedTable:
         ctes.append(_block("positioned", _select(["*", position], f"from {last}")))
         ctes.append(_block("final", self._with_broken_rules("positioned")))
         grain = f"one landed row of {table.entity} of {table.system}, typed, with the rules it breaks"
-        rules = "".join(f"    ('{code}', {condition}),\n" for code, condition in self.rules())
-        return _model(grain, f"{{% set rules = [\n{rules}] %}}\n\n", ctes)
+        rules, head_rules = self.rules()
+        head = _rules("rules", rules) + (_rules("head_rules", head_rules) if head_rules else "")
+        return _model(grain, f"{head}\n", ctes)
 
     def _format(self, parts: Sequence[Column], key: str) -> object:
         """A format of the first landed column, else of the table; None where it is open or none."""
@@ -434,8 +463,32 @@ class MappedTable:
         rest = "from head_rows\nwhere orders__source_order_id is not null\ngroup by orders__source_order_id"
         return _block("head_rows", heads) + ",\n\n" + _block("heads", _select(columns, rest))
 
+    def _keys(self) -> str:
+        """What policy says of documents of this system that share a number."""
+        columns = [
+            f"coalesce(bool_or(key_column = '{key}'), false) as by_{key}" for key in self.document_keys
+        ]
+        rest = f"from {{{{ ref('document_keys') }}}}\nwhere source_system = '{self.table.system}'"
+        return _block("document_keys", _select(columns, rest))
+
     def _steps(self) -> Iterator[tuple[str, str]]:
         """CTEs after `typed`, each only where the table needs it; @ is the one before."""
+        if self.document_keys:
+            suffix = ",\n".join(
+                f"    case when document_keys.by_{key} then '/' || coalesce(cast({sql} as string), '') else '' end"
+                for key, sql in self.document_keys.items()
+            )
+            yield (
+                "keyed",
+                _select(
+                    ["@.*", f"concat(\n{suffix}\n) as document_suffix"], "from @\ncross join document_keys"
+                ),
+            )
+            numbers = ",\n".join(
+                f"    {number} || document_suffix as {number}"
+                for number in ("orders__source_order_id", "order_items__source_order_id")
+            )
+            yield "identified", _select([f"* replace (\n{numbers}\n)"], "from @")
         if self.computes_amount:
             amount = "{{ line_amount('order_items__quantity', 'order_items__unit_price') }}"
             yield "priced", _select(["*", f"{amount} as order_items__amount"], "from @")
@@ -465,7 +518,7 @@ class MappedTable:
                 ") as string) as order_items__source_line_id"
             )
             yield "numbered", _select(["*", number], "from @")
-        if self.by_sign and self.has_lines:
+        if self._splits:
             replaced = ",\n".join(
                 "    case\n"
                 "        when\n"
@@ -477,7 +530,9 @@ class MappedTable:
                 for column in ("orders__source_order_id", "order_items__source_order_id")
             )
             note = "    -- `sale` is the greater of the two kinds: such a document has lines of both"
-            yield "split", _select([f"* replace (\n{note}\n{replaced}{self._filled_heads()}\n)"], "from @")
+            number = "orders__source_order_id as document_number"
+            replace = f"* replace (\n{note}\n{replaced}{self._filled_heads()}\n)"
+            yield "split", _select([replace, number], "from @")
 
     def _filled_heads(self) -> str:
         """What only some rows of a document state of its head, for the rows of both halves of an exchange."""
@@ -493,16 +548,28 @@ class MappedTable:
                 filled += f",\n    coalesce(\n        {column},\n        {rest}\n    ) as {column}"
         return filled
 
-    def rules(self) -> list[tuple[str, str]]:
-        """Pairs of reason code and condition (as Jinja), each code once, in the order in which a row is told its reason."""
+    def rules(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+        """Rules of the rows, and rules of the heads of documents that the rows carry: pairs of reason code and condition
+        (as Jinja), each code once in each, in the order in which a row is told its reason."""
         broken: dict[str, list[str]] = {}
+        of_heads: dict[str, list[str]] = {}
 
         def add(code: str, condition: str) -> None:
             broken.setdefault(code, []).append(condition)
 
+        def add_to_heads(code: str, condition: str) -> None:
+            of_heads.setdefault(code, []).append(condition)
+
         for entity in self.fields:
-            self._rules_of(entity, add)
+            is_head = self.carries_heads and entity not in ("order_items", "products")
+            self._rules_of(entity, add_to_heads if is_head else add)
+            # what is in another currency leaves half a document
+            if "currency" in self.fields[entity]:
+                told = add_to_heads if entity in ("orders", "order_items") else add
+                told("foreign_currency", f"{entity}__currency <> @currency")
         kind = "document_kind" if self.heads else "orders__document_kind"
+        if self.carries_heads and not self.by_sign:
+            kind = f"max({kind}) {self._of_document}"
         lines = self.fields.get("order_items")
         if lines is not None:
             if "unit_price" in lines:
@@ -524,11 +591,40 @@ class MappedTable:
         if self.heads:
             add("orphan_line", "order_items__source_order_id is not null and not is_head_landed")
             add("order_quarantined", "is_head_landed and not is_head_accepted")
-        rules = []
-        for code, conditions in broken.items():
-            text = '"' + " or ".join(conditions) + '"'
-            rules.append((code, text.replace("@currency", "'\" ~ var('currency') ~ \"'")))
-        return rules
+
+        def as_jinja(rules: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+            currency = "'\" ~ var('currency') ~ \"'"
+            return [
+                (code, f'"{" or ".join(of)}"'.replace("@currency", currency)) for code, of in rules.items()
+            ]
+
+        return as_jinja(broken), as_jinja(of_heads)
+
+    @property
+    def _splits(self) -> bool:
+        """Returns are split off the documents that they share a number with."""
+        return self.by_sign and self.has_lines
+
+    def _one_document(self) -> str:
+        """What with_broken_rules is told of documents, as Jinja; empty where the rows carry no number of one."""
+        if "orders" not in self.fields:
+            return "{'number': 'order_items__source_order_id', 'agree': []}" if self.has_lines else ""
+        given = self._given("orders")
+        number, day = "orders__source_order_id", DOCUMENT_KEYS["ordered_on"]
+        if self._splits:
+            # an order may come back on several days
+            number, day = "document_number", f"case when {number} = document_number then {day} end"
+        agree = [day] if "ordered_at" in given else []
+        agree += ["orders__store_code"] if "store_code" in given else []
+        words = f"'number': '{number}', 'agree': {agree}"
+        if "source_customer_id" in given:
+            words += ", 'agree_in_a_load': ['orders__source_customer_id']"
+        return f"{{{words}}}"
+
+    @property
+    def _of_document(self) -> str:
+        """The window of the rows of one document in one delivery."""
+        return "over (partition by orders__source_order_id, load_id)"
 
     def _rules_of(self, entity: str, add: Callable[[str, str], None]) -> None:
         """What an entity that the rows carry may break. One that is not the rows' own is there where its key is."""
@@ -541,9 +637,13 @@ class MappedTable:
             if is_asked and not is_numbered:
                 whose = "" if is_own else f"{entity}__{key} is not null and "
                 code = missing_code(column, contract.types[column])
-                add(code, f"{whose}{entity}__{column} is null")
+                value = f"{entity}__{column}"
+                # the head may stand on one row of its document alone
+                if self.carries_heads and entity == "orders" and column not in contract.key:
+                    value = f"max({value}) {self._of_document}"
+                add(code, f"{whose}{value} is null")
         for column in self.fields[entity]:
-            if column == "region":
+            if column in ("region", "currency"):
                 continue
             of, kind = f"{entity}__{column}", self._kind(entity, column)
             if self._may_be_unreadable(entity, column):
@@ -554,8 +654,6 @@ class MappedTable:
             if kind == "timestamp" and column != "promised_at":
                 code = "order_after_landing" if column == "ordered_at" else "time_after_landing"
                 add(code, f"cast({of} as date) > landed_on")
-            if column == "currency":
-                add("foreign_currency", f"{of} <> @currency")
 
     def _with_broken_rules(self, relation: str) -> str:
         words = [f"'{relation}'", "rules"]
@@ -566,6 +664,11 @@ class MappedTable:
             words.append(f"keys=[{keys}]")
             if "last_seen_at" in self.fields[self.rows]:
                 words.append(f"changed_at='{self.rows}__last_seen_at'")
+        one_document, head_rules = self._one_document(), self.rules()[1]
+        if head_rules:
+            words.append("head_rules=head_rules")
+        if one_document and (head_rules or "'agree': []" not in one_document):
+            words.append(f"one_document={one_document}")
         call = f"{{{{ with_broken_rules({', '.join(words)}) }}}}"
         if len(call) <= _WIDTH:
             return call
@@ -654,7 +757,8 @@ class MappedTable:
                 told[name] = f"Something stands in {column.removesuffix('__is_given')}."
             elif not column.endswith(("__text", "__parts", "__country")) and column != "place":
                 told[name] = of.get(column, "Currency that the row states.")
-        return told | (_HEADS if self.heads else {})
+        beside = [name for name in _DOCUMENTS if f" as {name}" in self.base_model()]
+        return told | {name: _DOCUMENTS[name] for name in beside} | (_HEADS if self.heads else {})
 
 
 def _described(

@@ -15,7 +15,9 @@ import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
+from customer360.core.data_sets import DataSet
 from customer360.core.declarations import DeclarationError, read_keys
+from customer360.core.policy import policy_table
 from customer360.core.sources import Table, load_sources
 from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import OPEN, Contract, check_mapping, load_contracts, targets_of
@@ -47,8 +49,8 @@ _LISTS_TEXT = """{#-
 @offers    }) }}
 {%- endmacro %}
 
-{#- Landed entities: the staging model that holds their accepted rows, the family of data that they count as, and the column
-    of the base model that names customers, where one does. -#}
+{#- Landed entities: the staging model that holds their accepted rows, the family of data that they count as, and the columns
+    of the base model that name customers and, on order lines, their orders, where there are such. -#}
 {% macro landed_entities() -%}
     {{ return([
 @landed    ]) }}
@@ -111,6 +113,28 @@ def system_files(project: Path) -> dict[str, str]:
         _input_test(contracts[entity], models) for entity, models in sorted(offers.items()) if models
     )
     return files
+
+
+def check_document_keys(data_set: DataSet) -> None:
+    """DeclarationError at the first row of the seed document_keys that could tell no documents of the data set apart."""
+    project = data_set.project
+    contracts = load_contracts(project)
+    policy = policy_table(project, data_set.policy, "document_keys", ("source_system", "key_column"))
+    systems = {table.system for table in data_set.offers.values()}
+    known: dict[str, set[str]] = {}
+    for table in data_set.offers.values():
+        if table.rows not in (None, OPEN):
+            known.setdefault(table.system, set()).update(MappedTable(table, contracts).document_keys)
+    for number, row in policy.rows:
+        system, column = row["source_system"], row["key_column"]
+        if system in systems and column not in known.get(system, ()):
+            raise policy.error(
+                number,
+                "key_column",
+                f"no mapped table of {system} holds order lines together with orders.{column.replace('_on', '_at')}",
+                "Map it there; where heads and lines are two tables map the column to source_order_id in both,"
+                " beside the number",
+            )
 
 
 def _input_test(contract: Contract, offers: Mapping[str, Iterable[str]]) -> str:
@@ -212,12 +236,14 @@ def _landed(table: Table, mapped: Mapping[tuple[str, str], MappedTable]) -> str 
     """The line of a landed table; None where its mapping does not say yet what a row is."""
     if table.rows == OPEN:
         return None
-    staged, family, customer_key = table.staged, table.family, table.customer_key
+    staged, family = table.staged, table.family
+    customer_key, order_key = table.customer_key, table.order_key
     if table.rows:
         one = mapped[table.key]
         staged = one.staging_models()[table.rows][0]
         family = table.constants.get("interactions.family") or _FAMILIES.get(table.rows)
         customer_key = "customers__source_customer_id" if "customers" in one.entities else None
+        order_key = "order_items__source_order_id" if one.has_lines else None
     if not staged:
         raise DeclarationError(
             table.file,
@@ -231,6 +257,7 @@ def _landed(table: Table, mapped: Mapping[tuple[str, str], MappedTable]) -> str 
         "staged": staged,
         "family": family,
         "customer_key": customer_key,
+        "order_key": order_key,
     }
     return "{" + ", ".join(f"'{key}': {repr(value).lower()}" for key, value in values.items()) + "}"
 

@@ -27,7 +27,7 @@ from customer360.core.warehouse import Warehouse
 from customer360.landing.ledger import content_id, landed_ids
 from customer360.landing.writer import write_declared
 from customer360.onboarding.mapping import load_contracts, require_complete
-from customer360.onboarding.systems import out_of_step
+from customer360.onboarding.systems import check_document_keys, out_of_step
 from customer360.onboarding.tags import check_tags
 from customer360.pipeline.failures import print_failures
 from customer360.pipeline.scorecard import print_scorecard
@@ -138,6 +138,7 @@ def check_before(data_set: DataSet) -> None:
         check_tags(project, data_set.policy, state)
     tables = load_sources(project)
     require_complete([tables[key] for key in data_set.offers], load_contracts(project))
+    check_document_keys(data_set)
     missing = out_of_step(project)
     if missing:
         raise DeclarationError(

@@ -34,6 +34,7 @@ QUERIES = {
         from marts.scorecard_history group by all
     """,
     "quarantine": "from pages.quarantine_examples order by row_count desc, source_system, entity, reason_code",
+    "documents": "from pages.document_gaps order by is_gap desc, document_count desc, source_system, gap_cause",
     "identity": "from marts.identity_quality where scope = 'all' order by measure",
     "as_of": "select max(as_of_on) as as_of_on from marts.scorecard_history",
     "tables": """
@@ -81,7 +82,8 @@ class Page:
 
     def sections(self) -> Iterator[str]:
         for build in (
-            self.headline, self.scorecard, self.quarantine, self.identity, self.gate, self.contracts, self.publications,
+            self.headline, self.scorecard, self.quarantine, self.documents, self.identity, self.gate, self.contracts,
+            self.publications,
         ):  # fmt: skip
             yield build()
 
@@ -172,6 +174,26 @@ class Page:
                     ]
                     for row in self.found["quarantine"]
                     if row["counts_as_error"]
+                ],
+            ),
+        )
+
+    def documents(self) -> str:
+        return section(
+            "documents",
+            table(
+                say("documents"),
+                ("system", "cause", "rate", "counted", "gap", "remedy"),
+                [
+                    [
+                        code(row["source_system"]),
+                        text(both(row["label_zh"], row["label_en"])),
+                        rate(row["document_count"], row["stated_count"]),
+                        counted(row["document_count"], row["stated_count"]),
+                        Cell(f"{row['document_gap']:,.2f}", "number"),
+                        text(both(row["remedy_zh"], row["remedy_en"])),
+                    ]
+                    for row in self.found["documents"]
                 ],
             ),
         )

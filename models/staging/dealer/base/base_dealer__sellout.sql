@@ -7,11 +7,14 @@
     ('invalid_quantity', "quantity is null"),
     ('invalid_price', "is_price_given and unit_price is null"),
     ('invalid_amount', "amount is null"),
-    ('invalid_order_time', "sold_at is null"),
-    ('order_after_landing', "cast(sold_at as date) > landed_on"),
     ('zero_quantity', "quantity = 0"),
     ('negative_amount_not_return', "quantity > 0 and amount < 0"),
     ('positive_amount_on_return', "quantity < 0 and amount > 0"),
+] %}
+{# each line of a slip carries its head #}
+{% set head_rules = [
+    ('invalid_order_time', "sold_at is null"),
+    ('order_after_landing', "cast(sold_at as date) > landed_on"),
 ] %}
 {% set key = ['dealer_code', 'document_no', 'source_line_id'] %}
 
@@ -129,7 +132,9 @@ typed as (
 
 final as (
 
-    {{ with_broken_rules('typed', rules, keys=key) }}
+    {{ with_broken_rules('typed', rules, keys=key, head_rules=head_rules, one_document={
+        'number': "dealer_code || ':' || document_no", 'agree': ['cast(sold_at as date)']
+    }) }}
 
 )
 

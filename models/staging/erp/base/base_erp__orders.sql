@@ -3,12 +3,14 @@
 {% set rules = [
     ('missing_order_number', "source_order_id is null"),
     ('unknown_code', "document_kind is null"),
-    ('foreign_currency', "currency <> '" ~ var('currency') ~ "'"),
     ('invalid_amount', "document_amount is null"),
     ('invalid_order_time', "ordered_at is null"),
     ('order_after_landing', "cast(ordered_at as date) > landed_on"),
     ('negative_amount_not_return', "document_amount < 0 and document_kind = 'sale'"),
     ('positive_amount_on_return', "document_amount > 0 and document_kind = 'return'"),
+] %}
+{% set head_rules = [
+    ('foreign_currency', "currency <> '" ~ var('currency') ~ "'"),
 ] %}
 
 with
@@ -75,7 +77,10 @@ extended as (
 
 final as (
 
-    {{ with_broken_rules('extended', rules, keys=['source_order_id']) }}
+    {{ with_broken_rules('extended', rules, keys=['source_order_id'], head_rules=head_rules, one_document={
+        'number': 'source_order_id', 'agree': ['cast(ordered_at as date)', 'dealer_code'],
+        'agree_in_a_load': ['source_customer_id']
+    }) }}
 
 )
 

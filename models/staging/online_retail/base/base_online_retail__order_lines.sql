@@ -37,14 +37,18 @@ typed as (
 
 ),
 
--- An invoice names one customer and one country; of one that names several it is unknown whose it is.
+-- An invoice names one customer, one country and one day; of one that names several, or none on some lines, it is unknown
+-- whose it is. A line carries its head: a head that cannot be read takes the invoice along.
 documents as (
 
     select
         *,
         min(coalesce(source_customer_id, '')) over document <> max(coalesce(source_customer_id, '')) over document
         or min(coalesce(country, '')) over document <> max(coalesce(country, '')) over document
-            as is_ambiguous_document
+        or min(cast(ordered_at as date)) over document <> max(cast(ordered_at as date)) over document
+            as is_ambiguous_document,
+        max(case when ordered_at is null or cast(ordered_at as date) > landed_on then 1 else 0 end) over document = 1
+            as is_head_broken
     from typed
     window document as (partition by source_order_id)
 
@@ -53,7 +57,7 @@ documents as (
 final as (
 
     select
-        {{ all_but(['is_ambiguous_document']) }},
+        {{ all_but(['is_ambiguous_document', 'is_head_broken']) }},
         {{ line_amount('quantity', 'unit_price') }} as amount,
         {{ broken_rules([
             ('missing_order_number', "source_order_id is null"),
@@ -70,6 +74,8 @@ final as (
             ('negative_amount_not_return', "sign(quantity) * sign(unit_price) < 0 and not is_return
                 and not is_accounting_adjustment"),
             ('positive_amount_on_return', "sign(quantity) * sign(unit_price) > 0 and is_return"),
+            ('order_quarantined', "source_order_id is not null and is_head_broken and ordered_at is not null
+                and cast(ordered_at as date) <= landed_on"),
         ]) }}
     from documents
 

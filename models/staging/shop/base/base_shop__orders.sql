@@ -67,7 +67,10 @@ typed as (
 
 final as (
 
-    {{ with_broken_rules('typed', rules, keys=['source_order_id']) }}
+    {{ with_broken_rules('typed', rules, keys=['source_order_id'], one_document={
+        'number': 'source_order_id', 'agree': ['cast(ordered_at as date)', 'store_code'],
+        'agree_in_a_load': ['source_customer_id']
+    }) }}
 
 )
 
