@@ -11,12 +11,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from check_kit import foretold, measured
 from conftest import copy_project
 from customer360.core.sources import load_sources
-from customer360.onboarding.check_data import Measured, Reason, describe, in_no_file
+from customer360.onboarding.check_data import Measured, Reason, describe, in_no_file, unknown_words
 from customer360.onboarding.mapping import load_contracts
 from customer360.onboarding.new_data import scaffold
 
@@ -46,6 +47,9 @@ sources:
           - name: created_at
             description: "Created at"
             config: {meta: {headers: [Created at], maps_to: orders.ordered_at}}
+          - name: status
+            description: "Financial Status"
+            config: {meta: {headers: [Financial Status], maps_to: orders.payment_status}}
           - name: quantity
             description: "Lineitem quantity"
             config: {meta: {headers: [Lineitem quantity], maps_to: order_items.quantity}}
@@ -67,21 +71,24 @@ LAST = dt.datetime.now().replace(hour=12, minute=0, second=0, microsecond=0) - d
 def write_export(project: Path, zone: str, unreadable: int = 0) -> None:
     """Two lines an order, one order a customer and month; the times of the last `unreadable` orders name an ambiguous
     zone. Four lines cannot be trusted for other reasons, and one says what the file sums up to."""
-    rows = ["Name,Email,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku"]
+    rows = [
+        "Name,Email,Created at,Financial Status,Lineitem quantity,Lineitem name,Lineitem price,Lineitem sku"
+    ]
     for order in range(ORDERS):
         at = f"{LAST - dt.timedelta(days=3 * (ORDERS - order)):%Y-%m-%d %H:%M:%S} "
         at += "CST" if order >= ORDERS - unreadable else zone
+        status = "half way" if order == 7 else "paid"
         for sku, price in (("SKU-A", "20.00"), ("SKU-B", "60.00")):
             rows.append(
-                f"#{1001 + order},case{order % 40:02}@hemlockmail.com,{at},1,Quilt {sku},{price},{sku}"
+                f"#{1001 + order},case{order % 40:02}@hemlockmail.com,{at},{status},1,Quilt {sku},{price},{sku}"
             )
     soon = f"{LAST:%Y-%m-%d %H:%M:%S} {zone}"
     rows += [
-        f"#2001,case01@hemlockmail.com,{soon},two,Quilt SKU-A,20.00,SKU-A",
-        f"#2002,case01@hemlockmail.com,{soon},1,Quilt SKU-A,twenty,SKU-A",
-        f"#2003,case01@hemlockmail.com,{soon},0,Quilt SKU-A,20.00,SKU-A",
-        f",case01@hemlockmail.com,{soon},1,Quilt SKU-A,20.00,SKU-A",
-        "Total,,,240,,,",
+        f"#2001,case01@hemlockmail.com,{soon},,two,Quilt SKU-A,20.00,SKU-A",
+        f"#2002,case01@hemlockmail.com,{soon},,1,Quilt SKU-A,twenty,SKU-A",
+        f"#2003,case01@hemlockmail.com,{soon},,0,Quilt SKU-A,20.00,SKU-A",
+        f",case01@hemlockmail.com,{soon},,1,Quilt SKU-A,20.00,SKU-A",
+        "Total,,,,240,,,",
     ]
     (project / FILE).parent.mkdir(parents=True, exist_ok=True)
     (project / FILE).write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -124,6 +131,7 @@ def test_times_with_an_offset_are_read_and_a_tolerable_rate_is_no_obstacle(proje
     assert rates == dict.fromkeys(["all", "hemlock_shop.orders_export"], (4, 2 * ORDERS + 5))
     assert reasons == {("hemlock_shop.orders_export", reason): rows for reason, rows in PLANTED.items()}
     assert f"first 首例: {FILE}, row 行 {2 * ORDERS + 2}" in checked.stdout
+    assert "  hemlock_shop: orders.payment_status: half way (1 orders 个订单)" in checked.stdout.splitlines()
     assert "can be built 可以构建" in checked.stdout
 
 
@@ -182,6 +190,26 @@ def test_a_mapped_column_that_no_file_has_is_named_with_its_line(tmp_path: Path)
         "_stall__sources.yml: line 10, stall.receipts.paid_with: no file of inbox/x/stall/receipts has"
         in line
     )
+
+
+def test_status_words_that_nothing_explains_are_told_unless_they_are_too_many_to_be_statuses() -> None:
+    with duckdb.connect() as connection:
+        connection.execute("create schema quality")
+        connection.execute(
+            "create table quality.unknown_status_words (source_system text, field text, source_word text, document_count int)"
+        )
+        assert unknown_words(connection) == []
+        connection.execute(
+            """
+            insert into quality.unknown_status_words values ('till', 'status', 'closed', 2), ('till', 'status', 'new', 3);
+            insert into quality.unknown_status_words select 'web', 'payment_status', 'Ann ' || n, 1 from range(21) as r (n);
+            """
+        )
+        assert unknown_words(connection) == [
+            "no revenue until `values` of the mapping say what these mean 状态未知，不计收入:",
+            "  till: orders.status: new, closed (5 orders 个订单)",
+            "  web: orders.payment_status: 21 words 个词 (21 orders 个订单)",
+        ]
 
 
 def test_a_failing_measure_is_said_last_and_no_build_is_promised() -> None:

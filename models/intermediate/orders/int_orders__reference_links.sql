@@ -2,8 +2,8 @@
 
 -- Within one order and article the n-th return of some pieces and amount undoes the n-th sale line of the same; one of
 -- the same pieces and another amount takes the lines of so many pieces from the last on; the pieces of any other return
--- go over the lines one after the other. Of a sale line no more is undone than was sold, earlier returns first: what goes
--- back beyond that stays on the return line. Days are compared: the two documents may be dated by different clocks.
+-- go over the lines one after the other. Of a sale line no more is undone than was sold, earlier returns first: what
+-- goes back beyond that stays on the return line. Days are compared: two documents may be dated by two clocks.
 
 with
 

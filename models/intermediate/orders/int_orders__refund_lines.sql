@@ -1,8 +1,8 @@
 -- grain: one line of a refund of an amount alone: what it takes off a line of the order, or what is beyond
 
 -- Over what returns with lines have left of the order, in the order of its lines and to the cent. The refund that takes
--- the last of a line brings back its pieces; before that only money went back. Behind the lines stands what the document
--- charged beside them (freight, tax): a refund of that is no revenue either. The rest is a line without an article.
+-- the last of a line brings back its pieces; before that only money went back. Behind the lines stands what the
+-- document charged beside them (freight, tax), and its refund is no revenue. The rest is a line without an article.
 
 with
 

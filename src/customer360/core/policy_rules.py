@@ -151,7 +151,9 @@ class Checking:
         if name not in self._made:
             self._made.add(name)
             project = self.base.parents[1]
-            for other in functions.arguments(project).keys() & set(re.findall(r"\w+", functions.body(project, name))):
+            for other in functions.arguments(project).keys() & set(
+                re.findall(r"\w+", functions.body(project, name))
+            ):
                 self._function(other)
             self.connection.execute(functions.definition(project, name))
         return name

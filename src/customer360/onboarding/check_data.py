@@ -45,6 +45,9 @@ REQUIRED = ("customers", "orders", "order_items")
 LATER = ("corrections", "identity_decisions")
 """What stewards write about what the warehouse made of the data: no lack, where there is none yet."""
 
+_STATUS_WORDS = 20
+"""A column of more different words is not one of statuses, and may hold what is nobody's business."""
+
 Filled = Mapping[str, Mapping[str, Mapping[str, int]]]
 """Input entity → system → column → rows in which it is filled; the key `*` counts the rows."""
 
@@ -224,6 +227,23 @@ def measured(connection: duckdb.DuckDBPyConnection) -> list[Measured]:
     ]
 
 
+def unknown_words(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Status words of orders that nothing explains, as lines to show; of a column of many words their number alone, for it
+    is none of statuses."""
+    lines = []
+    for system, column, count, orders, words in connection.execute(
+        """
+        select source_system, field, count(*), sum(document_count), list(source_word order by document_count desc, source_word)
+        from quality.unknown_status_words group by all order by all
+        """
+    ).fetchall():
+        told = ", ".join(words) if count <= _STATUS_WORDS else f"{count:,} words 个词"
+        lines.append(f"  {system}: orders.{column}: {told} ({orders:,} orders 个订单)")
+    if lines:
+        lines.insert(0, "no revenue until `values` of the mapping say what these mean 状态未知，不计收入:")
+    return lines
+
+
 def unmapped(tables: Sequence[Table], report: Mapping[str, Any]) -> list[str]:
     """Landed columns that no input column is made of: mapped to none, or not even declared."""
     names = [
@@ -277,6 +297,7 @@ def _dbt(data_set: DataSet, systems: Sequence[str], folder: Path) -> dict[str, A
         "--select",
         *(f"+path:models/staging/{system}" for system in systems),
         "+scorecard_landing",
+        "+unknown_status_words",
         "--exclude-resource-type",
         "test",
         "unit_test",
@@ -366,7 +387,11 @@ def _staged(data_set: DataSet, contracts: Mapping[str, Contract]) -> tuple[list[
         with duckdb.connect(str(folder / "customer360.duckdb"), read_only=True) as connection:
             filled = count_filled(connection, offered_models(manifest, systems), contracts)
             found = measured(connection)
-    return describe(marts(manifest, contracts, filled), contracts, filled, found, f"inbox/{data_set.name}")
+            words = unknown_words(connection)
+    lines, complete = describe(
+        marts(manifest, contracts, filled), contracts, filled, found, f"inbox/{data_set.name}"
+    )
+    return [*words, *lines], complete
 
 
 def describe(
