@@ -218,7 +218,7 @@ _TABLE = _DBT | {"columns", "identifier", "external", "loader", "loaded_at_query
 _COLUMN = _DBT | {"data_type", "quote", "constraints", "granularity"}
 _TABLE_META = {
     *("rows", "key", "constants", "decimal", "day_first", "phone_country", "load", "encoding", "dated_by"),
-    *("staged", "family", "customer_key", "grain", "owner"),
+    *("staged", "family", "customer_key", "order_key", "grain", "owner"),
 }
 _COLUMN_META = {"headers", "required", "pii", "maps_to", "values", "negate", "decimal", "day_first", "rules"}
 
