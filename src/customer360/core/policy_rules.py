@@ -147,14 +147,15 @@ class Checking:
         return self.connection.execute(sql).fetchall()
 
     def _function(self, name: str) -> str:
-        """The name of a function of the project, which is made with those that its body calls."""
+        """The name of a function of the project, which is made with the functions and seeds that its body names."""
         if name not in self._made:
             self._made.add(name)
             project = self.base.parents[1]
-            for other in functions.arguments(project).keys() & set(
-                re.findall(r"\w+", functions.body(project, name))
-            ):
+            named = set(re.findall(r"\w+", functions.body(project, name)))
+            for other in functions.arguments(project).keys() & named:
                 self._function(other)
+            for seed in self.seeds.keys() & named:
+                self._load(self.seeds[seed])
             self.connection.execute(functions.definition(project, name))
         return name
 

@@ -22,12 +22,10 @@ FOLDERS = ("models", "tests", "analyses")
 NOT_OF_A_BODY = ("layout", "references.consistent")
 """Rules that a rendered function cannot keep: Jinja breaks its lines, and a lambda's parameter is no table."""
 
-# sqlfluff makes objects by the million and few of them in cycles: with Python's usual threshold, collecting them is two
-# fifths of its time
 SQLFLUFF = [
     sys.executable,
-    "-c",
-    "import gc; gc.set_threshold(1_000_000); from sqlfluff.cli.commands import cli; cli()",
+    "-m",
+    "customer360.pipeline.linter",
     "lint",
     "--disable-progress-bar",
     "--processes",
