@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from customer360.core.sources import DeclarationError
+from customer360.core.declarations import DeclarationError
 from demo_company.build import generate
 from demo_company.config import NOISE, Config
 

@@ -18,7 +18,8 @@ import yaml
 
 from conftest import copy_project, run_dbt, run_verb
 from customer360.core.data_sets import load_data_set
-from customer360.core.sources import STATE, DeclarationError, load_sources, load_tables
+from customer360.core.declarations import DeclarationError
+from customer360.core.sources import STATE, load_sources, load_tables
 from customer360.landing.writer import write_declared
 from customer360.onboarding.systems import check_document_keys, write_systems
 
