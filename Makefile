@@ -23,7 +23,7 @@ help: ## list the targets
 	@if [ -x .venv/bin/customer360 ]; then echo; customer360 --help; fi
 
 setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv where missing)
-	@umask 077 && mkdir -p warehouse/dev logs target
+	@umask 077 && mkdir -p logs target
 
 .uv/bin/uv:
 	python3 -m venv .uv

@@ -1,5 +1,5 @@
 {#-
-  The rules that YAML states of a table: its `key`, `rules` of its rows, and `columns`, a list of column and rules of it.
+  The rules that YAML states of a table: its `key`, `rules` of its rows, and `columns`, pairs of a column and its rules.
   The words of a rule are listed in tests/generic/rules_hold.sql. Each rule becomes
     said       the rule in words, as the test answers it
     word, told, column    what was written

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 
+from customer360.core import interrupts
 from customer360.core.data_sets import DataSet
 from customer360.core.errors import Stopped
 from customer360.core.faults import fault_of
@@ -54,11 +55,18 @@ class Verb(click.Command):
         try:
             context.obj = context.obj or project_folder()
             return super().invoke(context)
-        except Stopped as error:
+        except (Stopped, interrupts.Interrupted) as error:
             told, code = str(error), self.stopped or error.exit_code
         except OSError as error:
             told, code = fault_of(error), self.stopped or 1
+        except Exception:
+            if not interrupts.seen():
+                raise
+        if stop := interrupts.seen():
+            told, code = str(stop), stop.exit_code
         print(f"{context.command_path}: {told}", file=sys.stderr)
+        if stop:
+            sys.exit(code)  # nothing that would follow it begins
         return code
 
 
@@ -487,16 +495,10 @@ def erasures(data_set: DataSet, warehouse: Warehouse) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one verb, by default that of the command line; its exit code."""
+    """Run one verb, by default that of the command line; its exit code. Ctrl-C and SIGTERM end the program."""
     try:
-        return verbs.main(arguments, prog_name="customer360", standalone_mode=False) or 0
+        with interrupts.heeded():
+            return verbs.main(arguments, prog_name="customer360", standalone_mode=False) or 0
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except click.Abort:
-        return 130
-
-
-def run() -> None:
-    """The installed program."""
-    sys.exit(main())

@@ -28,7 +28,7 @@ import duckdb
 
 from bench.companies import set_small_demo
 from bench.measuring import copy_project
-from customer360.core import steps
+from customer360.core import interrupts, steps
 from customer360.core.data_sets import load_data_set
 from customer360.core.sources import load_sources
 from customer360.core.warehouse import Warehouse
@@ -279,9 +279,9 @@ CHANGING = {
 """Calls at which what lies on the disc changes."""
 
 
-def miniature_by_point(root: Path, point: int) -> list[str]:
-    """Make a miniature build that kills itself before its `point`-th change of the disc (0: never); who made
-    each change: the function that `build.build` or `versions.publish` had called."""
+def miniature_by_point(root: Path, point: int, number: int = signal.SIGKILL) -> list[str]:
+    """Make a miniature build that gets a signal, by default the one that kills it, before its `point`-th change of the
+    disc (0: never); who made each change: the function that `build.build` or `versions.publish` had called."""
     changes: list[str] = []
     step = ""
 
@@ -297,20 +297,23 @@ def miniature_by_point(root: Path, point: int) -> list[str]:
         if step and called in CHANGING:
             changes.append(step)
             if len(changes) == point:
-                os.kill(os.getpid(), signal.SIGKILL)
+                os.kill(os.getpid(), number)
 
-    sys.setprofile(count)
-    try:
-        miniature(root)
-    finally:
-        sys.setprofile(None)
+    with interrupts.heeded():
+        sys.setprofile(count)
+        try:
+            miniature(root)
+        finally:
+            sys.setprofile(None)
     return changes
 
 
-def miniature_process(root: Path, point: int) -> subprocess.CompletedProcess[str]:
+def miniature_process(
+    root: Path, point: int, number: int = signal.SIGKILL
+) -> subprocess.CompletedProcess[str]:
     """`miniature_by_point` in a process of its own; the changes are the JSON of its last line."""
     return subprocess.run(
-        [sys.executable, __file__, str(root), str(point)],
+        [sys.executable, __file__, str(root), str(point), str(int(number))],
         capture_output=True, text=True, check=False, umask=0,
         env={**os.environ, "PYTHONPATH": str(PROJECT)},
     )  # fmt: skip
@@ -422,4 +425,10 @@ def columns_holding(needles: Iterable[str], file: Path) -> list[str]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(miniature_by_point(Path(sys.argv[1]), int(sys.argv[2]))))
+    try:
+        print(json.dumps(miniature_by_point(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))))
+    except BaseException:
+        if not (stop := interrupts.seen()):
+            raise
+        print(stop, file=sys.stderr)
+        sys.exit(stop.exit_code)

@@ -31,6 +31,7 @@ from build_kit import (
     open_to_others,
     rows_of,
     small_project,
+    start_build,
     whole_build,
 )
 from conftest import set_demo
@@ -146,6 +147,39 @@ def test_a_failed_build_changes_nothing_and_the_next_one_is_as_if_undisturbed(
     assert outcome(root) == outcome(undisturbed)
 
 
+def test_interrupted_in_a_step_leaves_nothing_and_says_what_was_published(
+    start: Path, tmp_path: Path
+) -> None:
+    """Ctrl-C before a change in the middle of some steps; then a build as if undisturbed."""
+
+    def copy(name: str) -> Path:
+        return Path(shutil.copytree(start, tmp_path / name, symlinks=True))
+
+    steps = json.loads(miniature_process(copy("undisturbed"), 0).stdout.splitlines()[-1])
+    expected = outcome(tmp_path / "undisturbed")
+    warehouse = start / "warehouse/demo"
+    before, name_before = digests(warehouse / "current"), (warehouse / "current").readlink().name
+    builds = {path.name for path in (warehouse / "build").iterdir()}
+    published = []
+    chosen = [n for n in middles(steps) if steps[n] in ("read_state", "write_published", "promote", "tidy")]
+    for number in sorted(chosen):
+        root = copy("interrupted")
+        stopped = miniature_process(root, number + 1, signal.SIGINT)
+        assert stopped.returncode == 130 and "Traceback" not in stopped.stderr, stopped.stderr
+        there = Warehouse(root / "warehouse/demo")
+        if check_sound(root, before, name_before):
+            assert "nothing was published" in stopped.stderr
+            assert {path.name for path in there.builds.iterdir()} <= builds
+            miniature(root)
+        else:
+            assert f"version {there.current().name} was published already" in stopped.stderr
+            published.append(number)
+        assert [path.name for path in there.versions.iterdir() if path.name.startswith(".")] == []
+        assert outcome(root) == expected, steps[number]
+        shutil.rmtree(root)
+    assert len(chosen) == 4 and len(published) in (1, 2)
+
+
 # --- a step that outlives its build -----------------------------------------------------------------------
 
 _ORPHAN = """
@@ -181,6 +215,28 @@ def test_a_step_that_outlives_a_killed_build_keeps_the_next_one_waiting(tmp_path
         except Busy:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+@pytest.mark.parametrize(
+    ("number", "moment"), [(signal.SIGINT, "== fill the inbox"), (signal.SIGTERM, "== land")]
+)
+def test_a_build_that_is_told_to_end_says_that_nothing_was_published(
+    number: int, moment: str, tmp_path: Path
+) -> None:
+    root = small_project(tmp_path / "project")
+    with start_build(root) as process:
+        for text in process.stdout:
+            if moment in text:
+                process.send_signal(number)
+                break
+        told = process.stdout.read()
+    assert process.returncode == 128 + number
+    (last,) = told.strip().splitlines()[-1:]
+    assert last.startswith("customer360 build: stopped by ") and "nothing was published" in last
+    assert "Traceback" not in told
+    with Warehouse(root / "warehouse/demo").lock():  # no step is left behind
+        pass
+    assert not list((root / "warehouse/demo/build").glob("*"))
 
 
 # --- real builds ------------------------------------------------------------------------------------------

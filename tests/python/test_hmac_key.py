@@ -5,11 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import stat
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+import yaml
+from dbt.adapters.duckdb.plugins import BasePlugin
 
 from bench.macro_views import dbt, lay_out
+from conftest import PROJECT
+from customer360.dbt_plugins import database_folder
 from customer360.privacy.hashing_key import (
     DEMO_KEY,
     ENVIRONMENT_VARIABLE,
@@ -146,3 +152,22 @@ def test_the_key_is_in_no_file(mine: Path) -> None:
     assert "PASS=6" in done.stdout
     assert "ERROR=1" in done.stdout
     assert [name for name, data in contents.items() if any(secret in data for secret in secrets)] == []
+
+
+def test_dbt_makes_the_folder_of_its_file_and_lets_nobody_else_in(tmp_path: Path) -> None:
+    profile = yaml.safe_load((PROJECT / "profiles.yml").read_text(encoding="utf-8"))["customer360"][
+        "outputs"
+    ]["duckdb"]
+    assert {"module": database_folder.__name__} in profile["plugins"]
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there").chmod(0o755)
+    file = tmp_path / "there" / "warehouse" / "dev" / "customer360.duckdb"
+    plugin = BasePlugin.create(database_folder.__name__, config={})
+    mask = os.umask(0)
+    try:
+        for path in (str(file), str(file), ":memory:"):
+            plugin.update_connection_config(SimpleNamespace(path=path), {})
+    finally:
+        os.umask(mask)
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (*file.parents,)[:3]]
+    assert modes == [0o700, 0o700, 0o755]

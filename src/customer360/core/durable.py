@@ -47,6 +47,24 @@ def publish(temporary: Path, final: Path) -> None:
     sync(final.parent)
 
 
+@contextmanager
+def whole(final: Path) -> Iterator[Path]:
+    """A file to write, which takes the name `final` once it is written: who is interrupted leaves no part of it."""
+    final.parent.mkdir(parents=True, exist_ok=True)
+    temporary = final.with_name(f".{final.name}.tmp")
+    try:
+        yield temporary
+        os.replace(temporary, final)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(final: Path, text: str) -> None:
+    """Write a file whole or not at all."""
+    with whole(final) as temporary:
+        temporary.write_text(text, encoding="utf-8")
+
+
 def add_line(file: Path, entry: Mapping[str, Any]) -> None:
     """Add an entry to a file of JSON lines, durably; a line that a kill cut short goes."""
     file.parent.mkdir(parents=True, exist_ok=True)

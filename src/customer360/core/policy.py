@@ -143,7 +143,7 @@ def _records(file: Path) -> Iterator[tuple[int, list[str]]]:
         if divided == "," and place == len(text):
             cells.append("")
         if divided != "," or place == len(text):
-            if cells != [""]:
+            if cells != [""] or quoted is not None:
                 yield number, cells
             number, cells = number + 1, []
 

@@ -21,11 +21,12 @@ import datetime as dt
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from customer360.core import interrupts
 from customer360.core.data_sets import DataSet, load_data_set
 from customer360.core.durable import add_line, hold, lines_of, sync, sync_tree
 from customer360.core.errors import Stopped
@@ -196,9 +197,25 @@ class Warehouse:
             for old in sorted(self.builds.iterdir())[:-KEPT_BUILDS]:
                 shutil.rmtree(old)
 
-    def lock(self) -> AbstractContextManager[None]:
-        """Hold the warehouse for one build."""
-        return hold(self.folder, f"build of {self.folder.name}")
+    @contextmanager
+    def lock(self) -> Iterator[None]:
+        """Hold the warehouse for one build. Of one that is interrupted nothing is left but what it had published."""
+        with hold(self.folder, f"build of {self.folder.name}"):
+            before, there = self.current(), set(self.builds.glob("*"))
+            try:
+                yield
+            except BaseException:
+                if stop := interrupts.seen():
+                    now = self.current()
+                    for folder in set(self.builds.glob("*")) - there:
+                        if now is None or folder.name != now.name:
+                            shutil.rmtree(folder)
+                    self.tidy()
+                    if now == before:
+                        stop.left += ", and what was published before stays 原有发布保持不变"
+                    else:
+                        stop.left = f"version {now.name} was published already 已发布"
+                raise
 
 
 def open_data_set(project: Path, name: str) -> tuple[DataSet, Warehouse]:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from customer360.core import reading
 from customer360.core.data_sets import DataSet
+from customer360.core.durable import write_text
 from customer360.core.errors import Stopped
 from customer360.identity.identity_model import Fitted, fit, model_file, score
 
@@ -157,6 +158,6 @@ def fit_data_set(data_set: DataSet, database: Path | None, version: str | None =
         model, text = fit_build(database, data_set.project / "truth" / data_set.name, version)
     except ValueError as error:
         raise NotFitted(str(error)) from None
+    write_text(path.with_name(f"{path.stem}_report.md"), text)
     model.write(path)
-    path.with_name(f"{path.stem}_report.md").write_text(text, encoding="utf-8")
     return path

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
+from customer360.core.durable import write_text
 from customer360.core.errors import Stopped
 
 Settings = dict[str, Any]
@@ -52,8 +53,8 @@ class Fitted:
     settings: Settings
 
     def write(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+        """Write it as a file, whole or not at all."""
+        write_text(path, json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n")
 
     def prior(self, cores: int) -> float:
         """Probability that two of `cores` rows are one person: a row has as many partners in a larger company,

@@ -6,9 +6,7 @@ records and the same earlier state. The copy is thrown away.
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +17,7 @@ from customer360.core import reading
 from customer360.core.data_sets import DataSet, check_policy
 from customer360.core.dbt import dbt_command, dbt_environment
 from customer360.core.errors import Stopped
+from customer360.core.steps import ended
 from customer360.core.warehouse import Warehouse
 from customer360.privacy.hashing_key import require_key
 
@@ -81,14 +80,8 @@ def _resolve(data_set: DataSet, build: Path, database: Path) -> None:
         "unit_test",
     )
     places = ["--target-path", str(database.parent / "target"), "--log-path", str(database.parent / "logs")]
-    done = subprocess.run(
-        [*command, *places],
-        cwd=data_set.project,
-        env={**os.environ, **dbt_environment(data_set.project, database, build.name, build / "state")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = dbt_environment(data_set.project, database, build.name, build / "state")
+    done = ended(data_set.project, [*command, *places], told, is_quiet=True)
     if done.returncode:
         lines = done.stdout.splitlines()
         first = next(

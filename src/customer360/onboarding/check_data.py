@@ -10,9 +10,7 @@ column that only enters a calculation on the way, or changes its name, is not se
 from __future__ import annotations
 
 import json
-import os
 import re
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +22,7 @@ from customer360.core.data_sets import DataSet, check_policy, load_data_set
 from customer360.core.dbt import dbt_command, dbt_environment
 from customer360.core.errors import Stopped
 from customer360.core.sources import Table, load_sources
-from customer360.core.steps import own_command
+from customer360.core.steps import ended, own_command
 from customer360.core.warehouse import Warehouse
 from customer360.onboarding.mapping import (
     NOT_MAPPED,
@@ -303,17 +301,8 @@ def _dbt(data_set: DataSet, systems: Sequence[str], folder: Path) -> dict[str, A
         "unit_test",
         variables={"systems": list(systems)},
     )
-    done = subprocess.run(
-        [*command, "--target-path", str(target)],
-        cwd=data_set.project,
-        env={
-            **os.environ,
-            **dbt_environment(data_set.project, folder / "customer360.duckdb", "check", folder / "state"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    told = dbt_environment(data_set.project, folder / "customer360.duckdb", "check", folder / "state")
+    done = ended(data_set.project, [*command, "--target-path", str(target)], told, is_quiet=True)
     if done.returncode:
         raise CannotCheck("dbt stopped:\n" + "\n".join(done.stdout.splitlines()[-25:]))
     return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
@@ -342,13 +331,7 @@ def check(data_set: DataSet, tables: Mapping[tuple[str, str], Table]) -> tuple[l
         )
     ]
     points += [f"{path}: run make systems" for path in out_of_step(data_set.project)]
-    landed = subprocess.run(
-        own_command("land", "--data", data_set.name),
-        cwd=data_set.project,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    landed = ended(data_set.project, own_command("land", "--data", data_set.name), is_quiet=True)
     if landed.returncode == 2:
         raise CannotCheck(landed.stderr.strip())
     report = json.loads(

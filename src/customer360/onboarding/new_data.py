@@ -23,6 +23,7 @@ from pypinyin import lazy_pinyin
 
 from customer360.core.countries import country_of, load_countries
 from customer360.core.data_sets import systems_of
+from customer360.core.durable import write_text
 from customer360.core.errors import Stopped
 from customer360.core.policy import PolicyTable
 from customer360.core.sources import STATE, Column, Table, heading_key, load_sources
@@ -518,9 +519,14 @@ def _together(one: Found, two: Found) -> Found:
 
 
 def _write(project: Path, files: Mapping[str, str]) -> list[str]:
-    for path, text in files.items():
-        (project / path).parent.mkdir(parents=True, exist_ok=True)
-        (project / path).write_text(text, encoding="utf-8")
+    """Write these files, all of them or none: what is there in part is taken for somebody's own."""
+    try:
+        for path, text in files.items():
+            write_text(project / path, text)
+    except BaseException:
+        for path in files:
+            (project / path).unlink(missing_ok=True)
+        raise
     return list(files)
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from customer360.core.data_sets import DataSet
 from customer360.core.declarations import DeclarationError, read_keys
+from customer360.core.durable import write_text
 from customer360.core.policy import policy_table
 from customer360.core.sources import Table, load_sources
 from customer360.onboarding.mapped_models import MappedTable
@@ -310,8 +311,7 @@ def write_systems(project: Path) -> list[str]:
     """Bring the files that follow from declarations up to date; the paths written and removed. Raises as `system_files`."""
     wanted, stale = _amiss(project)
     for path, text in wanted.items():
-        (project / path).parent.mkdir(parents=True, exist_ok=True)
-        (project / path).write_text(text, encoding="utf-8")
+        write_text(project / path, text)
     for path in stale:
         (project / path).unlink()
     return [*wanted, *(f"{path} (removed)" for path in stale)]

@@ -15,6 +15,7 @@ import duckdb
 
 from customer360.core.data_sets import DataSet, check_policy
 from customer360.core.declarations import read_yaml
+from customer360.core.durable import write_text
 from customer360.core.policy import PolicyTable, policy_table
 from customer360.core.warehouse import Warehouse
 from customer360.privacy.state import current_state
@@ -251,7 +252,7 @@ def check_catalogue(data_set: DataSet, warehouse: Warehouse) -> str:
     with current_state(warehouse) as state:
         check_tags(project, policy, state)
     if policy == "default":
-        (project / "docs" / "tag-catalogue.md").write_text(catalogue_page(project, policy), encoding="utf-8")
+        write_text(project / "docs" / "tag-catalogue.md", catalogue_page(project, policy))
     return policy
 
 

@@ -90,7 +90,9 @@ def long_lines(project: Path, targets: Sequence[str]) -> list[str]:
 
 
 def lint(project: Path, everything: bool) -> bool:
-    """Run both linters, sqlfluff on changed files or on `everything`; whether both are content."""
+    """Run both linters, sqlfluff on changed files or on `everything`, as where git knows of no change; whether both are
+    content."""
+    everything = everything or not (project / ".git").exists()
     targets = list(FOLDERS) if everything else changed_sql(project, FOLDERS)
     folder = project / functions.FOLDER
     bodies = sorted(

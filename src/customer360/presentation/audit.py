@@ -10,6 +10,7 @@ import duckdb
 import xlsxwriter
 
 from customer360.core.data_sets import DataSet
+from customer360.core.durable import whole
 from customer360.core.errors import Stopped
 from customer360.core.sources import load_sources
 from customer360.core.warehouse import Warehouse
@@ -65,9 +66,9 @@ def write_workbook(path: Path, headings: dict[str, str], rows: Sequence[dict[str
 
     Raises FileExistsError rather than replace a workbook that somebody may have filled in.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.open("xb").close()
-    with xlsxwriter.Workbook(str(path)) as workbook:
+    if path.exists():
+        raise FileExistsError(path)
+    with whole(path) as temporary, xlsxwriter.Workbook(str(temporary)) as workbook:
         sheet = workbook.add_worksheet("audit")
         head = workbook.add_format({"bold": True, "bottom": 1})
         wrapped = workbook.add_format({"text_wrap": True, "valign": "top"})

@@ -10,6 +10,7 @@ import duckdb
 
 from customer360.core import reading
 from customer360.core.data_sets import DataSet
+from customer360.core.durable import write_text
 from customer360.core.errors import Stopped
 from customer360.core.warehouse import Warehouse
 
@@ -77,5 +78,5 @@ def file_of(data_set: DataSet, name: str) -> Path:
 def write_page(data_set: DataSet, name: str, html: str) -> Path:
     """Write a page of a data set and say where it is."""
     path = file_of(data_set, name)
-    path.write_text(html, encoding="utf-8")
+    write_text(path, html)
     return path

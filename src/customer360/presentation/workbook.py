@@ -21,6 +21,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from customer360.core import reading
 from customer360.core.data_sets import DataSet
+from customer360.core.durable import whole
 from customer360.core.warehouse import Warehouse
 from customer360.presentation import for_people
 from customer360.presentation.page import Dictionary, moment
@@ -429,12 +430,11 @@ class Book:
 
 def write(path: Path, published: Path, data_set: DataSet, language: str) -> dict[str, int]:
     """Write the workbook of one language; rows by sheet."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with reading.connect(published) as connection:
+    with reading.connect(published) as connection, whole(path) as temporary:
         as_of, build = connection.execute(
             "select max(as_of_on), max(build_id) from marts.scorecard_history"
         ).fetchone()
-        book = Book(path, connection, language, as_of)
+        book = Book(temporary, connection, language, as_of)
         readme = book.book.add_worksheet(sheet_name("readme"))
         for sheet in SHEETS:
             book.table(sheet)

@@ -10,16 +10,15 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import subprocess
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from customer360.core.declarations import DeclarationError, read_yaml
-from customer360.core.durable import read_json
+from customer360.core.durable import read_json, write_text
 from customer360.core.errors import Stopped
 from customer360.core.sources import rules_of
-from customer360.core.steps import tool
+from customer360.core.steps import ended, tool
 
 COMMITTED = Path("contracts") / "published.json"
 
@@ -309,19 +308,16 @@ def read(path: Path) -> Promised:
 
 def write(promised: Promised, path: Path) -> None:
     """One line per column, so that a change is one line of a review."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     tables = json.dumps(promised.tables, indent=1, ensure_ascii=False)
-    path.write_text(f'{{"major": {promised.major}, "tables": {tables}}}\n', encoding="utf-8")
+    write_text(path, f'{{"major": {promised.major}, "tables": {tables}}}\n')
 
 
 def declared(project: Path) -> Contract:
     """The contract that the models declare now: dbt parses them first."""
     target = "target/lint"
-    subprocess.run(
-        [tool("dbt"), "--quiet", "parse", "--target", "lint", "--target-path", target],
-        cwd=project,
-        check=True,
-    )
+    words = ["--quiet", "parse", "--target", "lint", "--target-path", target]
+    if ended(project, [tool("dbt"), *words]).returncode:
+        raise NotKept("dbt cannot read the project; see above")
     manifest = json.loads((project / target / "manifest.json").read_text(encoding="utf-8"))
     return contract_of(manifest)
 
