@@ -126,6 +126,7 @@ judged as (
 
     select
         documents.*,
+        case when documents.document_kind = 'return' then documents.original_order_id end as returned_order_id,
         documents.document_kind = 'sale' and named.order_id is not null as is_named_by_return,
         case
             when documents.policy <> 'if_returned' then documents.policy = 'yes'
@@ -186,9 +187,7 @@ final as (
         judged.refunded_at
     from judged
     left join excluded_sales
-        on
-            judged.document_kind = 'return'
-            and judged.original_order_id = excluded_sales.order_id
+        on judged.returned_order_id = excluded_sales.order_id
 
 )
 

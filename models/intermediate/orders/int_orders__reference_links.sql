@@ -87,11 +87,15 @@ equalled as (
     select
         returns.*,
         sales.order_item_id as equal_item_id,
-        sum(case when sales.order_item_id is null then 1 else 0 end) over (
-            partition by returns.order_id, returns.product_id, returns.quantity
-            order by returns.netting_at asc, returns.order_item_id asc
-            rows between unbounded preceding and current row
-        ) as other_number,
+        -- of the returns that no line equals
+        case
+            when sales.order_item_id is null
+                then sum(case when sales.order_item_id is null then 1 else 0 end) over (
+                    partition by returns.order_id, returns.product_id, returns.quantity
+                    order by returns.netting_at asc, returns.order_item_id asc
+                    rows between unbounded preceding and current row
+                )
+        end as other_number,
         row_number() over (
             partition by returns.order_id, returns.product_id, returns.quantity
             order by returns.netting_at asc, returns.order_item_id asc
@@ -112,16 +116,16 @@ paired as (
     -- the last of the lines of so many pieces, as long as there are lines left for all returns of so many
     select
         equalled.*,
-        coalesce(equalled.equal_item_id, sales.order_item_id) as sale_item_id
+        coalesce(
+            equalled.equal_item_id, case when equalled.return_number <= sales.line_count then sales.order_item_id end
+        ) as sale_item_id
     from equalled
     left join sales
         on
-            equalled.equal_item_id is null
-            and equalled.order_id = sales.order_id
+            equalled.order_id = sales.order_id
             and equalled.product_id = sales.product_id
             and equalled.quantity = sales.quantity
             and equalled.other_number = sales.last_number
-            and equalled.return_number <= sales.line_count
 
 ),
 

@@ -46,8 +46,19 @@ compared as (
     select
         field,
         source_word,
-        {{ function('plain_words') }}(source_word) as word
+        {{ function('plain_words') }}(source_word) as word,
+        case when field <> 'payment_method' then {{ function('plain_words') }}(source_word) end as status_word
     from found
+
+),
+
+any_words as (
+
+    select
+        word,
+        status
+    from words
+    where field = 'any'
 
 ),
 
@@ -61,22 +72,17 @@ meant as (
             own_words.status,
             any_words.status,
             canonical.status,
-            case when compared.field <> 'payment_method' then 'unknown_status' end
+            case when compared.status_word is not null then 'unknown_status' end
         ) as status
     from compared
     left join words as own_words
         on
             compared.field = own_words.field
             and compared.word = own_words.word
-    left join words as any_words
-        on
-            any_words.field = 'any'
-            and compared.field <> 'payment_method'
-            and compared.word = any_words.word
+    left join any_words
+        on compared.status_word = any_words.word
     left join statuses as canonical
-        on
-            compared.field <> 'payment_method'
-            and compared.word = replace(canonical.status, '_', ' ')
+        on compared.status_word = replace(canonical.status, '_', ' ')
 
 ),
 
