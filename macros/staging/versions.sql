@@ -11,13 +11,13 @@
   The rows of a relation, each with the codes of the rules that it breaks (`broken_rules`): those of the entity and what holds
   for every one. Rows of totals and notes are no records. Of the rows that break none of these, one stays per key (`keys`, a
   list); `changed_at` is the record's own stamp of its last change, if it has one. Lines that are told apart by
-  their position on a `document` have no key: of a document that is delivered again the newest delivery stands whole, and
-  lines that several sheets of a workbook repeat count once.
+  their position on a `document` have no key: of a document that is delivered again the newest delivery stands whole,
+  and lines that several sheets of a workbook repeat count once.
 
-  An order document is one thing. `one_document` says by which `number` it is known and in what its rows must `agree`, in all
-  deliveries or, where a later delivery may put it right, in each (`agree_in_a_load`): of a number that stands for several
-  documents it is unknown which row is whose. Where one landed row is both a line and its head, `head_rules` are
-  those of the head: a head that breaks one takes all rows of its document along.
+  An order document is one thing. `one_document` says by which `number` it is known and in what its rows must `agree`,
+  in all deliveries or, where a later delivery may put it right, in each (`agree_in_a_load`): of a number that stands
+  for several documents it is unknown which row is whose. Where one landed row is both a line and its head,
+  `head_rules` are those of the head: a head that breaks one takes all rows of its document along.
 -#}
 {% macro with_broken_rules(
     relation, rules, keys=none, changed_at=none, document=none, one_document=none, head_rules=none
@@ -91,8 +91,8 @@
     )
 {%- endmacro %}
 
-{#- An earlier sheet of the same workbook holds the line, as often as this one holds it so far: a line that one sheet repeats is a line of
-    its own (docs/decisions/0002). -#}
+{#- An earlier sheet of the same workbook holds the line, as often as this one holds it so far: a line that one sheet
+    repeats is a line of its own (docs/decisions/0002). -#}
 {% macro is_on_another_sheet(document) -%}
     row_number() over (
         partition by {{ document }}, load_id, content_hash, copy_in_sheet, {{ list_is_empty('own_rules') }}

@@ -1,5 +1,5 @@
 -- What the head of a document takes off its lines or adds to them, the lines hold, to the cent. A head that takes off
--- more than there is ends at nothing, a document without money has nothing to hold it, and mended amounts are other ones.
+-- more than there is ends at nothing, a document without money has nothing to hold it; mended amounts are other ones.
 
 with
 

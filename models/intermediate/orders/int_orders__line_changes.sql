@@ -1,8 +1,8 @@
 -- grain: one order line whose amount is another one in revenue than in its source system
 
--- Amounts of the wrong scale are mended first, where policy says so. Then what the head of the document takes off or adds is
--- allotted over the lines in proportion to their amounts: each line gets the difference between the rounded shares of all
--- lines up to it and of all before it, so that the parts add up to the cent.
+-- Amounts of the wrong scale are mended first, where policy says so. Then what the head of the document takes off or
+-- adds is allotted over the lines in proportion to their amounts: each line gets the difference between the rounded
+-- shares of all lines up to it and of all before it, so that the parts add up to the cent.
 
 with
 

@@ -37,8 +37,8 @@ typed as (
 
 ),
 
--- An invoice names one customer, one country and one day; of one that names several, or none on some lines, it is unknown
--- whose it is. A line carries its head: a head that cannot be read takes the invoice along.
+-- An invoice names one customer, one country and one day; of one that names several, or none on some lines, it is
+-- unknown whose it is. A line carries its head: a head that cannot be read takes the invoice along.
 documents as (
 
     select
