@@ -1,6 +1,6 @@
--- Lines and money of the input layer arrive in the facts whole: per source system the counts and sums of `orders` equal
--- those of the input layer, with what the heads of documents change, without the lines of documents that do not count, and
--- of the lines made for refunds.
+-- Lines and money of the input layer arrive in the facts whole: per source system the counts and sums of `orders`
+-- equal those of the input layer, with what the heads of documents change, without the lines of documents that do not
+-- count, and of the lines made for refunds.
 
 with
 

@@ -1,10 +1,10 @@
 -- grain: one order document that states a total or a component of one
 
--- How lines, discount, freight and tax of a document make its total (docs/decisions/0015). Exports differ: a discount on
--- the document may stand in the lines already, tax in the prices or on top, the total before refunds or after them. Each
--- document is read in every way that its components allow (`readings`); the way that makes the total stands. Of several
--- ways, and where none makes it, the one stands that other documents of the same source system prove (`habits`), then
--- the order of `chosen`.
+-- How lines, discount, freight and tax of a document make its total (docs/decisions/0015). Exports differ: a discount
+-- on the document may stand in the lines already, tax in the prices or on top, the total before refunds or after
+-- them. Each document is read in every way that its components allow (`readings`); the way that makes the total
+-- stands. Of several ways, and where none makes it, the one stands that other documents of the same source system
+-- prove (`habits`), then the order of `chosen`.
 
 with
 
