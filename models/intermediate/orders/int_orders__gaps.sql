@@ -1,13 +1,21 @@
 -- grain: one order document that states a total: what is left over of it, and why
 
--- Payments and deliveries tell more of why; amounts do not depend on them.
+-- Payments and deliveries tell more of why; amounts do not depend on them. What is no sale by its status has no total to
+-- be held to: shops set that of a cancelled order to nothing.
 
 with
 
 totals as (
 
-    select * from {{ ref('int_orders__totals') }}
-    where gap_cause is not null
+    select totals.*
+    from {{ ref('int_orders__totals') }} as totals
+    inner join {{ ref('int_orders__judged') }} as judged
+        on
+            totals.source_system = judged.source_system
+            and totals.source_order_id = judged.source_order_id
+    where
+        totals.gap_cause is not null
+        and (judged.is_sale or judged.excluded_reason = 'amount_scale_suspect')
 
 ),
 
