@@ -23,6 +23,9 @@ from customer360.core.sources import STATE, load_sources, load_tables
 from customer360.landing.writer import write_declared
 from customer360.onboarding.systems import check_document_keys, write_systems
 
+# a build of its own; the unit tests of int_orders__totals run each time
+pytestmark = pytest.mark.slow
+
 NAME = "cases"
 DAY = (dt.date.today() - dt.timedelta(days=30)).isoformat()
 NEXT_DAY = (dt.date.today() - dt.timedelta(days=29)).isoformat()
@@ -264,6 +267,7 @@ def declare(project: Path) -> None:
         yaml.safe_dump(
             {
                 "name": NAME, "label_zh": NAME, "label_en": NAME, "currency": "USD", "time_zone": "UTC",
+                "country": "CN",
                 "policy": NAME, "personal_data": "none", "systems": [*SYSTEMS],
             }
         )
@@ -461,7 +465,7 @@ def test_amounts_in_cents_are_held_out_of_revenue_until_somebody_confirms_them(b
 def test_amounts_in_cents_are_mended_where_policy_says_so(project, built):
     built.execute("update policy.amount_scale_policy set action = 'mend'")
     compiled = project / "target" / NAME / "compiled" / "customer360" / "models" / "intermediate" / "orders"
-    for model in ("scales", "line_changes", "documents", "lines"):
+    for model in ("scales", "line_changes", "judged", "documents", "stated_lines", "lines"):
         sql = (compiled / f"int_orders__{model}.sql").read_text(encoding="utf-8")
         built.execute(f"create or replace table intermediate.int_orders__{model} as {sql}")
     assert revenue(built) == RIGHT + SOLD_FOR[CONFIRMED] * 99

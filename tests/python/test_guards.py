@@ -107,7 +107,7 @@ BREAKS = [
         "    left join customer_ids",
         "    inner join customer_ids",
         "int_orders__judged+",
-        "a_document_is_of_the_customer_whose_record_its_source_names",
+        "the_most_excluding_status_stands_and_a_cancelled_order_counts_where_money_went_back",
     ),
     Break(
         "days forget the returns",
@@ -144,7 +144,7 @@ BREAKS = [
     Break(
         "one wrong date moves the as-of date",
         "models/intermediate/calendar/int_calendar__as_of.sql",
-        "    where ordered_on <= landed_on\n",
+        "    where dated_on <= landed_on\n",
         "",
         "int_calendar__as_of",
         "one_wrong_date_cannot_move_the_as_of_date",

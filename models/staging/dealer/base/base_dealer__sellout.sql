@@ -66,7 +66,7 @@ typed as (
         {{ function('clean_text') }}(parsed.line_no) as source_line_id,
         {{ function('clean_text') }}(parsed.product_code) as source_product_id,
         {{ function('clean_text') }}(parsed.original_document_no) as original_document_no,
-        -- a dealer's customers have no number: name and telephone as written tell them apart
+        {#- a dealer's customers have no number: name and telephone as written tell them apart #}
         case
             when
                 coalesce(
@@ -89,14 +89,8 @@ typed as (
         case
             when parsed.company_parts.legal_form is null then {{ function('name_script') }}(parsed.name_parts.name)
         end as name_script,
-        case
-            when parsed.company_parts.legal_form is not null
-                then parsed.company_parts.name
-        end as company_name,
-        case
-            when parsed.company_parts.legal_form is not null
-                then parsed.company_parts.branch
-        end as company_branch,
+        case when parsed.company_parts.legal_form is not null then parsed.company_parts.name end as company_name,
+        case when parsed.company_parts.legal_form is not null then parsed.company_parts.branch end as company_branch,
         parsed.phone_parts.number as phone,
         parsed.phone_parts.reason as phone_reason,
         parsed.phone_parts.partial as phone_partial,
