@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,10 @@ import pytest
 from bench.companies import build_demo, run, run_dbt, run_verb, set_demo  # noqa: F401
 from bench.measuring import copy_project
 from customer360.core.warehouse import Warehouse
+
+# A shell that starts the tests in the background lets them ignore interrupts, and so would each build that a test interrupts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROJECT = Path(__file__).resolve().parents[2]
 

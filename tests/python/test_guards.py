@@ -107,7 +107,7 @@ BREAKS = [
         "    left join customer_ids",
         "    inner join customer_ids",
         "int_orders__judged+",
-        "the_most_excluding_status_stands_and_a_cancelled_order_counts_where_money_went_back",
+        "int_orders__judged",
     ),
     Break(
         "days forget the returns",
