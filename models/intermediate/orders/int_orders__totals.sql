@@ -5,6 +5,9 @@
 -- them. Each document is read in every way that its components allow (`readings`); the way that makes the total
 -- stands. Of several ways, and where none makes it, the one stands that other documents of the same source system
 -- prove (`habits`), then the order of `chosen`.
+--
+-- Where no discount is stated but what the goods cost after it, the discount is what the lines are above that; lines
+-- that are a hundred times as much are of the wrong scale.
 
 with
 
@@ -26,6 +29,7 @@ orders as (
         original_source_order_id,
         document_kind,
         document_amount,
+        goods_amount,
         order_discount_amount,
         freight_amount,
         tax_amount,
@@ -42,6 +46,7 @@ heads as (
         document_kind,
         case when document_kind = 'return' then -1 else 1 end as direction,
         document_amount,
+        abs(goods_amount) as goods_amount,
         abs(order_discount_amount) as discount_amount,
         -- negative on a sale is a correction; a return gives back
         case when document_kind = 'return' then abs(freight_amount) else freight_amount end as freight_amount,
@@ -50,6 +55,7 @@ heads as (
     from orders
     where
         document_amount is not null
+        or goods_amount is not null
         or order_discount_amount <> 0
         or freight_amount <> 0
         or tax_amount <> 0
@@ -137,21 +143,11 @@ returned as (
 ),
 
 -- as on a sale, whatever the document is: positive
-stated as (
+summed as (
 
     select
-        heads.source_system,
-        heads.source_order_id,
-        heads.direction,
-        heads.document_amount is not null as is_total_stated,
-        heads.direction * heads.document_amount as total_amount,
-        heads.discount_amount as stated_discount_amount,
-        heads.freight_amount as stated_freight_amount,
-        heads.tax_amount as stated_tax_amount,
-        coalesce(heads.discount_amount, 0) as discount_amount,
-        coalesce(heads.freight_amount, 0) as freight_amount,
-        coalesce(heads.tax_amount, 0) as tax_amount,
-        coalesce(heads.refunded_amount, returned.returned_amount, 0) as refunded_amount,
+        heads.*,
+        coalesce(heads.refunded_amount, returned.returned_amount, 0) as paid_back_amount,
         coalesce(line_sums.line_count, 0) as line_count,
         heads.direction * coalesce(line_sums.lines_amount, 0) as lines_amount,
         heads.direction * coalesce(line_sums.usual_amount, 0) as usual_amount,
@@ -167,6 +163,45 @@ stated as (
         on
             heads.source_system = returned.source_system
             and heads.source_order_id = returned.source_order_id
+
+),
+
+discounted as (
+
+    select
+        *,
+        case
+            when discount_amount is not null then discount_amount
+            when
+                lines_amount - goods_amount > tolerance
+                and abs(lines_amount - factor * goods_amount) > factor * tolerance
+                then lines_amount - goods_amount
+        end as stated_discount_amount
+    from summed
+
+),
+
+stated as (
+
+    select
+        source_system,
+        source_order_id,
+        direction,
+        document_amount is not null as is_total_stated,
+        direction * document_amount as total_amount,
+        stated_discount_amount,
+        freight_amount as stated_freight_amount,
+        tax_amount as stated_tax_amount,
+        coalesce(stated_discount_amount, 0) as discount_amount,
+        coalesce(freight_amount, 0) as freight_amount,
+        coalesce(tax_amount, 0) as tax_amount,
+        paid_back_amount as refunded_amount,
+        line_count,
+        lines_amount,
+        usual_amount,
+        tolerance,
+        factor
+    from discounted
 
 ),
 
