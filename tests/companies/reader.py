@@ -48,6 +48,8 @@ class Totals:
     """Documents by the words of the file."""
     excluded: Counter[str] = field(default_factory=Counter)
     """Documents that are no sale, by reason."""
+    paid_back: Decimal = Decimal(0)
+    """Goods of cancelled documents whose money came and went back."""
     by_month: dict[str, Decimal] = field(default_factory=lambda: defaultdict(Decimal))
     """Revenue by the month of the place: of the sale for a refund on its row, of the return for a document."""
     extra: dict[str, Decimal | int] = field(default_factory=dict)
@@ -130,6 +132,9 @@ def northbean(folder: Path = HERE / "northbean") -> Totals:
             if head["Cancelled at"]
             else {"voided": "voided", "pending": "unpaid", "expired": "unpaid"}.get(status)
         )
+        back = Decimal(head["Refunded Amount"])
+        if reason == "cancelled" and back:
+            reason, out.paid_back = "cancelled, paid back", out.paid_back + goods
         if reason:
             out.excluded[reason] += 1
             continue
@@ -137,7 +142,7 @@ def northbean(folder: Path = HERE / "northbean") -> Totals:
         out.sales += 1
         out.freight += freight
         out.tax += tax
-        out.sell(head["Created at"][:7], goods, Decimal(head["Refunded Amount"]))
+        out.sell(head["Created at"][:7], goods, back)
         gift_cards += sum(Decimal(r["Lineitem price"]) for r in rows if "Gift Card" in r["Lineitem name"])
         email = head["Email"].lower()
         out.unknown += not email
@@ -178,7 +183,7 @@ def qingcha(folder: Path = HERE / "qingcha") -> Totals:
         reason = {"交易关闭": "cancelled", "等待买家付款": "unpaid"}.get(status)
         if reason == "cancelled" and paid:
             assert back == paid
-            reason = "cancelled, paid back"
+            reason, out.paid_back = "cancelled, paid back", out.paid_back + goods
         if reason:
             out.excluded[reason] += 1
             continue

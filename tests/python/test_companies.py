@@ -1,0 +1,98 @@
+"""Companies whose files were written by somebody who had not read the mapping code (tests/companies) are brought along
+docs/bring-your-data.md, and the marts hold to the cent what an independent reader of the raw files counts."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from conftest import PROJECT, copy_project, run_verb
+
+sys.path.insert(0, str(PROJECT / "tests" / "companies"))
+
+import bring
+import reader
+
+SAME = {"voided": "cancelled", "pending": "unpaid"}
+"""Who voids an order cancels it, and what is pending is not paid: exports say either."""
+
+
+def figures(database: Path) -> dict[str, object]:
+    """What the marts say of a company, in the terms of the reader."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+
+        def rows(query: str) -> list[tuple]:
+            return connection.execute(query).fetchall()
+
+        # a return counts on its own day here; on the sale that it undoes it is netted (netted_amount)
+        (total,) = rows(
+            """
+            select sum(net_amount), sum(gross_amount), -sum(return_amount),
+                count_if(is_sale and document_kind = 'sale'),
+                count_if(is_sale and document_kind = 'sale' and not is_known_customer)
+            from marts.orders
+            """
+        )
+        names = ("revenue", "goods", "refunds", "sales", "unknown")
+        return dict(zip(names, total, strict=True)) | {
+            "by_month": dict(
+                rows(
+                    """
+                    select strftime(ordered_on, '%Y-%m'), sum(gross_amount + return_amount)
+                    from marts.orders where is_sale group by 1
+                    """
+                )
+            ),
+            "excluded": Counter(
+                dict(rows("select excluded_reason, count(*) from marts.orders where not is_sale group by 1"))
+            ),
+            "money of excluded": rows(
+                "select coalesce(sum(abs(gross_amount) + abs(return_amount) + abs(net_amount)), 0) "
+                "from marts.orders where not is_sale"
+            )[0][0],
+            "gaps": rows("select count(*) from marts.orders where document_gap <> 0")[0][0],
+            "errors": rows(
+                "select coalesce(max(rate), 0) from marts.scorecard where measure = 'error_rate' and entity <> 'all'"
+            )[0][0],
+        }
+
+
+def reasons(excluded: Counter[str]) -> Counter[str]:
+    """Excluded documents by reason, where several words mean one."""
+    found: Counter[str] = Counter()
+    for reason, count in excluded.items():
+        found[SAME.get(reason, reason)] += count
+    return found
+
+
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=[] if name == "northbean" else pytest.mark.slow) for name in bring.COMPANIES],
+)
+def test_a_company_nobody_wrote_code_for_is_built_to_the_cent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("CUSTOMER360_HMAC_KEY", "5eed" * 16)
+    project = copy_project(tmp_path / "project")
+    assert "mapping is complete" in bring.bring(project, name)
+    built = run_verb(project, "build", "--data", name)
+    assert built.returncode == 0, (built.stdout + built.stderr)[-3000:]
+    found = figures(project / "warehouse" / name / "published" / "customer360.duckdb")
+    right = reader.COMPANIES[name]()
+    # an order that was cancelled after it was paid is a sale, and a refund of all of it
+    paid_back = right.excluded.pop("cancelled, paid back", 0)
+    assert found["revenue"] == right.revenue
+    assert found["by_month"] == dict(right.by_month)
+    assert found["goods"] == right.goods + right.paid_back
+    assert found["refunds"] == right.refunds + right.paid_back
+    assert found["sales"] == right.sales + paid_back
+    assert found["unknown"] == right.unknown + right.extra.get("sales_with_an_unlisted_card", 0)
+    assert reasons(found["excluded"]) == reasons(right.excluded)
+    assert found["money of excluded"] == Decimal(0)
+    assert found["gaps"] == right.gaps == 0
+    assert found["errors"] < 0.05
