@@ -37,8 +37,10 @@ from conftest import PROJECT, copy_project
 from customer360.cli import verbs
 from customer360.core.data_sets import check_policy, load_data_set
 from customer360.core.declarations import DeclarationError
+from customer360.core.policy import BASE
 from customer360.core.sources import load_sources
 from customer360.core.warehouse import Warehouse
+from customer360.landing.totals import TotalWords
 from customer360.onboarding import mapped_models
 from customer360.onboarding.check_data import describe, marts
 from customer360.onboarding.mapping import (
@@ -60,6 +62,7 @@ from customer360.onboarding.systems import INPUT_TESTS, LISTS, out_of_step, syst
 NAME = "kaffeepost"
 DOC = (PROJECT / "docs" / "bring-your-data.md").read_text(encoding="utf-8")
 CONTRACTS = load_contracts(PROJECT)
+TOTALS = TotalWords.of(PROJECT, BASE)
 
 # What the how-to decides for the example: file, heading or key it stands at, what new-data wrote, what it becomes.
 WEBSHOP, TILL = (f"models/staging/{s}/_{s}__sources.yml" for s in ("webshop", "till"))
@@ -289,14 +292,16 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path):
     broken = tmp_path / "webshop" / "orders" / "broken.xlsx"
     broken.parent.mkdir(parents=True)
     broken.write_bytes(b"PK\x03\x04 cut short")
-    with pytest.raises(CannotScaffold, match=r"broken\.xlsx.*unreadable"):
-        look_into(broken)
+    with pytest.raises(
+        CannotScaffold, match=r"broken\.xlsx: the file is damaged .* Remedy: .* \[unreadable\]"
+    ):
+        look_into(broken, TOTALS)
 
 
 def test_chinese_headings_are_read_as_pinyin_and_guessed(tmp_path):
     file = tmp_path / "会员.csv"
     file.write_text("会员编号,姓名,手机号,备注说明\nM1,王小明,13800001111,老客户\n", encoding="gb18030")
-    proposal = propose("huiyuan", "members", look_into(file), CONTRACTS)
+    proposal = propose("huiyuan", "members", look_into(file, TOTALS), CONTRACTS)
     assert [c["name"] for c in proposal.columns] == [
         "hui_yuan_bian_hao",
         "xing_ming",
@@ -315,11 +320,23 @@ def test_chinese_headings_are_read_as_pinyin_and_guessed(tmp_path):
     assert snake_name("2025", set()) == "column_2025"
 
 
+def test_a_name_is_not_the_heading_of_another_column(tmp_path):
+    file = tmp_path / "bons.csv"
+    file.write_text("Bonnr,MwSt %,MwSt,Netto,(Netto)\n1,19,0.19,1,1\n", encoding="utf-8")
+    columns = propose("till", "bons", look_into(file, TOTALS), CONTRACTS).columns
+    assert [(c["name"], c["meta"].get("headers")) for c in columns[1:]] == [
+        ("mwst_2", ["MwSt %"]),
+        ("mwst", None),
+        ("netto", None),
+        ("netto_2", ["(Netto)"]),
+    ]
+
+
 def proposed(folder: Path, system: str, entity: str, text: str) -> dict[str, str | list[str]]:
     """Heading → what it is proposed to become, without what is left open."""
     file = folder / f"{system}.csv"
     file.write_text(text, encoding="utf-8")
-    columns = propose(system, entity, look_into(file), CONTRACTS).columns
+    columns = propose(system, entity, look_into(file, TOTALS), CONTRACTS).columns
     return {c["description"]: m for c in columns if (m := c["meta"]["maps_to"]) != "todo"}
 
 

@@ -17,7 +17,14 @@ import pytest
 from check_kit import foretold, measured
 from conftest import copy_project
 from customer360.core.sources import load_sources
-from customer360.onboarding.check_data import Measured, Reason, describe, in_no_file, unknown_words
+from customer360.onboarding.check_data import (
+    Measured,
+    Reason,
+    describe,
+    in_no_file,
+    unknown_words,
+    with_headings,
+)
 from customer360.onboarding.mapping import load_contracts
 from customer360.onboarding.new_data import scaffold
 
@@ -145,7 +152,7 @@ def test_a_rate_that_the_gate_refuses_is_refused_before_the_build_to_the_same_ro
     for sentence in (
         "hemlock_shop.orders_export: 124 of 245 rows with errors 行有错误 (50.61%; allowed 允许 5.00%)",
         "invalid_order_time: 120 of 245 rows. Order time cannot be read 下单时间无法识别",
-        f"first 首例: {FILE}, row 行 {2 * (ORDERS - unreadable) + 2}",
+        f"first 首例: {FILE}, row 行 {2 * (ORDERS - unreadable) + 2}\n      column 列: Created at\n",
         "remedy 处理: Write the time as YYYY-MM-DD HH:MM:SS; add an offset",
         "to be mended before a build 构建前需处理",
     ):
@@ -157,6 +164,36 @@ def test_a_rate_that_the_gate_refuses_is_refused_before_the_build_to_the_same_ro
     tried = run(project, "build", "--data", NAME)
     assert tried.returncode == 1 and "a model or test failed; nothing was published" in tried.stderr
     assert foretold(checked.stdout) == measured(project, NAME)
+
+
+def test_a_reason_names_the_columns_as_the_file_calls_them(tmp_path: Path) -> None:
+    sources = tmp_path / "models" / "staging" / "hemlock_shop" / "_hemlock_shop__sources.yml"
+    sources.parent.mkdir(parents=True)
+    sources.write_text(MAPPING.replace("[Created at]", "[Created at, 下单时间]"), encoding="utf-8")
+    tables = list(load_sources(tmp_path).values())
+    headings = {"created_at": "下单时间", "quantity": "Lineitem quantity", "price": "Lineitem price"}
+    part = {"sheet": None, "headings": headings}
+    report = {"tables": [{"loads": [{"source_file": "hemlock_shop/orders_export/a.csv", "parts": [part]}]}]}
+    place = ("hemlock_shop/orders_export/a.csv", "", 2, "", "")
+    codes = ("invalid_order_time", "invalid_quantity", "invalid_amount", "zero_quantity", "orphan_line")
+    source = "hemlock_shop.orders_export"
+    found = Measured(
+        "error_rate", source, "fail", 5, 9, 0.05, tuple(Reason(code, 1, *place) for code in codes)
+    )
+    other = Measured("error_rate", "crm.contacts", "fail", 5, 9, 0.05, (Reason("invalid_time", 1, *place),))
+    named, unnamed = with_headings([found, other], tables, load_contracts(PROJECT), report)
+    assert {reason.code: reason.headings for reason in named.reasons} == {
+        "invalid_order_time": ("下单时间",),
+        "invalid_quantity": ("Lineitem quantity",),
+        "invalid_amount": ("Lineitem quantity", "Lineitem price"),
+        "zero_quantity": ("Lineitem quantity",),
+        "orphan_line": (),
+    }
+    assert unnamed.reasons[0].headings == ()
+    lines, _ = describe([], load_contracts(PROJECT), {}, [named], "inbox/x")
+    assert lines[lines.index("      column 列: 下单时间") - 1].startswith(
+        "      first 首例: inbox/x/hemlock_shop"
+    )
 
 
 def test_a_mapped_column_that_no_file_has_is_named_with_its_line(tmp_path: Path) -> None:

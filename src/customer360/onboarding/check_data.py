@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from customer360.core.errors import Stopped
 from customer360.core.sources import Table, load_sources
 from customer360.core.steps import ended, own_command
 from customer360.core.warehouse import Warehouse
+from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import (
     NOT_MAPPED,
     Contract,
@@ -173,6 +174,8 @@ class Reason:
     row: int
     label: str
     remedy: str
+    headings: tuple[str, ...] = ()
+    """What the columns of the rule are called in that file."""
 
 
 @dataclass(frozen=True)
@@ -240,6 +243,33 @@ def unknown_words(connection: duckdb.DuckDBPyConnection) -> list[str]:
     if lines:
         lines.insert(0, "no revenue until `values` of the mapping say what these mean 状态未知，不计收入:")
     return lines
+
+
+def with_headings(
+    found: Sequence[Measured],
+    tables: Sequence[Table],
+    contracts: Mapping[str, Contract],
+    report: Mapping[str, Any],
+) -> list[Measured]:
+    """The same, with the headings of the first file of each reason; rules that were written by hand name no column."""
+    columns = {
+        f"{table.system}.{table.entity}": MappedTable(table, contracts).columns_of_rules()
+        for table in tables
+        if table.rows
+    }
+    headings = {
+        (load["source_file"], part["sheet"] or ""): part["headings"] or {}
+        for table in report["tables"]
+        for load in table["loads"]
+        for part in load["parts"]
+    }
+
+    def named(source: str, reason: Reason) -> Reason:
+        names = columns.get(source, {}).get(reason.code, ())
+        there = headings.get((reason.file, reason.sheet), {})
+        return replace(reason, headings=tuple(there[name] for name in names if name in there))
+
+    return [replace(one, reasons=tuple(named(one.source, reason) for reason in one.reasons)) for one in found]
 
 
 def unmapped(tables: Sequence[Table], report: Mapping[str, Any]) -> list[str]:
@@ -355,11 +385,13 @@ def check(data_set: DataSet, tables: Mapping[tuple[str, str], Table]) -> tuple[l
         lines += ["mapped columns that no file has 文件中没有的映射列:", *(f"  {line}" for line in absent)]
     if points:
         return [*lines, f"still open 待定 ({len(points)}):", *(f"  {point}" for point in points)], False
-    more, complete = _staged(data_set, contracts)
+    more, complete = _staged(data_set, contracts, own, report)
     return lines + more, complete and not aside
 
 
-def _staged(data_set: DataSet, contracts: Mapping[str, Contract]) -> tuple[list[str], bool]:
+def _staged(
+    data_set: DataSet, contracts: Mapping[str, Contract], tables: Sequence[Table], report: Mapping[str, Any]
+) -> tuple[list[str], bool]:
     require_key(data_set)
     systems = list(dict.fromkeys(system for system, _ in data_set.offers))
     warehouse = Warehouse(data_set.project / "warehouse" / data_set.name)
@@ -369,7 +401,7 @@ def _staged(data_set: DataSet, contracts: Mapping[str, Contract]) -> tuple[list[
         manifest = _dbt(data_set, systems, folder)
         with duckdb.connect(str(folder / "customer360.duckdb"), read_only=True) as connection:
             filled = count_filled(connection, offered_models(manifest, systems), contracts)
-            found = measured(connection)
+            found = with_headings(measured(connection), tables, contracts, report)
             words = unknown_words(connection)
     lines, complete = describe(
         marts(manifest, contracts, filled), contracts, filled, found, f"inbox/{data_set.name}"
@@ -435,6 +467,8 @@ def _told(measure: Measured, inbox: str) -> Iterator[str]:
         sheet = f", sheet 工作表 {reason.sheet}" if reason.sheet else ""
         yield f"    {reason.code}: {reason.rows:,} of {total} rows. {reason.label}"
         yield f"      first 首例: {inbox}/{reason.file}{sheet}, row 行 {reason.row}"
+        if reason.headings:
+            yield f"      column 列: {', '.join(reason.headings)}"
         yield f"      remedy 处理: {reason.remedy}"
 
 

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from customer360.core.countries import as_country
 from customer360.core.sources import Column, Table
@@ -224,9 +225,15 @@ class MappedTable:
 
     @property
     def by_position(self) -> bool:
-        """Lines without a number are told apart by their position on the document; of a document that is delivered again
-        the newest delivery stands whole."""
+        """Lines without a number are told apart by their position on the document, which a delivery states as a whole."""
         return self.rows == "order_items" and "source_line_id" not in self.fields["order_items"]
+
+    def _line_of(self) -> list[str]:
+        """The column that says what a line is of: the article's number, else its name."""
+        lines = self.fields["order_items"]
+        return [
+            f"'order_items__{column}'" for column in ("source_product_id", "product_name") if column in lines
+        ][:1]
 
     @property
     def by_sign(self) -> bool:
@@ -626,6 +633,21 @@ class MappedTable:
         """The window of the rows of one document in one delivery."""
         return "over (partition by orders__source_order_id, load_id)"
 
+    def columns_of_rules(self) -> dict[str, list[str]]:
+        """Reason code → landed columns that its rule looks at."""
+        found: dict[str, list[str]] = {}
+        for code, condition in chain.from_iterable(self.rules()):
+            for entity, columns in self.fields.items():
+                for column, parts in columns.items():
+                    names = [column, "amount"] if self._makes_amount(entity, column) else [column]
+                    if re.search(rf"\b{entity}__({'|'.join(names)})(__is_given)?\b", condition):
+                        found.setdefault(code, []).extend(part.name for part in parts)
+        return {code: list(dict.fromkeys(names)) for code, names in found.items()}
+
+    def _makes_amount(self, entity: str, column: str) -> bool:
+        """Whether amounts are computed of a column."""
+        return entity == "order_items" and self.computes_amount and column in ("quantity", "unit_price")
+
     def _rules_of(self, entity: str, add: Callable[[str, str], None]) -> None:
         """What an entity that the rows carry may break. One that is not the rows' own is there where its key is."""
         contract = self.contracts[entity]
@@ -656,9 +678,11 @@ class MappedTable:
                 add(code, f"cast({of} as date) > landed_on")
 
     def _with_broken_rules(self, relation: str) -> str:
-        words = [f"'{relation}'", "rules"]
+        macro, words = "with_broken_rules", [f"'{relation}'", "rules"]
         if self.by_position:
+            macro = "with_broken_rules_of_lines"
             words.append("document='order_items__source_order_id'")
+            words.append(f"line_of=[{', '.join(self._line_of())}]")
         else:
             keys = ", ".join(f"'{self.rows}__{column}'" for column in self.contracts[self.rows].key)
             words.append(f"keys=[{keys}]")
@@ -669,10 +693,10 @@ class MappedTable:
             words.append("head_rules=head_rules")
         if one_document and (head_rules or "'agree': []" not in one_document):
             words.append(f"one_document={one_document}")
-        call = f"{{{{ with_broken_rules({', '.join(words)}) }}}}"
+        call = f"{{{{ {macro}({', '.join(words)}) }}}}"
         if len(call) <= _WIDTH:
             return call
-        return "{{ with_broken_rules(\n" + "".join(f"    {word},\n" for word in words) + ") }}"
+        return f"{{{{ {macro}(\n" + "".join(f"    {word},\n" for word in words) + ") }}"
 
     # ---- the staging models
 
@@ -691,13 +715,20 @@ class MappedTable:
 
     def _rows_model(self) -> str:
         columns = [
-            column if column == "landed_on" else f"{self.rows}__{column} as {column}"
+            column if column == "landed_on" else f"{self._accepted_value(column)} as {column}"
             for column in self.offered(self.rows)
         ]
         final = _block("final", _select(["load_id", "source_row", *columns], "from accepted"))
         return _model(
             f"one of {self.rows}: an accepted row of {self.table.entity}", "", [self._accepted(), final]
         )
+
+    def _accepted_value(self, column: str) -> str:
+        """A column of an accepted row. Lines have the same positions in every file over which their document is cut."""
+        value = f"{self.rows}__{column}"
+        if self.by_position and column == "source_line_id":
+            return f"case when document_part > 1 then document_part || '.' || {value} else {value} end"
+        return value
 
     def _entity_model(self, entity: str) -> str:
         """One row per key: of each column the first value that stands there."""
@@ -733,6 +764,10 @@ class MappedTable:
             "landing_position": "Position among the landed rows.",
             "broken_rules": "Codes of the broken rules.",
         }
+        if self.by_position:
+            told["document_part"] = (
+                "Number of the file among those over which the document is cut; 1 where one file holds it whole."
+            )
         told = _LINEAGE | self._typed_columns() | told
         config = "materialized: table, meta: {grain: landed row, owner: data engineering}"
         yield _described(

@@ -175,6 +175,9 @@ def open_points(table: Table, contracts: Mapping[str, Contract], offered_beside:
     if table.rows == OPEN:
         points.append(f"{at}: rows: which entity is one row?")
     points += [f"{at}: {key}" for key, value in table.formats.items() if value == OPEN]
+    points += [
+        f"{at}.{c.name}: {key}" for c in table.columns for key, value in c.formats.items() if value == OPEN
+    ]
     points += [f"{at}.{c.name}: maps_to" for c in table.columns if OPEN in c.maps_to]
     points += [f"{at}.{c.name}: values: {w}" for c in table.columns for w, m in c.words.items() if m == OPEN]
     points += [f"{at}: constants: {target}" for target, value in table.constants.items() if value == OPEN]

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from zoneinfo import ZoneInfo, available_timezones
 
+import pyarrow.compute as pc
 import yaml
 from pypinyin import lazy_pinyin
 
@@ -25,11 +26,14 @@ from customer360.core.countries import country_of, load_countries
 from customer360.core.data_sets import systems_of
 from customer360.core.durable import write_text
 from customer360.core.errors import Stopped
-from customer360.core.policy import PolicyTable
-from customer360.core.sources import STATE, Column, Table, heading_key, load_sources
-from customer360.landing.catalogue import SetAside
+from customer360.core.policy import BASE, PolicyTable
+from customer360.core.sources import STATE, Column, Table, as_seen, heading_key, load_sources
+from customer360.landing.catalogue import Remark, SetAside
+from customer360.landing.entries import EMPTY_FOLDER, LINKED_FILE, entries
 from customer360.landing.files import read_file
-from customer360.landing.run import IGNORED
+from customer360.landing.rows import DATA, KINDS, Inspector
+from customer360.landing.totals import TotalWords
+from customer360.onboarding.decimals import are_numbers, decimal_formats, decimal_mark
 from customer360.onboarding.mapping import (
     BY_SIGN,
     OPEN,
@@ -44,7 +48,6 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 # dbt-bouncer holds model names to letters and single underscores.
 _PLACE = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _SAMPLE = 5_000
-_DECIMAL_COMMA = re.compile(r"-?[0-9]{1,3}(?:\.?[0-9]{3})*,[0-9]{1,4}(?: ?€)?")
 _DOTTED_DATE = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-][0-9]{4}\b.*")
 _VALUE = re.compile(r"[-+(]?[¥$€£]?[-+]?[0-9][0-9.,:/ T-]*[%€]?\)?")
 _ENCODINGS = (None, "cp1252")
@@ -92,33 +95,39 @@ class _Unknown(Table):
         return _AnyHeading()
 
 
-def look_into(path: Path) -> Found:
+def look_into(path: Path, totals: TotalWords) -> Found:
     """Headings and sample values of a file; CannotScaffold where landing could not read it either."""
     table = _Unknown("new", "data", (), path)
     for encoding in _ENCODINGS:
         with tempfile.TemporaryDirectory() as scratch:
             try:
-                return _read(path, table, Path(scratch), encoding)
+                return _read(path, table, Path(scratch), encoding, totals)
             except SetAside as error:
                 if error.reason.code != "encoding" or encoding == _ENCODINGS[-1]:
-                    raise CannotScaffold(
-                        f"{path}: cannot be read ({error.reason.code}); docs/landing.md says what to do"
-                    ) from None
+                    raise CannotScaffold(f"{path}: {_reason(error.reason)} [{error.reason.code}]") from None
     raise AssertionError
 
 
-def _read(path: Path, table: Table, scratch: Path, encoding: str | None) -> Found:
-    parts, _ = read_file(path, table, scratch, encoding)
+def _reason(remark: Remark) -> str:
+    """Why a file cannot be read, and what to do, in English as in the other messages of new-data."""
+    text = remark.say()
+    where = f"sheet {remark.sheet}: " if remark.sheet else ""
+    return f"{where}{text.en}. Remedy: {text.remedy_en}"
+
+
+def _read(path: Path, table: Table, scratch: Path, encoding: str | None, totals: TotalWords) -> Found:
+    parts, _ = read_file(path, table, scratch, encoding, totals)
     found = Found(encoding=encoding)
     for part in parts:
-        headings = [" ".join(cell.split()) if cell else None for cell in part.layout.cells]
-        for batch in part.ways[-1]():
+        headings = [as_seen(cell) if cell else None for cell in part.layout.cells]
+        for batch, kinds in Inspector(part.layout, part.sheet, totals).look(part.ways[-1]()):
             if batch.above_heading:
                 continue
+            is_data = pc.equal(kinds, KINDS[DATA])
             for heading, cells in zip(headings, batch.columns, strict=False):
                 if heading:
                     sample = found.values.setdefault(heading, [])
-                    sample += [value for value in cells[:_SAMPLE].to_pylist() if value is not None]
+                    sample += cells.filter(is_data).slice(0, _SAMPLE).drop_null().to_pylist()
             break
         for heading in filter(None, headings):
             found.values.setdefault(heading, [])
@@ -143,6 +152,13 @@ def snake_name(heading: str, taken: set[str]) -> str:
         free = f"{name}_{number}"
     taken.add(free)
     return free
+
+
+def _names(headings: Sequence[str]) -> dict[str, str]:
+    """Heading → name of its column. One that is its own name keeps it: of `MwSt %` and `MwSt`, the second is mwst."""
+    taken: set[str] = set()
+    own_first = sorted(headings, key=lambda heading: heading_key(heading) != snake_name(heading, set()))
+    return {heading: snake_name(heading, taken) for heading in own_first}
 
 
 @functools.cache
@@ -196,10 +212,12 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
         # what a file states of whole documents is theirs, not their lines'
         guessed = {heading: _heads_first(guesses, contracts) for heading, guesses in guessed.items()}
     meant = _meant(guessed, offered, contracts)
-    taken: set[str] = set()
+    names = _names(list(found.values))
     proposed = []
+    marks: dict[str, str | None] = {}
+    unmapped: dict[str, str | None] = {}
     for heading, values in found.values.items():
-        name = snake_name(heading, taken)
+        name = names[heading]
         column = meant.get(heading)
         targets = [f"{e}.{column}" for e in offered if column and contracts[e].takes(column)]
         targets = [t for t in targets if column != "country" or t.startswith(("orders", "customers"))][:3]
@@ -214,16 +232,30 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
         meta["maps_to"] = (targets[0] if len(targets) == 1 else targets) if targets else OPEN
         if column in _WORDS and (words := _words(column, values)):
             meta["values"] = words
+        if _holds_numbers(targets, contracts):
+            marks[name] = decimal_mark(values)
+        elif not targets and are_numbers(values):
+            unmapped[name] = decimal_mark(values)
         proposed.append({"name": name, "description": heading, "meta": meta})
+    decimal, of_columns = decimal_formats(marks, unmapped)
+    for one in proposed:
+        if one["name"] in of_columns:
+            one["meta"]["decimal"] = of_columns[one["name"]]
     return Proposal(
         system,
         entity,
         rows,
         proposed,
         _constants(offered, columns, found, guessed),
-        _formats(found, columns),
+        ({"decimal": decimal} if decimal else {}) | _formats(found, columns),
         found.encoding,
     )
+
+
+def _holds_numbers(targets: Sequence[str], contracts: Mapping[str, Contract]) -> bool:
+    """Whether a column becomes a number of the contract."""
+    kinds = (contracts[e].types.get(c, "") for e, _, c in (target.partition(".") for target in targets))
+    return any(kind.startswith(("decimal", "integer", "bigint", "double")) for kind in kinds)
 
 
 def _heads_first(guesses: Sequence[str], contracts: Mapping[str, Contract]) -> list[str]:
@@ -309,8 +341,6 @@ def _constants(
 def _formats(found: Found, columns: set[str]) -> dict[str, object]:
     values = [value for sample in found.values.values() for value in sample]
     formats: dict[str, object] = {}
-    if any(map(_DECIMAL_COMMA.fullmatch, values)):
-        formats["decimal"] = "comma"
     dates = [match for value in values if (match := _DOTTED_DATE.fullmatch(value))]
     if dates:
         day, month = (max(int(match[place]) for match in dates) for place in (1, 2))
@@ -433,10 +463,11 @@ def find_files(paths: Sequence[Path]) -> dict[tuple[str, str], list[Path]]:
     for given in paths:
         if not given.exists():
             raise CannotScaffold(f"{given}: no such file or folder")
-        inside = sorted(p for p in given.rglob("*") if p.is_file()) if given.is_dir() else [given]
-        for path in inside:
-            if path.name.startswith(IGNORED):
+        for path, code in entries(given) if given.is_dir() else [(given, None)]:
+            if code == EMPTY_FOLDER:
                 continue
+            if code not in (None, LINKED_FILE):
+                raise CannotScaffold(f"{path}: {_reason(Remark(code))}")
             parts = path.relative_to(given).parts if given.is_dir() else path.resolve().parts[-3:]
             if len(parts) < 3:
                 raise CannotScaffold(f"{path}: put it into <system>/<entity>/, such as webshop/orders/")
@@ -474,6 +505,7 @@ def scaffold(
     tables, contracts = load_sources(project), load_contracts(project)
     file = project / "datasets" / f"{name}.yml"
     listed = set(systems_of(file)) if file.is_file() else set()
+    totals = TotalWords.of(project, BASE)
     proposals, says = [], []
     for (system, entity), files in find_files(paths).items():
         _check_name("system", system, _PLACE)
@@ -483,7 +515,7 @@ def scaffold(
                 f"system {system!r} is taken by another data set; call the folder {name}_{system} instead"
             )
         if (system, entity) not in tables:
-            found = functools.reduce(_together, map(look_into, files))
+            found = functools.reduce(_together, (look_into(path, totals) for path in files))
             proposals.append(propose(system, entity, found, contracts))
     if not tables.keys() & {k for k in tables if k[0] in listed} and not proposals:
         raise CannotScaffold(f"nothing to read: put files into inbox/{name}/<system>/<entity>/ or name them")
