@@ -73,7 +73,7 @@ class Place:
         staging.mkdir(parents=True)
         self.sources = staging / "_erp__sources.yml"
         self.sources.write_text(sources, encoding="utf-8")
-        for folder in ("functions", "macros"):
+        for folder in ("functions", "macros", "seeds"):
             (root / folder).symlink_to(PROJECT / folder)
         (root / "datasets").mkdir()
         (root / "datasets" / "demo.yml").write_text(data_set, encoding="utf-8")
@@ -142,16 +142,19 @@ class Place:
         """).fetchall()
 
 
-def text_table(rows: Sequence[Sequence[str]], delimiter: str = ",", end: str = "\n") -> str:
-    """Delimited text, quoted where needed."""
+def text_table(
+    rows: Sequence[Sequence[str]], delimiter: str = ",", end: str = "\n", quoted: bool = False
+) -> str:
+    """Delimited text, quoted where needed or everywhere."""
 
     def cell(value: str) -> str:
-        return '"' + value.replace('"', '""') + '"' if set(value) & {delimiter, '"', "\n"} else value
+        needed = quoted or set(value) & {delimiter, '"', "\n", "\r"}
+        return '"' + value.replace('"', '""') + '"' if needed else value
 
     return "".join(delimiter.join(map(cell, row)) + end for row in rows)
 
 
-def csv_bytes(rows: Sequence[Sequence[str]] = (HEADING, *ROWS), encoding: str = "utf-8", **how: str) -> bytes:
+def csv_bytes(rows: Sequence[Sequence[str]] = (HEADING, *ROWS), encoding: str = "utf-8", **how: Any) -> bytes:
     """A delimited file."""
     return text_table(rows, **how).encode(encoding)
 

@@ -106,6 +106,19 @@ def zipped(**members: bytes) -> bytes:
     return memory.getvalue()
 
 
+def changed(book: bytes, *replacements: str) -> bytes:
+    """An xlsx with patterns replaced in the XML of its workbook, sheets, texts and styles: pattern, text, pattern, text ..."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(book)) as old, zipfile.ZipFile(memory, "w") as new:
+        for name in old.namelist():
+            text = old.read(name).decode()
+            if name.startswith("xl/") and "theme" not in name and "rels" not in name:
+                for pattern, replacement in zip(replacements[::2], replacements[1::2], strict=True):
+                    text = re.sub(pattern, replacement, text)
+            new.writestr(name, text)
+    return memory.getvalue()
+
+
 def without(rows: list[list[Any]], column: int) -> list[list[Any]]:
     return [[cell for place, cell in enumerate(row) if place != column] for row in rows]
 
@@ -203,10 +216,22 @@ DAYS = [dt.date(2024, 3, 1), dt.date(2024, 3, 2), dt.date(2024, 3, 2), dt.date(2
 DATED = cells(*((row, 3, day) for row, day in enumerate(DAYS)))
 SERIALS_1900 = cells(*((row, 3, (day - dt.date(1899, 12, 30)).days) for row, day in enumerate(DAYS)))
 SERIALS_1904 = cells(*((row, 3, (day - dt.date(1904, 1, 1)).days) for row, day in enumerate(DAYS)))
+SERIALS_XLSX = xlsx([HEADING, *SERIALS_1904], date_1904=True)
+OFFICE, STRICT_OFFICE = (
+    "http://schemas.openxmlformats.org/officeDocument/2006",
+    "http://purl.oclc.org/ooxml/officeDocument",
+)
+MAIN, STRICT = (
+    "http://schemas.openxmlformats.org/spreadsheetml/2006/main",
+    "http://purl.oclc.org/ooxml/spreadsheetml/main",
+)
+EXTENSION = '<e:workbookPr xmlns:e="http://schemas.microsoft.com/office/spreadsheetml/2010/11/main" chartTrackingRefBase="1"/>'
 PLAIN_XLSX, PLAIN_XLS, PLAIN_PARQUET = xlsx([HEADING, *ROWS]), xls([HEADING, *ROWS]), parquet()
 CSV = csv_bytes()
+MARK = b"\xef\xbb\xbf"
 LATIN = ["OrderNo", "Customer Name", "phone", "Order Date", "Amount", "remark"]
 BLANK = [""] * 6
+JSON_LINES = "\n".join(json.dumps(one, ensure_ascii=False) for one in objects())
 TOTAL = ["合计", "", "", "", "1554.4", ""]
 MIXED_ENDS = text_table([HEADING, ROWS[0]], end="\r\n") + text_table(ROWS[1:])
 
@@ -217,6 +242,41 @@ CASES = [
     lands("GB18030", "a.csv", csv_bytes(encoding="gb18030"), "transcoded"),
     lands("UTF-16 with a byte order mark", "a.csv", csv_bytes(encoding="utf-16"), "transcoded"),
     lands("UTF-16 without a mark", "a.csv", csv_bytes(encoding="utf-16-be"), "transcoded"),
+    lands(
+        "a byte order mark twice",
+        "a.csv",
+        MARK * 2 + csv_bytes(quoted=True),
+        "inner_mark",
+        more=numbers([2, 3, 4, 5]),
+    ),
+    lands(
+        "two files with a byte order mark, joined",
+        "a.csv",
+        MARK
+        + csv_bytes([HEADING, *ROWS[:2]], quoted=True)
+        + MARK
+        + csv_bytes([HEADING, *ROWS[2:]], quoted=True),
+        "inner_mark",
+        "repeated_heading",
+        note=1,
+        more=numbers([2, 3, 5, 6]),
+    ),
+    lands(
+        "two files in UTF-16, joined",
+        "a.csv",
+        csv_bytes([HEADING, *ROWS[:2]], encoding="utf-16")
+        + csv_bytes([HEADING, *ROWS[2:]], encoding="utf-16"),
+        "inner_mark",
+        "repeated_heading",
+        "transcoded",
+        note=1,
+    ),
+    set_aside(
+        "two files joined, with their columns in another order",
+        "a.csv",
+        CSV + csv_bytes([row[::-1] for row in [HEADING, *ROWS]]),
+        "other_heading",
+    ),
     set_aside(
         "a Western encoding",
         "a.csv",
@@ -306,7 +366,7 @@ CASES = [
         "a.csv",
         csv_bytes([[*HEADING, "业务 员"], *([*row, "n"] for row in ROWS)]),
         "extra_column",
-        more=extra("x_业务_员", ["n"] * 4),
+        more=extra("x_业务员", ["n"] * 4),
     ),
     lands(
         "the same heading twice",
@@ -330,6 +390,23 @@ CASES = [
         ),
     ),
     lands(
+        "headings with line breaks, zero-width marks, quotes and HTML escapes inside",
+        "a.csv",
+        csv_bytes(
+            [
+                [
+                    "\u200b订单号",
+                    "Customer\r\nName",
+                    "电\n话",
+                    "\u2068下单 日期\u2069",
+                    "&#37329;额",
+                    '="备注"',
+                ],
+                *ROWS,
+            ]
+        ),
+    ),
+    lands(
         "titles above the heading",
         "a.csv",
         "三月订单\n\n".encode() + CSV,
@@ -347,6 +424,29 @@ CASES = [
         "blank_rows",
         more=numbers([2, 3, 5, 6]),
     ),
+    lands(
+        "rows of blanks, wide ones and no-break ones too",
+        "a.csv",
+        csv_bytes(
+            [
+                HEADING,
+                ROWS[0],
+                [" "] * 6,
+                *ROWS[1:3],
+                ["\u3000", "\xa0", "\t", "\u200b", "", "\u2003 "],
+                ROWS[3],
+            ]
+        ),
+        "blank_rows",
+        more=numbers([2, 4, 5, 7]),
+    ),
+    lands(
+        "lines of blanks",
+        "a.csv",
+        csv_bytes([HEADING, *ROWS[:2]]) + " \n\u3000\u3000\n\xa0,\u200b\n".encode() + csv_bytes(ROWS[2:]),
+        "blank_rows",
+        more=numbers([2, 3, 7, 8]),
+    ),
     lands("a total row", "a.csv", csv_bytes([HEADING, *ROWS, TOTAL]), "total_rows", total=1),
     lands("a total row with few fields", "a.csv", CSV + "合计,1554.4\n".encode(), "total_rows", total=1),
     lands(
@@ -355,6 +455,27 @@ CASES = [
         csv_bytes([HEADING, *ROWS[:2], ["华东 小计：", "", "", "", "208.5", ""], *ROWS[2:], TOTAL]),
         "total_rows",
         total=2,
+    ),
+    lands(
+        "a total row that counts", "a.csv", CSV + "合计,4人\nTotal,4 rows\n".encode(), "total_rows", total=2
+    ),
+    lands("a total row with another delimiter", "a.csv", CSV + b"Total; 4 rows\n", "total_rows", total=1),
+    lands(
+        "totals in other languages",
+        "a.csv",
+        csv_bytes(
+            [
+                HEADING,
+                *ROWS,
+                ["Gesamtsumme", "", "", "", "1.554,40", ""],
+                ["", "Total général", "", "", "1 554,40 €", " "],
+                ["Totale: 4", "", "", "", "", ""],
+                ["Total Nord", "4", "", "", "EUR 1554.40", ""],
+                ["Итого:", "4 строки", "", "", "", ""],
+            ]
+        ),
+        "total_rows",
+        total=5,
     ),
     lands(
         "a customer called Total (stays data)",
@@ -413,6 +534,37 @@ CASES = [
         csv_bytes([HEADING, *cells((0, 3, "45352"))]),
         "date_serial_text",
         rows=tuples(cells((0, 3, "45352"))),
+    ),
+    lands(
+        "values protected from spreadsheets",
+        "a.csv",
+        csv_bytes([HEADING, *([f'="{row[0]}"', f"`{row[1]}", f"'{row[2]}", *row[3:]] for row in ROWS)]),
+        "protected_value",
+        more=remarked("protected_value", column="order_no", count=4, rows=[2, 3, 4, 5]),
+    ),
+    lands(
+        "values protected from spreadsheets, as they are without quotes of the csv",
+        "a.csv",
+        re.sub(rb"(A00\d|1\d{10})", rb'="\1"', CSV),
+        "protected_value",
+    ),
+    lands(
+        "HTML escapes in texts",
+        "a.csv",
+        csv_bytes(
+            [
+                HEADING,
+                *cells(
+                    (0, 1, "O&#39;Brien &amp; Co"),
+                    (1, 5, "&nbsp;"),
+                    (2, 5, "&amp;lt;b&amp;gt;"),
+                    (3, 5, "A&B;"),
+                ),
+            ]
+        ),
+        "escaped_text",
+        rows=tuples(cells((0, 1, "O'Brien & Co"), (1, 5, "\xa0"), (2, 5, "<b>"), (3, 5, "A&B;"))),
+        more=remarked("escaped_text", column="customer", count=1, rows=[2]),
     ),
     lands(
         "text that looks like a formula",
@@ -544,6 +696,31 @@ CASES = [
         total=1,
         note=1,
     ),
+    lands(
+        "date serials from 1904, beside an extension of Excel",
+        "a.xlsx",
+        changed(SERIALS_XLSX, r"</workbook>", f"<extLst><ext>{EXTENSION}</ext></extLst></workbook>"),
+        "date_serial_read",
+    ),
+    lands(
+        "date serials from 1904 and an error, in XML with prefixes",
+        "a.xlsx",
+        changed(
+            xlsx(with_errors, date_1904=True),
+            r"<(/?)([a-zA-Z]\w*)(?=[\s/>])",
+            r"<\1x:\2",
+            f'xmlns="{MAIN}"',
+            f'xmlns:x="{MAIN}"',
+        ),
+        "error_cell",
+        rows=tuples(cells((0, 5, None))),
+    ),
+    lands(
+        "a strict xlsx",
+        "a.xlsx",
+        changed(SERIALS_XLSX, MAIN, STRICT, f"{OFFICE}/relationships", f"{STRICT_OFFICE}/relationships"),
+        "date_serial_read",
+    ),
     set_aside("an xlsx cut short", "a.xlsx", PLAIN_XLSX[: len(PLAIN_XLSX) // 2], "unreadable"),
     set_aside(
         "an xlsx protected by a password",
@@ -635,13 +812,13 @@ CASES = [
     lands(
         "JSON lines",
         "a.jsonl",
-        "\n".join(json.dumps(o, ensure_ascii=False) for o in objects()).encode(),
+        JSON_LINES.encode(),
         more=numbers([1, 2, 3, 4]),
     ),
     lands(
         "JSON lines in GB18030",
         "a.jsonl",
-        "\n".join(json.dumps(o, ensure_ascii=False) for o in objects()).encode("gb18030"),
+        JSON_LINES.encode("gb18030"),
         "transcoded",
     ),
     lands(
@@ -650,7 +827,20 @@ CASES = [
         '[{"订单号": 17850, "下单日期": "2024-03-01", "金额": 2.50, "备注": {"a": [1.0, null]}, "客户": null, "电话": ""}]'.encode(),
         rows=[("17850", None, None, "2024-03-01", "2.50", '{"a":[1.0,null]}')],
     ),
-    set_aside("JSON without records", "a.json", b"[]", "no_header"),
+    set_aside("JSON without records", "a.json", b"[]", "no_records"),
+    set_aside("JSON with other keys", "a.json", b'[{"sku": 1, "name": "x"}]', "unknown_keys"),
+    lands("JSON called .csv", "a.csv", json.dumps(objects()).encode(), "other_format"),
+    lands("JSON lines called .txt", "a.txt", JSON_LINES.encode("utf-16"), "other_format", "transcoded"),
+    set_aside("JSON called .csv, cut short", "a.csv", json.dumps(objects()).encode()[:-30], "bad_json"),
+    lands("a csv called .json", "a.json", CSV, "other_format"),
+    lands(
+        "a title in brackets above a csv",
+        "a.csv",
+        b"[March]\n" + CSV,
+        "title_rows",
+        note=1,
+        more=numbers([3, 4, 5, 6]),
+    ),
     lands(
         "a single JSON object with a list inside",
         "a.json",
@@ -753,6 +943,21 @@ def test_each_kind_of_file_lands_or_is_set_aside(case: Case, tmp_path: Path, cap
     assert "None" not in told
 
 
+def test_messages_name_columns_as_the_file_calls_them(tmp_path: Path, capsys: Any) -> None:
+    place = Place(tmp_path)
+    heading = ["订单号", "Customer Name", "手机", "下单\n时点", "Amount", "业务员"]
+    place.put("a.csv", csv_bytes([heading, *ROWS]))
+    place.put("b.csv", csv_bytes([LATIN, *cells((0, 3, "45352"), (1, 5, "#REF!"))]))
+    assert place.land() == 1
+    told = capsys.readouterr().out
+    others = "headings of the file that lead to no column: 下单 时点, 业务员."
+    assert f"the required column ordered_on is missing (row of the heading: 1); {others}" in told
+    assert "(now: ordered_on, 下单日期, Order Date)" in told
+    assert "缺少必需列 ordered_on（表头行：1）；文件中未对应任何列的列名：下单 时点, 业务员" in told
+    assert "Order Date (ordered_on): numbers like date serials" in told
+    assert "remark: Excel errors as text" in told
+
+
 def test_there_are_at_least_forty_bad_inputs() -> None:
     assert len([case for case in CASES if case.reason or case.remarks]) >= 40
     assert len({(case.file, case.says) for case in CASES}) == len(CASES)
@@ -764,6 +969,7 @@ def test_every_reason_and_remark_about_a_file_has_its_case() -> None:
         "unexpected", "no_access", "changing", "unknown_place", "emptied",
         "repeated_delivery", "same_name_again", "older_declaration", "incomplete_load",
         "older_delivery", "older_beside", "older_taken", "returned", "age_unknown",
+        "linked_folder", "broken_link", "no_file", "empty_folder", "linked_file",
     }  # fmt: skip
     assert {*SET_ASIDE, *REMARKS} - shown == elsewhere
 

@@ -6,6 +6,7 @@ import datetime as dt
 import fcntl
 import json
 import os
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -75,6 +76,50 @@ def test_a_second_run_writes_nothing(place: Place) -> None:
     before = stamps(place)
     assert place.land() == 1
     assert stamps(place) == before
+
+
+def moments(place: Place) -> dict[str, dt.datetime]:
+    """When each file landed."""
+    return dict(place.rows(["_source_file", "_landed_at"]))
+
+
+def test_files_of_one_run_land_at_one_moment(place: Place) -> None:
+    place.put("a.csv", FIRST)
+    place.put("b.csv", SECOND)
+    place.land()
+    assert len(set(moments(place).values())) == 1
+    before = moments(place)
+    place.put("c.csv", csv_bytes([HEADING, ["Z1", *ROWS[0][1:]]]))
+    place.land()
+    after = moments(place)
+    assert after.pop("erp/orders/c.csv") > before["erp/orders/a.csv"]
+    assert after == before
+    assert not list(place.landing.glob(".arriving*"))
+
+
+def test_a_run_that_was_killed_between_two_files_is_ended_at_its_own_moment(
+    place: Place, monkeypatch: Any
+) -> None:
+    read = run._Entity._read_and_publish
+
+    def killed(entity: Any, delivery: Any, *given: Any) -> None:
+        if delivery.path.endswith(("b.csv", "c.csv", "d.csv")):
+            signal.raise_signal(signal.SIGINT)
+        read(entity, delivery, *given)
+
+    for name, number in (("a.csv", "A1"), ("b.csv", "B1"), ("c.csv", "C1")):
+        place.put(name, csv_bytes([HEADING, [number, *ROWS[0][1:]]]))
+    with monkeypatch.context() as patch:
+        patch.setattr(run._Entity, "_read_and_publish", killed)
+        with pytest.raises(SystemExit, match="130"):
+            place.land()
+    place.put("c.csv", csv_bytes([HEADING, ["C2", *ROWS[0][1:-1], "changed since"]]))
+    place.put("d.csv", csv_bytes([HEADING, ["D1", *ROWS[0][1:]]]))
+    assert place.land() == 0
+    found = moments(place)
+    assert found["erp/orders/a.csv"] == found["erp/orders/b.csv"]
+    assert found["erp/orders/c.csv"] == found["erp/orders/d.csv"] > found["erp/orders/a.csv"]
+    assert not list(place.landing.glob(".arriving*"))
 
 
 def test_declared_tables_without_files_have_typed_columns(place: Place) -> None:
@@ -436,10 +481,11 @@ def test_a_file_taken_on_purpose_is_in_force_though_the_run_was_killed(
     with monkeypatch.context() as patch:
 
         def killed(*given: Any) -> None:
-            raise KeyboardInterrupt
+            signal.raise_signal(signal.SIGINT)
 
         patch.setattr(run._Entity, "_supersede", killed)
-        assert place.land("--take-older", "erp/orders/a.csv") == 130
+        with pytest.raises(SystemExit, match="130"):
+            place.land("--take-older", "erp/orders/a.csv")
     assert place.land() == 0
     assert told(place, "a.csv") == ("landed", None)
     assert numbers(place) == ["A1", "A2", "A3"]
@@ -624,6 +670,56 @@ def test_files_outside_the_listed_folders_are_set_aside_and_lock_files_ignored(p
     assert [(f["path"], f["reason"]["code"]) for f in place.report()["files"]] == [
         (path, "unknown_place") for path in ("a.csv", "crm/contacts/d.csv", "erp/b.csv", "erp/nothing/c.csv")
     ]
+
+
+def test_links_and_folders_in_the_inbox_are_told(place: Place, tmp_path: Path, capsys: Any) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (elsewhere / "a.csv").write_bytes(FIRST)
+    orders = place.put("plain.csv", SECOND).parent
+    (orders / "link.csv").symlink_to(elsewhere / "a.csv")
+    (orders / "gone.csv").symlink_to(elsewhere / "b.csv")
+    (orders / "2026").symlink_to(elsewhere)
+    (orders / "c.xlsx").mkdir()
+    os.mkfifo(orders / "pipe.csv")
+    for folder in ("erp/payments", "erp/ordres", "shop/orders", "erp/orders/2025/may"):
+        (place.inbox / folder).mkdir(parents=True)
+    (place.inbox / "erp" / "ordres" / ".DS_Store").write_bytes(b"x")
+    assert place.land() == 1
+    told = capsys.readouterr().out
+    found = {
+        f["path"]: (f["status"], (f["reason"] or next(iter(f["remarks"]), {})).get("code"))
+        for f in place.report()["files"]
+    }
+    assert found == {
+        "erp/orders/2025/may": ("empty", "empty_folder"),
+        "erp/orders/2026": ("set_aside", "linked_folder"),
+        "erp/orders/c.xlsx": ("empty", "empty_folder"),
+        "erp/orders/gone.csv": ("set_aside", "broken_link"),
+        "erp/orders/link.csv": ("landed", "linked_file"),
+        "erp/orders/pipe.csv": ("set_aside", "no_file"),
+        "erp/orders/plain.csv": ("landed", None),
+        "erp/ordres": ("empty", "empty_folder"),
+        "shop/orders": ("empty", "empty_folder"),
+    }
+    assert all(f"{path}:" in told for path in found if path != "erp/orders/plain.csv")
+    assert numbers(place) == ["A001", "A002", "A003", "A004"]
+
+
+def test_a_folder_that_may_not_be_read_is_set_aside(place: Place, monkeypatch: Any) -> None:
+    place.put("a.csv", FIRST)
+    closed = place.put("closed/b.csv", SECOND).parent
+    scandir = os.scandir
+
+    def refuse(folder: Any) -> Any:
+        if Path(folder) == closed:
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scandir(folder)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert place.land() == 1
+    assert place.file("closed")["reason"]["code"] == "no_access"
+    assert numbers(place) == ["A001", "A002"]
 
 
 def test_a_second_landing_at_the_same_time_stops(place: Place, capsys: Any) -> None:

@@ -16,14 +16,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from conftest import PROJECT
+from customer360.core.policy import BASE
 from customer360.core.sources import Table, load_sources
 from customer360.landing.age import Calendar, Newest, is_older
 from customer360.landing.headings import layout
 from customer360.landing.parts import grid_batch
 from customer360.landing.rows import KINDS, LAST_ROWS, Inspector
+from customer360.landing.totals import TotalWords
 from customer360.landing.values import arrow_to_text, cell_text, number_text
-from landing_kit import Place
+from customer360.landing.wrapping import blanks_as_nulls, without_wrapping
+from landing_kit import SOURCES, Place
 
+TOTALS = TotalWords.of(PROJECT, BASE)
 MOMENT = dt.datetime(2024, 3, 1, 8, 30)
 
 CELLS = [
@@ -89,7 +93,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, str], Ta
 
 def kinds(table: Table, rows: list[list[Any]]) -> list[str]:
     """Kinds of rows whose cells stand in the declared order."""
-    inspector = Inspector(layout([column.name for column in table.columns], table, 1, None), None)
+    inspector = Inspector(layout([column.name for column in table.columns], table, 1, None), None, TOTALS)
     batch = grid_batch(list(enumerate(rows, 2)), len(table.columns))
     ((_, found),) = inspector.look([batch])
     assert sum(inspector.counts[kind] for kind in KINDS) == len(rows)
@@ -104,6 +108,31 @@ ORDERS = [
     (["总计（元）", None, None, None, 100.5, None], "total"),
     (["Grand Total", None, None, None, "(100)", None], "total"),
     (["TOTAL:", None, "12", None, "100", None], "total"),
+    # in the languages of the seed total_words, with what is counted, in any column
+    (["合计", "6人", None, None, None, None], "total"),
+    (["共计6单", None, None, None, None, None], "total"),
+    (["合計：1,234円", None, None, None, None, None], "total"),
+    (["計", None, None, None, "100", None], "total"),
+    ([None, "합계", None, None, "1,000원", None], "total"),
+    (["Total", "6 rows", None, None, None, None], "total"),
+    (["Total; 6 rows", None, None, None, None, None], "total"),
+    (["Total (6 rows)", None, None, None, None, None], "total"),
+    ([None, "Total general", None, None, "1.234.567,50", None], "total"),
+    (["Summe:", None, None, None, "-208,50 €", None], "total"),
+    (["SUMME", "6 Stück", None, None, "208,50 EUR", None], "total"),
+    (["Total général", None, None, None, "1 234,50", None], "total"),
+    (["Sous-total", None, None, None, "CHF 1'234.50", None], "total"),
+    (["TOPLAM", None, None, None, "₹1,23,456.00", None], "total"),
+    ([None, None, "Всего", None, "5", None], "total"),
+    # with a label where the row cannot be a record
+    (["North Total", "4", None, None, "208.5", None], "total"),
+    (["Total Nord", None, None, None, "208.5", None], "total"),
+    (["Nord Ergebnis", None, None, None, "208,5", None], "total"),
+    (["North Total", "4", None, "2024-03-01", "208.5", None], "data"),
+    (["Total", None, None, "01.03.2024", "100", None], "data"),
+    (["Somerset", None, None, None, "100", None], "data"),
+    (["Summer sale", None, None, None, "100", None], "data"),
+    (["设计", None, None, None, "100", None], "data"),
     # a total names no other text, leaves a required column empty, and has its word in the first cell
     (["合计", "张三", None, None, "100", None], "data"),
     (["合计", None, None, "2024-03-01", "100", "5"], "data"),
@@ -122,6 +151,21 @@ ORDERS = [
     (["order_no", None, None, "ordered_on", None, None], "note"),
     (["A1", None, None, None, None, None], "data"),
 ]  # fmt: skip
+KEYED = [
+    # the word stands in the only required column: nobody's key is called Total
+    (["Total", "6", None, None, "208.5", "12"], "total"),
+    (["Gesamtsumme", None, None, None, "208,50", None], "total"),
+    (["合计", "6", None, "3", "208.5", "12"], "total"),
+    (["Total", "6", "1", "3", "208.5", "12"], "data"),
+    (["North Total", None, None, None, "208.5", None], "data"),
+    ([None, "Total", None, None, "208.5", None], "total"),
+]
+NAMED = [
+    # ... but a customer may be
+    (["Total", "13800138000", None, None, None, None], "total"),
+    (["Total", "13800138000", "1", "3", "208.5", None], "data"),
+    (["合计", "13800138000", "1", "3", "208.5", None], "total"),
+]
 CONTACTS = [
     # without required columns a Latin word needs half of the cells empty, for it may be a name
     (["Total", "13800138000", "上海"], "data"),
@@ -136,6 +180,64 @@ CONTACTS = [
 @pytest.mark.parametrize(("row", "kind"), ORDERS)
 def test_rows_of_a_table_with_required_columns(tables: Any, row: list[Any], kind: str) -> None:
     assert kinds(tables["erp", "orders"], [DATA, row, DATA]) == ["data", kind, "data"]
+
+
+@pytest.mark.parametrize(("row", "kind"), KEYED)
+def test_rows_of_a_table_with_one_required_column(tmp_path: Path, row: list[Any], kind: str) -> None:
+    sources = SOURCES.replace("Date], required: true", "Date]").replace("Amount], required: true", "Amount]")
+    orders = load_sources(Place(tmp_path, sources=sources).root)["erp", "orders"]
+    assert kinds(orders, [DATA, row, DATA]) == ["data", kind, "data"]
+
+
+@pytest.mark.parametrize(("row", "kind"), NAMED)
+def test_rows_of_a_table_whose_names_are_required(tmp_path: Path, row: list[Any], kind: str) -> None:
+    column = "{name: order_no, config: {meta: {headers: [订单号, 单号, OrderNo], required: true}}}"
+    sources = SOURCES.replace("Date], required: true", "Date]").replace("Amount], required: true", "Amount]")
+    sources = sources.replace(column, column.replace("required: true", "required: true, pii: name"))
+    orders = load_sources(Place(tmp_path, sources=sources).root)["erp", "orders"]
+    assert kinds(orders, [DATA, row, DATA]) == ["data", kind, "data"]
+
+
+@pytest.mark.parametrize(
+    ("landed", "value", "is_protected"),
+    [
+        ('="A001"', "A001", True), ("='139'", "139", True), ('= "007"', "007", True), (' ="A" ', "A", True),
+        ('="5"" pipe"', '5" pipe', True), ('=""', None, True), ('="\'139"', "139", True), ("'13916630127", "13916630127", True),
+        ("'A001", "A001", True), ("'A001'", "A001", True), ("'007", "007", True),
+        ("'2024-03-01 10:00:00", "2024-03-01 10:00:00", True),
+        ("'+86 139 1663 0127", "+86 139 1663 0127", True), ("'=1+1", "=1+1", True), ("'张三", "张三", True),
+        ("`139", "139", True), ("`张三", "张三", True), ("`x`", "x", True), ("`2024-03-01 10:00:00", "2024-03-01 10:00:00", True),
+        # what an apostrophe begins stays, and so does a formula
+        ("'t Hooft", "'t Hooft", False), ("'s-Hertogenbosch", "'s-Hertogenbosch", False), ("'90s Tee", "'90s Tee", False),
+        ("'Rock' 2024", "'Rock' 2024", False), ("O'Brien", "O'Brien", False), ("=1+1", "=1+1", False), ("'", "'", False),
+        ('="a"&"b"', '="a"&"b"', False), ("5'", "5'", False), ("-5", "-5", False),
+        (" \u3000\xa0", " \u3000\xa0", False), ("\u200b", "\u200b", False), (" x ", " x ", False),
+    ],
+)  # fmt: skip
+def test_what_protects_a_value_is_no_part_of_it(landed: str, value: str | None, is_protected: bool) -> None:
+    bare = without_wrapping(pa.array(["'7", landed, None, "x"]).slice(1))
+    assert bare.cells.to_pylist() == [value, None, "x"]
+    protected = [False] * 3 if bare.protected is None else bare.protected.to_pylist()
+    assert protected == [is_protected, False, False]
+    assert bare.escaped is None
+    assert bare.has_blanks == (not landed.strip(" \u3000\xa0\u200b"))
+    seen = [None if bare.has_blanks else value, None, "x"]
+    assert blanks_as_nulls(bare.cells).to_pylist() == seen
+
+
+@pytest.mark.parametrize(
+    ("landed", "value"),
+    [
+        ("O&#39;Brien &amp; Co", "O'Brien & Co"), ("&#x4e2d;&#22269;", "中国"), ("&lt;b&gt;", "<b>"), ("&amp;amp;", "&"),
+        ("&eacute;t&eacute;", "été"), ("&nbsp;", "\xa0"), ("&#39;007", "007"), ("=&quot;007&quot;", "007"),
+        ("AT&T;", "AT&T;"), ("R&D", "R&D"), ("?a=1&copy=2", "?a=1&copy=2"), ("&nothing;", "&nothing;"), ("& ;", "& ;"),
+        ("&notit;", "&notit;"),
+    ],
+)  # fmt: skip
+def test_escapes_of_html_become_the_characters_that_they_name(landed: str, value: str | None) -> None:
+    bare = without_wrapping(pa.array(["x", landed]))
+    assert bare.cells.to_pylist() == ["x", value]
+    assert (bare.escaped is not None and bare.escaped.to_pylist() == [False, True]) == (value != landed)
 
 
 @pytest.mark.parametrize(("row", "kind"), CONTACTS)
@@ -159,7 +261,9 @@ def test_the_kind_does_not_depend_on_where_batches_end(tables: Any) -> None:
     lone = ["内部资料", None, None, None, None, None]
     rows = list(enumerate([DATA] * 70 + [["合计", None, None, None, "10", None], lone, lone], 2))
     for cut in (0, 1, 60, 69, 70, 71, 72):
-        inspector = Inspector(layout([column.name for column in orders.columns], orders, 1, None), None)
+        inspector = Inspector(
+            layout([column.name for column in orders.columns], orders, 1, None), None, TOTALS
+        )
         batches = [grid_batch(part, 6) for part in (rows[:cut], rows[cut:]) if part]
         found = [kind for _, kinds in inspector.look(batches) for kind in kinds.to_pylist()]
         assert found == ["data"] * 70 + ["total", "note", "note"]

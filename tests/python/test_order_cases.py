@@ -28,7 +28,7 @@ NAME = "hemlock"
 # <system>/<entity>/<file>. `webstore`: the export of a shop, in which the fields of an order stand on its first row alone.
 # `store`: orders and refunds as documents, lines in a file of their own. `market`: heads of a marketplace without lines.
 # `till`: an exchange is one receipt with lines of both signs, and its head stands on its first row.
-FILES = PROJECT / "tests" / "fixtures" / "order_cases"
+FILES = PROJECT / "tests" / "cases" / "orders"
 
 # What the proposal leaves open, by system: heading → what it becomes; anything else stays in landing.
 DECIDED = {

@@ -8,6 +8,7 @@ from __future__ import annotations
 import codecs
 import difflib
 import hashlib
+import html
 import json
 import re
 import unicodedata
@@ -26,6 +27,10 @@ LOADS = ("replace", "append")
 """How files arrive: a newer file takes the place of the older one of its name, or adds to it."""
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9_]*")
+# Marks that take no room: byte order marks, zero-width and direction marks.
+_INVISIBLE = re.compile(r"[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff]")
+_BESIDE_CHINESE = re.compile(r"(?<=[\u3040-\u30ff\u3400-\u9fff]) | (?=[\u3040-\u30ff\u3400-\u9fff])")
+_WRAPPING = "=\"'`\u2018\u2019\u201c\u201d "
 # What people add to a heading without changing its meaning: marks of a mandatory field, a closing colon.
 _MARKS = re.compile(r"\((?:必填|选填|必填项|可选|required|optional)\)|[*:]+$|^[*]+")
 _DATE_NAME = re.compile(r"(?:^|_)(?:date|at|on|birthday)$")
@@ -37,10 +42,21 @@ _HAPPENED = re.compile(
 )
 
 
+def as_seen(text: str) -> str:
+    """A text as people see it on one line: no invisible marks, one space for each line break or run of blanks."""
+    return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def comparable(text: str) -> str:
+    """The form under which texts of a file are compared with known words: as seen, NFKC, case-folded, and without
+    blanks beside Chinese and Japanese characters, where they only lay out a column."""
+    return _BESIDE_CHINESE.sub("", as_seen(unicodedata.normalize("NFKC", text)).casefold())
+
+
 def heading_key(heading: str) -> str:
-    """The form under which headings are compared: NFKC, one space, case-folded, without mandatory marks."""
-    text = " ".join(unicodedata.normalize("NFKC", heading).split()).casefold()
-    return _MARKS.sub("", text).strip()
+    """The form under which headings are compared: `comparable`, without marks of a mandatory field and without what
+    programs wrap around a text (quotes, ="...", HTML escapes)."""
+    return _MARKS.sub("", comparable(html.unescape(heading)).strip(_WRAPPING)).strip()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Everything landing can say about a file, in two languages.
 
-A template may use {row}, {column}, {count}, {rows} (the first ten), {detail} and {other}, none of which is ever given
-the value of a cell; the newest date of a whole file may be told.
+A template may use {row}, {column} (with its heading in the file), {count}, {rows} (the first ten), {detail} and {other}, none
+of which is ever given the value of a cell; the newest date of a whole file may be told.
 """
 
 from __future__ import annotations
@@ -45,6 +45,24 @@ SET_ASIDE: dict[str, Text] = {
         "开放读取权限",
         "allow reading it",
     ),
+    "linked_folder": Text(
+        "这是指向另一文件夹的链接，其中的文件没有读取",
+        "it is a link to a folder; the files there were not read",
+        "把文件复制到此处，或分别链接各个文件",
+        "copy the files here, or link each of them",
+    ),
+    "broken_link": Text(
+        "这是一个链接，所指的文件不存在",
+        "it is a link, and the file that it points to is not there",
+        "把文件复制到此处，或改正链接",
+        "copy the file here, or mend the link",
+    ),
+    "no_file": Text(
+        "这不是文件（是设备、管道或套接字）",
+        "it is no file but a device, a pipe or a socket",
+        "从 inbox 移走",
+        "take it out of the inbox",
+    ),
     "changing": Text(
         "读取过程中文件仍在变化",
         "the file changed while it was read",
@@ -76,10 +94,17 @@ SET_ASIDE: dict[str, Text] = {
         "add a heading row, or add the real headings to `headers` in the source's declaration",
     ),
     "missing_column": Text(
-        "缺少必需列 {column}（表头行：{row}）",
-        "the required column {column} is missing (row of the heading: {row})",
+        "缺少必需列 {column}（表头行：{row}）；文件中未对应任何列的列名：{other}",
+        "the required column {column} is missing (row of the heading: {row}); headings of the file that lead to no column: "
+        "{other}",
         "补上该列，或把实际列名加入它的 headers（现有：{detail}）",
         "add the column, or add its real heading to its `headers` (now: {detail})",
+    ),
+    "other_heading": Text(
+        "第 {row} 行是另一种表头，各列位置不同，像是由多个文件拼成",
+        "row {row} is another heading, with its columns in other places, as where files were joined",
+        "从该行起拆成另一个文件",
+        "put what stands from there on into a file of its own",
     ),
     "encoding": Text(
         "第 {row} 行的文字编码无法识别或已损坏",
@@ -112,10 +137,22 @@ SET_ASIDE: dict[str, Text] = {
         "export or copy it again",
     ),
     "bad_json": Text(
-        "第 {row} 条记录不是完整的 JSON 对象，或键有重复",
-        "record {row} is no complete JSON object, or repeats a key",
+        "文件是 JSON，其第 {row} 条记录不是完整的对象，或键有重复",
+        "the file holds JSON, and record {row} is no complete object, or repeats a key",
         "重新导出；每条记录应是一个对象",
         "export it again; every record must be one object",
+    ),
+    "no_records": Text(
+        "文件是 JSON，但没有任何记录",
+        "the file holds JSON without any record",
+        "导出由对象组成的列表（每条记录一个对象），或导出为 csv、xlsx",
+        "export a list of objects, one for each record, or export as csv or xlsx",
+    ),
+    "unknown_keys": Text(
+        "文件是 JSON，其记录的键都不是已声明的列名",
+        "the file holds JSON, and no key of its records is a declared heading",
+        "导出记录的列表，或把这些键加入来源声明的 headers",
+        "export the list of records itself, or add its keys to `headers` in the source's declaration",
     ),
     "emptied": Text(
         "文件不再有数据行，而同名的上一份有",
@@ -134,8 +171,14 @@ SET_ASIDE: dict[str, Text] = {
 
 REMARKS: dict[str, Text] = {
     # the file
+    "empty_folder": Text("空文件夹，没有可读取的文件", "a folder without any file"),
+    "linked_file": Text("这是一个链接，读取的是它所指的文件", "a link; the file that it points to was read"),
     "other_format": Text("内容其实是 {detail} 格式", "its content is in fact {detail}"),
     "transcoded": Text("文字编码为 {detail}", "its text encoding is {detail}"),
+    "inner_mark": Text(
+        "文件中间有 {count} 个字节顺序标记（第 {rows} 行），像是由多个文件拼成，已忽略",
+        "byte order marks further down, as where files were joined, left out: {count} (rows {rows})",
+    ),
     "open_end": Text(
         "最后一行没有换行符，文件可能不完整", "no line end after the last row; the file may be incomplete"
     ),
@@ -221,6 +264,14 @@ REMARKS: dict[str, Text] = {
         "the heading again, marked as notes: {count} (rows {rows})",
     ),
     # cells
+    "protected_value": Text(
+        '{column} 有 {count} 个加了保护的值（如 ="..."、前导 \' 或 `；第 {rows} 行），已去掉保护',
+        '{column}: values protected from spreadsheets (="...", \' or ` in front), landed without: {count} (rows {rows})',
+    ),
+    "escaped_text": Text(
+        "{column} 有 {count} 个带 HTML 转义的文字（如 &amp;；第 {rows} 行），已还原",
+        "{column}: texts with HTML escapes such as &amp;, landed as characters: {count} (rows {rows})",
+    ),
     "empty_marker": Text(
         "{column} 有 {count} 个表示“空”的文字（{detail}），原样保留",
         "{column}: words for 'empty' ({detail}), landed as they stand: {count}",
@@ -287,6 +338,8 @@ class Remark:
     rows: tuple[int, ...] = ()
     detail: str = ""
     other: str = ""
+    heading: str = ""
+    """What the column is called in the file, where that is not its landed name."""
 
     def as_dict(self) -> dict[str, Any]:
         """The filled fields, as JSON knows them."""
@@ -300,7 +353,7 @@ class Remark:
             rows += " ..."
         given: dict[str, Any] = {
             "row": self.row or "–",  # JSON and Parquet have no heading row
-            "column": self.column,
+            "column": f"{self.heading} ({self.column})" if self.heading else self.column,
             "count": self.count,
             "rows": rows,
             "detail": self.detail,

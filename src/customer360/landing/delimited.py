@@ -6,7 +6,7 @@ cannot be told one from another, so that row numbers and the verdict on damaged 
 A row with another number of fields than the heading means that a delimiter, quote or line end stands where
 it should not; which cells it shifted cannot be known, so the file is set aside with the row numbers. Two
 kinds of rows are short or long by habit and are read: totals and notes (they hold few cells), and rows with
-empty fields too many at their end.
+empty fields too many at their end. A line of blanks is an empty one.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer360.core.sources import Table
+from customer360.core.sources import Table, as_seen
 from customer360.landing.catalogue import Remark, SetAside
 from customer360.landing.headings import SEARCHED_ROWS, find_header, layout, matches
 from customer360.landing.parts import BATCH_ROWS, Batch, NotClean, NumberedRow, Part, grid_batch, no_header
 from customer360.landing.rows import speaks_for_itself
+from customer360.landing.totals import TotalWords
 from customer360.landing.values import text_bytes
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -50,7 +51,7 @@ class _Bytes:
     is_plain: bool = True
 
 
-def read_delimited(path: Path, table: Table) -> Part:
+def read_delimited(path: Path, table: Table, totals: TotalWords) -> Part:
     """A UTF-8 file (with or without BOM) as one part."""
     whole = _count(path)
     with path.open(encoding="utf-8-sig", newline="") as text:
@@ -79,7 +80,7 @@ def read_delimited(path: Path, table: Table) -> Part:
         return below_titles(_quick(path, delimiter, header_line, width, whole))
 
     def careful() -> Iterator[Batch]:
-        return below_titles(_careful(path, delimiter, header_line, width, whole))
+        return below_titles(_careful(path, delimiter, header_line, width, whole, totals))
 
     one_line_each = header_line == header.last + 1
     part.ways = (quick, careful) if one_line_each and whole.is_plain else (careful,)
@@ -175,7 +176,9 @@ def _line_ends(column: pa.Array) -> np.ndarray:
     return pc.fill_null(pc.count_substring(column, "\n"), 0).to_numpy(zero_copy_only=False)
 
 
-def _careful(path: Path, delimiter: str, header_line: int, width: int, whole: _Bytes) -> Iterator[Batch]:
+def _careful(
+    path: Path, delimiter: str, header_line: int, width: int, whole: _Bytes, totals: TotalWords
+) -> Iterator[Batch]:
     uneven: list[int] = []
     count = number = 0
     row: list[str] = []
@@ -184,8 +187,9 @@ def _careful(path: Path, delimiter: str, header_line: int, width: int, whole: _B
         if number <= header_line:
             continue
         if len(row) != width and row:
-            surplus = any(row[width:])
-            if surplus or (len(row) < width and not speaks_for_itself(row)):
+            surplus = any(map(as_seen, row[width:]))
+            may_be_short = speaks_for_itself(row, totals) or not any(map(as_seen, row))
+            if surplus or (len(row) < width and not may_be_short):
                 count += 1
                 uneven = [*uneven, number][:10]
                 continue

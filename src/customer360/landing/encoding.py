@@ -1,4 +1,8 @@
-"""Text encodings: every text file is read as UTF-8, from a transcoded copy where it is something else."""
+"""Text encodings: every text file is read as UTF-8, from a copy where it is something else.
+
+A byte order mark says how a file begins. One further down is left by programs that joined files or wrote the mark twice:
+it belongs to no value, and in front of a quote or a heading it would hide it. The copy leaves it out.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +14,9 @@ from pathlib import Path
 from customer360.landing.catalogue import Remark, SetAside
 
 _BLOCK = 1 << 20
+_MARK = "\ufeff"
 _BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32"),  # before UTF-16, whose mark it begins with
     (codecs.BOM_UTF32_BE, "utf-32"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -34,14 +39,39 @@ def as_utf8(path: Path, scratch: Path, declared: str | None = None) -> tuple[Pat
 
     `declared` is the encoding that the data set states for these files, used where they are not UTF-8.
     """
-    encoding = _by_mark(path) or _by_content(path, declared)
-    if encoding in ("utf-8", "utf-8-sig"):
-        return path, []
+    encoding = _by_mark(path)
+    if encoding in (None, "utf-8"):
+        try:
+            if not _has_inner_marks(path):
+                return path, []
+            encoding = "utf-8"
+        except SetAside as error:
+            if encoding:
+                raise
+            encoding = _by_content(path, declared, error)
+    remarks = [] if encoding == "utf-8" else [Remark("transcoded", detail=encoding)]
     copy = scratch / f"{path.name}.utf8"
+    count, rows, row = 0, [], 1
     with copy.open("w", encoding="utf-8", newline="") as target:
-        for text in _decoded(path, encoding):
-            target.write(text)
-    return copy, [Remark("transcoded", detail=encoding)]
+        for number, text in enumerate(_decoded(path, encoding)):
+            text = text.removeprefix(_MARK) if number == 0 else text
+            for piece in text.split(_MARK)[:-1] if _MARK in text else ():
+                count += 1
+                row += piece.count("\n")
+                rows.append(row)
+            row += text.rpartition(_MARK)[2].count("\n")
+            target.write(text.replace(_MARK, ""))
+    if count:
+        remarks.append(Remark("inner_mark", count=count, rows=tuple(rows[:10])))
+    return copy, remarks
+
+
+def _has_inner_marks(path: Path) -> bool:
+    """Whether a byte order mark stands anywhere but once at the beginning of a UTF-8 file; SetAside if it is not UTF-8."""
+    has_marks = False
+    for number, text in enumerate(_decoded(path, "utf-8")):
+        has_marks |= text.find(_MARK, 1 if number == 0 else 0) >= 0
+    return has_marks
 
 
 def _decoded(path: Path, encoding: str) -> Iterator[str]:
@@ -67,8 +97,6 @@ def _by_mark(path: Path) -> str | None:
         head = file.read(4096)
     for mark, encoding in _BOMS:
         if head.startswith(mark):
-            if encoding == "utf-8-sig":
-                _require(path, "utf-8")
             return encoding
     # UTF-16 without a mark: delimiters and line ends leave every other byte zero, and only every other.
     odd, even = head[1::2].count(0), head[::2].count(0)
@@ -77,23 +105,15 @@ def _by_mark(path: Path) -> str | None:
     return None
 
 
-def _by_content(path: Path, declared: str | None) -> str:
-    try:
-        _require(path, "utf-8")
-        return "utf-8"
-    except SetAside as error:
-        if declared:
-            return declared
-        with path.open("rb") as file:
-            sample = file.read(_JUDGED_BYTES)
-        if _is_damaged_utf8(sample) or not _is_chinese(sample):
-            raise error from None
+def _by_content(path: Path, declared: str | None, reason: SetAside) -> str:
+    """The encoding of text that has no mark and is not UTF-8; raises the reason where it cannot be told."""
+    if declared:
+        return declared
+    with path.open("rb") as file:
+        sample = file.read(_JUDGED_BYTES)
+    if _is_damaged_utf8(sample) or not _is_chinese(sample):
+        raise reason
     return "gb18030"
-
-
-def _require(path: Path, encoding: str) -> None:
-    for _ in _decoded(path, encoding):
-        pass
 
 
 def _is_damaged_utf8(sample: bytes) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from customer360.landing.encoding import as_utf8
 from customer360.landing.markup import read_markup
 from customer360.landing.parts import Part
 from customer360.landing.records import read_records
+from customer360.landing.totals import TotalWords
 from customer360.landing.workbook import read_workbook
 
 EXTENSIONS = {
@@ -24,16 +26,18 @@ EXTENSIONS = {
 }  # fmt: skip
 """File name endings that land, with the format they promise."""
 
+# An object, or a list of objects, of lists or of nothing; a title in brackets above a csv is none.
+_JSON = re.compile(r"\{\s*[\"}]|\[\s*[\[{\]\"]")
 _OTHER_MAGIC = ((b"\x1f\x8b", "gzip"), (b"%PDF", "PDF"), (b"Rar!", "RAR"), (b"7z\xbc\xaf", "7z"))
 
 
 def read_file(
-    path: Path, table: Table, scratch: Path, encoding: str | None
+    path: Path, table: Table, scratch: Path, encoding: str | None, totals: TotalWords
 ) -> tuple[list[Part], list[Remark]]:
     """The parts of a file and remarks on it as a whole; SetAside where it cannot land.
 
     `scratch` takes a transcoded copy, which must stay until the parts are read. `encoding` is what the data
-    set states for text that is not UTF-8.
+    set states for text that is not UTF-8, `totals` are the words by which a short row is known to be no damaged one.
     """
     promised = EXTENSIONS.get(path.suffix.lower())
     if promised is None:
@@ -60,7 +64,7 @@ def read_file(
         case "json":
             parts, more = [read_records(text, table)], []
         case _:
-            parts, more = [read_delimited(text, table)], []
+            parts, more = [read_delimited(text, table, totals)], []
     return parts, remarks + more
 
 
@@ -97,6 +101,5 @@ def _text_format(path: Path, promised: str) -> str:
         raise SetAside.because("unsupported_format", detail="XML Spreadsheet 2003")
     if head.startswith("<") and ("<table" in head or "<html" in head or promised == "html"):
         return "html"
-    if promised == "json":
-        return "json"
-    return "delimited"
+    is_json = _JSON.match(head) or (promised == "json" and head[0] in "[{")
+    return "json" if is_json else "delimited"

@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from customer360.core.sources import Column, Table, heading_key
+from customer360.core.sources import Column, Table, as_seen, heading_key
 from customer360.landing.catalogue import Remark, SetAside
 
 SEARCHED_ROWS = 30
 """Rows at the top of a file or sheet among which the heading is looked for."""
+
+_NAMED = 20
+"""Headings that a message names at most."""
 
 Cells = Sequence[str | None]
 
@@ -34,6 +37,11 @@ class Layout:
     columns: dict[int, Column] = field(default_factory=dict)
     unnamed: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Landed name → the heading as it stands in the file."""
+        return {name: as_seen(cell) for name, cell in zip(self.names, self.cells, strict=True) if cell}
 
 
 def matches(row: Cells, table: Table) -> set[str]:
@@ -90,15 +98,23 @@ def layout(
         else:
             name = _free(f"x_{_identifier(cell)}", taken)
             code = "duplicate_heading" if column else "extra_column"
-            result.remarks.append(Remark(code, sheet, header_row, name, detail=" ".join(cell.split())))
+            result.remarks.append(Remark(code, sheet, header_row, name, detail=as_seen(cell)))
         taken.add(name)
         result.names.append(name)
     for column in table.columns:
         if column.name not in taken:
             if column.required:
                 known = ", ".join((column.name, *column.headings))
+                others = [
+                    as_seen(cell) for cell in row if cell and not table.by_heading.get(heading_key(cell))
+                ]
                 raise SetAside.because(
-                    "missing_column", sheet=sheet, row=header_row, column=column.name, detail=known
+                    "missing_column",
+                    sheet=sheet,
+                    row=header_row,
+                    column=column.name,
+                    detail=known,
+                    other=", ".join(others[:_NAMED]) + (" ..." if len(others) > _NAMED else "") or "–",
                 )
             result.remarks.append(Remark("absent_column", sheet, header_row, column.name))
     return result

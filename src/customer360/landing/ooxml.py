@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 from customer360.landing.catalogue import Remark, SetAside
 
 _BLOCK = 1 << 20
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_ROOT = re.compile(rb"<(\w+:)?worksheet[\s>]")
 _CELL = re.compile(rb'<c r="([A-Z]+)(\d+)"((?: [a-z]+="[^"]*")*)(?:/>|>(.*?)</c>)', re.S)
 _HIDDEN_ROW = re.compile(rb'<row [^>]*?r="(\d+)"[^>]*? hidden="(?:1|true)"')
 _HIDDEN_COLUMN = re.compile(rb'<col [^>]*?hidden="(?:1|true)"')
@@ -51,17 +51,20 @@ def xlsx_facts(path: Path) -> BookFacts:
 
 
 def _facts(archive: zipfile.ZipFile) -> BookFacts:
+    # Extensions have elements of the same names in namespaces of their own; the root is in that of the workbook.
     book = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    main = book.tag.rpartition("}")[0] + "}"
     facts = BookFacts()
-    for properties in _all(book, "workbookPr"):
-        facts.uses_1904 = properties.get("date1904") in ("1", "true")
+    properties = book.find(f"{main}workbookPr")
+    facts.uses_1904 = properties is not None and properties.get("date1904") in ("1", "true")
     targets = {
         relation.get("Id"): relation.get("Target", "")
         for relation in ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     }
     padded = _padded_styles(archive)
-    for sheet in _all(book, "sheet"):
-        target = targets[sheet.get(_RELATION)]
+    for sheet in book.findall(f"{main}sheets/{main}sheet"):
+        relation = next(value for name, value in sheet.attrib.items() if name.endswith("}id"))
+        target = targets[relation]
         member = target.lstrip("/") if target.startswith("/") else f"xl/{target}"
         name = sheet.get("name", "")
         facts.remarks[name] = _sheet_remarks(archive, member, name, padded)
@@ -123,13 +126,20 @@ def _is_uncalculated(attributes: bytes, content: bytes) -> bool:
 
 
 def _whole_rows(archive: zipfile.ZipFile, member: str) -> Iterator[bytes]:
-    """The XML in blocks that end with a row; reading to the end also checks the member's checksum."""
-    carried = b""
+    """The XML in blocks that end with a row, without a namespace's prefix; reading to the end also checks the member's
+    checksum."""
+    carried, prefix, end = b"", b"", b"</row>"
     with archive.open(member) as stream:
         while block := stream.read(_BLOCK):
             block = carried + block
-            cut = block.rfind(b"</row>") + 6
-            if cut >= 6:
-                yield block[:cut]
-            carried = block[max(cut, 0) if cut >= 6 else 0 :]
-    yield carried
+            if not prefix and (root := _ROOT.search(block, 0, 4096)) and root[1]:
+                prefix, end = root[1], b"</" + root[1] + b"row>"
+            cut = block.rfind(end) + len(end)
+            if cut >= len(end):
+                yield _unprefixed(block[:cut], prefix)
+            carried = block[max(cut, 0) if cut >= len(end) else 0 :]
+    yield _unprefixed(carried, prefix)
+
+
+def _unprefixed(rows: bytes, prefix: bytes) -> bytes:
+    return rows.replace(b"<" + prefix, b"<").replace(b"</" + prefix, b"</") if prefix else rows

@@ -32,7 +32,8 @@ class Batch:
     """Rows of one part: their numbers in the file and their cells by position, as text.
 
     By position, the numbers of rows whose typed cell is remarkable: `rounded`, a number too long to be exact;
-    `dated`, a bare number that was read as a date; `strange`, a date among texts.
+    `dated`, a bare number that was read as a date; `strange`, a date among texts. `blank` are the positions at which some
+    cells hold nothing but blanks.
     """
 
     numbers: pa.Array
@@ -41,6 +42,7 @@ class Batch:
     rounded: dict[int, list[int]] = field(default_factory=dict)
     dated: dict[int, list[int]] = field(default_factory=dict)
     strange: dict[int, list[int]] = field(default_factory=dict)
+    blank: set[int] = field(default_factory=set)
 
 
 @dataclass

@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TextIO
 from customer360.core.sources import Table
 from customer360.landing.catalogue import SetAside
 from customer360.landing.headings import find_header, layout
-from customer360.landing.parts import BATCH_ROWS, Batch, NumberedRow, Part, grid_batch, no_header
+from customer360.landing.parts import BATCH_ROWS, Batch, NumberedRow, Part, grid_batch
 
 _BLOCK = 1 << 20
 _LARGEST_RECORD = 16 << 20
@@ -44,8 +44,10 @@ def read_records(path: Path, table: Table) -> Part:
             _fail(number)
         for key, _ in record:
             keys.setdefault(key, len(keys))
+    if not keys:
+        raise SetAside.because("no_records")
     if find_header([list(keys)], table) is None:
-        raise no_header(1)
+        raise SetAside.because("unknown_keys")
 
     def rows() -> Iterator[NumberedRow]:
         for number, record in _records(path, table):

@@ -120,6 +120,9 @@ def _load(load: Load) -> dict[str, Any]:
         "landed_at": load.landed_at,
         "newest": load.newest,
         "rows": _rows(load),
-        "parts": [{key: part[key] for key in ("sheet", "part", "header_row", "rows")} for part in load.parts],
+        "parts": [
+            {key: part.get(key) for key in ("sheet", "part", "header_row", "headings", "rows")}
+            for part in load.parts
+        ],
         "remarks": [_told(remark) for remark in _remarks(load)],
     }

@@ -3,9 +3,10 @@
 A total or a note is landed like every row and only marked, so that a wrong judgement loses nothing. The rules
 are cautious in one direction: a row is called data unless its words and its gaps both say otherwise.
 
-- total: the first filled cell is a word such as 合计, 小计 or Total, perhaps with what it sums up; each other
-  filled cell is a number; a required column (without required columns: any declared column) is empty. The
-  Latin words are names too, so without a required column to go by they need half of the cells empty.
+- total: the first filled cell is a word such as 合计, 小计 or Total (seed total_words), perhaps with what it sums up;
+  each other filled cell is a number; a required column is empty, or any declared one where the word stands in the only
+  required column. Where that holds names, or nothing is required, the word may be a name: then half of the cells are
+  empty, unless the word is Chinese.
 - note: a row above the heading; the heading repeated; a row whose every filled cell begins like a footer
   (制表人：, 数据来源：, Page 2 ...); at the end of a part, a single filled cell that leaves a required column
   empty.
@@ -14,20 +15,21 @@ are cautious in one direction: a row is called data unless its words and its gap
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from customer360.core.sources import heading_key
-from customer360.landing.catalogue import Remark
+from customer360.core.sources import comparable, heading_key
+from customer360.landing.catalogue import Remark, SetAside
 from customer360.landing.headings import Layout
 from customer360.landing.parts import Batch
+from customer360.landing.totals import TotalWords
 from customer360.landing.values import text_bytes
+from customer360.landing.wrapping import blanks_as_nulls, without_wrapping
 
 KINDS = ("data", "total", "note")
 DATA, TOTAL, NOTE = range(3)
@@ -43,9 +45,6 @@ ERROR_VALUES = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL
 LAST_ROWS = 50
 """Rows at the end of a part among which a lone cell may be a note."""
 
-_SUMS = r"(?:合计|总计|小计|累计|汇总)"
-_TOTAL = re.compile(rf".{{0,20}}{_SUMS}(?:[(:].*)?")
-_LATIN_TOTAL = re.compile(r"(?:grand ?|sub[ -]?)?totals?:?|sum:?")
 _FOOTER = re.compile(
     r"(?:附?注|备注|说明|以上|制[表单]|填[表报]|审[核批]|复核|经办|打印|导出|生成|统计|报表|数据来源|来源|单位)[^:]{0,8}:.*"
     r"|(?:notes?|remarks?|source|printed|exported|generated|prepared|checked)\b[^:]{0,12}:.*"
@@ -53,10 +52,9 @@ _FOOTER = re.compile(
     r"|page ?\d+.*|-* ?end of (?:report|file).*|\(?\d+ rows?\b.*",
     re.S,
 )
-_NUMBER = re.compile(r"[-+(]?[¥$€£]?[-+]? ?\d[\d,]*(?:\.\d+)? ?%?\)?(?:元|万元)?")
 # Cheap first look at all rows with a gap; what it lets pass is judged by the patterns above.
-_WORTH_A_LOOK = (
-    r"(?i)[计汇]|^\s*(grand|sub|total|sum|note|remark|source|printed|exported|generated|prepared|checked|page)"
+_MAY_BE_FOOTER = (
+    r"(?i)^\s*(note|remark|source|printed|exported|generated|prepared|checked|page)"
     r"|^\W*(\d+ rows?\b|end of )|^\s*(附|注|备|说|以上|制|填|审|复核|经办|打印|导出|生成|统|报|数据|来源|单位|第|共)"
 )
 _UNIT = r"[万千亿]元|单位|(?i:\bin (thousands|millions)\b)"
@@ -77,18 +75,20 @@ class _Tally:
 class Inspector:
     """Looks at the batches of one part in order; afterwards knows its counts and remarks."""
 
-    def __init__(self, layout: Layout, sheet: str | None) -> None:
-        self.layout, self.sheet = layout, sheet
+    def __init__(self, layout: Layout, sheet: str | None, totals: TotalWords) -> None:
+        self.layout, self.sheet, self._totals = layout, sheet, totals
+        self._worth_a_look = f"{_MAY_BE_FOOTER}|{totals.may_begin}"
         self.counts: Counter[str] = Counter()
         self._tallies: dict[tuple[str, str | None], _Tally] = {}
         self._required = [place for place, column in layout.columns.items() if column.required]
         self._first = min(layout.columns)
-        column = layout.columns[self._first]
-        self._headings = pa.array(sorted({column.name, *column.headings, layout.cells[self._first]}))
+        named = [heading for c in layout.columns.values() for heading in (c.name, *c.headings)]
+        self._headings = pa.array(sorted({*named, *filter(None, layout.cells)}))
+        self._heading_keys = {heading_key(heading) for heading in self._headings.to_pylist()}
 
     def look(self, batches: Iterable[Batch]) -> Iterator[tuple[Batch, pa.Array]]:
         """The batches without blank rows, each with the kind of its rows."""
-        for batch, is_last in _with_tail(self._filled(batches)):
+        for batch, is_last in _with_tail(self._filled(self._bare(batches))):
             kinds = np.full(len(batch.numbers), DATA, np.int8)
             if batch.above_heading:
                 kinds[:] = NOTE
@@ -109,6 +109,7 @@ class Inspector:
         return self._tallied()
 
     def _tallied(self) -> list[Remark]:
+        headings = self.layout.headings
         return [
             Remark(
                 code,
@@ -117,6 +118,7 @@ class Inspector:
                 count=tally.count,
                 rows=tuple(tally.rows),
                 detail=", ".join(word for word, _ in tally.words.most_common(5)),
+                heading=_other_than(column, headings.get(column, "")),
             )
             for (code, column), tally in self._tallies.items()
         ]
@@ -131,44 +133,57 @@ class Inspector:
             tally.rows += first.to_pylist() if isinstance(first, pa.Array) else list(first)
             tally.words.update(words)
 
+    def _bare(self, batches: Iterable[Batch]) -> Iterator[Batch]:
+        """Batches with cells as values, without protection and escapes."""
+        for batch in batches:
+            for position, cells in enumerate(batch.columns):
+                bare = without_wrapping(cells)
+                batch.columns[position] = bare.cells
+                if bare.has_blanks:
+                    batch.blank.add(position)
+                for code, marked in (("protected_value", bare.protected), ("escaped_text", bare.escaped)):
+                    if marked is not None and not batch.above_heading:
+                        self._add(code, self.layout.names[position], batch.numbers.filter(marked))
+            yield batch
+
     def _filled(self, batches: Iterable[Batch]) -> Iterator[Batch]:
         """Batches without the rows in which every cell is empty; these are only counted."""
         for batch in batches:
-            if all(column.null_count for column in batch.columns):
-                filled = pc.is_valid(pc.coalesce(*batch.columns))
+            columns = _seen(batch)
+            if all(column.null_count for column in columns):
+                filled = pc.is_valid(pc.coalesce(*columns))
                 blank = batch.numbers.filter(pc.invert(filled))
                 if len(blank):
                     self.counts["blank"] += len(blank)
                     self._add("blank_rows", None, blank)
-                    batch = Batch(
-                        batch.numbers.filter(filled),
-                        [column.filter(filled) for column in batch.columns],
-                        batch.above_heading,
-                        batch.rounded,
-                        batch.dated,
-                        batch.strange,
+                    batch = replace(
+                        batch,
+                        numbers=batch.numbers.filter(filled),
+                        columns=[column.filter(filled) for column in batch.columns],
                     )
             if len(batch.numbers):
                 yield batch
 
     def _judge(self, batch: Batch, kinds: np.ndarray, is_last: bool) -> None:
-        columns = batch.columns
+        columns = _seen(batch)
         filled = sum((np.asarray(pc.is_valid(column)).astype(np.int16) for column in columns), np.int16(0))
         first = columns[0] if not columns[0].null_count else pc.coalesce(*columns)
         gaps = filled < len(columns)
         suspects = np.zeros(len(kinds), bool)
         if gaps.any():
             places = np.flatnonzero(gaps)
-            looked = pc.match_substring_regex(first.take(pa.array(places)), _WORTH_A_LOOK)
+            looked = pc.match_substring_regex(first.take(pa.array(places)), self._worth_a_look)
             suspects[places[np.asarray(looked)]] = True
         suspects |= np.asarray(pc.fill_null(pc.is_in(columns[self._first], self._headings), False))
         for index in np.flatnonzero(suspects):
-            row = [_plain(column[index].as_py()) for column in columns]
+            row = [comparable(column[index].as_py() or "") for column in columns]
+            if self._is_other_heading(row):
+                raise SetAside.because("other_heading", sheet=self.sheet, row=batch.numbers[index].as_py())
             kinds[index], code = self._kind(row)
             if code:
                 self._add(code, None, [batch.numbers[index].as_py()])
         if is_last:
-            self._judge_tail(batch, kinds, filled)
+            self._judge_tail(batch.numbers, columns, kinds, filled)
 
     def _kind(self, row: list[str]) -> tuple[int, str | None]:
         if self._is_heading(row):
@@ -176,17 +191,18 @@ class Inspector:
         cells = [cell for cell in row if cell]
         if _is_footer(cells):
             return NOTE, "notes"
-        if not _is_sum(cells):
-            return DATA, None
+        return (TOTAL, "total_rows") if self._is_total(row, cells) else (DATA, None)
+
+    def _is_total(self, row: list[str], cells: list[str]) -> bool:
         holder = row.index(cells[0])
-        others = [place for place in self._required if place != holder]
-        if others:
-            is_total = any(not row[place] for place in others)
-        elif _TOTAL.fullmatch(cells[0]):
-            is_total = any(not row[place] for place in self.layout.columns)
-        else:
-            is_total = 2 * len(cells) <= len(row)
-        return (TOTAL, "total_rows") if is_total else (DATA, None)
+        if any(not row[place] for place in self._required if place != holder):
+            return self._totals.begin(cells) or self._totals.begin_labelled(cells)
+        if not self._totals.begin(cells) or any(place != holder for place in self._required):
+            return False
+        is_key = holder in self._required and self.layout.columns[holder].pii is None
+        if is_key or self._totals.is_chinese(cells):
+            return any(not row[place] for place in self.layout.columns)
+        return 2 * len(cells) <= len(row)
 
     def _is_heading(self, row: list[str]) -> bool:
         same = sum(
@@ -195,17 +211,24 @@ class Inspector:
         )
         return same >= 2 and 2 * same >= sum(map(bool, row))
 
-    def _judge_tail(self, batch: Batch, kinds: np.ndarray, filled: np.ndarray) -> None:
-        if len(batch.columns) < 3 or not self._required:
+    def _is_other_heading(self, row: list[str]) -> bool:
+        """Whether a row is a heading of the same columns in other places: what follows would be read in the wrong ones."""
+        named = sum(heading_key(cell) in self._heading_keys for cell in row if cell)
+        return named >= 2 and 2 * named >= sum(map(bool, row)) and not self._is_heading(row)
+
+    def _judge_tail(
+        self, numbers: pa.Array, columns: Sequence[pa.Array], kinds: np.ndarray, filled: np.ndarray
+    ) -> None:
+        if len(columns) < 3 or not self._required:
             return
         for index in range(len(kinds) - 1, max(-1, len(kinds) - 1 - LAST_ROWS), -1):
             if kinds[index] != DATA:
                 continue
-            lone = filled[index] == 1 and any(not batch.columns[p][index].is_valid for p in self._required)
+            lone = filled[index] == 1 and any(not columns[p][index].is_valid for p in self._required)
             if not lone:
                 return
             kinds[index] = NOTE
-            self._add("notes", None, [batch.numbers[index].as_py()])
+            self._add("notes", None, [numbers[index].as_py()])
 
     def _cells(self, batch: Batch) -> None:
         for position, (name, cells) in enumerate(zip(self.layout.names, batch.columns, strict=True)):
@@ -234,19 +257,26 @@ class Inspector:
                 self._add("date_serial_text", name, _matching(batch.numbers, cells, _SERIAL))
 
 
-def speaks_for_itself(row: Sequence[str]) -> bool:
+def speaks_for_itself(row: Sequence[str], totals: TotalWords) -> bool:
     """Whether a row is a total or a footer by its words alone, whatever columns it stands in."""
-    cells = [plain for plain in map(_plain, row) if plain]
-    return bool(cells) and (_is_footer(cells) or _is_sum(cells))
+    cells = [text for text in map(comparable, row) if text]
+    return bool(cells) and (_is_footer(cells) or totals.begin(cells))
 
 
 def _is_footer(cells: Sequence[str]) -> bool:
     return all(_FOOTER.fullmatch(cell) for cell in cells)
 
 
-def _is_sum(cells: Sequence[str]) -> bool:
-    named = _TOTAL.fullmatch(cells[0]) or _LATIN_TOTAL.fullmatch(cells[0])
-    return bool(named) and all(_NUMBER.fullmatch(cell) for cell in cells[1:])
+def _other_than(name: str | None, heading: str) -> str:
+    return "" if name is None or heading_key(heading) == heading_key(name) else heading
+
+
+def _seen(batch: Batch) -> list[pa.Array]:
+    """The columns as people see them: a cell of nothing but blanks is an empty one."""
+    return [
+        blanks_as_nulls(cells) if position in batch.blank else cells
+        for position, cells in enumerate(batch.columns)
+    ]
 
 
 _MARKERS = pa.array([*EMPTY_MARKERS, *ERROR_VALUES])
@@ -254,12 +284,6 @@ _MARKERS = pa.array([*EMPTY_MARKERS, *ERROR_VALUES])
 
 def _matching(numbers: pa.Array, cells: pa.Array, pattern: str) -> list[int]:
     return numbers.filter(pc.fill_null(pc.match_substring_regex(cells, pattern), False)).to_pylist()
-
-
-def _plain(cell: str | None) -> str:
-    """Compared form of a cell: NFKC, lower case, no white space next to Chinese characters."""
-    text = " ".join(unicodedata.normalize("NFKC", cell or "").split()).casefold()
-    return re.sub(r"(?<=[\u4e00-\u9fff]) | (?=[\u4e00-\u9fff])", "", text)
 
 
 def _with_tail(batches: Iterable[Batch]) -> Iterator[tuple[Batch, bool]]:
@@ -284,6 +308,7 @@ def _joined(one: Batch, two: Batch) -> Batch:
         _merged(one.rounded, two.rounded),
         _merged(one.dated, two.dated),
         _merged(one.strange, two.strange),
+        one.blank | two.blank,
     )
 
 

@@ -19,7 +19,9 @@ from customer360.core.durable import publish, sync
 from customer360.core.errors import Stopped
 from customer360.core.sources import Table
 from customer360.landing.age import Calendar, is_older
+from customer360.landing.arrival import Arrival
 from customer360.landing.catalogue import Remark, SetAside
+from customer360.landing.entries import EMPTY_FOLDER, LINKED_FILE, entries
 from customer360.landing.files import read_file
 from customer360.landing.ledger import (
     IN_FORCE,
@@ -36,12 +38,11 @@ from customer360.landing.ledger import (
     share_a_record,
     write_known,
 )
+from customer360.landing.totals import TotalWords
 from customer360.landing.writer import DECLARED, temporary_name, write_declared, write_part
 
-READER = "1"
+READER = "2"
 """Raise when the same bytes would land differently: files still in the inbox are then read again."""
-
-IGNORED = (".", "~$", "Thumbs.db", "desktop.ini")
 
 _KEPT_REMARKS = ("older_taken", "returned")
 """Remarks on a load that reading its file again does not bring about."""
@@ -57,7 +58,7 @@ class TooOld(SetAside):
 
 @dataclass
 class Delivery:
-    """One file of the inbox and what became of it."""
+    """One file of the inbox, or what stands in place of one, and what became of it."""
 
     path: str
     system: str | None = None
@@ -101,19 +102,25 @@ def land(
     """
     outcome = Outcome(data_set, [], {})
     waiting: dict[tuple[str, str], list[Delivery]] = {key: [] for key in tables}
-    for path in sorted(p for p in inbox.rglob("*") if p.is_file()):
-        if path.name.startswith(IGNORED):
-            continue
+    for path, code in entries(inbox):
         relative = path.relative_to(inbox)
+        key = relative.parts[:2]
+        if code == EMPTY_FOLDER and _is_expected(relative, data_set):
+            continue
         delivery = Delivery(relative.as_posix())
         outcome.deliveries.append(delivery)
-        key = relative.parts[:2]
-        if len(relative.parts) > 2 and key in data_set.offers:
+        if code == EMPTY_FOLDER:
+            delivery.status, delivery.remarks = "empty", [Remark(code)]
+        elif code not in (None, LINKED_FILE):
+            delivery.status, delivery.reason = "set_aside", Remark(code)
+        elif len(relative.parts) > 2 and key in data_set.offers:
             delivery.system, delivery.entity = key
+            delivery.remarks = [Remark(code)] if code else []
             waiting[key].append(delivery)
         else:
             delivery.status, delivery.reason = "set_aside", Remark("unknown_place")
     _check_taken(take, data_set, inbox, outcome.deliveries)
+    totals = TotalWords.of(data_set.project, data_set.policy)
     upgrades.LANDING.upgrade(landing)
     scratch = landing / ".scratch"
     for table in tables.values():
@@ -122,11 +129,22 @@ def land(
     lists = known_file(landing, "", "").parent
     clear_leftovers(lists, scratch)
     write_known(lists / DECLARED, "", "", {})
+    arrival = Arrival(inbox, landing, [d.path for found in waiting.values() for d in found], _now())
     for key, deliveries in waiting.items():
-        entity = _Entity(tables[key], inbox, landing, data_set, take, say)
+        entity = _Entity(tables[key], inbox, landing, data_set, take, say, totals, arrival)
         entity.bring_up_to_date(deliveries)
         outcome.loads[key] = entity.loads
+    arrival.end()
     return outcome
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+
+
+def _is_expected(folder: Path, data_set: DataSet) -> bool:
+    """Whether a folder may well be empty: that of a system or an entity of which nothing was delivered yet."""
+    return any(folder.parts == key[: len(folder.parts)] for key in data_set.offers)
 
 
 def _check_taken(
@@ -159,12 +177,15 @@ class _Entity:
         data_set: DataSet,
         take: Collection[str],
         say: Callable[[str], None],
+        totals: TotalWords,
+        arrival: Arrival,
     ) -> None:
         self.table, self.inbox, self.take, self.say = table, inbox, take, say
+        self.totals, self.arrival = totals, arrival
         self.replaces = table.replaces and table.key in data_set.offers
         self.folder, self.scratch = landing / table.system / table.entity, landing / ".scratch"
         self.project, self.zone = data_set.project, ZoneInfo(data_set.time_zone)
-        self.reading = f"{READER}-{table.fingerprint}-{table.encoding}"
+        self.reading = f"{READER}-{table.fingerprint}-{table.encoding}-{totals.digest}"
         self.loads = read_ledger(self.folder)
         self.list = known_file(landing, table.system, table.entity)
         if not self.replaces:
@@ -374,9 +395,10 @@ class _Entity:
         path = self.inbox / delivery.path
         before = path.stat()
         self.scratch.mkdir(exist_ok=True)
-        parts, remarks = read_file(path, self.table, self.scratch, self.table.encoding)
+        parts, remarks = read_file(path, self.table, self.scratch, self.table.encoding, self.totals)
         earlier, known = self.loads.get(load_id), self.known.get(load_id)
-        now = dt.datetime.now(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
+        # What is taken on purpose counts before all that landed, also in this run.
+        now = _now() if over else self.arrival.of(delivery.path)
         first_seen = (earlier or known).landed_at if earlier or known else now
         if over:
             remarks.append(Remark("older_taken", detail=self._newest(load_id) or "", other=_named(over)))
@@ -399,7 +421,9 @@ class _Entity:
         for part in parts:
             final = self.folder / landed_name(load_id, part.number)
             load.files.append(final)
-            load.parts.append(write_part(part, self.table, temporary_name(final), head, calendar))
+            load.parts.append(
+                write_part(part, self.table, temporary_name(final), head, calendar, self.totals)
+            )
         after = path.stat()
         if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
             raise SetAside.because("changing")
@@ -411,6 +435,7 @@ class _Entity:
             except TooOld:
                 self._remember_older(load, first_seen, delivery.older_than)
                 raise
+        self.arrival.begin()
         for final in load.files:
             publish(temporary_name(final), final)
         for old in set(earlier.files if earlier else ()) - set(load.files):

@@ -19,6 +19,7 @@ from customer360.landing.age import Calendar, Newest
 from customer360.landing.catalogue import SetAside
 from customer360.landing.parts import Batch, NotClean, Part
 from customer360.landing.rows import DATA, KINDS, Inspector
+from customer360.landing.totals import TotalWords
 
 METADATA_KEY = b"customer360"
 DECLARED = "schema.parquet"
@@ -55,12 +56,17 @@ def write_declared(folder: Path, table: Table, name: str = DECLARED) -> None:
 
 
 def write_part(
-    part: Part, table: Table, temporary: Path, load: dict[str, Any], calendar: Calendar
+    part: Part,
+    table: Table,
+    temporary: Path,
+    load: dict[str, Any],
+    calendar: Calendar,
+    totals: TotalWords,
 ) -> dict[str, Any]:
     """Write one part; returns the metadata written with it (load, counts, newest record, remarks)."""
     for way in part.ways:
         try:
-            return _write(part, way(), table, temporary, load, calendar)
+            return _write(part, way(), table, temporary, load, calendar, totals)
         except NotClean:
             continue
     raise SetAside.because("unreadable", sheet=part.sheet)
@@ -73,6 +79,7 @@ def _write(
     temporary: Path,
     load: dict[str, Any],
     calendar: Calendar,
+    totals: TotalWords,
 ) -> dict[str, Any]:
     place = {name: position for position, name in enumerate(part.layout.names)}
     declared = [column.name for column in table.columns]
@@ -80,7 +87,7 @@ def _write(
     target = schema(names)
     landed_at = pa.scalar(dt.datetime.fromisoformat(load["landed_at"]), pa.timestamp("us"))
     sheet = pa.scalar(part.sheet, pa.string())
-    inspector = Inspector(part.layout, part.sheet)
+    inspector = Inspector(part.layout, part.sheet, totals)
     newest = Newest(calendar)
     dated = [place[name] for name in table.dated_by if name in place]
     # One thread compresses a batch while the next is read and looked at.
@@ -113,6 +120,7 @@ def _write(
             "sheet": part.sheet,
             "part": part.number,
             "header_row": part.layout.header_row,
+            "headings": part.layout.headings,
             "rows": {kind: inspector.counts[kind] for kind in (*KINDS, "blank")},
             "newest": newest.text,
             "remarks": [remark.as_dict() for remark in remarks],
