@@ -117,7 +117,7 @@ answers as (
     select
         subjects.subject_key,
         surveys.question,
-        surveys.score,
+        case when surveys.question = 'nps' then {{ nps_of_10('surveys.score', 'surveys.scale_max') }} end as nps,
         surveys.answered_at,
         surveys.source_response_id,
         -- on a scale of 1 to 5
@@ -128,7 +128,8 @@ answers as (
         cast(surveys.answered_at as date) > subjects.start_12m_on as in_12m,
         cast(surveys.answered_at as date) > subjects.start_24m_on as in_24m,
         case
-            when surveys.question = 'nps' then surveys.score <= policy.low_nps_to
+            when surveys.question = 'nps'
+                then {{ nps_of_10('surveys.score', 'surveys.scale_max') }} <= policy.low_nps_to
             else {{ rating_of_5('surveys.score', 'surveys.scale_max') }} <= policy.low_rating_to
         end as is_low
     from {{ ref('input__surveys') }} as surveys
@@ -148,7 +149,7 @@ nps as (
 
     select
         subject_key,
-        score,
+        nps,
         row_number() over (
             partition by subject_key order by answered_at desc nulls last, source_response_id asc
         ) as answer_rank
@@ -189,7 +190,7 @@ final as (
         tickets.days_since_complaint,
         coalesce(surveys.survey_answers_24m, 0) as survey_answers_24m,
         surveys.mean_rating_24m,
-        nps.score as last_nps,
+        nps.nps as last_nps,
         coalesce(tickets.low_ratings_12m, 0) + coalesce(surveys.low_ratings_12m, 0) as low_ratings_12m
     from ticket_measures as tickets
     full outer join survey_measures as surveys

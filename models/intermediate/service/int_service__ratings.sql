@@ -45,7 +45,7 @@ answers as (
         cast(null as string) as channel,
         surveys.store_code,
         surveys.agent_id,
-        case when surveys.question = 'nps' then surveys.score / nullif(surveys.scale_max, 0) * 10 end as nps,
+        case when surveys.question = 'nps' then {{ nps_of_10('surveys.score', 'surveys.scale_max') }} end as nps,
         case
             when surveys.question = 'nps' then null
             else {{ rating_of_5('surveys.score', 'surveys.scale_max') }}

@@ -15,7 +15,7 @@ from itertools import chain
 
 from customer360.core.countries import as_country
 from customer360.core.sources import Column, Table
-from customer360.onboarding.mapping import BY_SIGN, NOT_MAPPED, OPEN, Contract
+from customer360.onboarding.mapping import BEYOND, BY_SIGN, NOT_MAPPED, OPEN, Contract
 
 _FULL = {
     "name": ("person_name", {"name": "name", "name_honorific": "honorific", "name_note": "note"}),
@@ -70,6 +70,7 @@ UNREADABLE = {
     "unit_cost": "invalid_price",
     "score": "invalid_score",
     "scale_max": "invalid_score",
+    "satisfaction": "invalid_score",
 }
 """Reason code for a value that cannot be parsed, by column. An invalid birth date is reported but does not reject the row."""
 
@@ -676,6 +677,13 @@ class MappedTable:
             if kind == "timestamp" and column != "promised_at":
                 code = "order_after_landing" if column == "ordered_at" else "time_after_landing"
                 add(code, f"cast({of} as date) > landed_on")
+        given = self._given(entity)
+        for column in given:
+            for word, told in contract.bounds.get(column, ()):
+                if told not in contract.types or told in given:
+                    bound = f"{entity}__{told}" if told in contract.types else told
+                    code = unreadable_code(column, self._kind(entity, column))
+                    add(code, f"{entity}__{column} {BEYOND[word]} {bound}")
 
     def _with_broken_rules(self, relation: str) -> str:
         macro, words = "with_broken_rules", [f"'{relation}'", "rules"]

@@ -25,6 +25,9 @@ BESIDE_THE_CONTRACT = {"region": "province_code", "currency": "document_amount|a
 
 BY_SIGN = "by_sign"
 
+BEYOND = {"at_least": "<", "at_most": ">", "above": "<=", "below": ">="}
+"""Words of a rule that bounds a column, and how a value that breaks it compares."""
+
 _TARGET = re.compile(r"[a-z_]+\.[a-z_0-9]+")
 _FORMATS = {
     "decimal": lambda value: value in ("comma", "point"),
@@ -48,6 +51,8 @@ class Contract:
     """Text column → its class: personal, words or key (macros/privacy/personal_text.sql)."""
     label_zh: str = ""
     label_en: str = ""
+    bounds: Mapping[str, tuple[tuple[str, str | float], ...]] = field(default_factory=dict)
+    """Column → words of rules_hold that bound it (`at_least`), each with a number or another column."""
 
     @property
     def required(self) -> tuple[str, ...]:
@@ -91,6 +96,19 @@ def load_contracts(project: Path) -> dict[str, Contract]:
             },
             model["config"]["meta"]["label_zh"],
             model["config"]["meta"]["label_en"],
+            {
+                column["name"]: bounds
+                for column in columns
+                if (
+                    bounds := tuple(
+                        (word, told)
+                        for rule in rules_of(column)
+                        if isinstance(rule, dict)
+                        for word, told in rule.items()
+                        if word in BEYOND
+                    )
+                )
+            },
         )
     return contracts
 
