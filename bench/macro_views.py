@@ -34,7 +34,7 @@ macro_views:
 _PROJECT = """
 name: customer360
 profile: macro_views
-seed-paths: ["seeds"]
+seed-paths: ["seeds", "policy"]
 test-paths: ["tests"]
 models: {customer360: {cases: {+materialized: table}, +materialized: view}}
 flags: {send_anonymous_usage_stats: false}
@@ -50,8 +50,8 @@ def dbt(
 
 
 def lay_out(folder: Path, models: Mapping[str, str]) -> None:
-    """A dbt project in `folder` with these models (name to SQL) on the project's functions, macros and reference
-    seeds."""
+    """A dbt project in `folder` with these models (name to SQL) on the project's functions, macros and the seeds that these
+    read."""
     (folder / "models").mkdir(parents=True)
     (folder / "dbt_project.yml").write_text(_PROJECT, encoding="utf-8")
     (folder / "profiles.yml").write_text(_PROFILE, encoding="utf-8")
@@ -59,6 +59,7 @@ def lay_out(folder: Path, models: Mapping[str, str]) -> None:
         ("functions", "functions"),
         ("macros", "macros"),
         ("seeds", "seeds/reference"),
+        ("policy/first_plausible_days.csv", "seeds/policy/first_plausible_days.csv"),  # read by a function
         ("tests/generic", "tests/generic"),
     ):
         (folder / link).parent.mkdir(exist_ok=True)

@@ -19,6 +19,16 @@
     {{ compact_list(rules) }} as broken_rules
 {%- endmacro %}
 
+{#- A rule on times of a row, as a pair: none of `columns` lies before the first plausible day of the source system.
+    Planned times count too, which no rule on times after landing bounds. -#}
+{% macro before_first_day(source_system, columns) %}
+    {%- set earliest = 'least(' ~ columns | join(', ') ~ ')' if columns | length > 1 else columns | first %}
+    {%- set first_day = function('first_plausible_day') ~ "('" ~ source_system ~ "')" %}
+    {{ return(
+        ('time_before_first_day', "cast(" ~ earliest ~ " as date) < " ~ first_day)
+    ) }}
+{% endmacro %}
+
 {% macro accepted(base) -%}
     select * from {{ base }}
     where {{ list_is_empty('broken_rules') }}

@@ -128,6 +128,7 @@ def test_rules_and_reasons_are_the_same_list():
         for model in [
             *(PROJECT / "models" / "staging").glob("*/base/*.sql"),
             PROJECT / "macros" / "staging" / "versions.sql",
+            PROJECT / "macros" / "staging" / "row_rules.sql",
         ]
         for code in re.findall(
             r"(?:^\s*|\[|, )\('([a-z_]+)', *(?!'landed)(?=[\"i])",
@@ -142,6 +143,37 @@ def test_rules_and_reasons_are_the_same_list():
     for path in files:
         with path.open(encoding="utf-8", newline="") as file:
             assert {row["reason_code"] for row in csv.DictReader(file)} == used, path
+
+
+TIMES_OF_ANY_AGE = {
+    "birth_date",
+    "founded_on",
+    "launched_on",
+    "opened_on",
+    "audit_month",  # of an audit list that the project wrote
+    "last_seen_at",  # the later of two others, where it is not bounded itself
+} | {"base_erp__dealers.signed_on", "base_service__erasure_requests.received_at"}
+"""Times of base models that may lie before the first plausible day: as OF_ANY_AGE of mapped models, and what rows derive."""
+
+
+@pytest.mark.parametrize("data_set", ["demo", "online_retail"])
+def test_each_time_of_a_base_model_has_a_first_day(data_set):
+    times: dict[str, set[str]] = {}
+    with duckdb.connect(str(latest_build(data_set)), read_only=True) as connection:
+        for model, column in connection.execute(
+            """
+            select table_name, column_name from information_schema.columns
+            where table_name like 'base_%' and (data_type = 'DATE' or data_type like 'TIMESTAMP%')
+            """
+        ).fetchall():
+            if column not in ("landed_on", "landed_at"):
+                times.setdefault(model, set()).add(column)
+    assert times
+    for model, columns in times.items():
+        (file,) = (PROJECT / "models" / "staging").rglob(f"{model}.sql")
+        bounded = re.findall(r"before_first_day\('[a-z_]+', \[(.*?)\]\)", file.read_text(encoding="utf-8"))
+        left = columns - set(re.findall("[a-z_]+", " ".join(bounded)))
+        assert {c for c in left if not {c, f"{model}.{c}"} & TIMES_OF_ANY_AGE} == set(), model
 
 
 def test_a_company_states_only_policy_that_differs():

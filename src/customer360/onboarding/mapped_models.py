@@ -85,6 +85,18 @@ MISSING = {
 }
 """Reason code for a row that lacks a required column; else that of a value that cannot be parsed, or missing_record_key."""
 
+OF_ANY_AGE = (
+    "customers.birth_date",
+    "customers.founded_on",
+    "products.launched_on",
+    "stores.opened_on",
+    "dealers.signed_on",
+    "erasure_requests.received_at",
+)
+"""Times that may lie before the first plausible day: beginnings of people and things, and requests that must be met anyway."""
+
+_TOO_EARLY = "time_before_first_day"
+
 _LINEAGE = {
     "load_id": "Content hash of the landed file.",
     "source_file": "File in the inbox.",
@@ -167,11 +179,9 @@ def _select(columns: Sequence[str], rest: str) -> str:
     return "select\n" + "\n".join(f"    {line}" if line else "" for line in lines) + f"\n{rest}"
 
 
-def _rules(name: str, rules: Sequence[tuple[str, str]]) -> str:
+def _rules(name: str, rules: Sequence[str]) -> str:
     """A list of rules as a variable of Jinja."""
-    return (
-        f"{{% set {name} = [\n" + "".join(f"    ('{c}', {condition}),\n" for c, condition in rules) + "] %}\n"
-    )
+    return f"{{% set {name} = [\n" + "".join(f"    {rule},\n" for rule in rules) + "] %}\n"
 
 
 def _model(grain: str, head: str, ctes: Sequence[str]) -> str:
@@ -556,7 +566,7 @@ class MappedTable:
                 filled += f",\n    coalesce(\n        {column},\n        {rest}\n    ) as {column}"
         return filled
 
-    def rules(self) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    def rules(self) -> tuple[list[str], list[str]]:
         """Rules of the rows, and rules of the heads of documents that the rows carry: pairs of reason code and condition
         (as Jinja), each code once in each, in the order in which a row is told its reason."""
         broken: dict[str, list[str]] = {}
@@ -600,13 +610,20 @@ class MappedTable:
             add("orphan_line", "order_items__source_order_id is not null and not is_head_landed")
             add("order_quarantined", "is_head_landed and not is_head_accepted")
 
-        def as_jinja(rules: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+        def as_jinja(rules: Mapping[str, list[str]]) -> list[str]:
             currency = "'\" ~ var('currency') ~ \"'"
             return [
-                (code, f'"{" or ".join(of)}"'.replace("@currency", currency)) for code, of in rules.items()
+                self._not_before_first_day(of)
+                if code == _TOO_EARLY
+                else f"""('{code}', "{" or ".join(of)}")""".replace("@currency", currency)
+                for code, of in rules.items()
             ]
 
         return as_jinja(broken), as_jinja(of_heads)
+
+    def _not_before_first_day(self, columns: Sequence[str]) -> str:
+        named = ", ".join(f"'{column}'" for column in columns)
+        return f"before_first_day('{self.table.system}', [{named}])"
 
     @property
     def _splits(self) -> bool:
@@ -677,6 +694,8 @@ class MappedTable:
             if kind == "timestamp" and column != "promised_at":
                 code = "order_after_landing" if column == "ordered_at" else "time_after_landing"
                 add(code, f"cast({of} as date) > landed_on")
+            if kind in ("timestamp", "date") and f"{entity}.{column}" not in OF_ANY_AGE:
+                add(_TOO_EARLY, of)
         given = self._given(entity)
         for column in given:
             for word, told in contract.bounds.get(column, ()):

@@ -5,6 +5,7 @@
     ('unknown_code', "purpose is null or is_granted is null"),
     ('invalid_time', "changed_at is null"),
     ('time_after_landing', "cast(changed_at as date) > landed_on"),
+    before_first_day('app', ['changed_at']),
 ] %}
 
 with

@@ -4,6 +4,7 @@
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "first_seen_at is null"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(changed_at as date) > landed_on"),
+    before_first_day('crm', ['first_seen_at', 'changed_at']),
 ] %}
 
 with

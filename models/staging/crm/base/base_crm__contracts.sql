@@ -5,6 +5,7 @@
     ('invalid_amount', "is_amount_given and amount is null"),
     ('invalid_time', "ended_on is null"),
     ('time_after_landing', "signed_on > landed_on"),
+    before_first_day('crm', ['signed_on', 'started_on', 'ended_on']),
 ] %}
 
 with

@@ -5,6 +5,7 @@
         || column_name) is null"),
     ('invalid_time', "requested_at is null"),
     ('time_after_landing', "cast(requested_at as date) > landed_on"),
+    before_first_day('crm', ['requested_at']),
 ] %}
 
 with

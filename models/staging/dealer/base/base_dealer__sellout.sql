@@ -15,6 +15,7 @@
 {% set head_rules = [
     ('invalid_order_time', "sold_at is null"),
     ('order_after_landing', "cast(sold_at as date) > landed_on"),
+    before_first_day('dealer', ['sold_at']),
 ] %}
 {% set key = ['dealer_code', 'document_no', 'source_line_id'] %}
 

@@ -4,6 +4,7 @@
     ('missing_record_key', "source_delivery_id is null"),
     ('missing_order_number', "source_order_id is null"),
     ('time_after_landing', "cast(shipped_at as date) > landed_on or cast(delivered_at as date) > landed_on"),
+    before_first_day('erp', ['promised_at', 'shipped_at', 'delivered_at']),
     ('orphan_line', "source_order_id is not null and not is_head_landed"),
     ('order_quarantined', "is_head_landed and not is_head_accepted"),
 ] %}

@@ -6,6 +6,7 @@
     ('invalid_amount', "amount is null"),
     ('invalid_time', "paid_at is null"),
     ('time_after_landing', "cast(paid_at as date) > landed_on"),
+    before_first_day('erp', ['paid_at']),
     ('orphan_line', "source_order_id is not null and not is_head_landed"),
     ('order_quarantined', "is_head_landed and not is_head_accepted"),
 ] %}

@@ -4,6 +4,7 @@
     ('missing_record_key', "campaign_code is null or source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(greatest(sent_at, opened_at, clicked_at, converted_at) as date) > landed_on"),
+    before_first_day('marketing', ['sent_at', 'opened_at', 'clicked_at', 'converted_at']),
     ('times_out_of_order', "least(opened_at, clicked_at, converted_at) < sent_at"),
 ] %}
 

@@ -3,6 +3,7 @@
 {% set rules = [
     ('missing_record_key', "campaign_code is null"),
     ('invalid_time', "started_on is null or ended_on is null"),
+    before_first_day('marketing', ['started_on', 'ended_on']),
     ('times_out_of_order', "ended_on < started_on"),
     ('invalid_amount', "has_unreadable_budget or budget < 0"),
 ] %}

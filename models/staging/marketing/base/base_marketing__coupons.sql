@@ -4,6 +4,7 @@
     ('missing_record_key', "coupon_no is null"),
     ('invalid_time', "issued_at is null or has_unreadable_time"),
     ('time_after_landing', "cast(greatest(issued_at, used_at) as date) > landed_on"),
+    before_first_day('marketing', ['issued_at', 'used_at', 'expires_on']),
     ('times_out_of_order', "used_at < issued_at or expires_on < cast(issued_at as date)"),
     ('invalid_amount', "has_unreadable_amount or face_value < 0 or minimum_spend < 0"),
 ] %}

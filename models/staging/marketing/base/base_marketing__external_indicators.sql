@@ -4,6 +4,7 @@
     ('missing_record_key', "indicator is null"),
     ('invalid_time', "month_start_on is null"),
     ('time_after_landing', "month_start_on > landed_on"),
+    before_first_day('marketing', ['month_start_on']),
     ('unmapped_region', "province_code is null"),
     ('invalid_amount', "value is null"),
 ] %}

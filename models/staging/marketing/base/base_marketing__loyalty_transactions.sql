@@ -4,6 +4,7 @@
     ('missing_record_key', "source_transaction_id is null"),
     ('invalid_time', "occurred_at is null"),
     ('time_after_landing', "cast(occurred_at as date) > landed_on"),
+    before_first_day('marketing', ['occurred_at']),
     ('invalid_quantity', "points is null"),
 ] %}
 

@@ -4,6 +4,7 @@
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(greatest(first_seen_at, unsubscribed_at) as date) > landed_on"),
+    before_first_day('marketing', ['first_seen_at', 'unsubscribed_at']),
 ] %}
 
 with

@@ -4,6 +4,7 @@
     ('missing_record_key', "source_spend_id is null"),
     ('invalid_time', "month_start_on is null"),
     ('time_after_landing', "month_start_on > landed_on"),
+    before_first_day('marketing', ['month_start_on']),
     ('invalid_amount', "amount is null"),
 ] %}
 

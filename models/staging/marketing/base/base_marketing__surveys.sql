@@ -4,6 +4,7 @@
     ('missing_record_key', "source_response_id is null"),
     ('invalid_time', "answered_at is null"),
     ('time_after_landing', "cast(answered_at as date) > landed_on"),
+    before_first_day('marketing', ['answered_at']),
     ('invalid_score', "score is null or scale_max is null or scale_max <= 0 or score not between 0 and scale_max"),
 ] %}
 

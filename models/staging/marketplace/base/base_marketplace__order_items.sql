@@ -9,6 +9,7 @@
     ('invalid_amount', "amount is null or (has_refund and refund_amount is null)"),
     ('invalid_order_time', "has_refund and refunded_at is null"),
     ('order_after_landing', "has_refund and cast(refunded_at as date) > landed_on"),
+    before_first_day('marketplace', ['refunded_at']),
     ('zero_quantity', "quantity = 0"),
     ('negative_amount_not_return', "quantity < 0 or amount < 0"),
     ('positive_amount_on_return', "has_refund and (refund_quantity < 0 or refund_amount < 0)"),

@@ -67,6 +67,7 @@ final as (
             ('invalid_amount', "quantity is not null and unit_price is not null and amount is null"),
             ('invalid_order_time', "ordered_at is null"),
             ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+            before_first_day('online_retail', ['ordered_at']),
             ('ambiguous_document', "source_order_id is not null and is_ambiguous_document"),
             ('zero_quantity', "quantity = 0"),
             ('accounting_adjustment', "is_accounting_adjustment"),

@@ -6,6 +6,7 @@
     ('invalid_amount', "document_amount is null"),
     ('invalid_order_time', "ordered_at is null"),
     ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    before_first_day('pos', ['ordered_at']),
     ('negative_amount_not_return', "document_kind = 'sale' and document_amount < 0"),
     ('positive_amount_on_return', "document_kind = 'return' and document_amount > 0"),
 ] %}

@@ -4,6 +4,7 @@
     ('missing_record_key', "source_ticket_id is null"),
     ('invalid_time', "created_at is null or has_unreadable_time"),
     ('time_after_landing', "cast(greatest(created_at, first_response_at, resolved_at) as date) > landed_on"),
+    before_first_day('service', ['created_at', 'first_response_at', 'resolved_at']),
     ('times_out_of_order', "first_response_at < created_at or resolved_at < created_at"),
     ('invalid_quantity', "has_unreadable_wait or wait_seconds < 0"),
     ('invalid_score', "has_unreadable_satisfaction or satisfaction not between 1 and 5"),

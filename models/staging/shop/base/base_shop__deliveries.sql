@@ -5,6 +5,7 @@
     ('missing_order_number', "source_order_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(shipped_at as date) > landed_on or cast(delivered_at as date) > landed_on"),
+    before_first_day('shop', ['promised_at', 'shipped_at', 'delivered_at']),
 ] %}
 
 with

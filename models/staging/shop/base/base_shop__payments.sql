@@ -7,6 +7,7 @@
     ('invalid_amount', "amount is null"),
     ('invalid_time', "has_unreadable_time or (paid_at is null and coalesce(status, '') <> 'failed')"),
     ('time_after_landing', "cast(paid_at as date) > landed_on"),
+    before_first_day('shop', ['paid_at']),
 ] %}
 
 with

@@ -7,6 +7,7 @@
     ('invalid_amount', "amount is null"),
     ('invalid_order_time', "ordered_at is null"),
     ('order_after_landing', "cast(ordered_at as date) > landed_on"),
+    before_first_day('shop', ['ordered_at']),
     ('positive_amount_on_return', "quantity > 0 or amount > 0"),
     ('orphan_line', "source_line_id is not null and not is_item_landed"),
     ('order_quarantined', "is_item_landed and not is_item_accepted"),

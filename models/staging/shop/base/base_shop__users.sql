@@ -4,6 +4,7 @@
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(last_seen_at as date) > landed_on"),
+    before_first_day('shop', ['first_seen_at', 'last_seen_at']),
 ] %}
 
 with

@@ -5,6 +5,7 @@
     ('unknown_code', "interaction_type is null"),
     ('invalid_time', "occurred_at is null"),
     ('time_after_landing', "cast(occurred_at as date) > landed_on"),
+    before_first_day('social', ['occurred_at']),
 ] %}
 
 with

@@ -7,6 +7,7 @@
     ('unknown_code', "verdict = 'unmapped'"),
     ('invalid_time', "has_unreadable_date"),
     ('time_after_landing', "reviewed_on > landed_on"),
+    before_first_day('stewardship', ['reviewed_on']),
 ] %}
 
 with

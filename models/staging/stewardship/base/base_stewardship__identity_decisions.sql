@@ -5,6 +5,7 @@
     ('unknown_code', "decision is null or decision = 'unmapped'"),
     ('invalid_time', "has_unreadable_date"),
     ('time_after_landing', "decided_on > landed_on"),
+    before_first_day('stewardship', ['decided_on']),
 ] %}
 
 with
