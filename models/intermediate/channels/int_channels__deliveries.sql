@@ -1,6 +1,7 @@
 -- grain: one delivery shipped by the as-of date of an order, as known then
 
--- What was delivered after the as-of date is under way.
+-- What was delivered after the as-of date is under way. A promise of midnight stands for the whole day that it begins,
+-- as where a source names a day and no time: a delivery is on time until the end of that day.
 
 with
 
@@ -30,6 +31,7 @@ deliveries as (
         deliveries.source_delivery_id,
         deliveries.province_code,
         deliveries.promised_at,
+        deliveries.promised_at = cast(cast(deliveries.promised_at as date) as timestamp) as is_promised_day,
         deliveries.shipped_at,
         case when cast(deliveries.delivered_at as date) <= as_of.as_of_on then deliveries.delivered_at end
             as delivered_at,
@@ -50,10 +52,15 @@ final as (
         festival_days.date_on is not null as is_festival,
         deliveries.promised_at is not null as is_promised,
         deliveries.delivered_at is not null as is_delivered,
-        deliveries.delivered_at <= deliveries.promised_at as is_on_time,
+        deliveries.delivered_at <= deliveries.promised_at
+        or (deliveries.is_promised_day and cast(deliveries.delivered_at as date) = cast(deliveries.promised_at as date))
+            as is_on_time,
         -- promised and not there: late although it is still under way
         deliveries.delivered_at is null and cast(deliveries.promised_at as date) < deliveries.as_of_on as is_overdue,
-        {{ seconds_from('orders.ordered_at', 'deliveries.promised_at') }} / 3600.0 as promised_hours,
+        (
+            {{ seconds_from('orders.ordered_at', 'deliveries.promised_at') }}
+            + case when deliveries.is_promised_day then 86400 else 0 end
+        ) / 3600.0 as promised_hours,
         {{ seconds_from('orders.ordered_at', 'deliveries.shipped_at') }} / 3600.0 as shipped_hours,
         {{ seconds_from('orders.ordered_at', 'deliveries.delivered_at') }} / 3600.0 as delivered_hours,
         orders.ordered_on,

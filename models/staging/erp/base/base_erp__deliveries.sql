@@ -50,8 +50,8 @@ typed as (
         {{ code_or_unmapped('divisions.province_code', region_code) }} as province_code,
         {{ code_or_unmapped('divisions.city_code', region_code) }} as city_code,
 
-        -- timestamps: a promised day lasts until its midnight
-        cast({{ function('parse_date') }}(landed.promised_on) + interval '1' day as timestamp) as promised_at,
+        -- timestamps
+        cast({{ function('parse_date') }}(landed.promised_on) as timestamp) as promised_at,
         {{ function('parse_timestamp') }}(landed.shipped_on) as shipped_at,
         {{ function('parse_timestamp') }}(landed.delivered_on) as delivered_at
     from landed
