@@ -38,7 +38,7 @@ from customer360.cli import verbs
 from customer360.core.data_sets import check_policy, load_data_set
 from customer360.core.declarations import DeclarationError
 from customer360.core.policy import BASE
-from customer360.core.sources import load_sources
+from customer360.core.sources import Column, Table, load_sources
 from customer360.core.warehouse import Warehouse
 from customer360.landing.totals import TotalWords
 from customer360.onboarding import mapped_models
@@ -541,7 +541,7 @@ def test_a_copied_policy_says_nothing_of_the_demo(scaffolded):
 def test_mapped_rules_have_a_reason():
     text = Path(mapped_models.__file__).read_text(encoding="utf-8")
     codes = set(re.findall(r"add\(\s*\"([a-z_]+)\"", text)) | set(
-        re.findall(r'"([a-z]+_after_landing)"', text)
+        re.findall(r'"([a-z]+_(?:after_landing|before_first_day))"', text)
     )
     for tables in (mapped_models.UNREADABLE, mapped_models.UNREADABLE_TYPES, mapped_models.MISSING):
         codes |= set(filter(None, tables.values()))
@@ -550,9 +550,53 @@ def test_mapped_rules_have_a_reason():
         "negative_amount_not_return",
         "missing_order_number",
         "time_after_landing",
+        "time_before_first_day",
     } <= codes
     reasons = (PROJECT / "seeds/policy/quarantine_reasons.csv").read_text(encoding="utf-8")
     assert codes <= {line.split(",")[0] for line in reasons.splitlines()}
+
+
+@pytest.mark.parametrize("entity", sorted(CONTRACTS))
+def test_each_time_of_a_mapped_row_has_a_first_day(entity):
+    types = CONTRACTS[entity].types
+    columns = tuple(
+        Column(column, maps_to=(f"{entity}.{column}",)) for column in types if column != "landed_on"
+    )
+    mapped = mapped_models.MappedTable(Table("till", "rows", columns, Path("t.yml"), rows=entity), CONTRACTS)
+    times = {
+        column for column, kind in types.items() if kind in ("timestamp", "date") and column != "landed_on"
+    }
+    bounded = [
+        rule for rules in mapped.rules() for rule in rules if rule.startswith("before_first_day('till', ")
+    ]
+    assert set(re.findall(rf"'{entity}__([a-z_]+)'", " ".join(bounded))) == {
+        column for column in times if f"{entity}.{column}" not in mapped_models.OF_ANY_AGE
+    }
+
+
+def test_dates_of_any_age_are_dates_of_a_contract():
+    for name in mapped_models.OF_ANY_AGE:
+        entity, _, column = name.partition(".")
+        assert CONTRACTS[entity].types[column] in ("timestamp", "date"), name
+
+
+def test_bounds_of_a_contract_are_rules_of_its_rows():
+    columns = tuple(
+        Column(name, maps_to=(f"surveys.{name}",))
+        for name in ("source_response_id", "question", "score", "scale_max", "answered_at")
+    )
+    mapped = mapped_models.MappedTable(
+        Table("till", "rows", columns, Path("t.yml"), rows="surveys"), CONTRACTS
+    )
+    told = next(rule for rule in mapped.rules()[0] if rule.startswith("('invalid_score'"))
+    for condition in (
+        "surveys__score is null",
+        "surveys__scale_max is null",
+        "surveys__score < 0",
+        "surveys__score > surveys__scale_max",
+        "surveys__scale_max <= 0",
+    ):
+        assert condition in told
 
 
 def test_marts_are_held_against_what_is_filled():

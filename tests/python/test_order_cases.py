@@ -1,5 +1,5 @@
-"""What people's files do to orders, and what is right: a small shop of three systems through the mapping that is proposed
-for its files, up to the marts of orders.
+"""What people's files do to orders, and what is right: a small shop of four systems and its surveys through the mapping that is
+proposed for its files, up to the marts of orders.
 
 Each test is one situation that users of shop exports report; the figures are those of the documents, worked out by hand.
 """
@@ -27,7 +27,8 @@ NAME = "hemlock"
 
 # <system>/<entity>/<file>. `webstore`: the export of a shop, in which the fields of an order stand on its first row alone.
 # `store`: orders and refunds as documents, lines in a file of their own. `market`: heads of a marketplace without lines.
-# `till`: an exchange is one receipt with lines of both signs, and its head stands on its first row.
+# `till`: an exchange is one receipt with lines of both signs, and its head stands on its first row. `feedback`: answers to
+# surveys on several scales, in a file with and one without scales.
 FILES = PROJECT / "tests" / "cases" / "orders"
 
 # What the proposal leaves open, by system: heading → what it becomes; anything else stays in landing.
@@ -40,11 +41,15 @@ DECIDED = {
         "买家会员名": "pii: name, maps_to: [orders.source_customer_id, customers.source_customer_id]",
         "收货人姓名": "pii: name, maps_to: customers.name",
     },
+    "feedback": {
+        name: f"maps_to: surveys.{name}"
+        for name in ("source_response_id", "question", "score", "scale_max", "answered_at")
+    },
 }
 
 
 def decide(project: Path) -> None:
-    for system in ("webstore", "store", "market", "till"):
+    for system in ("webstore", "store", "market", "till", "feedback"):
         file = project / "models" / "staging" / system / f"_{system}__sources.yml"
         text = file.read_text(encoding="utf-8")
         for heading, words in DECIDED.get(system, {}).items():
@@ -56,6 +61,10 @@ def decide(project: Path) -> None:
         text = re.sub(r"phone_country: todo", "phone_country: none", text).replace(
             "refund: todo", "refund: return"
         )
+        if system == "feedback":
+            text = text.replace("rows: customers", "rows: surveys").replace(
+                "maps_to: customers.source_customer_id", "maps_to: surveys.source_customer_id"
+            )
         file.write_text(text.replace("maps_to: todo", "maps_to: none"), encoding="utf-8")
 
 
@@ -74,7 +83,7 @@ def shop(tmp_path_factory) -> duckdb.DuckDBPyConnection:
     for table in load_tables(project, STATE):
         write_declared(project / "warehouse" / NAME / "state" / table.entity, table)
     os.environ.setdefault("CUSTOMER360_HMAC_KEY", DEMO_KEY)
-    models = ("+unknown_status_words", "+measures_orders")
+    models = ("+unknown_status_words", "+measures_orders", "+input__surveys")
     done = run_dbt(project, NAME, "build", "-s", *models, "--exclude-resource-type", "unit_test", "test")
     assert done.returncode == 0, done.stdout[-3000:]
     return duckdb.connect(str(project / "customer360.duckdb"), read_only=True)
@@ -162,7 +171,39 @@ def test_a_status_that_no_list_holds_is_no_revenue_and_is_told(shop):
     measured = shop.execute(
         "select numerator, denominator from quality.measures_orders where measure = 'unknown_status' and numerator > 0"
     ).fetchall()
-    assert measured == [(1, 8)]
+    assert measured == [(1, 9)]
+
+
+def told(shop, base: str, key: str) -> dict[str, list[str]]:
+    """What each row of a base model breaks, by its key."""
+    return dict(shop.execute(f"select {key}, broken_rules from staging.{base}").fetchall())
+
+
+def test_c28_an_order_before_the_first_plausible_day_is_quarantined(shop):
+    rules = told(shop, "base_webstore__orders_export", "orders__source_order_id")
+    assert {n: rules[n] for n in ("#1015", "#1016", "#1017", "#1018")} == {
+        "#1015": ["time_before_first_day"],
+        "#1016": ["time_before_first_day"],
+        "#1017": ["time_before_first_day"],
+        "#1018": [],
+    }
+    assert document(shop, "#1015") is document(shop, "#1016") is document(shop, "#1017") is None
+    assert document(shop, "#1018", "net_amount, cast(ordered_on as varchar)") == (20, "1990-01-01")
+
+
+def test_c43_an_answer_off_its_scale_or_without_one_is_quarantined(shop):
+    rules = told(shop, "base_feedback__answers", "surveys__source_response_id")
+    assert {key: broken for key, broken in rules.items() if broken} == {
+        "X0": ["invalid_score"],
+        "X1": ["invalid_score"],
+        "X2": ["invalid_score"],
+        "N1": ["invalid_score"],
+        "N2": ["invalid_time"],
+        "D1": ["time_before_first_day"],
+    }
+    assert shop.execute(
+        "select source_response_id, score, scale_max from input.input__surveys order by 1"
+    ).fetchall() == [("V0", 10, 10), ("W0", 5, 5), ("Y0", 4, 5), ("Z2", 9, 10)]
 
 
 def test_two_equal_returns_without_a_time_undo_two_equal_lines_of_that_days_sale(shop):
@@ -185,7 +226,7 @@ def test_both_halves_of_an_exchange_have_the_status_of_their_receipt(shop):
 
 def test_every_document_of_the_files_is_there_and_every_line_of_those_that_count(shop):
     of_files = "source_order_id not like '%/refund'"
-    assert shop.execute(f"select count(*) from marts.orders where {of_files}").fetchone() == (8 + 9 + 2 + 5,)
+    assert shop.execute(f"select count(*) from marts.orders where {of_files}").fetchone() == (9 + 9 + 2 + 5,)
     assert shop.execute(f"select sum(line_count) from marts.orders where {of_files}").fetchone() == (
-        (1 + 1 + 2 + 2) + (7 + 1) + 0 + 3,
+        (1 + 1 + 2 + 2 + 1) + (7 + 1) + 0 + 3,
     )
