@@ -597,6 +597,9 @@ def test_bounds_of_a_contract_are_rules_of_its_rows():
         "surveys__scale_max <= 0",
     ):
         assert condition in told
+    for contract in CONTRACTS.values():
+        for column in contract.bounds:
+            assert mapped_models.unreadable_code(column, contract.types[column]), column
 
 
 def test_marts_are_held_against_what_is_filled():

@@ -103,7 +103,7 @@ def load_contracts(project: Path) -> dict[str, Contract]:
                     bounds := tuple(
                         (word, told)
                         for rule in rules_of(column)
-                        if isinstance(rule, dict)
+                        if isinstance(rule, dict) and "where" not in rule
                         for word, told in rule.items()
                         if word in BEYOND
                     )
