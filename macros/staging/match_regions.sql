@@ -36,7 +36,7 @@ divisions as (
     where d.level in ('province', 'city', 'county')
 ),
 
--- A municipality is known as its city alone, so that 北京 names both.
+{# A municipality is known as its city alone, so that 北京 names both. -#}
 names as (
     select distinct
         n.name,
@@ -56,7 +56,7 @@ names as (
         and not (n.level = 'province' and n.label_zh in (select label_zh from divisions where level = 'city'))
 ),
 
--- What an address may start with: a county only where no other division has its name.
+{# What an address may start with: a county only where no other division has its name. -#}
 openings as (
     select * from names
     where

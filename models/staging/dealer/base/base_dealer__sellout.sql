@@ -18,6 +18,7 @@
     before_first_day('dealer', ['sold_at']),
 ] %}
 {% set key = ['dealer_code', 'document_no', 'source_line_id'] %}
+{% set clean = function('clean_text') %}
 
 with
 
@@ -62,29 +63,21 @@ typed as (
         {{ version_columns('parsed') }},
 
         -- keys
-        {{ function('clean_text') }}(parsed.dealer_code) as dealer_code,
-        {{ function('clean_text') }}(parsed.document_no) as document_no,
-        {{ function('clean_text') }}(parsed.line_no) as source_line_id,
-        {{ function('clean_text') }}(parsed.product_code) as source_product_id,
-        {{ function('clean_text') }}(parsed.original_document_no) as original_document_no,
+        {{ clean }}(parsed.dealer_code) as dealer_code,
+        {{ clean }}(parsed.document_no) as document_no,
+        {{ clean }}(parsed.line_no) as source_line_id,
+        {{ clean }}(parsed.product_code) as source_product_id,
+        {{ clean }}(parsed.original_document_no) as original_document_no,
         {#- a dealer's customers have no number: name and telephone as written tell them apart #}
         case
-            when
-                coalesce(
-                    {{ function('clean_text') }}(parsed.customer_name), {{ function('clean_text') }}(parsed.phone)
-                ) is not null
+            when coalesce({{ clean }}(parsed.customer_name), {{ clean }}(parsed.phone)) is not null
                 then concat_ws(
-                    '|',
-                    {{ function('clean_text') }}(parsed.dealer_code),
-                    coalesce(parsed.customer_name, ''),
-                    coalesce(parsed.phone, '')
+                    '|', {{ clean }}(parsed.dealer_code), coalesce(parsed.customer_name, ''), coalesce(parsed.phone, '')
                 )
         end as source_customer_id,
 
         -- attributes
-        case
-            when parsed.company_parts.legal_form is null then parsed.name_parts.name
-        end as name,
+        case when parsed.company_parts.legal_form is null then parsed.name_parts.name end as name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
         case
@@ -95,12 +88,12 @@ typed as (
         parsed.phone_parts.number as phone,
         parsed.phone_parts.reason as phone_reason,
         parsed.phone_parts.partial as phone_partial,
-        {{ function('clean_text') }}(parsed.address) as address,
+        {{ clean }}(parsed.address) as address,
         homes.province_code,
         homes.city_code,
         homes.district,
         case
-            when {{ function('clean_text') }}(parsed.address) is null then 'missing'
+            when {{ clean }}(parsed.address) is null then 'missing'
             when homes.region_status in ('city', 'province') then 'mapped'
             else 'unmapped'
         end as region_status,
@@ -108,10 +101,10 @@ typed as (
         destinations.city_code as sold_city_code,
 
         -- flags
-        {{ function('clean_text') }}(parsed.unit_price) is not null as is_price_given,
+        {{ clean }}(parsed.unit_price) is not null as is_price_given,
 
         -- measures
-        try_cast(replace({{ function('clean_text') }}(parsed.quantity), ',', '') as decimal(18, 3)) as quantity,
+        try_cast(replace({{ clean }}(parsed.quantity), ',', '') as decimal(18, 3)) as quantity,
         try_cast({{ function('parse_amount') }}(parsed.unit_price) as decimal(18, 4)) as unit_price,
         {{ function('parse_amount') }}(parsed.amount) as amount,
 
