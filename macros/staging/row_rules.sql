@@ -24,7 +24,9 @@
 {% macro before_first_day(source_system, columns) %}
     {%- set earliest = 'least(' ~ columns | join(', ') ~ ')' if columns | length > 1 else columns | first %}
     {%- set first_day = function('first_plausible_day') ~ "('" ~ source_system ~ "')" %}
-    {{ return(('time_before_first_day', earliest ~ " < " ~ first_day)) }}
+    {{ return(
+        ('time_before_first_day', "%s < %s" | format(earliest, first_day))
+    ) }}
 {% endmacro %}
 
 {% macro accepted(base) -%}
