@@ -18,7 +18,7 @@ from bench.measuring import PROJECT, lay_out_tables, read_arguments, span
 
 POLICY = ("churn_policy", "churn_horizons", "churn_indicators", "churn_indicator_windows", "churn_alert_levels",
           "churn_stages", "clv_policy")  # fmt: skip
-MODELS = ("origins", "features", "purchase_parameters", "examples", "model_inputs", "model_coefficients", "scores",
+MODELS = ("origins", "features", "purchase_parameters", "verdicts", "examples", "model_inputs", "model_coefficients", "scores",
           "events", "customers", "contracts", "indicators", "alerts")  # fmt: skip
 LEARNING = ("origins", "purchase_parameters", "model_coefficients")
 

@@ -15,14 +15,17 @@ from scipy.special import expit
 
 from churn_kit import Chain, Company, area_under_curve, average_precision, calibration_error, cdnow
 from conftest import PROJECT, latest_build
+from customer360.statistics import churn_model
 from customer360.statistics.churn_model import (
     FITTED,
     TOO_FEW_EVENTS,
     fit_logistic,
     fit_origins,
     fit_plan,
+    fit_purchases_at,
     penalised_likelihood,
 )
+from customer360.statistics.purchase_models import Fit
 from demo_company.behaviour import CAUSES
 
 SLOPES = np.array([0.8, -0.5, 0.0, 0.3])
@@ -34,6 +37,38 @@ def drawn(examples: int, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
     standard = random.normal(size=(examples, len(SLOPES)))
     outcome = random.random(examples) < expit(-0.4 + standard @ SLOPES)
     return standard * np.array([1.0, 20.0, 0.01, 300.0]) + np.array([0.0, 500.0, 3.0, -1.0]), outcome
+
+
+def histories(*rows: tuple[int, int, int, int]) -> dict[str, np.ndarray]:
+    """What fit_purchases_at reads at one date: repeat purchases, age at the last of them, age, customers."""
+    columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
+    dates = np.full(len(rows), np.datetime64("2026-06-30"))
+    return {
+        "as_of_on": dates,
+        **dict(zip(("x", "t_x", "age_days", "customer_count"), columns, strict=True)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("rows", "status"),
+    [
+        ([(0, 0, 100, 49), (1, 40, 90, 1)], "too_few_customers"),  # one repeater of 50
+        ([(1, 30, 100, 60)], "no_variance"),  # all with two orders, on the same days
+        ([(0, 0, 10, 1), (3, 9, 10, 1)], "too_few_customers"),  # two customers
+        ([(4, 80, 90, 1)], "too_few_customers"),  # one customer
+    ],
+)
+def test_a_date_too_poor_for_a_purchase_model_has_no_parameters_and_says_why(rows, status):
+    (record,) = fit_purchases_at(histories(*rows), 50)
+    assert (record["model"], record["status"]) == (None, status)
+    assert not {"r", "alpha", "a", "b"} & set(record)
+
+
+def test_a_fit_that_did_not_converge_scores_nobody(monkeypatch):
+    broken = Fit("not_converged", 60, 60, 1, estimates={"r": 1.0, "alpha": 2.0})
+    monkeypatch.setattr(churn_model, "fit_purchases", lambda *a, **k: {"bg_nbd": broken, "nbd": broken})
+    (record,) = fit_purchases_at(histories((1, 30, 100, 60)), 50)
+    assert (record["model"], record["status"], "r" in record) == (None, "not_converged", False)
 
 
 # --- the estimator ---------------------------------------------------------------------------------------

@@ -62,6 +62,8 @@ def unnetted() -> Compiled:
     compiled = Compiled()
     compiled.take("rfm_classes")
     compiled.take("rfm_action_groups")
+    compiled.take("clv_policy")
+    compiled.take("int_value__base_features")
     compiled.create(
         "int_value__as_of_dates",
         """

@@ -1,7 +1,8 @@
 -- grain: one customer who has purchased, as of the latest date or an origin of the alert horizon: whom to warn of
 
 -- The rule level is that of the worst indicator; a high-tier customer whose ratings fall goes one level up. The alert
--- level is the first row of the policy whose probability and rule hold. Who has lapsed is past warning (winback).
+-- level is the first row of the policy whose probability and rule hold: without a probability there is none, whatever
+-- the rules say. Who has lapsed is past warning (winback).
 
 with
 
@@ -19,10 +20,16 @@ scores as (
         scores.is_lost,
         scores.p_alive,
         scores.label_free_probability,
-        scores.probability
+        scores.probability,
+        verdicts.risk_status,
+        verdicts.unmeasured_reason
     from {{ ref('int_churn__scores') }} as scores
     inner join {{ ref('churn_horizons') }} as horizons
         on scores.horizon_days = horizons.horizon_days
+    inner join {{ ref('int_churn__verdicts') }} as verdicts
+        on
+            scores.as_of_on = verdicts.as_of_on
+            and scores.horizon_days = verdicts.horizon_days
     where horizons.is_alert_horizon
 
 ),
@@ -58,6 +65,8 @@ judged as (
         scores.p_alive,
         scores.label_free_probability,
         scores.probability,
+        scores.risk_status,
+        scores.unmeasured_reason,
         rules.stage_rank,
         coalesce(rules.has_falling_ratings and customers.value_tier = 'high', false) as is_raised,
         case
@@ -102,12 +111,14 @@ final as (
         judged.value_tier,
         judged.is_lapsed,
         judged.recency_days,
+        judged.risk_status,
+        judged.unmeasured_reason,
         judged.probability,
         judged.label_free_probability,
         judged.p_alive,
         judged.rule_level,
         case
-            when judged.is_lapsed then null
+            when judged.is_lapsed or judged.risk_status <> 'measured' then null
             when judged.is_raised then greatest(coalesce(matched.policy_level, 4) - 1, 1)
             else matched.policy_level
         end as alert_level,

@@ -1,7 +1,7 @@
 -- grain: one customer and one origin of a horizon: P(no purchase) without learning from labels, and what came of it
 
 -- What counts as a purchase is what was known at the end of the horizon: a sale taken back later was one. The latest
--- date has no outcome yet. The probability is the purchase model's; a date too poor for one has even odds.
+-- date has no outcome yet. The probability is the purchase model's; where customers cannot be judged there is none.
 
 with
 
@@ -71,12 +71,19 @@ final as (
         origins.is_latest,
         origins.is_scored,
         case when origins.is_labelled then buyers.customer_id is null end as is_lost,
-        case when alive.has_dropout then alive.p_alive end as p_alive,
-        coalesce({{ p_no_order('alive.p_alive', 'alive.x', 'alive.age_days', 'alive.r', 'alive.alpha',
-            'origins.horizon_days') }}, 0.5) as label_free_probability
+        case when verdicts.risk_status = 'measured' and alive.has_dropout then alive.p_alive end as p_alive,
+        case
+            when verdicts.risk_status = 'measured'
+                then {{ p_no_order('alive.p_alive', 'alive.x', 'alive.age_days', 'alive.r', 'alive.alpha',
+                    'origins.horizon_days') }}
+        end as label_free_probability
     from alive
     inner join origins
         on alive.as_of_on = origins.as_of_on
+    inner join {{ ref('int_churn__verdicts') }} as verdicts
+        on
+            origins.as_of_on = verdicts.as_of_on
+            and origins.horizon_days = verdicts.horizon_days
     left join buyers
         on
             alive.customer_id = buyers.customer_id

@@ -46,6 +46,7 @@ final as (
         dated.horizon_days,
         dated.as_of_on,
         {{ add_days('dated.as_of_on', 'dated.horizon_days') }} as until_on,
+        {{ days_from('first_order.ordered_on', 'dated.as_of_on') }} as history_days,
         dated.steps_back = 0 as is_latest,
         dated.is_scored,
         dated.steps_back > 0 as is_labelled

@@ -5,7 +5,7 @@ import pyarrow as pa
 from customer360.statistics.churn_model import fit_purchases_at
 
 SCHEMA = pa.schema(
-    [("as_of_on", pa.date32()), ("status", pa.string()), ("customer_count", pa.int64())]
+    [("as_of_on", pa.date32()), ("status", pa.string()), ("model", pa.string()), ("customer_count", pa.int64())]
     + [(name, pa.float64()) for name in ("r", "alpha", "a", "b")]
 )
 
@@ -13,7 +13,8 @@ SCHEMA = pa.schema(
 def model(dbt, session):
     """Fit BG/NBD at each date; sorted rows give equal figures on every run.
 
-    Without identified drop-out a and b are null: nobody is known to have left, and the formulas are NBD's.
+    Without identified drop-out a and b are null: nobody is known to have left, and the formulas are NBD's. Without a fit
+    of either, `model` and all parameters are null.
     """
     dbt.config(materialized="table")
     minimum = dbt.ref("clv_policy").project("minimum_repeat_customers").fetchone()[0]

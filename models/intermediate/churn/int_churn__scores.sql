@@ -1,7 +1,8 @@
 -- grain: one customer and one horizon at one scored date: P(no purchase) by each method
 
 -- `probability` is what the policy makes of them: the logistic model, as fitted or recalibrated on the newest horizon
--- that is over, and the purchase model where there is no fit.
+-- that is over, and the purchase model where there is no fit. Without a purchase model there is none
+-- (int_churn__verdicts).
 
 with
 

@@ -158,7 +158,7 @@ warnings as (
         alerts.row_key,
         'alert_level' as subject_kind,
         cast(levels.alert_level as string) as subject,
-        true as is_eligible,
+        alerts.risk_status = 'measured' as is_eligible,
         coalesce(alerts.alert_level = levels.alert_level, false) as is_warned
     from alerts
     cross join levels
@@ -169,7 +169,7 @@ warnings as (
         row_key,
         'alert_level' as subject_kind,
         'any' as subject,
-        true as is_eligible,
+        risk_status = 'measured' as is_eligible,
         alert_level is not null as is_warned
     from alerts
 

@@ -1,7 +1,8 @@
 -- grain: one customer who has purchased, as of the latest date: how likely to stay away, why, and what to do
 
 -- Value at risk is the margin expected over 12 months from a customer who stays, times P(no purchase) of the alert
--- horizon; without a purchase model the margin of the past 12 months stands in.
+-- horizon; without expected margin that of the past 12 months stands in. Without a purchase model there is no
+-- probability, no alert and no intervention: `not_measured`, with the reason.
 
 with
 
@@ -73,6 +74,10 @@ final as (
         cast(alerts.value_tier as string) as value_tier,
         cast(alerts.alert_level as integer) as alert_level,
         cast(alerts.rule_level as integer) as rule_level,
+        cast(alerts.risk_status as string) as risk_status,
+        cast(alerts.unmeasured_reason as string) as unmeasured_reason,
+        cast(reasons.label_zh as string) as unmeasured_reason_zh,
+        cast(reasons.label_en as string) as unmeasured_reason_en,
         cast(scores.p_no_order_30d as double) as p_no_order_30d,
         cast(scores.p_no_order_90d as double) as p_no_order_90d,
         cast(scores.p_no_order_180d as double) as p_no_order_180d,
@@ -135,6 +140,8 @@ final as (
         on alerts.customer_id = dormant.customer_id
     left join {{ ref('churn_stages') }} as stages
         on alerts.churn_stage = stages.churn_stage
+    left join {{ ref('model_statuses') }} as reasons
+        on alerts.unmeasured_reason = reasons.status
     left join {{ ref('int_churn__causes') }} as causes
         on alerts.customer_id = causes.customer_id
     left join {{ ref('churn_causes') }} as cause_labels

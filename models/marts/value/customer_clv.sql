@@ -115,7 +115,9 @@ ranked as (
     select
         *,
         -- equal values share the better place
-        rank() over (order by lifetime_value desc nulls last) / cast(count(*) over () as double) as value_rank_share
+        rank() over (order by lifetime_value desc nulls last) / cast(count(*) over () as double) as value_rank_share,
+        -- from the better place to the middle one of equals: nobody is in the top by what most share
+        (count(*) over (partition by lifetime_value) - 1) / 2.0 / cast(count(*) over () as double) as equals_rank_share
     from valued
 
 ),
@@ -126,7 +128,7 @@ classed as (
         ranked.*,
         case
             when alerts.alert_level <= 2 then 'at_risk'
-            when ranked.value_rank_share <= clv_policy.high_value_share then 'high_value'
+            when ranked.value_rank_share + ranked.equals_rank_share <= clv_policy.high_value_share then 'high_value'
             when
                 ranked.value_tier = 'middle'
                 and (

@@ -68,7 +68,7 @@ ORDER = {
         "important_value", "important_development", "important_retention", "important_winback",
         "general_value", "general_development", "general_retention", "general_winback",
     ),
-    "alert_level": ("1", "2", "3", "none"),
+    "alert_level": ("1", "2", "3", "none", "not_measured"),
 }  # fmt: skip
 """The order in which people expect codes; others follow by name."""
 
@@ -98,7 +98,11 @@ BUYERS = """
     select
         features.*, coalesce(features.province_code, features.country, 'unknown') as region,
         coalesce(features.recency_score || '-' || features.frequency_score, 'none') as rf,
-        coalesce(cast(risk.alert_level as varchar), 'none') as level, risk.value_at_risk as at_risk,
+        case
+            when risk.risk_status = 'not_measured' then risk.risk_status
+            else coalesce(cast(risk.alert_level as varchar), 'none')
+        end as level,
+        risk.value_at_risk as at_risk,
         clv.formula_value, clv.dynamic_value, clv.probabilistic_value, clv.lifetime_value, risk.p_no_order_90d
     from marts.customer_features as features
     left join marts.customer_clv as clv on features.customer_id = clv.customer_id

@@ -120,7 +120,8 @@ def fit_logistic(features: Array, outcome: Array, ridge: float, minimum_events: 
 
 
 def fit_purchases_at(rows: Mapping[str, Array], minimum_repeat_customers: int) -> list[dict[str, object]]:
-    """Parameters of the purchase model at each date: BG/NBD, or NBD (a and b None) where nobody is seen to leave.
+    """Parameters of the purchase model at each date: BG/NBD, or NBD (a and b None) where nobody is seen to leave; a date
+    at which neither is fitted has none (`model` is None).
 
     `rows`: columns as_of_on, x, t_x, age_days, customer_count (`purchase_models.fit_purchases`).
     """
@@ -131,10 +132,12 @@ def fit_purchases_at(rows: Mapping[str, Array], minimum_repeat_customers: int) -
             *(rows[name][at] for name in ("x", "t_x", "age_days", "customer_count")),
             minimum_repeat_customers=minimum_repeat_customers,
         )
-        fit = fits["bg_nbd"] if fits["bg_nbd"].status == FITTED else fits["nbd"]
+        model = next((name for name, fit in fits.items() if fit.status == FITTED), None)
+        fit = fits[model or "bg_nbd"]
         records.append(
-            fit.estimates
+            (fit.estimates if model else {})
             | {
+                "model": model,
                 "as_of_on": date.astype("datetime64[D]").item(),
                 "status": fits["bg_nbd"].status,
                 "customer_count": fit.customers,

@@ -44,6 +44,12 @@ backtests as (
 
 ),
 
+first_order as (
+
+    select min(ordered_on) as ordered_on from {{ ref('int_orders__documents') }}
+
+),
+
 purchasing as (
 
     select
@@ -118,7 +124,8 @@ valued as (
 
 final as (
 
-    -- where nobody is seen to leave, P(alive) would be one for everybody: it is withheld
+    -- Where nobody is seen to leave, P(alive) would be one for everybody: it is withheld. A history shorter than the
+    -- days ahead says nothing of them (int_churn__verdicts).
     select
         valued.customer_id,
         valued.as_of_on,
@@ -128,8 +135,11 @@ final as (
         backtests.horizon_days,
         case when valued.a is not null then valued.p_alive end as p_alive,
         {%- for days in [30, 90, 180] %}
-        {{ p_no_order('valued.p_alive', 'valued.x', 'valued.age_days', 'valued.r', 'valued.alpha', days) }}
-            as p_no_order_{{ days }}d,
+        case
+            when {{ days_from('first_order.ordered_on', 'valued.as_of_on') }} >= {{ days }}
+                then {{ p_no_order('valued.p_alive', 'valued.x', 'valued.age_days', 'valued.r', 'valued.alpha',
+                    days) }}
+        end as p_no_order_{{ days }}d,
         {%- endfor %}
         {%- for purpose in ['12m', 'horizon', 'lifetime'] %}
         valued.p_alive * expected_orders.orders_{{ purpose }} as expected_orders_{{ purpose }},
@@ -139,6 +149,7 @@ final as (
         valued.p_alive * expected_orders.orders_12m * valued.expected_order_margin as expected_margin_12m,
         valued.p_alive * expected_orders.orders_lifetime * valued.expected_order_margin as lifetime_margin
     from valued
+    cross join first_order
     left join expected_orders
         on
             valued.as_of_on = expected_orders.as_of_on

@@ -24,9 +24,20 @@ classes as (
 
 ),
 
+repeaters as (
+
+    select
+        as_of_on,
+        count(case when purchase_days > 1 then 1 end) as repeat_customer_count
+    from {{ ref('int_value__base_features') }}
+    group by as_of_on
+
+),
+
 action_groups as (
 
-    -- once per date, not once per customer: months become days, and open bounds such as hold nobody back
+    -- Once per date, not once per customer: months become days, and open bounds such as hold nobody back. A group that
+    -- judges who leaves (seed) stands where enough customers come back for a purchase model.
     select
         dates.as_of_on,
         bounds.action_group,
@@ -40,8 +51,13 @@ action_groups as (
         coalesce(bounds.monetary_below, 999999999999) as monetary_below
     from {{ ref('rfm_action_groups') }} as bounds
     cross join {{ ref('int_value__as_of_dates') }} as dates
+    cross join {{ ref('clv_policy') }} as clv_policy
+    left join repeaters
+        on dates.as_of_on = repeaters.as_of_on
     -- the rest is who is in none of the others
-    where bounds.action_group <> 'other'
+    where
+        bounds.action_group <> 'other'
+        and (not bounds.needs_model or repeaters.repeat_customer_count >= clv_policy.minimum_repeat_customers)
 
 ),
 
@@ -50,7 +66,8 @@ scored as (
     -- A score counts the quintile cut-offs that a value has passed, so equal values always share
     -- one score; recency runs the other way. A value on a threshold belongs to the better side,
     -- except that a median only separates those strictly above it: half of all customers may
-    -- stand on a median frequency of one.
+    -- stand on a median frequency of one. Nor is anybody above a mean by the value that most
+    -- customers share (from the 20th to the 80th percentile): one who differs turns over nobody else.
     select
         measured.*,
         5
@@ -72,6 +89,11 @@ scored as (
         and case
             when parameters.threshold_method = 'median'
                 then measured.{{ measure }} > parameters.{{ measure }}_threshold
+            when
+                parameters.threshold_method = 'mean'
+                and parameters.{{ measure }}_p20 = parameters.{{ measure }}_p80
+                and measured.{{ measure }} <= parameters.{{ measure }}_p80
+                then false
             else measured.{{ measure }} >= parameters.{{ measure }}_threshold
         end as {{ flag }},
         {%- endfor %}

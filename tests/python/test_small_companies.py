@@ -1,0 +1,106 @@
+"""Young and small companies: what a build says where there is too little to judge a customer by."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from conftest import copy_project, run_dbt, run_verb
+from customer360.core.sources import STATE, TRUTH, load_tables
+from customer360.landing.writer import write_declared
+from customer360.onboarding.systems import write_systems
+from customer360.pipeline.build import offer_truth
+
+NAME = "young"
+DATA_SET = """
+name: young
+label_zh: 新公司
+label_en: A young company
+currency: CNY
+time_zone: Asia/Shanghai
+policy: default
+personal_data: none
+systems: [young_shop]
+"""
+
+SHOP = """
+      - name: orders
+        description: One row per order line.
+        config:
+          meta:
+            grain: order line
+            load: replace
+            rows: order_items
+            constants: {orders.channel: web_shop, orders.document_kind: sale}
+        columns:
+          - name: order_id
+            config: {meta: {headers: [order id], maps_to: [orders.source_order_id, order_items.source_order_id]}}
+          - name: customer_id
+            config:
+              meta:
+                headers: [customer id]
+                pii: name
+                maps_to: [orders.source_customer_id, customers.source_customer_id]
+          - {name: order_date, config: {meta: {headers: [order date], maps_to: orders.ordered_at}}}
+          - name: sku
+            config: {meta: {maps_to: [order_items.source_product_id, products.source_product_id]}}
+          - {name: quantity, config: {meta: {maps_to: order_items.quantity}}}
+          - {name: amount, config: {meta: {maps_to: order_items.amount}}}
+"""
+
+C46 = [f"2026-{month:02}-{day:02} 20:00:00" for month in range(4, 10) for day in (1, 8, 15, 22)]
+"""Days on which a young shop sold: each time one bottle to somebody new."""
+
+MARTS = (
+    "customer_churn_risk",
+    "churn_backtest",
+    "customer_rfm",
+    "customer_clv",
+    "customer_tags",
+    "model_diagnostics",
+    "strategy_assignments",
+    "trigger_lists",
+    "campaign_experiments",
+)
+
+
+@pytest.fixture(scope="module")
+def young(tmp_path_factory) -> duckdb.DuckDBPyConnection:
+    """Marts of a company of six months in which nobody has bought twice."""
+    project = copy_project(tmp_path_factory.mktemp("young") / "project")
+    folder = project / "models" / "staging" / "young_shop"
+    folder.mkdir()
+    (folder / "_young_shop__sources.yml").write_text(
+        f"version: 2\nsources:\n  - name: young_shop\n    description: A shop.\n    tables:\n{SHOP}",
+        encoding="utf-8",
+    )
+    (project / "datasets" / f"{NAME}.yml").write_text(DATA_SET, encoding="utf-8")
+    write_systems(project)
+    inbox = project / "inbox" / NAME / "young_shop" / "orders"
+    inbox.mkdir(parents=True)
+    rows = [f"T{n},B{n},{day},JX-500,1,128.00" for n, day in enumerate(C46)]
+    (inbox / "orders.csv").write_text(
+        "\n".join(["order id,customer id,order date,sku,quantity,amount", *rows]), encoding="utf-8"
+    )
+    landed = run_verb(project, "land", "--data", NAME)
+    assert landed.returncode == 0, landed.stderr
+    offer_truth(project / "truth" / NAME, load_tables(project, TRUTH))
+    for table in load_tables(project, STATE):
+        write_declared(project / "warehouse" / NAME / "state" / table.entity, table)
+    models = [f"+{mart}" for mart in MARTS]
+    options = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
+    done = run_dbt(project, NAME, "build", "--select", *models, *options)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
+    return duckdb.connect(str(project / "customer360.duckdb"), read_only=True)
+
+
+@pytest.mark.slow
+def test_c46_where_nobody_has_bought_twice_there_is_no_verdict(young) -> None:
+    assert young.execute(
+        """
+        select
+            count(*), count(p_no_order_30d), count(p_no_order_90d), count(p_no_order_180d), count(p_alive),
+            count(alert_level), count(value_at_risk), count(intervention), count(contact_by_on), min(risk_status)
+        from marts.customer_churn_risk
+        """
+    ).fetchone() == (24, 0, 0, 0, 0, 0, 0, 0, 0, "too_few_customers")
