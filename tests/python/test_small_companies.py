@@ -100,7 +100,40 @@ def test_c46_where_nobody_has_bought_twice_there_is_no_verdict(young) -> None:
         """
         select
             count(*), count(p_no_order_30d), count(p_no_order_90d), count(p_no_order_180d), count(p_alive),
-            count(alert_level), count(value_at_risk), count(intervention), count(contact_by_on), min(risk_status)
+            count(alert_level), count(value_at_risk), count(intervention), count(contact_by_on), (min(risk_status), min(unmeasured_reason))
         from marts.customer_churn_risk
         """
-    ).fetchone() == (24, 0, 0, 0, 0, 0, 0, 0, 0, "too_few_customers")
+    ).fetchone() == (24, 0, 0, 0, 0, 0, 0, 0, 0, ("not_measured", "too_few_customers"))
+
+
+@pytest.mark.slow
+def test_c46_nobody_is_at_risk_and_no_offer_is_made_to_win_anybody_back(young) -> None:
+    assert young.execute("select distinct clv_class from marts.customer_clv").fetchall() == [("other",)]
+    assert young.execute(
+        "select count(*) from marts.customer_rfm where action_group = 'churn_risk' or is_frequent or is_high_spending"
+    ).fetchone() == (0,)
+    assert young.execute("select count(*) from intermediate.int_churn__causes").fetchone() == (0,)
+    assert young.execute("select distinct strategy from marts.strategy_assignments").fetchall() == [("new",)]
+    assert (
+        young.execute(
+            """
+            select distinct tag_code from marts.customer_tags
+            where tag_code in (
+                'no_order_soon', 'order_soon', 'alert_1', 'alert_2', 'alert_3', 'clv_at_risk', 'churn_risk_group',
+                'high_value_at_risk', 'spend_falling', 'frequency_falling', 'rising_spend', 'digital_falling'
+            )
+            """
+        ).fetchall()
+        == []
+    )
+
+
+@pytest.mark.slow
+def test_c46_a_model_that_was_not_fitted_scores_nobody_at_any_date(young) -> None:
+    statuses = young.execute(
+        "select distinct status, is_scoring from marts.model_diagnostics where model_family in ('purchases', 'churn')"
+    ).fetchall()
+    assert sorted(statuses) == [("too_few_customers", False), ("too_few_events", False)]
+    assert young.execute(
+        "select count(*) from marts.churn_backtest where subject <> 'recency' and subject_kind = 'method'"
+    ).fetchone() == (0,)

@@ -183,6 +183,14 @@ measured as (
         windows.level_3_above,
         coalesce(counted.baseline_hits, 0) as baseline_hits,
         counted.weight,
+        -- whoever came later than a recent window before it has no months to be held against, events or none
+        coalesce(
+            spans.is_festival
+            or {{ days_from('greatest(spans.baseline_after_on, customers.first_purchase_on)',
+                'spans.baseline_until_on') }}
+            >= {{ days_from('spans.recent_after_on', 'spans.recent_until_on') }},
+            true
+        ) as has_baseline,
         case windows.measure
             when 'count' then coalesce(counted.recent_hits, 0)
             when 'mean' then counted.recent_amount / nullif(counted.recent_hits, 0)
@@ -202,6 +210,10 @@ measured as (
     from customers
     inner join windows
         on customers.customer_group = windows.customer_group
+    left join spans
+        on
+            customers.as_of_on = spans.as_of_on
+            and windows.window_key = spans.window_key
     left join counted
         on
             customers.row_key = counted.row_key
@@ -233,9 +245,9 @@ judged as (
         coalesce(
             has_history
             and change is not null
-            -- of what never happened before there is no baseline to fall from; one shorter than the window says little
+            -- of what never happened before there is no baseline to fall from
             and case when measure in ('count', 'mean') then baseline_hits >= baseline_hits_from else true end
-            and coalesce(weight, 1) <= 1,
+            and has_baseline,
             false
         ) as is_eligible
     from compared

@@ -60,6 +60,7 @@ dated as (
         interactions.family = 'social' as is_social,
         interactions.family = 'offline' as is_offline,
         interactions.occurred_on > subjects.start_90d_on as in_90d,
+        interactions.occurred_on > subjects.start_6m_on as in_6m,
         interactions.occurred_on > subjects.start_12m_on as in_12m,
         interactions.occurred_on > subjects.start_24m_on as in_24m
     from interactions
@@ -80,6 +81,11 @@ measured as (
         count(case when is_{{ family }} and in_12m then 1 end) as {{ family }}_events_12m,
         min(case when is_{{ family }} then age_days end) as days_since_{{ family }},
         {%- endfor %}
+        -- quarters of the latest 12 months since the first event
+        case
+            when bool_or(is_behaviour and not in_12m) then 4.0
+            when bool_or(is_behaviour and not in_6m) then max(case when is_behaviour then age_days end) * 4.0 / 365
+        end as behaviour_quarters,
         {%- for name, type in behaviour_90d.items() %}
         count(case when is_behaviour and in_90d and interaction_type = '{{ type }}' then 1 end) as {{ name }}_90d,
         {%- endfor %}
@@ -119,8 +125,8 @@ final as (
         behaviour_events_90d + social_events_90d + offline_events_90d as interactions_90d,
         behaviour_events_12m + social_events_12m + offline_events_12m as interactions_12m,
         case when has_behaviour then behaviour_events_12m end as behaviour_events_12m,
-        -- the latest quarter against the mean quarter of the year
-        case when behaviour_events_12m > 0 then behaviour_events_90d * 4.0 / behaviour_events_12m end
+        -- the latest quarter against the mean quarter; before half a year there is no mean to rise or fall from
+        case when behaviour_events_12m > 0 then behaviour_events_90d * behaviour_quarters / behaviour_events_12m end
             as behaviour_trend,
         days_since_behaviour,
         {%- for name in behaviour_90d %}

@@ -78,7 +78,7 @@ subjects as (
 
 ),
 
-final as (
+numbered as (
 
     select
         row_number() over (order by subjects.as_of_on desc, subjects.draw_number asc) as subject_key,
@@ -106,9 +106,10 @@ final as (
         cast(base.net_amount as decimal(18, 2)) as net_amount,
         cast(base.net_amount_12m as decimal(18, 2)) as net_amount_12m,
         {{ signed_share('base.margin_amount_12m', 'base.net_amount_12m') }} as margin_share_12m,
-        -- the latest quarter against the mean quarter of the year
-        base.frequency_3m * 4.0 / nullif(base.frequency_12m, 0) as order_trend,
-        case when base.net_amount_12m > 0 then base.net_amount_3m * 4.0 / base.net_amount_12m end as amount_trend,
+        base.first_purchase_on,
+        base.purchase_days,
+        base.frequency_3m,
+        base.net_amount_3m,
         rfm.rfm_class,
         rfm.action_group,
         rfm.recency_score,
@@ -123,6 +124,61 @@ final as (
         on
             subjects.customer_id = rfm.customer_id
             and subjects.as_of_on = rfm.as_of_on
+
+),
+
+quartered as (
+
+    -- quarters of the latest 12 months in which the customer was there; before half a year, or with one purchase alone,
+    -- there is no mean to rise or fall from
+    select
+        *,
+        case
+            when first_purchase_on <= start_12m_on then 4.0
+            when first_purchase_on <= start_6m_on and purchase_days > 1
+                then {{ days_from('first_purchase_on', 'as_of_on') }} * 4.0 / 365
+        end as quarters
+    from numbered
+
+),
+
+final as (
+
+    select
+        subject_key,
+        customer_id,
+        as_of_on,
+        is_latest,
+        is_review,
+        is_drawn,
+        start_90d_on,
+        {%- for months in [3, 6, 9, 12, 24, 36] %}
+        start_{{ months }}m_on,
+        {%- endfor %}
+        customer_kind,
+        customer_group,
+        lifecycle_stage,
+        value_tier,
+        abc_class,
+        has_purchased,
+        gift_share_24m,
+        order_value_12m,
+        tenure_days,
+        recency_days,
+        order_count,
+        order_count_12m,
+        net_amount,
+        net_amount_12m,
+        margin_share_12m,
+        -- the latest quarter against the mean quarter
+        frequency_3m * quarters / nullif(order_count_12m, 0) as order_trend,
+        case when net_amount_12m > 0 then net_amount_3m * quarters / net_amount_12m end as amount_trend,
+        rfm_class,
+        action_group,
+        recency_score,
+        frequency_score,
+        monetary_score
+    from quartered
 
 )
 

@@ -379,7 +379,7 @@
     const of = (sum) => part(cell, attributes, "buyer", sum)[0];
     view.replaceChildren(tiles([
       [say("js.customers"), "people", total], [say("js.at_risk"), "money", of("at_risk")],
-      [say("js.p_no_order_90d"), "share", ratio(of("risk"), total)],
+      [say("js.p_no_order_90d"), "share", ratio(of("risk"), of("judged"))],
     ]));
     ["customers", "at_risk", "probability"].forEach((name, at) => { view.querySelectorAll("dl > div")[at].dataset.figure = name; });
   }

@@ -242,6 +242,7 @@ def cubes(published: Published) -> dict[str, Any]:
             {
                 "leading": "sum(lifetime_value)", "formula": "sum(formula_value)", "dynamic": "sum(dynamic_value)",
                 "probabilistic": "sum(probabilistic_value)", "at_risk": "sum(at_risk)", "risk": "sum(p_no_order_90d)",
+                "judged": "count(p_no_order_90d)",
             },
         ),
         _with_rest(split("rf", "rf", "temp.buyers", amount="sum(net_amount_12m)"), "none"),
