@@ -21,7 +21,8 @@ strata as (
     from {{ ref('campaign_experiments') }}
     where
         compared_with = 'control'
-        and is_split_as_planned
+        -- unknown where no plan is stated
+        and coalesce(is_split_as_planned, true)
     qualify row_number() over (
         partition by campaign_id order by case when arm = 'treated' then 0 else 1 end asc, arm asc
     ) = 1

@@ -83,6 +83,7 @@ def observed(company: Company) -> dict[str, dict[str, object]]:
     return {
         "int_marketing__campaigns": {
             "campaign_id": code,
+            "source_system": ["marketing"] * len(code),
             "campaign_code": code,
             "campaign_name": [plan.name for plan in plans],
             "started_on": start + np.array([plan.start for plan in plans]),
@@ -94,6 +95,7 @@ def observed(company: Company) -> dict[str, dict[str, object]]:
             "customer_id": person,
             "arm": np.array(ARMS)[contacts["variant"]],
             "record_count": np.ones(len(person), dtype=int),
+            "planned_share": pa.nulls(len(person), pa.float64()),
         },
         "int_marketing__buyers": {
             "campaign_id": np.concatenate([campaign, campaign[other]]),
@@ -198,12 +200,13 @@ def drawn_arms(arms: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, objec
     day = np.array(["2026-01-10"], dtype="datetime64[D]")
     return {
         "int_marketing__campaigns": {
-            "campaign_id": ["c"], "campaign_code": ["c"], "campaign_name": ["c"], "started_on": day,
+            "campaign_id": ["c"], "source_system": ["marketing"], "campaign_code": ["c"], "campaign_name": ["c"], "started_on": day,
             "attributed_until_on": day + 20, "is_over": [True],
         },
         "int_marketing__contacts": {
             "campaign_id": campaign, "customer_id": [who for _, who, _ in customers],
             "arm": [arm for arm, _, _ in customers], "record_count": [1] * len(customers),
+            "planned_share": pa.array([None] * len(customers), pa.float64()),
         },
         "int_marketing__buyers": {
             "campaign_id": campaign, "customer_id": [who for _, who, _ in customers],

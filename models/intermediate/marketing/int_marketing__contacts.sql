@@ -32,7 +32,8 @@ known as (
             as {{ event }}_at,
         {%- endfor %}
         ids.customer_id,
-        coalesce(contacts.variant, 'all') as arm
+        coalesce(contacts.variant, 'all') as arm,
+        contacts.planned_share
     from contacts
     inner join campaigns
         on
@@ -55,6 +56,8 @@ final as (
         max({{ event }}_at) as last_{{ event }}_at,
         {%- endfor %}
         case when min(arm) = max(arm) then min(arm) else 'mixed' end as arm,
+        case when min(arm) = max(arm) and min(planned_share) = max(planned_share) then min(planned_share) end
+            as planned_share,
         count(*) as record_count,
         count(sent_at) as touch_count
     from known

@@ -75,7 +75,12 @@ drawn as (
     select
         contacts.campaign_id,
         contacts.arm,
-        count(*) as customer_count
+        count(*) as customer_count,
+        -- the plan as the campaign's own list states it; rows that contradict each other state none
+        case
+            when min(contacts.planned_share) = max(contacts.planned_share) and min(contacts.planned_share) > 0
+                then min(contacts.planned_share)
+        end as planned_share
     from {{ ref('int_marketing__contacts') }} as contacts
     inner join campaigns
         on
@@ -92,29 +97,50 @@ shares as (
 
 ),
 
--- the declared split, arm by arm that of the campaign itself, else that of all campaigns; else an equal one
-declared as (
+-- the plan of each campaign, from one place for all its arms: its own list, else the seed (the campaign's row before its
+-- system's)
+plans as (
 
     select
         drawn.campaign_id,
         drawn.arm,
         drawn.customer_count,
-        coalesce(own.share, general.share) as share,
+        drawn.planned_share,
+        coalesce(own.share, general.share) as declared_share,
         count(*) over (partition by drawn.campaign_id) as arm_count,
         sum(drawn.customer_count) over (partition by drawn.campaign_id) as campaign_count,
-        count(coalesce(own.share, general.share)) over (partition by drawn.campaign_id) as declared_count,
-        {{ exact_sum('coalesce(own.share, general.share)', 'over (partition by drawn.campaign_id)') }} as declared_sum
+        count(drawn.planned_share) over (partition by drawn.campaign_id) as planned_count,
+        count(coalesce(own.share, general.share)) over (partition by drawn.campaign_id) as declared_count
     from drawn
     inner join campaigns
         on drawn.campaign_id = campaigns.campaign_id
     left join shares as own
         on
-            campaigns.campaign_code = own.campaign_code
+            campaigns.source_system = own.source_system
+            and campaigns.campaign_code = own.campaign_code
             and drawn.arm = own.arm
     left join shares as general
         on
-            general.campaign_code = '*'
+            campaigns.source_system = general.source_system
+            and general.campaign_code = '*'
             and drawn.arm = general.arm
+
+),
+
+based as (
+
+    select
+        *,
+        case
+            when planned_count = arm_count then 'planned'
+            when declared_count = arm_count then 'declared'
+            else 'estimated'
+        end as split_basis,
+        case
+            when planned_count = arm_count then planned_share
+            when declared_count = arm_count then declared_share
+        end as share
+    from plans
 
 ),
 
@@ -122,21 +148,22 @@ expected as (
 
     select
         *,
-        case
-            when declared_count = arm_count then share / declared_sum
-            else 1.0 / arm_count
-        end * campaign_count as expected_count
-    from declared
+        share / {{ exact_sum('share', 'over (partition by campaign_id)') }} * campaign_count as expected_count
+    from based
 
 ),
 
 splits as (
 
+    -- without a plan the arms as found stand in for it, and nothing can be said against them
     select
         campaign_id,
         max(arm_count) as arm_count,
-        case when max(declared_count) = max(arm_count) then 'declared' else 'equal' end as split_basis,
-        {{ exact_sum('power(customer_count - expected_count, 2) / nullif(expected_count, 0)') }} as split_chi_square
+        max(split_basis) as split_basis,
+        case
+            when max(split_basis) <> 'estimated'
+                then {{ exact_sum('power(customer_count - expected_count, 2) / nullif(expected_count, 0)') }}
+        end as split_chi_square
     from expected
     group by campaign_id
 
@@ -305,6 +332,8 @@ final as (
         cast(judged.detectable_effect as double) as detectable_effect,
         cast(coalesce(left_out.left_out_count, 0) as bigint) as left_out_count,
         cast(judged.split_basis as string) as split_basis,
+        cast(bases.label_zh as string) as split_basis_zh,
+        cast(bases.label_en as string) as split_basis_en,
         cast(judged.split_chi_square as double) as split_chi_square,
         cast(judged.split_limit as double) as split_limit,
         cast(judged.is_split_as_planned as boolean) as is_split_as_planned,
@@ -321,6 +350,10 @@ final as (
         on
             readings.list_code = 'reading'
             and judged.reading = readings.code
+    left join {{ ref('int_marketing__code_labels') }} as bases
+        on
+            bases.list_code = 'split_basis'
+            and judged.split_basis = bases.code
 
 )
 
