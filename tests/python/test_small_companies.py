@@ -56,6 +56,7 @@ MARTS = (
     "churn_backtest",
     "customer_rfm",
     "customer_clv",
+    "customer_features",
     "customer_tags",
     "model_diagnostics",
     "strategy_assignments",
@@ -100,10 +101,11 @@ def test_c46_where_nobody_has_bought_twice_there_is_no_verdict(young) -> None:
         """
         select
             count(*), count(p_no_order_30d), count(p_no_order_90d), count(p_no_order_180d), count(p_alive),
-            count(alert_level), count(value_at_risk), count(intervention), count(contact_by_on), (min(risk_status), min(unmeasured_reason))
+            count(alert_level), count(value_at_risk), count(intervention), count(contact_by_on),
+            min(risk_status), min(unmeasured_reason)
         from marts.customer_churn_risk
         """
-    ).fetchone() == (24, 0, 0, 0, 0, 0, 0, 0, 0, ("not_measured", "too_few_customers"))
+    ).fetchone() == (24, 0, 0, 0, 0, 0, 0, 0, 0, "not_measured", "too_few_customers")
 
 
 @pytest.mark.slow
@@ -126,6 +128,22 @@ def test_c46_nobody_is_at_risk_and_no_offer_is_made_to_win_anybody_back(young) -
         ).fetchall()
         == []
     )
+
+
+@pytest.mark.slow
+def test_a_share_over_a_column_that_the_shop_does_not_deliver_is_unknown(young) -> None:
+    known = young.execute(
+        """
+        select count(discounted_share_24m), count(campaign_share_24m), count(gift_delivery_share_24m),
+            count(pickup_share_24m), count(gift_box_share_24m), count(new_product_share_24m),
+            count(online_share_24m), count(evening_share_24m)
+        from marts.customer_features
+        """
+    ).fetchone()
+    assert known == (0, 0, 0, 0, 0, 0, 24, 24)
+    assert young.execute(
+        "select count(*) from marts.customer_tags where tag_code in ('full_price_buyer', 'discount_buyer')"
+    ).fetchone() == (0,)
 
 
 @pytest.mark.slow

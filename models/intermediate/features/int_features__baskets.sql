@@ -186,7 +186,19 @@ measured as (
 final as (
 
     select
-        measured.*,
+        measured.subject_key,
+        measured.product_count_24m,
+        measured.category_count_24m,
+        measured.mean_unit_price_24m,
+        measured.highest_unit_price_24m,
+        measured.low_strength_share_24m,
+        -- what no system tells of its articles makes no share
+        {%- for flag, column in [
+            ('gift_box', 'has_gift_boxes'), ('customised', 'has_customised'), ('bundle', 'has_bundles'),
+            ('new_product', 'has_launches'),
+        ] %}
+        case when delivered.{{ column }} then measured.{{ flag }}_share_24m end as {{ flag }}_share_24m,
+        {%- endfor %}
         aroma_main.main_aroma,
         aroma_main.main_share as main_aroma_share,
         aroma_main.kind_count as aroma_count,
@@ -195,6 +207,7 @@ final as (
         product_line_main.main_product_line,
         bands.price_band as main_price_band
     from measured
+    cross join {{ ref('int_features__delivered_columns') }} as delivered
     left join aroma_main
         on measured.subject_key = aroma_main.subject_key
     left join product_line_main

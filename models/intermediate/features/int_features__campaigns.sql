@@ -96,12 +96,12 @@ final as (
     select
         coalesce(sends.subject_key, coupons.subject_key) as subject_key,
         sends.sends_12m,
-        sends.open_rate_24m,
-        sends.click_rate_24m,
-        sends.conversion_rate_24m,
+        case when delivered.has_opens then sends.open_rate_24m end as open_rate_24m,
+        case when delivered.has_clicks then sends.click_rate_24m end as click_rate_24m,
+        case when delivered.has_conversions then sends.conversion_rate_24m end as conversion_rate_24m,
         sends.conversions_24m,
         {%- for type in content_types %}
-        sends.{{ type }}_open_rate_24m,
+        case when delivered.has_opens then sends.{{ type }}_open_rate_24m end as {{ type }}_open_rate_24m,
         sends.{{ type }}_conversions_24m,
         {%- endfor %}
         case greatest(sends.email_opens, sends.sms_opens, sends.wechat_opens, sends.wecom_opens)
@@ -116,6 +116,7 @@ final as (
     from send_measures as sends
     full outer join coupons
         on sends.subject_key = coupons.subject_key
+    cross join {{ ref('int_features__delivered_columns') }} as delivered
 
 )
 

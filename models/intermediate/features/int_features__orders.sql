@@ -1,16 +1,18 @@
 -- grain: one subject with an order document in 24 months: channels, delivery, discounts, returns
 
--- Shares are of orders as placed: a later return changes no habit, it counts as a return from its own day on.
+-- Shares are of orders as placed: a later return changes no habit, it counts as a return from its own day on. What no
+-- system tells of its orders makes no share.
 
+{#- share: what counts, and the column that has to be delivered for it (int_features__delivered_columns) -#}
 {%- set order_shares = {
-    'online': 'is_online',
-    'store': "channel = 'store'",
-    'dealer': "channel = 'dealer'",
-    'marketplace': "channel = 'marketplace'",
-    'gift_delivery': 'is_gift',
-    'campaign': 'campaign_code is not null',
-    'discounted': 'is_discounted',
-    'evening': 'is_evening',
+    'online': ('is_online', 'has_channels'),
+    'store': ("channel = 'store'", 'has_channels'),
+    'dealer': ("channel = 'dealer'", 'has_channels'),
+    'marketplace': ("channel = 'marketplace'", 'has_channels'),
+    'gift_delivery': ('is_gift', 'has_gift_deliveries'),
+    'campaign': ('campaign_code is not null', 'has_order_campaigns'),
+    'discounted': ('is_discounted', 'has_discounts'),
+    'evening': ('is_evening', 'has_times'),
 } %}
 
 with
@@ -116,7 +118,7 @@ measured as (
         count(distinct store_code) as store_count_24m,
         count(distinct dealer_code) as dealer_count_24m,
         count(distinct case when is_sale then city_code end) as delivery_city_count_24m,
-        {%- for name, condition in order_shares.items() %}
+        {%- for name, (condition, column) in order_shares.items() %}
         avg(case when is_sale then case when {{ condition }} then 1.0 else 0.0 end end) as {{ name }}_share_24m,
         {%- endfor %}
         avg(case when is_sale and is_online then case when store_code is not null then 1.0 else 0.0 end end)
@@ -141,17 +143,18 @@ final as (
         measured.sale_count_24m,
         measured.return_count as returns_24m,
         coalesce(main_channels.channel_count_24m, 0) as channel_count_24m,
-        measured.store_count_24m,
-        measured.dealer_count_24m,
+        case when delivered.has_stores then measured.store_count_24m end as store_count_24m,
+        case when delivered.has_dealers then measured.dealer_count_24m end as dealer_count_24m,
         measured.delivery_city_count_24m,
-        {%- for name in order_shares %}
-        measured.{{ name }}_share_24m,
+        {%- for name, (condition, column) in order_shares.items() %}
+        case when delivered.{{ column }} then measured.{{ name }}_share_24m end as {{ name }}_share_24m,
         {%- endfor %}
-        measured.pickup_share_24m,
+        case when delivered.has_stores then measured.pickup_share_24m end as pickup_share_24m,
         measured.pieces_per_order_24m,
         measured.largest_order_24m,
         cast(-measured.return_amount as double) / nullif(measured.gross_amount, 0) as returned_amount_share_24m
     from measured
+    cross join {{ ref('int_features__delivered_columns') }} as delivered
     left join main_channels
         on measured.subject_key = main_channels.subject_key
     left join purposes

@@ -46,18 +46,25 @@ final as (
         cast(coalesce(labels.label_zh, counted.content_type) as string) as content_type_zh,
         cast(coalesce(labels.label_en, counted.content_type) as string) as content_type_en,
         cast(counted.sent_count as bigint) as sent_count,
-        cast(counted.opened_count as bigint) as opened_count,
-        cast(counted.clicked_count as bigint) as clicked_count,
+        cast(case when delivered.has_opens then counted.opened_count end as bigint) as opened_count,
+        cast(case when delivered.has_clicks then counted.clicked_count end as bigint) as clicked_count,
         cast(counted.converted_count as bigint) as converted_count,
-        cast(counted.opened_count / cast(nullif(counted.sent_count, 0) as double) as double) as open_rate,
+        cast(
+            case when delivered.has_opens then counted.opened_count end
+            / cast(nullif(counted.sent_count, 0) as double) as double
+        ) as open_rate,
         cast(policy.reference_open_rate as double) as reference_open_rate,
-        cast(counted.clicked_count / cast(nullif(counted.opened_count, 0) as double) as double) as click_rate,
+        cast(
+            case when delivered.has_clicks then counted.clicked_count end
+            / cast(nullif(counted.opened_count, 0) as double) as double
+        ) as click_rate,
         cast(counted.converted_count / cast(nullif(counted.sent_count, 0) as double) as double) as conversion_rate,
         cast(counted.read_count as bigint) as read_count,
         cast(counted.download_count as bigint) as download_count,
         cast(counted.webinar_count as bigint) as webinar_count,
         cast(counted.reader_count as bigint) as reader_count
     from counted
+    cross join {{ ref('int_features__delivered_columns') }} as delivered
     cross join {{ ref('channel_policy') }} as policy
     left join labels
         on counted.content_type = labels.content_type

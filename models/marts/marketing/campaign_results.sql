@@ -56,21 +56,26 @@ measured as (
         campaigns.*,
         coalesce(lists.target_count, 0) as target_count,
         coalesce(lists.held_out_count, 0) as held_out_count,
-        {%- for figure in ['touch', 'reached', 'opened', 'clicked', 'converted', 'order'] %}
+        {%- for figure in ['touch', 'reached', 'converted', 'order'] %}
         coalesce(totals.{{ figure }}_count, 0) as {{ figure }}_count,
         {%- endfor %}
+        -- unknown where no system tells of it
+        case when delivered.has_opens then coalesce(totals.opened_count, 0) end as opened_count,
+        case when delivered.has_clicks then coalesce(totals.clicked_count, 0) end as clicked_count,
         totals.cost,
         totals.cost_basis,
         coalesce(totals.revenue, 0) as revenue,
         coalesce(totals.margin_amount, 0) as margin_amount,
         coalesce(totals.revenue, 0) / nullif(totals.cost, 0) as return_ratio,
         (coalesce(totals.margin_amount, 0) - totals.cost) / nullif(totals.cost, 0) as roi,
-        totals.opened_count / cast(nullif(totals.reached_count, 0) as double) as open_rate,
+        case when delivered.has_opens then totals.opened_count end
+        / cast(nullif(totals.reached_count, 0) as double) as open_rate,
         experiments.uplift,
         experiments.uplift_from,
         experiments.uplift_to,
         experiments.reading
     from campaigns
+    cross join {{ ref('int_features__delivered_columns') }} as delivered
     left join lists
         on campaigns.campaign_id = lists.campaign_id
     left join totals
