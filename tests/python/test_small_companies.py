@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from pathlib import Path
+
 import duckdb
 import pytest
 
@@ -65,10 +68,9 @@ MARTS = (
 )
 
 
-@pytest.fixture(scope="module")
-def young(tmp_path_factory) -> duckdb.DuckDBPyConnection:
-    """Marts of a company of six months in which nobody has bought twice."""
-    project = copy_project(tmp_path_factory.mktemp("young") / "project")
+def marts_of(project: Path, orders: Sequence[str], marts: Sequence[str]) -> duckdb.DuckDBPyConnection:
+    """Marts of a shop with these orders (customer and time), in a new copy of the project."""
+    copy_project(project)
     folder = project / "models" / "staging" / "young_shop"
     folder.mkdir()
     (folder / "_young_shop__sources.yml").write_text(
@@ -79,7 +81,7 @@ def young(tmp_path_factory) -> duckdb.DuckDBPyConnection:
     write_systems(project)
     inbox = project / "inbox" / NAME / "young_shop" / "orders"
     inbox.mkdir(parents=True)
-    rows = [f"T{n},B{n},{day},JX-500,1,128.00" for n, day in enumerate(C46)]
+    rows = [f"T{number},{order},JX-500,1,128.00" for number, order in enumerate(orders)]
     (inbox / "orders.csv").write_text(
         "\n".join(["order id,customer id,order date,sku,quantity,amount", *rows]), encoding="utf-8"
     )
@@ -88,11 +90,52 @@ def young(tmp_path_factory) -> duckdb.DuckDBPyConnection:
     offer_truth(project / "truth" / NAME, load_tables(project, TRUTH))
     for table in load_tables(project, STATE):
         write_declared(project / "warehouse" / NAME / "state" / table.entity, table)
-    models = [f"+{mart}" for mart in MARTS]
     options = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
-    done = run_dbt(project, NAME, "build", "--select", *models, *options)
+    done = run_dbt(project, NAME, "build", "--select", *(f"+{mart}" for mart in marts), *options)
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]
     return duckdb.connect(str(project / "customer360.duckdb"), read_only=True)
+
+
+@pytest.fixture(scope="module")
+def young(tmp_path_factory) -> duckdb.DuckDBPyConnection:
+    """Marts of a company of six months in which nobody has bought twice."""
+    orders = [f"B{number},{day}" for number, day in enumerate(C46)]
+    return marts_of(tmp_path_factory.mktemp("young") / "project", orders, MARTS)
+
+
+@pytest.mark.slow
+def test_twenty_days_of_many_repeaters_are_no_ground_for_the_days_ahead(tmp_path: Path) -> None:
+    orders = [
+        f"B{number},2026-04-{day:02} 20:00:00"
+        for number in range(80)
+        for day in sorted({1 + number % 20, 1 + number * 7 % 20, 1 + number * number % 20})
+    ]
+    built = marts_of(tmp_path / "project", orders, ("customer_churn_risk",))
+    assert built.execute(
+        """
+        select count(*), count(p_no_order_30d), count(p_no_order_180d), count(alert_level), min(unmeasured_reason)
+        from marts.customer_churn_risk
+        """
+    ).fetchone() == (80, 0, 0, 0, "history_too_short")
+    assert built.execute(
+        "select count(*), count(p_no_order_30d), count(lifetime_value) from marts.customer_clv"
+    ).fetchone() == (80, 0, 80)
+    models = built.execute(
+        "select model is not null from intermediate.int_churn__purchase_parameters"
+    ).fetchall()
+    assert models == [(True,)]
+
+
+@pytest.mark.slow
+def test_one_customer_is_no_company_to_be_compared_with(tmp_path: Path) -> None:
+    orders = [f"B1,2026-{month:02}-01 20:00:00" for month in range(1, 10)]
+    built = marts_of(tmp_path / "project", orders, ("customer_churn_risk", "customer_rfm"))
+    assert built.execute(
+        "select p_no_order_90d, alert_level, risk_status, unmeasured_reason from marts.customer_churn_risk"
+    ).fetchall() == [(None, None, "not_measured", "too_few_customers")]
+    assert built.execute(
+        "select distinct is_frequent, is_high_spending from marts.customer_rfm"
+    ).fetchall() == [(False, False)]
 
 
 @pytest.mark.slow
