@@ -97,8 +97,8 @@ shares as (
 
 ),
 
--- the plan of each campaign, from one place for all its arms: its own list, else the seed (the campaign's row before its
--- system's)
+-- the plan of each campaign, from one place for all its arms: its own list, else the seed (the campaign's row before
+-- its system's)
 plans as (
 
     select
