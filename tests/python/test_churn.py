@@ -66,7 +66,8 @@ def test_a_date_too_poor_for_a_purchase_model_has_no_parameters_and_says_why(row
 
 def test_a_fit_that_did_not_converge_scores_nobody(monkeypatch):
     broken = Fit("not_converged", 60, 60, 1, estimates={"r": 1.0, "alpha": 2.0})
-    monkeypatch.setattr(churn_model, "fit_purchases", lambda *a, **k: {"bg_nbd": broken, "nbd": broken})
+    unseen = Fit("dropout_not_identified", 60, 60, 1, estimates={"r": 1.0, "alpha": 2.0, "a": 1.0, "b": 2.0})
+    monkeypatch.setattr(churn_model, "fit_purchases", lambda *a, **k: {"bg_nbd": unseen, "nbd": broken})
     (record,) = fit_purchases_at(histories((1, 30, 100, 60)), 50)
     assert (record["model"], record["status"], "r" in record) == (None, "not_converged", False)
 

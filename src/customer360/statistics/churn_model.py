@@ -133,13 +133,14 @@ def fit_purchases_at(rows: Mapping[str, Array], minimum_repeat_customers: int) -
             minimum_repeat_customers=minimum_repeat_customers,
         )
         model = next((name for name, fit in fits.items() if fit.status == FITTED), None)
-        fit = fits[model or "bg_nbd"]
+        fit = fits[model or "nbd"]
         records.append(
             (fit.estimates if model else {})
             | {
                 "model": model,
                 "as_of_on": date.astype("datetime64[D]").item(),
-                "status": fits["bg_nbd"].status,
+                # without any fit the reason is that of the model which asks for less
+                "status": fits["bg_nbd" if model else "nbd"].status,
                 "customer_count": fit.customers,
             }
         )
