@@ -1,1 +1,1 @@
-left(number, 6) || '****' || right(number, 4)
+left(number, least(6, greatest(length(number) - 8, 0))) || '****' || right(number, 4)

@@ -27,6 +27,7 @@ from landing_kit import xlsx
 
 # Invented persons.
 PHONE, LANDLINE, ABROAD = "+8613912345670", "+862161234567", "+85261234567"
+AMERICAN, RUSSIAN, GERMAN = "+14155501234", "+74959112233", "+491715509876"
 EMAIL = "li.wei@qq.com"
 MEMBER, BUYER, UNION, RECORD = (
     "8670254928",
@@ -34,7 +35,7 @@ MEMBER, BUYER, UNION, RECORD = (
     "oKtYTyEQVyceioiNhLtsoT26PGq",
     "app:008c744c506f86b034feacb5",
 )
-VALUES = [PHONE, LANDLINE, ABROAD, EMAIL, MEMBER, BUYER, UNION, RECORD]
+VALUES = [PHONE, LANDLINE, ABROAD, AMERICAN, RUSSIAN, GERMAN, EMAIL, MEMBER, BUYER, UNION, RECORD]
 
 WRITTEN = [
     "13912345670",
@@ -57,6 +58,14 @@ WRITTEN = [
     "+86 21 6123 4567",
     "+852 6123 4567",
     "00852 61234567",
+    "(415) 550-1234",
+    "1 (415) 550-1234",
+    "+1 415.550.1234 ext. 5",
+    "011 1 415 550 1234",
+    "8 (495) 911-22-33",
+    "+7 495 911-22-33",
+    "0171 5509876",
+    "+49 (0)171 550 9876",
     "LI.WEI@QQ.com",
     "<li.wei@qq.com>",
     "邮箱li.wei@qq.com，",
@@ -84,6 +93,11 @@ NEAR = [
     "0216123456",
     "021612345679",
     "852612345678",
+    "24155501234",
+    "41555012345",
+    "84155501234",
+    "14959112233",
+    "17155098761",
     "ali.wei@qq.com",
     "x.li.wei@qq.com",
     "li.wei@qq.com.cn",

@@ -9,6 +9,7 @@ well, as free blocks keep what was deleted. Memory depends on the windows, not o
 from __future__ import annotations
 
 import bz2
+import functools
 import gzip
 import io
 import lzma
@@ -96,8 +97,11 @@ def scan(folders: Iterable[Path], values: Iterable[str]) -> Proof:
 _ESCAPE = rb"(?<=\\u[0-9a-f]{4})|(?<=\\x[0-9a-f]{2})|(?<=%[0-9a-f]{2})|(?<=\\[bfnrt])"
 """Behind an escape of JSON, Python or a URL a value stands alone, whatever the escape ends with."""
 _BETWEEN = rb"[ ()._~-]{0,3}"
-_CODES = rb"(?:(?:00)?86" + _BETWEEN + rb")?(?:00?" + _BETWEEN + rb")?"
-"""Country code, trunk prefix, prefix of a number abroad."""
+_CALLING_CODE = re.compile(
+    r"\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[1246]|9[0-58]|[0-9]{3})"
+)  # as ITU-T E.164 assigns them
+_TRUNK = {"1": b"1", "7": b"8", "36": b"06"}
+"""What stands before a national number instead of a 0, by calling code."""
 _MOBILE = rb"1[3-9][0-9]{9}"
 _DIGEST = re.compile(rb"[0-9a-f]{16,}")
 
@@ -114,10 +118,22 @@ class Bounds(NamedTuple):
 
 
 _NONE = Bounds(re.compile(b""), re.compile(b""))
-_PHONE = Bounds.of(rb"(?<![0-9])", rb"(?![0-9])", _CODES)
+
+
+def _codes(code: str) -> bytes:
+    """Prefix of a number abroad, calling code, trunk prefix: what may stand before a national number."""
+    trunk = _TRUNK.get(code, b"00?")
+    return rb"(?:(?:00|011)?" + code.encode() + _BETWEEN + rb")?(?:" + trunk + _BETWEEN + rb")?"
+
+
+@functools.cache
+def _phone(code: str) -> Bounds:
+    return Bounds.of(rb"(?<![0-9])", rb"(?![0-9])", _codes(code))
+
+
 # strings lie end to end in the blocks of a database: beside a mobile number there may be another one
 _PHONE_STORED = Bounds.of(
-    rb"(?<![0-9])|(?<=" + _MOBILE + rb")", rb"(?![0-9])|(?=(?:86)?" + _MOBILE + rb")", _CODES
+    rb"(?<![0-9])|(?<=" + _MOBILE + rb")", rb"(?![0-9])|(?=(?:86)?" + _MOBILE + rb")", _codes("86")
 )
 _EMAIL = Bounds.of(rb"(?<![a-z0-9._%+-])", rb"(?![a-z0-9]|\.[a-z]|-[a-z0-9-]*\.[a-z])")
 _TOKEN = Bounds.of(rb"(?<![a-z0-9])(?<![a-z0-9][._-])", rb"(?![a-z0-9]|[._-][a-z0-9])")
@@ -163,15 +179,20 @@ def needle(value: str) -> Needle | None:
     """How to look for a value; None where it is so short that others equal it by chance."""
     folded = fold(value.encode())
     if re.fullmatch(r"\+\d{7,15}", value):
-        digits = value[3:] if value.startswith("+86") else value[1:]
+        code = match[1] if (match := _CALLING_CODE.match(value)) else ""
+        digits = value[1 + len(code) :]
+        if (
+            len(digits) < ALONE and code != "86"
+        ):  # others have these digits as well: with the calling code only
+            code, digits = "", value[1:]
         if len(digits) < ALONE:
             return None
-        is_mobile = re.fullmatch(_MOBILE, digits.encode()) is not None
+        is_mobile = code == "86" and re.fullmatch(_MOBILE, digits.encode()) is not None
         return Needle(
             digits.encode(),
             re.compile(_BETWEEN.join(bytes([digit]) for digit in digits.encode())),
-            _PHONE,
-            _PHONE_STORED if is_mobile else _PHONE,
+            _phone(code),
+            _PHONE_STORED if is_mobile else _phone(code),
             (int(digits), int(value)),
         )
     key, written = folded.translate(None, SEPARATORS), re.compile(re.escape(folded))
