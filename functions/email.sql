@@ -2,9 +2,14 @@
 {%- set text -%}
 regexp_extract(lower(trim({{ function('fold_width') }}(text))), '^(?:.*<|mailto: *)?([^<>,;、|]*[^<>,;、|. ])', 1)
 {%- endset -%}
+{%- set mailbox = regexp_replace_all("split_part(_e.address, '@', 1)", '[._+/-]', '') -%}
 {%- set body -%}
 case
     when _e.address is null or _e.address = '' then '!missing'
+    when contains(_e.address, '@')
+        and {{ function('is_listed') }}(_e.mailboxes, {{ mailbox }})
+        and not {{ function('is_listed') }}(_e.domains, split_part(_e.address, '@', 2))
+        then '!placeholder_mailbox'
     when length(_e.address) > 254 or contains(_e.address, '..')
         or not {{ regexp_like(
             '_e.address',
@@ -21,6 +26,7 @@ end
     'address': text,
     'empty_texts': function('listed_terms') ~ "('empty_text')",
     'domains': function('listed_terms') ~ "('placeholder_email_domain')",
+    'mailboxes': function('listed_terms') ~ "('placeholder_mailbox')",
 }) -%}
 {%- set answer = struct_of({
     'address': "case when left(_v, 1) <> '!' then _v end",

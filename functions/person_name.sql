@@ -1,4 +1,4 @@
-{#- Name, form of address and note, divided by ␟, each possibly empty. -#}
+{#- Name, form of address, note and, without a name, the reason, divided by ␟, each possibly empty. -#}
 {%- set note = regexp_replace_all("substr(_p.split, length(split_part(_p.split, '␟', 1)) + 1)", '[ ␟]+', ' ') -%}
 {%- set split = struct_of({
     'name': function('name_letters') ~ "(split_part(_p.split, '␟', 1))",
@@ -28,15 +28,30 @@ end
 {%- set measured = struct_of({
     'name': '_q.name',
     'note': '_q.note',
-    'is_nobody': function('is_listed') ~ '(_p.nobody, _q.name)',
     'is_title_noted': "_q.note <> '' and " ~ function('is_listed') ~ "(_p.titles, split_part(lower(_q.note), ' ', 1))",
     'ahead': ahead,
     'behind': behind,
 }) -%}
+{#- Words that name nobody: whole, before a Chinese form of address (匿名先生), each of several (guest user); or what a mask
+    leaves of a nickname (t***8; of J*** the initial is known). A guest of a number (游客82731) is one guest, a counter (散客2) is all of them. -#}
+{%- set bare = 'left(_r.name, length(_r.name) - _r.behind)' -%}
+{%- set shared = "case when " ~ regexp_like('_p.split', '[0-9]{3}') ~ " then 'placeholder' else 'walk_in' end" -%}
+{%- set reason -%}
+case
+    {%- for list, code in [('customers', shared), ('nobody', "'placeholder'")] %}
+    when {{ function('is_listed') }}(_p.{{ list }}, _r.name) or {{ function('is_listed') }}(_p.{{ list }}, {{ bare }})
+        then {{ code }}
+    {%- endfor %}
+    when {{ all_words_listed('_r.name', ['_p.customers', '_p.nobody', '_p.empty_texts']) }} then 'placeholder'
+    when {{ regexp_like('_r.name', '^[a-z]$') }} and {{ regexp_like('_r.note', '[*][^ *]') }} then 'masked'
+    else ''
+end
+{%- endset -%}
 {%- set assembled -%}
 case
     when _r.name is null then null
-    when _r.is_nobody then '␟␟' || _r.note
+    when _y <> ''
+        then '␟' || case when _r.behind > 0 then right(_r.name, _r.behind) else '' end || '␟' || _r.note || '␟' || _y
     when _r.ahead + _r.behind > 0
         then {{ bind("substr(_r.name, 1 + _r.ahead, length(_r.name) - _r.ahead - _r.behind)", '_n',
             "case when " ~ regexp_like('_n', '^[老小阿大][' ~ single_surnames() ~ ']$') ~ " then substr(_n, 2) else trim(_n) end") }}
@@ -53,6 +68,8 @@ end
     'titles': function('listed_terms') ~ "('honorific')",
     'familiar': function('listed_terms') ~ "('honorific_after_surname')",
     'nobody': function('listed_terms') ~ "('placeholder_name')",
+    'customers': function('listed_terms') ~ "('placeholder_customer')",
+    'empty_texts': function('listed_terms') ~ "('empty_text')",
 }) -%}
 {#- Most names end in a character that no form of address ends in: they are done at once. -#}
 {%- set told -%}
@@ -62,13 +79,16 @@ case
         and not contains(_p.titles.ends, right(_q.name, 1))
         and not contains(_p.familiar.ends, right(_q.name, 1))
         and not contains(_p.nobody.ends, right(_q.name, 1))
+        and not contains(_p.customers.ends, right(_q.name, 1))
         then _q.name || '␟␟'
-    else {{ bind(measured, '_r', assembled) }}
+    else {{ bind(measured, '_r', bind(reason, '_y', assembled)) }}
 end
 {%- endset -%}
 {%- set answer = struct_of({
     'name': "nullif(split_part(_n, '␟', 1), '')",
     'honorific': "nullif(split_part(_n, '␟', 2), '')",
     'note': "nullif(split_part(_n, '␟', 3), '')",
+    'reason': "case when coalesce(split_part(_n, '␟', 1), '') = ''"
+        ~ " then coalesce(nullif(split_part(_n, '␟', 4), ''), 'missing') end",
 }) -%}
 {{- bind(bind(parts, '_p', bind(split, '_q', told)), '_n', answer) -}}

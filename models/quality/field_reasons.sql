@@ -1,8 +1,8 @@
--- grain: one source system, one field of its customer records and one reason why the field is empty
+-- grain: one source system, one field of its customer records or orders and one reason why the field is empty
 
 {% set fields = [
     ('name', '姓名或企业名称', 'Name of person or company',
-        "case when name is null and company_name is null then 'missing' end"),
+        "case when name is null and company_name is null then coalesce(name_reason, 'missing') end"),
     ('phone', '手机或电话', 'Phone', "case when phone is null then coalesce(phone_reason, 'not_offered') end"),
     ('email', '电子邮箱', 'E-mail', "case when email is null then coalesce(email_reason, 'not_offered') end"),
     ('credit_code', '统一社会信用代码', 'Unified social credit code',
@@ -24,12 +24,44 @@ customers as (
 
 ),
 
+-- whose an order is: nobody's, of a number that all guests share, or of one that no record has
+orders as (
+
+    select
+        orders.source_system,
+        case
+            when orders.source_customer_id is null then 'missing'
+            when customers.source_customer_id is null
+                then
+                    case
+                        when {{ function('customer_key') }}(orders.source_customer_id).reason is null then 'no_record'
+                        else 'placeholder'
+                    end
+        end as reason
+    from {{ ref('input__orders') }} as orders
+    left join customers
+        on
+            orders.source_system = customers.source_system
+            and orders.source_customer_id = customers.source_customer_id
+
+),
+
 records as (
 
     select
         source_system,
+        'customers' as entity,
         count(*) as record_count
     from customers
+    group by source_system
+
+    union all
+
+    select
+        source_system,
+        'orders' as entity,
+        count(*) as record_count
+    from orders
     group by source_system
 
 ),
@@ -39,16 +71,23 @@ reasons as (
     {% for field, label_zh, label_en, reason in fields -%}
     select
         source_system,
+        'customers' as entity,
         '{{ field }}' as field,
         '{{ label_zh }}' as label_zh,
         '{{ label_en }}' as label_en,
         {{ reason }} as reason
     from customers
-    {% if not loop.last %}
     union all
 
-    {% endif %}
-    {%- endfor %}
+    {% endfor -%}
+    select
+        source_system,
+        'orders' as entity,
+        'order_customer' as field,
+        '订单的客户' as label_zh,
+        'Customer of an order' as label_en,
+        reason
+    from orders
 
 ),
 
@@ -63,7 +102,10 @@ final as (
         cast(count(*) as bigint) as reason_count,
         cast(records.record_count as bigint) as record_count
     from reasons
-    inner join records on reasons.source_system = records.source_system
+    inner join records
+        on
+            reasons.source_system = records.source_system
+            and reasons.entity = records.entity
     where reasons.reason is not null
     group by
         reasons.source_system,

@@ -37,6 +37,7 @@ final as (
         name,
         name_honorific,
         name_note,
+        name_reason,
         name_script,
         company_name,
         company_branch,

@@ -15,6 +15,7 @@ final as (
         name,
         name_honorific,
         name_note,
+        name_reason,
         name_script,
         phone,
         phone_reason,

@@ -5,7 +5,7 @@ with
 orders as (
 
     select * from {{ ref('stg_marketplace__sales') }}
-    where source_customer_id is not null
+    where {{ function('customer_key') }}(source_customer_id).reason is null
 
 ),
 
@@ -43,6 +43,7 @@ final as (
         parcels.name,
         parcels.name_honorific,
         parcels.name_note,
+        parcels.name_reason,
         parcels.name_script,
         parcels.phone,
         coalesce(parcels.phone_reason, case when parcels.phone is null then 'missing' end) as phone_reason,

@@ -27,6 +27,7 @@ final as (
         requesters.name,
         requesters.name_honorific,
         requesters.name_note,
+        requesters.name_reason,
         requesters.name_script,
         requesters.missing_reasons,
         requesters.phone,

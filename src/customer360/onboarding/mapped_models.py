@@ -18,7 +18,10 @@ from customer360.core.sources import Column, Table
 from customer360.onboarding.mapping import BEYOND, BY_SIGN, NOT_MAPPED, OPEN, Contract
 
 _FULL = {
-    "name": ("person_name", {"name": "name", "name_honorific": "honorific", "name_note": "note"}),
+    "name": (
+        "person_name",
+        {"name": "name", "name_honorific": "honorific", "name_note": "note", "name_reason": "reason"},
+    ),
     "company_name": ("company_name", {"company_name": "name", "company_branch": "branch"}),
     "phone": ("phone", {"phone": "number", "phone_reason": "reason", "phone_partial": "partial"}),
     "email": ("email", {"email": "address", "email_reason": "reason"}),
@@ -50,7 +53,7 @@ _CORE = [
 
 _PLACE = ("province_code", "city_code", "district")
 _BESIDE = {
-    "name": ("name_honorific", "name_note", "name_script"),
+    "name": ("name_honorific", "name_note", "name_reason", "name_script"),
     "company_name": ("company_branch",),
     "phone": ("phone_reason", "phone_partial"),
     "email": ("email_reason",),
@@ -112,6 +115,10 @@ _DOCUMENTS = {
     "document_suffix": "What policy joins to the number of the document (seed document_keys).",
     "document_number": "Number of the document before its returns were split off.",
 }
+_WALK_IN = {
+    "is_named_walk_in": "True where the name is that of all walk-in customers.",
+    "is_walk_in": "True for a record of all guests and walk-in customers, and so of nobody.",
+}
 _HEADS = {
     "is_head_landed": "A row of the order was landed.",
     "is_head_accepted": "A row of the order breaks no rule.",
@@ -149,6 +156,14 @@ def _literal(text: str) -> str:
 
 def _call(function: str, *arguments: str) -> str:
     return f"{{{{ function('{function}') }}}}({', '.join(arguments)})"
+
+
+def _macro(name: str, arguments: Sequence[str]) -> str:
+    """A call of a macro in SQL, on as many lines as fit."""
+    call = f"{{{{ {name}({', '.join(arguments)}) }}}}"
+    if len(call) <= _WIDTH // 2:
+        return call
+    return f"{{{{ {name}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ") }}"
 
 
 def _as(sql: str, name: str) -> str:
@@ -318,6 +333,8 @@ class MappedTable:
                     read.append(_as(f"cast({_literal(value)} as {kind})", f"{entity}__{column}"))
             if entity == "customers":
                 read.append(_as(_missing_reasons([*core, *city]), "customers__missing_reasons"))
+                if named := self._is_named_walk_in():
+                    read.append(_as(named, "customers__is_named_walk_in"))
             typed += [f"-- {entity}", *read] if read else []
         source = f"{{{{ source('{table.system}', '{table.entity}') }}}}"
         read_all = f"select * from {source}"
@@ -357,7 +374,7 @@ class MappedTable:
         value = parts[0].formats.get(key, self.table.formats.get(key))
         return None if value in (OPEN, NOT_MAPPED) else value
 
-    def _text(self, parts: Sequence[Column], kind: str) -> str:
+    def _text(self, parts: Sequence[Column], kind: str, column: str = "") -> str:
         """The text to read: words replaced by what they mean, numbers with a decimal point, parts joined."""
         texts = []
         for part in parts:
@@ -373,6 +390,8 @@ class MappedTable:
             texts.append(landed)
         if len(texts) == 1:
             return texts[0]
+        if column == "name" and not any(part.words for part in parts):
+            return "{{ whole_name([" + ", ".join(f"'{text}'" for text in texts) + "]) }}"
         joined = ",\n".join(_call("clean_text", text) for text in texts).replace("\n", "\n        ")
         return f"nullif(\n    concat_ws(\n        ' ',\n        {joined}\n    ),\n    ''\n)"
 
@@ -388,7 +407,7 @@ class MappedTable:
         """The columns of `typed` that a column of the contract becomes. A text that is put together is a column of `landed`
         first, and so is, in `parsed`, what a function answers with a struct: later CTEs repeat what they read."""
         name, kind = f"{entity}__{column}", self._kind(entity, column)
-        text = self._text(parts, kind)
+        text = self._text(parts, kind, column)
         source = parts[0].name
         if text != f"landed.{source}":
             source = f"{name}__text"
@@ -396,7 +415,9 @@ class MappedTable:
         if entity == "customers" and column in _CORE:
             core.append((column, f"parsed.{source}"))
         struct = (_FULL if entity == "customers" else {}).get(column) or _ANYWHERE.get(column)
-        if struct:
+        if entity == "customers" and self._guests and column == "source_customer_id":
+            yield _as(f"{_call('customer_key', f'parsed.{source}')}.number", name)
+        elif struct:
             function, columns = struct
             parsed.append(_as(self._struct(entity, function, f"landed.{source}", parts), f"{name}__parts"))
             for read, part in columns.items():
@@ -407,6 +428,72 @@ class MappedTable:
             yield _as(self._value(column, kind, f"parsed.{source}", parts), name)
         if self._may_be_unreadable(entity, column) or column in self.contracts[entity].accepted:
             yield _as(f"{_call('clean_text', f'parsed.{source}')} is not null", f"{name}__is_given")
+
+    @property
+    def _guests(self) -> list[str]:
+        """Columns of `typed` that name the customer whom the rows of something else carry, guests among them."""
+        if self.rows == "customers":
+            return []
+        own = self.fields.get("customers", {}).get("source_customer_id")
+        return [
+            f"{entity}__source_customer_id"
+            for entity, columns in self.fields.items()
+            if own is not None and columns.get("source_customer_id") == own
+        ]
+
+    def _is_named_walk_in(self) -> str:
+        """Whether a row is called as all walk-in customers are; empty where it has no name."""
+        names = {
+            column: f"{_call('person_name', f'parsed.{self._source_of(column)}')}.reason"
+            if column == "company_name"
+            else "parsed.customers__name__parts.reason"
+            for column in ("name", "company_name")
+            if column in self.fields.get("customers", {})
+        }
+        says = [f"coalesce({reason} = 'walk_in', false)" for reason in names.values()]
+        if len(says) == 1:
+            return says[0]
+        known = "\nand ".join(f"{reason} is not null" for reason in names.values())
+        return f"({' or '.join(says)})\nand {known}" if says else ""
+
+    def _source_of(self, column: str) -> str:
+        """The column of `parsed` that holds the text of a column of customers."""
+        parts = self.fields["customers"][column]
+        is_plain = self._text(parts, self._kind("customers", column), column) == f"landed.{parts[0].name}"
+        return parts[0].name if is_plain else f"customers__{column}__text"
+
+    def _known_by(self, *columns: str) -> str:
+        """Those of these columns of customers that the rows carry, as an argument of a macro."""
+        mapped = self.fields["customers"]
+        beside = {column: of for of, columns_beside in _BESIDE.items() for column in columns_beside}
+        known = [f"customers__{column}" for column in columns if beside.get(column, column) in mapped]
+        listed = "[" + ", ".join(f"'{column}'" for column in known) + "]"
+        if len(listed) <= _WIDTH // 2:
+            return listed
+        return "[\n" + "".join(f"        '{column}',\n" for column in known) + "    ]"
+
+    def _whose(self) -> str:
+        """The select that tells whose a row is, guests and walk-in customers among them; @ is the CTE before."""
+        named = "'customers__is_named_walk_in'" if self._is_named_walk_in() else "none"
+        known = self._known_by(
+            "email", "phone", "phone_partial", "member_no", "unionid", "credit_code", "id_number_hash"
+        )
+        if self.rows == "customers":
+            flag = _macro("is_walk_in", ["'customers__source_customer_id'", named, known])
+            return _select(["*", f"{flag} as customers__is_walk_in"], "from @")
+        document = ["document=['orders__source_order_id', 'load_id']"] if self.carries_heads else []
+        contacts = self._known_by("email", "phone")
+        whose = _macro(
+            "customer_or_guest", ["'customers__source_customer_id'", contacts, named, known, *document]
+        )
+        replaced = [f"{whose} as customers__source_customer_id"]
+        replaced += [
+            f"coalesce({whose}, {column}) as {column}"
+            for column in self._guests
+            if column != "customers__source_customer_id"
+        ]
+        columns = ",\n".join(replaced).replace("\n", "\n    ")
+        return _select([f"* replace (\n    {columns}\n)"], "from @")
 
     def _country_of(self, entity: str, parts: Sequence[Column]) -> list[str]:
         """The argument of `phone` that says whose numbers have no calling code; none for those of the data set."""
@@ -439,6 +526,8 @@ class MappedTable:
             return _call(f"parse_{kind}", text, *self._day_first(parts))
         if kind == "boolean":
             return _call("parse_boolean", text)
+        if column in ("member_no", "unionid"):
+            return f"{_call('customer_key', text)}.number"
         if not _is_number(kind):
             return _call("clean_text", text)
         if kind == "decimal(18,2)":
@@ -507,6 +596,8 @@ class MappedTable:
                 for number in ("orders__source_order_id", "order_items__source_order_id")
             )
             yield "identified", _select([f"* replace (\n{numbers}\n)"], "from @")
+        if self.rows == "customers" or self._guests:
+            yield "told", self._whose()
         if self.computes_amount:
             amount = "{{ line_amount('order_items__quantity', 'order_items__unit_price') }}"
             yield "priced", _select(["*", f"{amount} as order_items__amount"], "from @")
@@ -578,6 +669,8 @@ class MappedTable:
         def add_to_heads(code: str, condition: str) -> None:
             of_heads.setdefault(code, []).append(condition)
 
+        if self.rows == "customers":
+            add("walk_in_customer", "customers__is_walk_in")
         for entity in self.fields:
             is_head = self.carries_heads and entity not in ("order_items", "products")
             self._rules_of(entity, add_to_heads if is_head else add)
@@ -817,6 +910,8 @@ class MappedTable:
             of = self.contracts[entity].descriptions
             if column.endswith("__is_given"):
                 told[name] = f"Something stands in {column.removesuffix('__is_given')}."
+            elif column in _WALK_IN:
+                told[name] = _WALK_IN[column]
             elif not column.endswith(("__text", "__parts", "__country")) and column != "place":
                 told[name] = of.get(column, "Currency that the row states.")
         beside = [name for name in _DOCUMENTS if f" as {name}" in self.base_model()]

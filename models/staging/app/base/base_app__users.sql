@@ -1,6 +1,7 @@
 -- grain: one landed app account, typed, with the rules it breaks
 
 {% set rules = [
+    ('walk_in_customer', "is_walk_in"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(last_seen_at as date) > landed_on"),
@@ -43,8 +44,8 @@ typed as (
 
         -- keys
         {{ function('clean_text') }}(parsed.user_id) as source_customer_id,
-        {{ function('clean_text') }}(parsed.union_id) as unionid,
-        {{ function('clean_text') }}(parsed.member_no) as member_no,
+        {{ function('customer_key') }}(parsed.union_id).number as unionid,
+        {{ function('customer_key') }}(parsed.member_no).number as member_no,
 
         -- attributes: the app opens accounts for natural persons only
         'person' as record_kind,
@@ -68,6 +69,7 @@ typed as (
         ]) }} as missing_reasons,
 
         -- flags
+        {{ is_walk_in('parsed.user_id') }} as is_walk_in,
         {{ is_unreadable('parsed.registered_at_ms', 'parse_timestamp') }}
         or {{ is_unreadable('parsed.last_login_at_ms', 'parse_timestamp') }}
             as has_unreadable_time,

@@ -1,6 +1,7 @@
 -- grain: one landed company record, typed, with the rules it breaks
 
 {% set rules = [
+    ('walk_in_customer', "is_walk_in"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "first_seen_at is null"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(changed_at as date) > landed_on"),
@@ -53,6 +54,7 @@ typed as (
         parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
+        parsed.name_parts.reason as name_reason,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,
         parsed.company_parts.name as company_name,
         parsed.company_parts.branch as company_branch,
@@ -82,6 +84,13 @@ typed as (
         {{ function('parse_amount') }}(
             {{ regexp_replace_all(function('clean_text') ~ '(parsed.annual_revenue_wan)', ' *万?元?$', '') }} || '万'
         ) as annual_revenue,
+
+        -- flags
+        {{ is_walk_in(
+            'parsed.company_id',
+            function('person_name') ~ "(parsed.company_name).reason = 'walk_in'",
+            ['parsed.phone_parts.number', 'parsed.phone_parts.partial', 'parsed.credit_code_parts.code']
+        ) }} as is_walk_in,
 
         -- dates
         {{ function('parse_date') }}(parsed.founded_on) as founded_on,

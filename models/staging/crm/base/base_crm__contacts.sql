@@ -1,6 +1,7 @@
 -- grain: one landed contact record, typed, with the rules it breaks
 
 {% set rules = [
+    ('walk_in_customer', "is_walk_in"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "first_seen_at is null"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(changed_at as date) > landed_on"),
@@ -55,6 +56,7 @@ typed as (
         parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
+        parsed.name_parts.reason as name_reason,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,
         parsed.company_parts.name as company_name,
         parsed.company_parts.branch as company_branch,
@@ -63,7 +65,7 @@ typed as (
         parsed.phone_parts.partial as phone_partial,
         parsed.email_parts.address as email,
         parsed.email_parts.reason as email_reason,
-        {{ function('clean_text') }}(parsed.wechat_unionid) as unionid,
+        {{ function('customer_key') }}(parsed.wechat_unionid).number as unionid,
         parsed.id_number_parts.hash as id_number_hash,
         parsed.id_number_parts.reason as id_number_reason,
         parsed.birth_date_parts.date as birth_date,
@@ -89,6 +91,19 @@ typed as (
             ('address', 'parsed.address'),
             ('income_band', 'parsed.income_band'),
         ]) }} as missing_reasons,
+
+        -- flags
+        {{ is_walk_in(
+            'parsed.contact_id',
+            "parsed.name_parts.reason = 'walk_in'",
+            [
+                'parsed.phone_parts.number',
+                'parsed.phone_parts.partial',
+                'parsed.email_parts.address',
+                'parsed.id_number_parts.hash',
+                function('customer_key') ~ '(parsed.wechat_unionid).number',
+            ]
+        ) }} as is_walk_in,
 
         -- timestamps
         {{ function('parse_timestamp') }}(parsed.created_at) as first_seen_at,

@@ -68,9 +68,14 @@ typed as (
         {{ clean }}(parsed.line_no) as source_line_id,
         {{ clean }}(parsed.product_code) as source_product_id,
         {{ clean }}(parsed.original_document_no) as original_document_no,
-        {#- a dealer's customers have no number: name and telephone as written tell them apart #}
+        {#- a dealer's customers have no number: name and telephone as written tell them apart; 散客 is nobody #}
         case
-            when coalesce({{ clean }}(parsed.customer_name), {{ clean }}(parsed.phone)) is not null
+            when
+                coalesce(
+                    parsed.name_parts.name,
+                    case when parsed.company_parts.legal_form is not null then parsed.company_parts.name end,
+                    {{ clean }}(parsed.phone)
+                ) is not null
                 then concat_ws(
                     '|', {{ clean }}(parsed.dealer_code), coalesce(parsed.customer_name, ''), coalesce(parsed.phone, '')
                 )
@@ -80,6 +85,7 @@ typed as (
         case when parsed.company_parts.legal_form is null then parsed.name_parts.name end as name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
+        parsed.name_parts.reason as name_reason,
         case
             when parsed.company_parts.legal_form is null then {{ function('name_script') }}(parsed.name_parts.name)
         end as name_script,

@@ -1,6 +1,7 @@
 -- grain: one landed account, typed, with the rules it breaks
 
 {% set rules = [
+    ('walk_in_customer', "is_walk_in"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "first_seen_at is null"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(changed_at as date) > landed_on"),
@@ -48,6 +49,7 @@ typed as (
         parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
+        parsed.name_parts.reason as name_reason,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,
         parsed.company_parts.name as company_name,
         parsed.company_parts.branch as company_branch,
@@ -71,6 +73,18 @@ typed as (
             ('city_code', 'parsed.region_code'),
             ('address', 'parsed.address'),
         ]) }} as missing_reasons,
+
+        -- flags
+        {{ is_walk_in(
+            'parsed.account_no',
+            function('person_name') ~ "(parsed.account_name).reason = 'walk_in'",
+            [
+                'parsed.phone_parts.number',
+                'parsed.phone_parts.partial',
+                'parsed.email_parts.address',
+                'parsed.credit_code_parts.code',
+            ]
+        ) }} as is_walk_in,
 
         -- timestamps
         {{ function('parse_timestamp') }}(parsed.created_on) as first_seen_at,

@@ -24,7 +24,7 @@ typed as (
 
         -- keys
         {{ function('clean_text') }}(landed.txn_no) as source_transaction_id,
-        {{ function('clean_text') }}(landed.member_no) as member_no,
+        {{ function('customer_key') }}(landed.member_no).number as member_no,
         {{ function('clean_text') }}(landed.order_no) as source_order_id,
 
         -- attributes

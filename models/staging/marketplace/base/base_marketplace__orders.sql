@@ -55,6 +55,7 @@ typed as (
         parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
+        parsed.name_parts.reason as name_reason,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,
         parsed.phone_parts.number as phone,
         parsed.phone_parts.reason as phone_reason,

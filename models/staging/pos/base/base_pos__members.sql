@@ -1,6 +1,7 @@
 -- grain: one landed loyalty card, typed, with the rules it breaks
 
 {% set rules = [
+    ('walk_in_customer', "is_walk_in"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on"),
@@ -44,13 +45,14 @@ typed as (
 
         -- keys: the loyalty number is the till's own number of the customer
         {{ function('clean_text') }}(parsed.member_no) as source_customer_id,
-        {{ function('clean_text') }}(parsed.member_no) as member_no,
+        {{ function('customer_key') }}(parsed.member_no).number as member_no,
 
         -- attributes: cards are issued to natural persons only
         'person' as record_kind,
         parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
+        parsed.name_parts.reason as name_reason,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,
         parsed.phone_parts.number as phone,
         parsed.phone_parts.reason as phone_reason,
@@ -70,6 +72,11 @@ typed as (
         ]) }} as missing_reasons,
 
         -- flags
+        {{ is_walk_in(
+            'parsed.member_no',
+            "parsed.name_parts.reason = 'walk_in'",
+            ['parsed.phone_parts.number', 'parsed.phone_parts.partial']
+        ) }} as is_walk_in,
         {{ is_unreadable('parsed.registered_on', 'parse_timestamp') }}
             as has_unreadable_time,
 

@@ -2,6 +2,7 @@
 
 {% set is_company = 'parsed.company_parts.legal_form is not null' %}
 {% set rules = [
+    ('walk_in_customer', "is_walk_in"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on"),
@@ -42,6 +43,7 @@ typed as (
         case when not {{ is_company }} then parsed.name_parts.name end as name,
         case when not {{ is_company }} then parsed.name_parts.honorific end as name_honorific,
         case when not {{ is_company }} then parsed.name_parts.note end as name_note,
+        case when not {{ is_company }} then parsed.name_parts.reason end as name_reason,
         case when not {{ is_company }} then {{ function('name_script') }}(parsed.name_parts.name) end as name_script,
         case when {{ is_company }} then parsed.company_parts.name end as company_name,
         case when {{ is_company }} then parsed.company_parts.branch end as company_branch,
@@ -50,7 +52,7 @@ typed as (
         parsed.phone_parts.partial as phone_partial,
         parsed.email_parts.address as email,
         parsed.email_parts.reason as email_reason,
-        {{ function('clean_text') }}(parsed.member_no) as member_no,
+        {{ function('customer_key') }}(parsed.member_no).number as member_no,
         {{ missing_reasons([
             ('name', 'parsed.requester_name'),
             ('phone', 'parsed.phone'),
@@ -58,6 +60,16 @@ typed as (
         ]) }} as missing_reasons,
 
         -- flags
+        {{ is_walk_in(
+            'parsed.requester_id',
+            "parsed.name_parts.reason = 'walk_in'",
+            [
+                'parsed.phone_parts.number',
+                'parsed.phone_parts.partial',
+                'parsed.email_parts.address',
+                function('customer_key') ~ '(parsed.member_no).number',
+            ]
+        ) }} as is_walk_in,
         {{ is_unreadable('parsed.created_at', 'parse_timestamp') }}
             as has_unreadable_time,
 

@@ -1,6 +1,7 @@
 -- grain: one landed shop account, typed, with the rules it breaks
 
 {% set rules = [
+    ('walk_in_customer', "is_walk_in"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(last_seen_at as date) > landed_on"),
@@ -45,14 +46,15 @@ typed as (
 
         -- keys
         {{ function('clean_text') }}(parsed.user_id) as source_customer_id,
-        {{ function('clean_text') }}(parsed.unionid) as unionid,
-        {{ function('clean_text') }}(parsed.member_no) as member_no,
+        {{ function('customer_key') }}(parsed.unionid).number as unionid,
+        {{ function('customer_key') }}(parsed.member_no).number as member_no,
 
         -- attributes: the shop opens accounts for natural persons only
         'person' as record_kind,
         parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
+        parsed.name_parts.reason as name_reason,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,
         parsed.phone_parts.number as phone,
         parsed.phone_parts.reason as phone_reason,
@@ -76,6 +78,17 @@ typed as (
         ]) }} as missing_reasons,
 
         -- flags
+        {{ is_walk_in(
+            'parsed.user_id',
+            "parsed.name_parts.reason = 'walk_in'",
+            [
+                'parsed.phone_parts.number',
+                'parsed.phone_parts.partial',
+                'parsed.email_parts.address',
+                function('customer_key') ~ '(parsed.unionid).number',
+                function('customer_key') ~ '(parsed.member_no).number',
+            ]
+        ) }} as is_walk_in,
         {{ is_unreadable('parsed.registered_at', 'parse_timestamp') }}
         or {{ is_unreadable('parsed.updated_at', 'parse_timestamp') }}
             as has_unreadable_time,

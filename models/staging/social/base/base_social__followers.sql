@@ -5,6 +5,7 @@
 {% set remark_phone = "nullif(regexp_extract(landed.remark, '" ~ number ~ "', 0), '')" %}
 {% set remark_name = regexp_replace_all('landed.remark', number, ' ') %}
 {% set rules = [
+    ('walk_in_customer', "is_walk_in"),
     ('missing_record_key', "source_customer_id is null"),
     ('invalid_time', "has_unreadable_time"),
     ('time_after_landing', "cast(first_seen_at as date) > landed_on or cast(last_seen_at as date) > landed_on"),
@@ -48,13 +49,14 @@ typed as (
 
         -- keys
         {{ function('clean_text') }}(parsed.follower_id) as source_customer_id,
-        {{ function('clean_text') }}(parsed.unionid) as unionid,
+        {{ function('customer_key') }}(parsed.unionid).number as unionid,
 
         -- attributes: companies follow nobody here
         'person' as record_kind,
         parsed.name_parts.name,
         parsed.name_parts.honorific as name_honorific,
         parsed.name_parts.note as name_note,
+        parsed.name_parts.reason as name_reason,
         {{ function('name_script') }}(parsed.name_parts.name) as name_script,
         parsed.phone_parts.number as phone,
         parsed.phone_parts.reason as phone_reason,
@@ -65,6 +67,11 @@ typed as (
         {{ region_status('parsed.city', 'parsed') }} as region_status,
 
         -- flags
+        {{ is_walk_in(
+            'parsed.follower_id',
+            "parsed.name_parts.reason = 'walk_in'",
+            ['parsed.phone_parts.number', function('customer_key') ~ '(parsed.unionid).number']
+        ) }} as is_walk_in,
         {{ is_unreadable('parsed.followed_at_utc', 'parse_timestamp') }}
         or {{ is_unreadable('parsed.unfollowed_at_utc', 'parse_timestamp') }}
             as has_unreadable_time,
