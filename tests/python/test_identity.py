@@ -47,6 +47,18 @@ FIXTURES = {
         person("crm", "1", birth_date="1980-02-03", address="和平路3号2幢101室", **WANG),
         person("pos", "2", birth_date="1980-02-03", address="和平路3号2幢101室"),
     ],
+    "person_birth_address_other_name": [
+        person("crm", "1", birth_date="1980-02-03", address="和平路3号2幢101室", **WANG),
+        person("pos", "2", birth_date="1980-02-03", address="和平路3号2幢101室", name="李娜"),
+    ],
+    "person_phone_birth_other_name": [
+        person("crm", "1", birth_date="1980-02-03", phone="+8613900001111", **WANG),
+        person("pos", "2", birth_date="1980-02-03", phone="+8613900001111", name="李娜"),
+    ],
+    "person_email_birth_other_name": [
+        person("crm", "1", birth_date="1980-02-03", email="a@b.cn", **WANG),
+        person("shop", "2", birth_date="1980-02-03", email="a@b.cn", name="李娜"),
+    ],
     "person_birth_name_city": [
         person("crm", "1", birth_date="1980-02-03", city_code="510100", **WANG),
         person("pos", "2", birth_date="1980-02-03", city_code="510100", **WANG),

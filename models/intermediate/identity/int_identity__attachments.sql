@@ -224,7 +224,17 @@ nameless as (
         and {{ all_agree('profiles.id_number_hash') }}
         and {{ all_agree('profiles.gender') }}
         and {{ all_agree('profiles.birth_year') }}
-        and {{ all_agree('profiles.city_code') }} as is_one_person,
+        and {{ all_agree('profiles.city_code') }}
+        -- a system that asks for names and has none for two of its records has not told that they are one
+        and (
+            records.name is not null
+            or coalesce(records.is_name_asked, false) = false
+            or min(occupied.core_key) over (
+                partition by occupied.customer_kind, occupied.evidence_type, occupied.value, records.source_system
+            ) = max(occupied.core_key) over (
+                partition by occupied.customer_kind, occupied.evidence_type, occupied.value, records.source_system
+            )
+        ) as is_one_person,
         case when records.name is null then 'unknown' else 'partial' end as name_agreement
     from occupied
     inner join records

@@ -45,6 +45,7 @@ candidates as (
         {{ identifier_conflict('a', 'b') }} as is_identifier_conflict,
         {{ detail_conflict('a', 'b') }} as is_detail_conflict,
         coalesce(a.city_code = b.city_code, false) as is_same_city,
+        coalesce(a.birth_date = b.birth_date, false) as is_same_birth_date,
         coalesce({{ is_close_address('a', 'b') }}, false) as is_close_address
     from evidence as evidence_a
     inner join evidence as evidence_b
@@ -87,6 +88,7 @@ final as (
             and case rules.corroboration
                 when 'city' then candidates.is_same_city
                 when 'address' then candidates.is_close_address
+                when 'birth_date' then candidates.is_same_birth_date
                 else true
             end
 

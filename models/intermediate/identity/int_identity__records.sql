@@ -61,6 +61,7 @@ final as (
 
         -- names
         compared_name as name,
+        name_reason is not null as is_name_asked,
         case
             when customer_kind = 'organisation'
                 -- in one order: the place stands before the name or behind it
