@@ -10,7 +10,7 @@
     {{ relation }}._source_file as source_file,
     {{ relation }}._source_sheet as source_sheet,
     {{ relation }}._source_row as source_row,
-    -- the day it was where the data set is at home: its order times are local too
+    {#- the day it was where the data set is at home: its order times are local too #}
     cast({{ utc_to_local(relation ~ '._landed_at', "'" ~ var('time_zone') ~ "'") }} as date) as landed_on
 {%- endmacro %}
 

@@ -6,13 +6,9 @@
 {% macro is_walk_in(key, is_named=none, identifiers=[]) -%}
     coalesce(
         {{ function('customer_key') }}({{ key }}).reason = 'placeholder'
-        {%- if is_named %}
-        or (
-            {{ is_named }}
-            {%- if identifiers %} and coalesce({{ identifiers | join(', ') }}) is null{% endif %}
-        )
-        {%- endif %},
-        false
+        {%- if is_named %} or {{ is_named }}
+        {%- if identifiers %} and coalesce({{ identifiers | join(', ') }}) is null{% endif %}
+        {%- endif %}, false
     )
 {%- endmacro %}
 

@@ -91,8 +91,6 @@ typed as (
             ('address', 'parsed.address'),
             ('income_band', 'parsed.income_band'),
         ]) }} as missing_reasons,
-
-        -- flags
         {{ is_walk_in(
             'parsed.contact_id',
             "parsed.name_parts.reason = 'walk_in'",
@@ -101,7 +99,7 @@ typed as (
                 'parsed.phone_parts.partial',
                 'parsed.email_parts.address',
                 'parsed.id_number_parts.hash',
-                function('customer_key') ~ '(parsed.wechat_unionid).number',
+                "nullif(parsed.wechat_unionid, '')",
             ]
         ) }} as is_walk_in,
 

@@ -72,9 +72,7 @@ typed as (
         case
             when
                 coalesce(
-                    parsed.name_parts.name,
-                    case when parsed.company_parts.legal_form is not null then parsed.company_parts.name end,
-                    {{ clean }}(parsed.phone)
+                    parsed.name_parts.name, parsed.company_parts.legal_form, {{ clean }}(parsed.phone)
                 ) is not null
                 then concat_ws(
                     '|', {{ clean }}(parsed.dealer_code), coalesce(parsed.customer_name, ''), coalesce(parsed.phone, '')
