@@ -21,7 +21,7 @@ from customer360.privacy.hashing_key import DEMO_KEY
 
 # <system>/<entity>/<file>. `guests`: heads and lines of a web shop in two files. `counter`: the export of a till, in which name
 # and contact of an order may stand on one row alone. The others are lists of contacts.
-FILES = PROJECT / "tests" / "fixtures" / "name_cases"
+FILES = PROJECT / "tests" / "cases" / "names"
 NAME = "hemlock"
 
 
