@@ -171,7 +171,7 @@ def qingcha(folder: Path = HERE / "qingcha") -> Totals:
     heads = {plain(row["订单编号"]): row for row in pieces("ExportOrderList")}
     assert listed.keys() == heads.keys()
     out = Totals(documents=len(heads))
-    discounts = Decimal(0)
+    discounts, unknown_paid_back = Decimal(0), 0
     for number, head in heads.items():
         goods, freight, total, paid, back = (
             Decimal(head[name])
@@ -184,16 +184,19 @@ def qingcha(folder: Path = HERE / "qingcha") -> Totals:
         if reason == "cancelled" and paid:
             assert back == paid
             reason, out.paid_back = "cancelled, paid back", out.paid_back + goods
+        is_nick_hidden, is_phone_hidden = ("*" in head[name] for name in ("买家会员名", "联系手机"))
         if reason:
             out.excluded[reason] += 1
+            unknown_paid_back += reason == "cancelled, paid back" and is_nick_hidden and is_phone_hidden
             continue
         assert status in ("交易成功", "卖家已发货，等待买家确认", "买家已付款，等待卖家发货"), status
         out.sales += 1
         out.freight += freight
         discounts += listed[number] - goods
         out.sell(head["订单创建时间"][:7], goods, back)
-        out.unknown += "*" in head["买家会员名"]
-    out.extra = {"discounts": discounts}
+        out.unknown += is_nick_hidden and is_phone_hidden
+        out.guests += is_nick_hidden and not is_phone_hidden
+    out.extra = {"discounts": discounts, "unknown_paid_back": unknown_paid_back}
     return out
 
 

@@ -170,7 +170,7 @@ def _as(sql: str, name: str) -> str:
     """A column of a query, on as many lines as fit."""
     if max(map(len, f"{sql} as {name}".splitlines())) <= _WIDTH:
         return f"{sql} as {name}"
-    if len(sql) <= _WIDTH:
+    if len(sql) <= _WIDTH or "\n" in sql:
         return f"{sql}\n    as {name}"
     function, _, arguments = sql.partition("}}(")
     return f"{function}}}}}(\n    {arguments.removesuffix(')')}\n) as {name}"
@@ -453,8 +453,8 @@ class MappedTable:
         says = [f"coalesce({reason} = 'walk_in', false)" for reason in names.values()]
         if len(says) == 1:
             return says[0]
-        known = "\nand ".join(f"{reason} is not null" for reason in names.values())
-        return f"({' or '.join(says)})\nand {known}" if says else ""
+        known = [f"{reason} is not null" for reason in names.values()]
+        return "(\n    " + "\n    or ".join(says) + "\n)\nand " + "\nand ".join(known) if says else ""
 
     def _source_of(self, column: str) -> str:
         """The column of `parsed` that holds the text of a column of customers."""
