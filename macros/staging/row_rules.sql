@@ -21,11 +21,11 @@
 
 {#- A rule on times of a row, as a pair: none of `columns` lies before the first plausible day of the source system.
     Planned times count too, which no rule on times after landing bounds. -#}
-{% macro before_first_day(source_system, columns) %}
+{% macro before_first_day(source_system, columns, unless=none) %}
     {%- set earliest = 'least(' ~ columns | join(', ') ~ ')' if columns | length > 1 else columns | first %}
     {%- set first_day = function('first_plausible_day') ~ "('" ~ source_system ~ "')" %}
     {{ return(
-        ('time_before_first_day', "%s < %s" | format(earliest, first_day))
+        ('time_before_first_day', ("not (" ~ unless ~ ") and " if unless else "") ~ earliest ~ " < " ~ first_day)
     ) }}
 {% endmacro %}
 

@@ -9,46 +9,69 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
+
+THRESHOLDS = "quality_thresholds.csv"
 
 HERE = Path(__file__).resolve().parent
 
 
 class Company(NamedTuple):
-    """How a company is brought: its system, and which of its files are which entity."""
+    """How a company is brought: its systems, and which of its files are which entity of each."""
 
-    system: str
     currency: str
     time_zone: str
-    entities: dict[str, str]
-    threshold: tuple[str, str] | None = None
-    """What its policy decides otherwise: a row of quality_thresholds.csv, old and new."""
+    systems: dict[str, dict[str, str]]
+    policy: Mapping[str, Mapping[str, str]] = MappingProxyType({})
+    """What its policy decides otherwise: file → text of the base's → its own."""
 
 
 COMPANIES = {
     "northbean": Company(
-        "nb_shop",
         "USD",
         "America/New_York",
-        {"orders": "orders_export.csv", "customers": "customers_export.csv"},
+        {"nb_shop": {"orders": "orders_export.csv", "customers": "customers_export.csv"}},
     ),
     "qingcha": Company(
-        "qc_taobao",
         "CNY",
         "Asia/Shanghai",
-        {"orders": "ExportOrderList*.csv", "order_lines": "ExportOrderDetailList*.csv"},
+        {"qc_taobao": {"orders": "ExportOrderList*.csv", "order_lines": "ExportOrderDetailList*.csv"}},
     ),
     "lindenladen": Company(
-        "linden_kasse",
         "EUR",
         "Europe/Berlin",
-        {"bons": "bons_*.csv", "karten": "kundenkarten.txt"},
+        {"linden_kasse": {"bons": "bons_*.csv", "karten": "kundenkarten.txt"}},
         # half of the people at a till show no card
-        (
-            "enforced,higher,0.85,0.80,20,SPEC 3: at least 80%",
-            "enforced,higher,0.45,0.40,20,Cards: at least 40%",
-        ),
+        {
+            THRESHOLDS: {
+                "enforced,higher,0.85,0.80,20,SPEC 3: at least 80%": "enforced,higher,0.45,0.40,20,Cards: at least 40%"
+            }
+        },
+    ),
+    "teahouse": Company(
+        "CNY",
+        "Asia/Shanghai",
+        {
+            "th_erp": {
+                name.lower(): f"erp/{name}.csv" for name in ("DMB", "KH", "SP", "XSDD", "XSDDMX", "SKD")
+            },
+            "th_pos": {"xiaopiao": "pos/xiaopiao_*.xlsx"},
+            "th_webshop": {name: f"webshop/{name}.csv" for name in ("users", "orders", "items")},
+        },
+        {
+            # a third of the people at its tills show no card
+            THRESHOLDS: {
+                "enforced,higher,0.85,0.80,20,SPEC 3: at least 80%": "enforced,higher,0.65,0.60,20,Cards: at least 60%"
+            },
+            # the ERP keeps neither of an organisation
+            "core_fields.csv": {
+                "organisation,industry_code,行业,Industry\n": "",
+                "organisation,address,地址,Address\n": "",
+            },
+        },
     ),
 }
 
@@ -56,26 +79,29 @@ COMPANIES = {
 def bring(project: Path, name: str) -> str:
     """Put the files of a company into the inbox of a project, with mapping, data set and policy; what was said."""
     company = COMPANIES[name]
-    for entity, files in company.entities.items():
-        folder = project / "inbox" / name / company.system / entity
-        folder.mkdir(parents=True, exist_ok=True)
-        for file in (HERE / name).glob(files):
-            shutil.copy(file, folder)
+    for system, entities in company.systems.items():
+        for entity, files in entities.items():
+            folder = project / "inbox" / name / system / entity
+            folder.mkdir(parents=True, exist_ok=True)
+            for file in (HERE / name).glob(files):
+                shutil.copy(file, folder)
     words = ["--name", name, "--currency", company.currency, "--time-zone", company.time_zone]
     _run(project, "new-data", *words)
-    mapping = project / "models" / "staging" / company.system / f"_{company.system}__sources.yml"
-    shutil.copy(HERE / "mappings" / f"{company.system}.mapping", mapping)
+    for system in company.systems:
+        mapping = project / "models" / "staging" / system / f"_{system}__sources.yml"
+        shutil.copy(HERE / "mappings" / f"{system}.mapping", mapping)
     told = _run(project, "new-data", *words)
     declared = project / "datasets" / f"{name}.yml"
     text = declared.read_text(encoding="utf-8")
     if "leave_out" not in text:
         # none of them delivers what these areas are made of
         declared.write_text(f"{text}leave_out: [marketing, service, management]\n", encoding="utf-8")
-    if company.threshold:
-        text = (project / "seeds" / "policy" / "quality_thresholds.csv").read_text(encoding="utf-8")
-        assert company.threshold[0] in text
-        own = project / "policies" / name / "quality_thresholds.csv"
-        own.write_text(text.replace(*company.threshold), encoding="utf-8")
+    for file, decided in company.policy.items():
+        text = (project / "seeds" / "policy" / file).read_text(encoding="utf-8")
+        for old, new in decided.items():
+            assert old in text
+            text = text.replace(old, new)
+        (project / "policies" / name / file).write_text(text, encoding="utf-8")
     return told
 
 

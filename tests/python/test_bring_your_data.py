@@ -477,11 +477,11 @@ def test_a_number_is_of_the_country_of_its_record_else_of_the_mapping(scaffolded
     assert "country_code" not in model
 
 
-def test_two_numbers_cannot_become_one(scaffolded):
+def test_two_counts_cannot_become_one(scaffolded):
     file = scaffolded / WEBSHOP
     text = file.read_text(encoding="utf-8")
     file.write_text(
-        text.replace("maps_to: order_items.unit_price", "maps_to: order_items.amount"), encoding="utf-8"
+        text.replace("maps_to: order_items.unit_price", "maps_to: order_items.quantity"), encoding="utf-8"
     )
     with pytest.raises(DeclarationError, match="mapped more than once"):
         check_mapping(load_sources(scaffolded)["webshop", "order_lines"], CONTRACTS)

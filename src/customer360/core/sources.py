@@ -14,6 +14,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -60,6 +61,35 @@ def heading_key(heading: str) -> str:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """Whether the words of a column are among those listed, whatever their case, or are not (`negated`)."""
+
+    column: str
+    words: tuple[str, ...]
+    negated: bool = False
+
+
+@dataclass(frozen=True)
+class NameList:
+    """A landed list that names the codes of a column: which of its columns hold code and name, and which of its rows
+    belong to this column. Where nothing is said, the code is what is left of the key of the list, and the name is the
+    column beside the key."""
+
+    table: str
+    code: str | None
+    name: str | None
+    where: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A condition that the rows of a table fulfil which are records of its entity; `reason` is why others are none."""
+
+    condition: Condition
+    reason: str
+
+
+@dataclass(frozen=True)
 class Column:
     """One declared column and the headings under which files offer it.
 
@@ -74,12 +104,28 @@ class Column:
     data_type: str | None = None
     maps_to: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
-    negate: bool = False
-    """Whether a positive number in the file is meant as a negative one."""
+    negate: bool | str = False
+    """Whether a positive number in the file is meant as a negative one: RETURNS, on returns alone."""
+    factor: Decimal | None = None
+    """What its numbers are multiplied by: 0.01 where they are in cents."""
+    fallback: bool = False
+    """Whether it is read only where the other columns of its target are empty."""
+    per_line: bool = False
+    """Whether it is the part of a line in an amount of the whole document."""
+    when: tuple[Condition, ...] = ()
+    """Conditions without which nothing stands in it."""
+    names: NameList | None = None
+    """The list that names its codes."""
+    own: Mapping[str, Column] = field(default_factory=dict)
+    """Target → the column as this target reads it, where it says something of its own."""
     formats: Mapping[str, object] = field(default_factory=dict)
     """`decimal` and `day_first`, where they differ from those of the table."""
     place: Place | None = field(default=None, compare=False, repr=False)
     """Where its meta is declared, to name what is wrong with it."""
+
+    def read_for(self, target: str) -> Column:
+        """The column as one of its targets reads it."""
+        return self.own.get(target, self)
 
     @property
     def holds_dates(self) -> bool:
@@ -124,6 +170,10 @@ class Table:
     """The column of the base model that names a customer record, where rows describe or name one."""
     order_key: str | None = None
     """The column of the base model that names the order of a line, where rows are order lines."""
+    also: Mapping[str, str] = field(default_factory=dict)
+    """Name → input entity of which each row holds one more: the second question of a survey."""
+    filters: tuple[Filter, ...] = ()
+    """What is true of the rows that are records of the entity."""
     place: Place | None = field(default=None, compare=False, repr=False)
     """Where its meta is declared, to name what is wrong with it."""
 
@@ -232,11 +282,32 @@ _DBT = {
 _SOURCE = _DBT | {"tables", "schema", "database", "loader", "overrides", "loaded_at_query"}
 _TABLE = _DBT | {"columns", "identifier", "external", "loader", "loaded_at_query"}
 _COLUMN = _DBT | {"data_type", "quote", "constraints", "granularity"}
+CODES = "codes"
+"""`rows` of a landed list that names the codes of other tables."""
+
+RETURNS = "returns"
+"""`negate` of what returns state as positive numbers."""
+
+NOT_OF_THE_ENTITY = "not_a_record"
+"""Reason of a row that a filter of the mapping leaves out, where it names none."""
+
 _TABLE_META = {
+    *("also", "rows_where"),
     *("rows", "key", "constants", "decimal", "day_first", "phone_country", "load", "encoding", "dated_by"),
     *("staged", "family", "customer_key", "order_key", "grain", "owner"),
 }
-_COLUMN_META = {"headers", "required", "pii", "maps_to", "values", "negate", "decimal", "day_first", "rules"}
+_READING = {
+    "values",
+    "negate",
+    "decimal",
+    "day_first",
+    "factor",
+    "fallback",
+    "per_line",
+    "when",
+    "names_from",
+}
+_COLUMN_META = {"headers", "required", "pii", "maps_to", "rules"} | _READING
 
 
 def _load_all(project: Path) -> dict[tuple[str, str], Table]:
@@ -261,7 +332,54 @@ def _load_all(project: Path) -> dict[tuple[str, str], Table]:
                         at=f"{system}.{table.entity}",
                     )
                 tables[table.key] = table
+    for key, table in tables.items():
+        if any(read.names for column in table.columns for read in (column, *column.own.values())):
+            columns = (
+                replace(
+                    _with_names(column, table, tables),
+                    own={target: _with_names(own, table, tables) for target, own in column.own.items()},
+                )
+                for column in table.columns
+            )
+            tables[key] = replace(table, columns=tuple(columns))
     return tables
+
+
+def _with_names(column: Column, table: Table, tables: Mapping[tuple[str, str], Table]) -> Column:
+    """A column with the list that names its codes as a whole. DeclarationError where there is no such list, or it has not the
+    columns that are said."""
+    names = column.names
+    if names is None:
+        return column
+    lists = [t.entity for t in tables.values() if t.system == table.system and t.rows == CODES]
+    if names.table not in lists:
+        told = (
+            f"one of: {', '.join(lists)}" if lists else f"a table of {table.system} that says rows: {CODES}"
+        )
+        raise column.place.wrong("names_from", f"{names.table!r} is no list of codes", f"Name {told}")
+    codes = tables[table.system, names.table]
+    known = codes.names
+    told = {condition.column for condition in names.where}
+    code = [names.code] if names.code else [name for name in codes.row_key if name not in told]
+    name = [names.name] if names.name else [name for name in known if name not in codes.row_key]
+    for key, found in (("code", code), ("name", name)):
+        if len(found) != 1:
+            raise column.place.wrong(
+                "names_from",
+                f"several columns of {names.table} may hold the {key}"
+                if found
+                else f"{names.table} has no {key}",
+                f"Write {key}: <column>; or say what tells its rows apart (key) and which rows are meant (where)",
+            )
+    names = replace(names, code=code[0], name=name[0])
+    for name in (names.code, names.name, *(condition.column for condition in names.where)):
+        if name not in known:
+            raise column.place.wrong(
+                "names_from",
+                f"{name!r} is no column of {table.system}.{names.table}",
+                f"Name one of: {', '.join(known)}",
+            )
+    return replace(column, names=names)
 
 
 def _name(declared: Place, at: str) -> str:
@@ -344,6 +462,8 @@ def _table(declared: Place, system: str) -> Table:
         meta.text("family"),
         meta.text("customer_key"),
         meta.text("order_key"),
+        _texts(meta, "also"),
+        _filters(meta, {column.name for column in columns}),
         meta,
     )
 
@@ -382,18 +502,109 @@ def _column(declared: Place, at: str) -> Column:
     pii = meta.content.get("pii")
     if pii is not None and (not isinstance(pii, str) or pii not in PII_CLASSES):
         raise meta.wrong("pii", f"unknown class {pii!r}", f"Use one of {', '.join(sorted(PII_CLASSES))}")
-    return Column(
+    targets = meta.place("maps_to").content if isinstance(meta.content.get("maps_to"), dict) else {}
+    plain = Column(
         name,
         tuple(headers or ()),
         meta.flag("required"),
         pii,
         declared.text("data_type"),
-        meta.texts("maps_to"),
-        _texts(meta, "values"),
-        meta.flag("negate"),
-        {key: meta.content[key] for key in ("decimal", "day_first") if key in meta.content},
-        meta,
+        tuple(map(str, targets)) or meta.texts("maps_to"),
+        place=meta,
+        **_reading(meta),
     )
+    own = {}
+    for target in targets:
+        place = meta.place("maps_to", f"{declared.at}.maps_to").place(
+            target, f"{declared.at}.maps_to.{target}"
+        )
+        place.only(_READING)
+        said = _reading(place)
+        formats = {**plain.formats, **said.pop("formats", {})}
+        own[str(target)] = replace(plain, place=place, formats=formats, **said)
+    return replace(plain, own=own)
+
+
+def _reading(meta: Place) -> dict[str, Any]:
+    """How a column is read, as far as it is said here."""
+    said: dict[str, Any] = {
+        "words": _texts(meta, "values"),
+        "negate": RETURNS if meta.content.get("negate") == RETURNS else meta.flag("negate"),
+        "factor": _factor(meta),
+        "fallback": meta.flag("fallback"),
+        "per_line": meta.flag("per_line"),
+        "when": _conditions(meta, "when"),
+        "names": _name_list(meta),
+        "formats": {key: meta.content[key] for key in ("decimal", "day_first") if key in meta.content},
+    }
+    keys = {"words": "values", "names": "names_from"}
+    return {k: value for k, value in said.items() if k == "formats" or keys.get(k, k) in meta.content}
+
+
+def _factor(meta: Place) -> Decimal | None:
+    """What numbers are multiplied by, to the digit as it is written."""
+    value = meta.content.get("factor")
+    if value is None:
+        return None
+    number = Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    digits = len(number.as_tuple().digits) if number is not None and number.is_finite() else 0
+    if number is None or not 0 < number <= 100_000_000 or digits > 8 or number < Decimal("0.00000001"):
+        raise meta.wrong(
+            "factor", f"{value!r} is no factor", "Write a number of at most 8 digits: factor: 0.01 for cents"
+        )
+    return number
+
+
+def _conditions(meta: Place, key: str) -> tuple[Condition, ...]:
+    """Columns and the words in them: `{column: [word]}`, or `{column: {not: [word]}}`."""
+    given = meta.place(key, f"{meta.at}.{key}")
+    return tuple(_condition(given, column) for column in given.content)
+
+
+def _condition(given: Place, column: Any, beside: Collection[str] = ()) -> Condition:
+    said, negated = given.content[column], False
+    place, key = given, str(column)
+    if isinstance(said, dict):
+        place, key = given.place(key, f"{given.at}.{key}"), "is"
+        place.only({"is", "not", *beside})
+        if ("is" in said) == ("not" in said):
+            raise place.wrong(
+                "is", "says both or neither of is and not", "Write {not: [word]} or {is: [word]}"
+            )
+        negated = "not" in said
+        key = "not" if negated else "is"
+    words = place.texts(key)
+    if not words:
+        raise place.wrong(key, "lists no words", 'Write {column: ["word"]}; "" is an empty field')
+    return Condition(str(column), words, negated)
+
+
+def _filters(meta: Place, columns: Collection[str]) -> tuple[Filter, ...]:
+    """`rows_where`: `{column: [word]}`, `{column: {not: [word], reason: code}}`."""
+    given = meta.place("rows_where", f"{meta.at}.rows_where")
+    filters = []
+    for column, said in given.content.items():
+        if column not in columns:
+            raise given.wrong(
+                str(column), f"is no column of {meta.at}", "Name a column that is declared under `columns`"
+            )
+        reason = (
+            given.place(column, f"{given.at}.{column}").text("reason") if isinstance(said, dict) else None
+        )
+        filters.append(Filter(_condition(given, column, ("reason",)), reason or NOT_OF_THE_ENTITY))
+    return tuple(filters)
+
+
+def _name_list(meta: Place) -> NameList | None:
+    """`names_from: {table: ..., where: {column: [word]}, code: ..., name: ...}`."""
+    if meta.content.get("names_from") is None:
+        return None
+    given = meta.place("names_from", f"{meta.at}.names_from")
+    given.only({"table", "code", "name", "where"})
+    table = given.text("table")
+    if not table:
+        raise meta.wrong("names_from", "names no table", "Write names_from: {table: <list of codes>}")
+    return NameList(table, given.text("code"), given.text("name"), _conditions(given, "where"))
 
 
 def _texts(meta: Place, key: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ import duckdb
 from customer360.core.data_sets import DataSet, check_policy, load_data_set
 from customer360.core.dbt import dbt_command, dbt_environment
 from customer360.core.errors import Stopped
-from customer360.core.sources import Table, load_sources
+from customer360.core.sources import CODES, Table, load_sources
 from customer360.core.steps import ended, own_command
 from customer360.core.warehouse import Warehouse
 from customer360.onboarding.mapped_models import MappedTable
@@ -277,7 +277,7 @@ def unmapped(tables: Sequence[Table], report: Mapping[str, Any]) -> list[str]:
     names = [
         f"{table.system}.{table.entity}.{column.name}"
         for table in tables
-        if table.rows
+        if table.rows and table.rows != CODES
         for column in table.columns
         if not set(column.maps_to) - {NOT_MAPPED}
     ]

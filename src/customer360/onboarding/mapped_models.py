@@ -10,12 +10,21 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import chain
 
 from customer360.core.countries import as_country
-from customer360.core.sources import Column, Table
-from customer360.onboarding.mapping import BEYOND, BY_SIGN, NOT_MAPPED, OPEN, Contract
+from customer360.core.sources import CODES, RETURNS, Column, Condition, NameList, Table
+from customer360.onboarding.mapping import (
+    BEYOND,
+    BY_SIGN,
+    NOT_MAPPED,
+    OPEN,
+    Contract,
+    contracts_of,
+    is_amount,
+)
 
 _FULL = {
     "name": (
@@ -154,6 +163,33 @@ def _literal(text: str) -> str:
     return re.sub(r"\{(?=[{%#])", "{{ '{' }}", "'" + text.replace("'", "''") + "'")
 
 
+def _word(text: str) -> str:
+    """A text as words are compared: on one line and in small letters."""
+    return f"lower({_call('squeeze', text)})"
+
+
+def _holds(condition: Condition, relation: str) -> str:
+    """A condition of the mapping as SQL that is true or false, and never null."""
+    words = ", ".join(_literal(word.lower()) for word in condition.words)
+    negated = "not in" if condition.negated else "in"
+    return f"coalesce({_word(f'{relation}.{condition.column}')}, '') {negated} ({words})"
+
+
+def _coalesced(values: Sequence[str]) -> str:
+    """The first value that is not null, one on a line."""
+    listed = ",\n".join(values).replace("\n", "\n    ")
+    return f"coalesce(\n    {listed}\n)"
+
+
+def _scaled(text: str, factor: Decimal, kind: str) -> str:
+    """The number in a text in the unit of the contract; decimals of its type are kept, doubles as they are."""
+    digits = f"{factor:f}"
+    whole, _, decimals = digits.partition(".")
+    factor_type = f"decimal({max(len(whole.lstrip('0')), 0) + len(decimals) or 1}, {len(decimals)})"
+    scale = {"double": ""}.get(kind, f", {(re.search(r',([0-9]+)[)]', kind) or [0, 0])[1]}")
+    return f"{{{{ scaled_number(\n    '{text}', '{digits}', '{factor_type}', '{kind}'{scale}\n) }}}}"
+
+
 def _call(function: str, *arguments: str) -> str:
     return f"{{{{ function('{function}') }}}}({', '.join(arguments)})"
 
@@ -226,11 +262,15 @@ class MappedTable:
     constants: dict[str, dict[str, str]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.contracts = contracts_of(self.table, self.contracts)
+        if self.rows == CODES:
+            self.fields[CODES] = {column.name: [column] for column in self.table.columns}
         for column in self.table.columns:
-            for target in column.maps_to:
+            for target in column.maps_to if self.rows != CODES else ():
                 if target not in (OPEN, NOT_MAPPED):
                     entity, _, name = target.partition(".")
-                    self.fields.setdefault(entity, {}).setdefault(name, []).append(column)
+                    read = column.read_for(target)
+                    self.fields.setdefault(entity, {}).setdefault(name, []).append(read)
         for target, value in self.table.constants.items():
             entity, _, name = target.partition(".")
             self.fields.setdefault(entity, {})
@@ -248,6 +288,10 @@ class MappedTable:
     def entities(self) -> list[str]:
         """The input entities that the table offers, the one that each row is first."""
         return [self.rows, *sorted(self.fields.keys() - {self.rows})]
+
+    def of(self, entity: str) -> str:
+        """The input entity that the mapping knows under this name."""
+        return self.table.also.get(entity, entity)
 
     @property
     def by_position(self) -> bool:
@@ -300,10 +344,10 @@ class MappedTable:
 
     def offered(self, entity: str) -> list[str]:
         """The columns of the contract that the table offers for one entity, in the order of the contract."""
-        given = self._given(entity)
+        given = [*self._given(entity), *self._shared(entity)]
         columns = {*given, "landed_on", *(beside for column in given for beside in _BESIDE.get(column, ()))}
         columns |= {"customers": {"missing_reasons"}, "order_items": {"source_line_id", "amount"}}.get(
-            entity, set()
+            self.of(entity), set()
         )
         return [column for column in self.contracts[entity].types if column in columns]
 
@@ -331,18 +375,27 @@ class MappedTable:
                 if value != BY_SIGN:
                     kind = self._kind(entity, column)
                     read.append(_as(f"cast({_literal(value)} as {kind})", f"{entity}__{column}"))
-            if entity == "customers":
-                read.append(_as(_missing_reasons([*core, *city]), "customers__missing_reasons"))
-                if named := self._is_named_walk_in():
-                    read.append(_as(named, "customers__is_named_walk_in"))
+            if self.of(entity) == "customers":
+                read.append(_as(_missing_reasons([*core, *city]), f"{entity}__missing_reasons"))
+                core.clear()
+            if entity == "customers" and (named := self._is_named_walk_in()):
+                read.append(_as(named, "customers__is_named_walk_in"))
             typed += [f"-- {entity}", *read] if read else []
+        if table.filters:
+            typed.append("-- rows that are no record of the entity")
+            typed += [
+                _as(f"not ({_holds(one.condition, 'parsed')})", f"is_left_out_by_{one.condition.column}")
+                for one in table.filters
+            ]
         source = f"{{{{ source('{table.system}', '{table.entity}') }}}}"
         read_all = f"select * from {source}"
-        ctes = [
-            _block(
-                "landed", _select(["landed.*", *landed], f"from {source} as landed") if landed else read_all
-            )
-        ]
+        names = self._names()
+        from_landed = f"from {source} as landed" + "".join(
+            f"\nleft join {alias}\n    on {_word(f'landed.{column}')} = {alias}.code"
+            for alias, column, _ in names
+        )
+        ctes = [_block(alias, self._names_of(of)) for alias, _, of in names]
+        ctes.append(_block("landed", _select(["landed.*", *landed], from_landed) if landed else read_all))
         ctes += [
             _block(f"{entity}_regions", f"{{{{ match_regions('landed', '{entity}__place') }}}}")
             for entity in regions
@@ -376,9 +429,14 @@ class MappedTable:
 
     def _text(self, parts: Sequence[Column], kind: str, column: str = "") -> str:
         """The text to read: words replaced by what they mean, numbers with a decimal point, parts joined."""
+        instead = [part for part in parts if part.fallback]
+        if instead and len(instead) < len(parts):
+            texts = [self._text([part for part in parts if not part.fallback], kind)]
+            texts += [self._text([replace(part, fallback=False)], kind) for part in instead]
+            return _coalesced([_call("clean_text", text) for text in texts])
         texts = []
         for part in parts:
-            landed = f"landed.{part.name}"
+            landed = self._named(part)
             if part.words:
                 cases = "".join(
                     f"\n    when {_literal(word.lower())} then {_literal(meaning)}"
@@ -387,6 +445,10 @@ class MappedTable:
                 landed = f"case lower({_call('squeeze', landed)}){cases}\n    else {landed}\nend"
             elif _is_number(kind) and self._format([part], "decimal") == "comma":
                 landed = f"translate({landed}, '.,', ',.')"
+            if part.when:
+                conditions = "\n        and ".join(_holds(condition, "landed") for condition in part.when)
+                then = landed.replace("\n", "\n        ")
+                landed = f"case\n    when\n        {conditions}\n        then {then}\nend"
             texts.append(landed)
         if len(texts) == 1:
             return texts[0]
@@ -407,14 +469,18 @@ class MappedTable:
         """The columns of `typed` that a column of the contract becomes. A text that is put together is a column of `landed`
         first, and so is, in `parsed`, what a function answers with a struct: later CTEs repeat what they read."""
         name, kind = f"{entity}__{column}", self._kind(entity, column)
+        if is_amount(kind) and len([part for part in parts if not part.fallback]) > 1:
+            yield from self._sum(entity, column, parts, landed, parsed)
+            return
         text = self._text(parts, kind, column)
         source = parts[0].name
         if text != f"landed.{source}":
             source = f"{name}__text"
             landed.append(_as(text, source))
-        if entity == "customers" and column in _CORE:
+        is_customer = self.of(entity) == "customers"
+        if is_customer and column in _CORE:
             core.append((column, f"parsed.{source}"))
-        struct = (_FULL if entity == "customers" else {}).get(column) or _ANYWHERE.get(column)
+        struct = (_FULL if is_customer else {}).get(column) or _ANYWHERE.get(column)
         if entity == "customers" and self._guests and column == "source_customer_id":
             yield _as(f"{_call('customer_key', f'parsed.{source}')}.number", name)
         elif struct:
@@ -495,6 +561,57 @@ class MappedTable:
         columns = ",\n".join(replaced).replace("\n", "\n    ")
         return _select([f"* replace (\n    {columns}\n)"], "from @")
 
+    def _sum(
+        self, entity: str, column: str, parts: Sequence[Column], landed: list[str], parsed: list[str]
+    ) -> Iterator[str]:
+        """The columns of `typed` of an amount that several landed columns add up to; the number of each is a column of
+        `parsed` first."""
+        name, kind = f"{entity}__{column}", self._kind(entity, column)
+        pairs = []
+        for part in parts:
+            text, source = self._text([part], kind), part.name
+            if text != f"landed.{source}":
+                source = f"{name}__{part.name}__text"
+                landed.append(_as(text, source))
+            number = f"{name}__{part.name}__part"
+            parsed.append(_as(self._value(column, kind, f"landed.{source}", [part]), number))
+            pairs.append((f"parsed.{source}", f"parsed.{number}"))
+        listed = "".join(f"    ({text!r}, {number!r}),\n" for text, number in pairs)
+        yield f"{{{{ sum_of_parts([\n{listed}], '{kind}') }}}} as {name}"
+        if self._may_be_unreadable(entity, column):
+            texts = [_call("clean_text", text) for text, _ in pairs]
+            yield f"{_coalesced(texts)} is not null as {name}__is_given"
+
+    def _names(self) -> list[tuple[str, str, NameList]]:
+        """The lists that name the codes of a column: the relation of its names here, the column, the list."""
+        found: dict[tuple[str, NameList], str] = {}
+        for part in chain.from_iterable(chain.from_iterable(f.values() for f in self.fields.values())):
+            if part.names and (part.name, part.names) not in found:
+                number = sum(column == part.name for column, _ in found)
+                found[part.name, part.names] = f"{part.name}_names" + (f"_{number + 1}" if number else "")
+        return [(alias, column, names) for (column, names), alias in found.items()]
+
+    def _named(self, part: Column) -> str:
+        """A landed column, with the names of its codes where a list has them."""
+        landed = f"landed.{part.name}"
+        if part.names is None:
+            return landed
+        alias = next(a for a, column, of in self._names() if (column, of) == (part.name, part.names))
+        return f"coalesce({alias}.name, {landed})"
+
+    def _names_of(self, names: NameList) -> str:
+        """Code → name as one list has them; of several names the first."""
+        code, name = f"codes.{CODES}__{names.code}", f"codes.{CODES}__{names.name}"
+        conditions = [f"{code} is not null"]
+        conditions += [_holds(replace(one, column=f"{CODES}__{one.column}"), "codes") for one in names.where]
+        named = f"{{{{ first_filled('{name}', 'codes.landing_position') }}}} as name"
+        where = "\n    and ".join(["{{ list_is_empty('codes.broken_rules') }}", *conditions])
+        base = f"{{{{ ref('base_{self.table.system}__{names.table}') }}}}"
+        return _select(
+            [f"{_word(code)} as code", named],
+            f"from {base} as codes\nwhere\n    {where}\ngroup by {_word(code)}",
+        )
+
     def _country_of(self, entity: str, parts: Sequence[Column]) -> list[str]:
         """The argument of `phone` that says whose numbers have no calling code; none for those of the data set."""
         stated = as_country(self._format(parts, "phone_country"))
@@ -530,16 +647,18 @@ class MappedTable:
             return f"{_call('customer_key', text)}.number"
         if not _is_number(kind):
             return _call("clean_text", text)
-        if kind == "decimal(18,2)":
+        if parts[0].factor is not None:
+            number = _scaled(text, parts[0].factor, kind)
+        elif kind == "decimal(18,2)":
             number = _call("parse_amount", text)
         elif kind in ("integer", "bigint"):
             number = f"try_cast({_call('parse_integer', text)} as {kind})"
         else:
             number = f"{{{{ parse_number('{text}', '{kind}') }}}}"
-        return f"-{number}" if parts[0].negate else number
+        return f"-{number}" if parts[0].negate is True else number
 
     def _place(self, entity: str, parts: Sequence[Column]) -> str:
-        names = ", ".join(f"'landed.{part.name}'" for part in parts)
+        names = ", ".join(f"'{self._named(part)}'" for part in parts)
         return f"{{{{ place_text([{names}]) }}}} as {entity}__place"
 
     def _region(self, entity: str) -> Iterator[str]:
@@ -598,6 +717,15 @@ class MappedTable:
             yield "identified", _select([f"* replace (\n{numbers}\n)"], "from @")
         if self.rows == "customers" or self._guests:
             yield "told", self._whose()
+        if self.heads:
+            yield self._headed()
+        if self._signed:
+            kind = self._kind_of_document
+            replaced = ",\n".join(
+                f"    case\n        when {kind} = 'return'\n            then -{name}\n        else {name}\n    end as {name}"
+                for name in self._signed
+            )
+            yield "signed", _select([f"* replace (\n{replaced}\n)"], "from @")
         if self.computes_amount:
             amount = "{{ line_amount('order_items__quantity', 'order_items__unit_price') }}"
             yield "priced", _select(["*", f"{amount} as order_items__amount"], "from @")
@@ -605,20 +733,6 @@ class MappedTable:
             signed = "order_items__amount" if self.has_lines else "orders__document_amount"
             kind = f"case when {signed} < 0 then 'return' else 'sale' end as orders__document_kind"
             yield "documents", _select(["*", kind], "from @")
-        if self.heads:
-            joined = [
-                "@.*",
-                "heads.source_order_id is not null as is_head_landed",
-                "heads.is_head_accepted",
-                "heads.document_kind",
-            ]
-            yield (
-                "headed",
-                _select(
-                    joined,
-                    "from @\nleft join heads\n    on @.order_items__source_order_id = heads.source_order_id",
-                ),
-            )
         if self.by_position:
             number = (
                 "cast(row_number() over (\n"
@@ -643,12 +757,43 @@ class MappedTable:
             replace = f"* replace (\n{note}\n{replaced}{self._filled_heads()}\n)"
             yield "split", _select([replace, number], "from @")
 
+    def _headed(self) -> tuple[str, str]:
+        """Lines beside what is known of the order that another table holds; @ is the CTE before."""
+        joined = [
+            "@.*",
+            "heads.source_order_id is not null as is_head_landed",
+            "heads.is_head_accepted",
+            "heads.document_kind",
+        ]
+        on = "from @\nleft join heads\n    on @.order_items__source_order_id = heads.source_order_id"
+        return "headed", _select(joined, on)
+
+    @property
+    def _kind_of_document(self) -> str:
+        """The column that says whether a row belongs to a sale or a return."""
+        kind = "document_kind" if self.heads else "orders__document_kind"
+        return f"max({kind}) {self._of_document}" if self.carries_heads and not self.by_sign else kind
+
+    @property
+    def _signed(self) -> list[str]:
+        """Amounts that returns state as positive numbers."""
+        return [
+            f"{entity}__{column}"
+            for entity, columns in self.fields.items()
+            for column, parts in columns.items()
+            if any(part.negate == RETURNS for part in parts)
+        ]
+
+    def _is_per_line(self, entity: str, column: str) -> bool:
+        """Whether the lines of a document hold parts of an amount of its head."""
+        return any(part.per_line for part in self.fields.get(entity, {}).get(column, ()))
+
     def _filled_heads(self) -> str:
         """What only some rows of a document state of its head, for the rows of both halves of an exchange."""
         kept = {"source_order_id", "document_kind", "landed_on", *self.constants["orders"]}
         filled = ""
         for name in self.offered("orders"):
-            if name not in kept:
+            if name not in kept and not self._is_per_line("orders", name):
                 column = f"orders__{name}"
                 rest = f"max({column}) over (partition by orders__source_order_id, load_id)"
                 if self._may_be_unreadable("orders", name) and name in self.fields["orders"]:
@@ -660,6 +805,29 @@ class MappedTable:
     def rules(self) -> tuple[list[str], list[str]]:
         """Rules of the rows, and rules of the heads of documents that the rows carry: pairs of reason code and condition
         (as Jinja), each code once in each, in the order in which a row is told its reason."""
+        broken, of_heads = self._conditions()
+        left_out = " or ".join(f"is_left_out_by_{one.condition.column}" for one in self.table.filters)
+        # a row that is no record takes no document along
+        return self._as_jinja(broken), self._as_jinja(of_heads, unless=left_out)
+
+    def _as_jinja(self, conditions: Mapping[str, Sequence[str]], unless: str = "") -> list[str]:
+        currency = "'\" ~ var('currency') ~ \"'"
+        rules = []
+        for code, of in conditions.items():
+            if code == _TOO_EARLY:
+                rules.append(self._not_before_first_day(of, unless))
+                continue
+            condition = " or ".join(of)
+            condition = f"not ({unless}) and ({condition})" if unless else condition
+            rules.append(f"""('{code}', "{condition}")""".replace("@currency", currency))
+        return rules
+
+    def _not_before_first_day(self, columns: Sequence[str], unless: str) -> str:
+        named = ", ".join(f"'{column}'" for column in columns)
+        return f"before_first_day('{self.table.system}', [{named}]" + (f", '{unless}')" if unless else ")")
+
+    def _conditions(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+        """Reason code → conditions, of rows and of the heads that they carry; of early times the columns."""
         broken: dict[str, list[str]] = {}
         of_heads: dict[str, list[str]] = {}
 
@@ -671,6 +839,8 @@ class MappedTable:
 
         if self.rows == "customers":
             add("walk_in_customer", "customers__is_walk_in")
+        for one in self.table.filters:
+            add(one.reason, f"is_left_out_by_{one.condition.column}")
         for entity in self.fields:
             is_head = self.carries_heads and entity not in ("order_items", "products")
             self._rules_of(entity, add_to_heads if is_head else add)
@@ -678,9 +848,7 @@ class MappedTable:
             if "currency" in self.fields[entity]:
                 told = add_to_heads if entity in ("orders", "order_items") else add
                 told("foreign_currency", f"{entity}__currency <> @currency")
-        kind = "document_kind" if self.heads else "orders__document_kind"
-        if self.carries_heads and not self.by_sign:
-            kind = f"max({kind}) {self._of_document}"
+        kind = self._kind_of_document
         lines = self.fields.get("order_items")
         if lines is not None:
             if "unit_price" in lines:
@@ -703,20 +871,7 @@ class MappedTable:
             add("orphan_line", "order_items__source_order_id is not null and not is_head_landed")
             add("order_quarantined", "is_head_landed and not is_head_accepted")
 
-        def as_jinja(rules: Mapping[str, list[str]]) -> list[str]:
-            currency = "'\" ~ var('currency') ~ \"'"
-            return [
-                self._not_before_first_day(of)
-                if code == _TOO_EARLY
-                else f"""('{code}', "{" or ".join(of)}")""".replace("@currency", currency)
-                for code, of in rules.items()
-            ]
-
-        return as_jinja(broken), as_jinja(of_heads)
-
-    def _not_before_first_day(self, columns: Sequence[str]) -> str:
-        named = ", ".join(f"'{column}'" for column in columns)
-        return f"before_first_day('{self.table.system}', [{named}])"
+        return broken, of_heads
 
     @property
     def _splits(self) -> bool:
@@ -747,7 +902,12 @@ class MappedTable:
     def columns_of_rules(self) -> dict[str, list[str]]:
         """Reason code → landed columns that its rule looks at."""
         found: dict[str, list[str]] = {}
-        for code, condition in chain.from_iterable(self.rules()):
+        for code, condition in (
+            (code, " ".join(of)) for conditions in self._conditions() for code, of in conditions.items()
+        ):
+            for one in self.table.filters:
+                if re.search(rf"\bis_left_out_by_{one.condition.column}\b", condition):
+                    found.setdefault(code, []).append(one.condition.column)
             for entity, columns in self.fields.items():
                 for column, parts in columns.items():
                     names = [column, "amount"] if self._makes_amount(entity, column) else [column]
@@ -855,18 +1015,26 @@ class MappedTable:
         keys = self.contracts[entity].key
         columns = []
         for column in self.offered(entity):
-            of = column if column == "landed_on" else f"{entity}__{column}"
+            row = self.rows if column in self._shared(entity) else entity
+            of = column if column == "landed_on" else f"{row}__{column}"
             if column in ("first_seen_at", "landed_on"):
                 sql = f"min({of})"
             elif column == "last_seen_at":
                 sql = f"max({of})"
             elif column in keys:
-                sql = of
+                sql = f"{of} || '/{entity}'" if self._shares_key(entity) else of
+            elif self._is_per_line(entity, column):
+                # each line holds its part
+                sql = f"sum({of})"
             else:
                 sql = f"{{{{ first_filled('{of}', 'landing_position') }}}}"
             columns.append(f"{sql} as {column}")
-        filled = "\n    and ".join(f"{entity}__{key} is not null" for key in keys)
-        grouped = ", ".join(f"{entity}__{key}" for key in keys)
+        names = [f"{self.rows if key in self._shared(entity) else entity}__{key}" for key in keys]
+        filled = "\n    and ".join(f"{name} is not null" for name in names)
+        if self._shares_key(entity):
+            own = " or ".join(f"{entity}__{column} is not null" for column in self.fields[entity])
+            filled += f"\n    and ({own})"
+        grouped = ", ".join(names)
         rest = f"from accepted\nwhere\n    {filled}\ngroup by {grouped}"
         final = _block("final", _select(columns, rest))
         return _model(
@@ -874,6 +1042,17 @@ class MappedTable:
             "",
             [self._accepted(), final],
         )
+
+    def _shared(self, entity: str) -> list[str]:
+        """What one more record of the rows' own entity shares with it: all that the mapping does not say of it."""
+        if self.of(entity) != self.rows or entity == self.rows:
+            return []
+        own = self._given(entity)
+        return [column for column in self._given(self.rows) if column not in own]
+
+    def _shares_key(self, entity: str) -> bool:
+        """Whether one more record has the key of the rows' own: its name is joined to it then."""
+        return set(self.contracts[entity].key) <= set(self._shared(entity))
 
     # ---- what YAML says of them
 
@@ -888,6 +1067,9 @@ class MappedTable:
             told["document_part"] = (
                 "Number of the file among those over which the document is cut; 1 where one file holds it whole."
             )
+        for one in self.table.filters:
+            name = f"is_left_out_by_{one.condition.column}"
+            told[name] = f"No record of the entity by its {one.condition.column} (rows_where of the mapping)."
         told = _LINEAGE | self._typed_columns() | told
         config = "materialized: table, meta: {grain: landed row, owner: data engineering}"
         yield _described(
@@ -896,7 +1078,8 @@ class MappedTable:
         for entity, (model, _) in self.staging_models().items():
             contract = self.contracts[entity]
             words = "Accepted" if entity == self.rows else f"{entity} read out of the accepted"
-            config = f"meta: {{grain: {entity}, owner: data engineering, input: {entity}}}"
+            offers = "" if entity == CODES else f", input: {self.of(entity)}"
+            config = f"meta: {{grain: {entity}, owner: data engineering{offers}}}"
             lineage = ("load_id", "source_row") if entity == self.rows else ()
             told = {column: _LINEAGE[column] for column in lineage}
             told |= {column: contract.descriptions[column] for column in self.offered(entity)}
@@ -912,7 +1095,7 @@ class MappedTable:
                 told[name] = f"Something stands in {column.removesuffix('__is_given')}."
             elif column in _WALK_IN:
                 told[name] = _WALK_IN[column]
-            elif not column.endswith(("__text", "__parts", "__country")) and column != "place":
+            elif not column.endswith(("__text", "__parts", "__country", "__part")) and column != "place":
                 told[name] = of.get(column, "Currency that the row states.")
         beside = [name for name in _DOCUMENTS if f" as {name}" in self.base_model()]
         return told | {name: _DOCUMENTS[name] for name in beside} | (_HEADS if self.heads else {})

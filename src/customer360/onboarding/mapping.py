@@ -13,7 +13,8 @@ from pathlib import Path
 
 from customer360.core.countries import as_country, load_countries
 from customer360.core.declarations import DeclarationError, read_yaml
-from customer360.core.sources import Table, rules_of
+from customer360.core.policy import BASE, policy_table
+from customer360.core.sources import CODES, RETURNS, Column, Table, rules_of
 
 OPEN = "todo"
 """Stands where somebody still has to decide."""
@@ -34,6 +35,9 @@ _FORMATS = {
     "day_first": lambda value: isinstance(value, bool),
 }
 _JOINABLE = ("varchar", "date", "timestamp")
+_ONE_MORE = re.compile(r"[a-z]+(?:_[a-z]+)*")
+_DOCUMENTS = ("orders", "order_items")
+"""Input entities that are documents: what tells them apart and how they add up is known of one per row alone."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +117,18 @@ def load_contracts(project: Path) -> dict[str, Contract]:
     return contracts
 
 
+def contracts_of(table: Table, contracts: Mapping[str, Contract]) -> dict[str, Contract]:
+    """The contracts of what a mapped table offers, under the names that its mapping has for it. A list of codes offers
+    its own columns."""
+    named = {name: contracts[entity] for name, entity in table.also.items() if entity in contracts}
+    if table.rows == CODES:
+        told = {"landed_on": "Day on which the file was landed."}
+        told |= {column: f"Column {column} of the list." for column in table.names}
+        types = {**dict.fromkeys(table.names, "varchar"), "landed_on": "date"}
+        named[CODES] = Contract(CODES, types, {}, table.row_key, (), descriptions=told)
+    return {**contracts, **named}
+
+
 def targets_of(table: Table) -> dict[str, set[str]]:
     """What a mapped table offers: input entity → columns that are mapped or constant."""
     offered: dict[str, set[str]] = {}
@@ -126,6 +142,8 @@ def targets_of(table: Table) -> dict[str, set[str]]:
 def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
     """DeclarationError at the first thing in a mapping that can mean nothing."""
     places_of = {column.name: column.place for column in table.columns}
+    _check_one_more(table, contracts)
+    contracts = contracts_of(table, contracts)
 
     def wrong(where: str, key: str, at: str, problem: str, remedy: str) -> DeclarationError:
         """What is wrong with a key of the table, or of the column `where`."""
@@ -137,7 +155,10 @@ def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
         raise wrong("", "rows", "rows", problem, remedy)
     formats = [("", key, value) for key, value in table.formats.items()]
     formats += [
-        (column.name, key, value) for column in table.columns for key, value in column.formats.items()
+        (column.name, key, value)
+        for column in table.columns
+        for read in (column, *column.own.values())
+        for key, value in read.formats.items()
     ]
     countries = load_countries(table.file.parents[3])
     for where, key, value in formats:
@@ -170,7 +191,7 @@ def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
     for target, columns in sources.items():
         entity, _, name = target.partition(".")
         kind = contracts[entity].types.get(name, "varchar")
-        if len(columns) > 1 and ("constants" in columns or kind not in _JOINABLE):
+        if len(columns) > 1 and ("constants" in columns or not (kind in _JOINABLE or is_amount(kind))):
             where = next(column for column in reversed(columns) if column != "constants")
             at = f"{', '.join(columns)}: {target}"
             raise wrong(where, "maps_to", at, "mapped more than once", "Keep one of them")
@@ -181,6 +202,93 @@ def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
             if pii and not column.pii:
                 remedy = f"Write `pii: {pii}` beside maps_to"
                 raise wrong(column.name, "maps_to", column.name, f"{target} is personal", remedy)
+    _check_reading(table, contracts)
+
+
+def is_amount(kind: str) -> bool:
+    """Whether values of this type of the contract are money: amounts and prices, which may add up."""
+    return kind in ("decimal(18,2)", "decimal(18,4)")
+
+
+def _check_reading(table: Table, contracts: Mapping[str, Contract]) -> None:
+    """DeclarationError at the first thing said of the reading of a column, or of the rows, that can mean nothing."""
+    meta = table.place
+    if table.rows == CODES and not table.row_key:
+        raise meta.wrong(
+            "key", "the list does not say what tells its rows apart", "Write key: [<column>, ...]"
+        )
+    for one in table.filters:
+        reasons = _reasons(table)
+        if one.reason not in reasons:
+            near = difflib.get_close_matches(one.reason, reasons, 1)
+            raise meta.wrong(
+                "rows_where",
+                f"{one.reason!r} is no reason of quarantine_reasons.csv",
+                f"Did you mean {near[0]}?" if near else "Use one of them, or add a row",
+            )
+    for column in table.columns:
+        for target in column.maps_to:
+            if target in (OPEN, NOT_MAPPED):
+                continue
+            entity, _, name = target.partition(".")
+            read, kind = column.read_for(target), contracts[entity].types.get(name, "varchar")
+            _check_column(table, read, entity, kind)
+            if name == "region" and (read.when or read.fallback):
+                key = "when" if read.when else "fallback"
+                raise read.place.wrong(
+                    key, "is not read at a region", "Remove it, or map a column of its own"
+                )
+            if read.fallback and all(
+                c.read_for(target).fallback for c in table.columns if target in c.maps_to
+            ):
+                raise read.place.wrong("fallback", f"nothing else is mapped to {target}", "Remove it")
+
+
+def _check_one_more(table: Table, contracts: Mapping[str, Contract]) -> None:
+    """DeclarationError at the first name that the table has for one more entity and that can mean nothing."""
+    can = [entity for entity in contracts if entity not in _DOCUMENTS]
+    for name, entity in table.also.items():
+        if not _ONE_MORE.fullmatch(name) or name == CODES or name in contracts:
+            remedy = "Choose a name of small letters that no input entity has"
+            raise table.place.wrong("also", f"{name!r} is no name for one more {entity}", remedy)
+        if entity not in can:
+            remedy = f"Use one of: {', '.join(can)}"
+            raise table.place.wrong("also", f"{entity!r} cannot stand in a row once more", remedy)
+
+
+def _check_column(table: Table, column: Column, entity: str, kind: str) -> None:
+    """DeclarationError at the first thing said of how a column is read for a target that can mean nothing."""
+    place = column.place
+    for condition in column.when:
+        if condition.column not in table.names:
+            near = difflib.get_close_matches(condition.column, table.names, 1)
+            remedy = f"Did you mean {near[0]}?" if near else "Name one that is declared under `columns`"
+            raise place.wrong("when", f"{condition.column!r} is no column of {table.entity}", remedy)
+    is_number = kind.startswith("decimal") or kind in ("integer", "bigint", "double")
+    if column.factor is not None and not is_number:
+        raise place.wrong("factor", "the target is no number", "Remove it, or map the column to a number")
+    if column.per_line and not (entity == "orders" and table.rows == "order_items" and is_amount(kind)):
+        remedy = "Write it where rows are order lines, at an amount of orders"
+        raise place.wrong("per_line", "is no part of an amount of a document", remedy)
+    if column.negate == RETURNS:
+        if entity not in _DOCUMENTS or not kind.startswith("decimal"):
+            raise place.wrong("negate", "is no amount of a document", "Write true, or leave it out")
+        if table.constants.get("orders.document_kind") == BY_SIGN:
+            remedy = "Map a column to orders.document_kind, or remove negate"
+            raise place.wrong("negate", "returns are told by their sign here", remedy)
+    elif column.negate and not is_number:
+        raise place.wrong("negate", "the target is no number", "Remove it")
+
+
+def _reasons(table: Table) -> set[str]:
+    """Reason codes of the base policy and of those that companies decided."""
+    project = table.file.parents[3]
+    own = (file.parent.name for file in project.glob("policies/*/quarantine_reasons.csv"))
+    return {
+        row["reason_code"]
+        for policy in (BASE, *own)
+        for _, row in policy_table(project, policy, "quarantine_reasons", ("reason_code",)).rows
+    }
 
 
 def open_points(table: Table, contracts: Mapping[str, Contract], offered_beside: set[str]) -> list[str]:
@@ -189,6 +297,7 @@ def open_points(table: Table, contracts: Mapping[str, Contract], offered_beside:
     `offered_beside` are the input entities that other tables of the same system offer.
     """
     at = f"{table.system}.{table.entity}"
+    contracts = contracts_of(table, contracts)
     points = []
     if table.rows == OPEN:
         points.append(f"{at}: rows: which entity is one row?")
@@ -197,16 +306,24 @@ def open_points(table: Table, contracts: Mapping[str, Contract], offered_beside:
         f"{at}.{c.name}: {key}" for c in table.columns for key, value in c.formats.items() if value == OPEN
     ]
     points += [f"{at}.{c.name}: maps_to" for c in table.columns if OPEN in c.maps_to]
-    points += [f"{at}.{c.name}: values: {w}" for c in table.columns for w, m in c.words.items() if m == OPEN]
+    points += [
+        f"{at}.{c.name}: values: {word}"
+        for c in table.columns
+        for read in (c, *c.own.values())
+        for word, meaning in read.words.items()
+        if meaning == OPEN
+    ]
     points += [f"{at}: constants: {target}" for target, value in table.constants.items() if value == OPEN]
     offered = targets_of(table)
     rows = table.rows
-    if rows not in contracts:
+    if rows not in contracts or rows == CODES:
         return points
     missing = [
         f"{rows}.{column}" for column in contracts[rows].required if column not in offered.get(rows, ())
     ]
     for entity in offered.keys() - {rows}:
+        if table.also.get(entity) == rows and not set(contracts[entity].key) & offered[entity]:
+            continue
         columns = (*contracts[entity].key, *contracts[entity].required)
         missing += [f"{entity}.{c}" for c in dict.fromkeys(columns) if c not in offered[entity]]
     lines = offered.get("order_items", set())

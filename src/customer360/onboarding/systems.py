@@ -19,7 +19,7 @@ from customer360.core.data_sets import DataSet
 from customer360.core.declarations import DeclarationError, read_keys
 from customer360.core.durable import write_text
 from customer360.core.policy import policy_table
-from customer360.core.sources import Table, load_sources
+from customer360.core.sources import CODES, Table, load_sources
 from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import OPEN, Contract, check_mapping, load_contracts, targets_of
 
@@ -216,7 +216,8 @@ def _offers(
     offers: dict[str, dict[str, list[str]]] = {entity: {} for entity in contracts}
     for one in mapped:
         for entity, (model, _) in one.staging_models().items():
-            offers[entity][model] = one.offered(entity)
+            if entity != CODES:
+                offers[one.of(entity)][model] = one.offered(entity)
     for file in sorted((project / "models" / "staging").glob("*/_*__models.yml")):
         for model in read_keys(file, "Start with `version: 2`").places("models"):
             called = model.text("name") or ""
