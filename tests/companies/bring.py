@@ -27,6 +27,8 @@ class Company(NamedTuple):
     systems: dict[str, dict[str, str]]
     policy: Mapping[str, Mapping[str, str]] = MappingProxyType({})
     """What its policy decides otherwise: file → text of the base's → its own."""
+    leave_out: tuple[str, ...] = ("marketing", "service", "management")
+    """Areas of whose data it delivers none."""
 
 
 COMPANIES = {
@@ -60,6 +62,9 @@ COMPANIES = {
             },
             "th_pos": {"xiaopiao": "pos/xiaopiao_*.xlsx"},
             "th_webshop": {name: f"webshop/{name}.csv" for name in ("users", "orders", "items")},
+            "th_crm": {"accounts": "crm/accounts.csv", "contacts": "crm/contacts.xlsx"},
+            "th_loyalty": {"members": "loyalty/members.xlsx", "points": "loyalty/points.csv"},
+            "th_marketing": {name: f"marketing/{name}.csv" for name in ("campaigns", "sends", "survey")},
         },
         {
             # a third of the people at its tills show no card
@@ -72,6 +77,7 @@ COMPANIES = {
                 "organisation,address,地址,Address\n": "",
             },
         },
+        ("management",),
     ),
 }
 
@@ -94,8 +100,7 @@ def bring(project: Path, name: str) -> str:
     declared = project / "datasets" / f"{name}.yml"
     text = declared.read_text(encoding="utf-8")
     if "leave_out" not in text:
-        # none of them delivers what these areas are made of
-        declared.write_text(f"{text}leave_out: [marketing, service, management]\n", encoding="utf-8")
+        declared.write_text(f"{text}leave_out: [{', '.join(company.leave_out)}]\n", encoding="utf-8")
     for file, decided in company.policy.items():
         text = (project / "seeds" / "policy" / file).read_text(encoding="utf-8")
         for old, new in decided.items():

@@ -16,7 +16,7 @@ import pytest
 from build_kit import small_project, whole_build
 from conftest import PROJECT, latest_build
 from customer360.core.data_sets import load_data_set
-from customer360.core.sources import load_sources
+from customer360.core.sources import Column, Table, load_sources
 from customer360.core.warehouse import NoVersion, Warehouse
 from customer360.landing.ledger import read_ledger
 from customer360.landing.writer import DECLARED
@@ -131,6 +131,27 @@ def test_a_file_without_the_person_is_not_written_again(place: Place) -> None:
 
 
 # --- keys -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("of", ["", "customers__", "surveys__"])
+def test_the_key_of_a_customer_is_found_in_a_model_of_a_mapping_too(of: str) -> None:
+    """Its columns begin with the entity of the input layer."""
+    table = Table("till", "cards", (Column("card"), Column("town")), Path("x.yml"), rows="surveys")
+    with duckdb.connect() as connection:
+        for schema in ("staging", "raw_till"):
+            connection.execute(f"create schema {schema}")
+        connection.execute(
+            "create table raw_till.cards as select 'f' as _load_id, null::varchar as _source_sheet, 1 as _source_row,"
+            " 'C1' as card, 'Rome' as town"
+        )
+        connection.execute(
+            "create table staging.base_till__cards as select _load_id as load_id, _source_sheet as source_sheet,"
+            f" _source_row as source_row, card as {of}source_customer_id from raw_till.cards"
+        )
+        column = erasure._customer_column(connection, table, "base_till__cards")
+        assert column == f"{of}source_customer_id"
+        landed = erasure._Landed(table, {"customers"}, "base_till__cards", "anonymise", customer=column)
+        assert erasure._customer_keys(connection, landed) == {"card"}
 
 
 def test_a_list_of_an_earlier_key_needs_that_key(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

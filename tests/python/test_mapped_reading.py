@@ -20,6 +20,15 @@ from customer360.onboarding.systems import system_files, write_systems
 CONTRACTS = load_contracts(PROJECT)
 KIT = """version: 2
 sources:
+  - name: book
+    description: Who the customers are.
+    tables:
+      - name: people
+        description: People and companies.
+        config: {meta: {grain: customers, load: replace, rows: customers}}
+        columns:
+          - {name: id, description: Number., config: {meta: {pii: name, required: true, maps_to: customers.source_customer_id}}}
+          - {name: kind, description: Kind., config: {meta: {maps_to: customers.record_kind}}}
   - name: kit
     description: A system with everything.
     tables:
@@ -86,7 +95,7 @@ sources:
         config: {meta: {grain: campaign_contacts, load: replace, rows: campaign_contacts}}
         columns:
           - {name: cmp, description: Campaign., config: {meta: {maps_to: campaign_contacts.campaign_code, required: true}}}
-          - {name: cid, description: Contact., config: {meta: {pii: name, required: true,
+          - {name: cid, description: Contact., config: {meta: {pii: name, required: true, system: book,
               maps_to: campaign_contacts.source_customer_id}}}
           - {name: sent, description: Sent., config: {meta: {maps_to: {campaign_contacts.sent_at: {},
               campaign_contacts.opened_at: {when: {opened: ["1"]}}}}}}
@@ -110,8 +119,11 @@ FILES = {
         'S2;2026-03-02;K1;1;"10,00";"1,90"\nS2;2026-03-02;K2;-1;"-4,00";"-0,76"\n'
     ),
     "answers": "rid;filled;nps;csat\nR1;19/04/2026;10;\nR2;20/04/2026;7;3\n",
-    "sends": "cmp,cid,sent,opened\nP1,C1,2026-04-01 10:00,1\nP1,C2,2026-04-01 10:00,0\n",
+    "sends": (
+        "cmp,cid,sent,opened\nP1,C1,2026-04-01 10:00,1\nP1,C2,2026-04-01 10:00,0\nP1,C9,2026-04-01 10:00,0\n"
+    ),
 }
+PEOPLE = "id,kind\nC1,person\nC2,organisation\nC3,person\n"
 
 
 @pytest.fixture
@@ -173,6 +185,9 @@ def test_the_mapping_is_complete(declared):
         ("where: {list: [ST]}", "where: {lst: [ST]}", "several columns of words may hold the code"),
         ("where: {list: [ST]}", "where: {list: [ST]}, name: wrd", "'wrd' is no column of kit.words"),
         ("rows: codes, key: [list, code]", "rows: codes", "words has no code"),
+        ("system: book", "system: boko", "'boko' is no other system. Use one of: book"),
+        ("system: book", "system: kit", "'kit' is no other system. Use one of: book"),
+        ("maps_to: surveys.answered_at", "maps_to: surveys.answered_at, system: book", "names no customer record of another"),
         ("orders.purpose: {values", "orders.purpose: {value", "unknown key. Did you mean values?"),
         ("orders.purpose: {values", "orders.purpos: {values", "Did you mean orders.purpose?"),
     ],
@@ -209,6 +224,24 @@ def test_rows_that_are_no_records_have_a_reason_before_all_others(declared):
     assert all(condition.startswith('"not (is_left_out_by_what) and (') for _, condition in of_heads)
 
 
+def test_who_names_customers_of_another_system_has_none_of_its_own(declared):
+    file = declared / "models" / "staging" / "kit" / "_kit__sources.yml"
+    offers = system_files(declared)["macros/staging/systems.sql"]
+    assert "'customers': ['stg_book__people', 'stg_kit__named_customers']" in offers
+    assert "'identity_decisions': ['stg_kit__named_decisions']" in offers
+    old = "maps_to: orders.source_customer_id}}"
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(
+        text.replace(old, "maps_to: [orders.source_customer_id, customers.source_customer_id]}}"),
+        encoding="utf-8",
+    )
+    with pytest.raises(
+        DeclarationError, match=r"kit has customers of its own.*Give these rows a system of their own"
+    ):
+        system_files(declared)
+
+
 def test_a_list_of_codes_offers_nothing_to_the_input_layer(declared):
     files = system_files(declared)
     assert CODES not in {
@@ -226,9 +259,10 @@ def test_rows_are_read_as_the_mapping_says(tmp_path):
     (folder / "_kit__sources.yml").write_text(KIT, encoding="utf-8")
     demo = root / "datasets" / "demo.yml"
     text = "".join(line for line in demo.open(encoding="utf-8") if not line.startswith("prepare:"))
-    demo.write_text(text.replace("systems: [", "systems: [kit, "), encoding="utf-8")
-    for entity, content in FILES.items():
-        file = root / "inbox" / "demo" / "kit" / entity / f"{entity}.csv"
+    demo.write_text(text.replace("systems: [", "systems: [kit, book, "), encoding="utf-8")
+    files = {("kit", entity): content for entity, content in FILES.items()} | {("book", "people"): PEOPLE}
+    for (system, entity), content in files.items():
+        file = root / "inbox" / "demo" / system / entity / f"{entity}.csv"
         file.parent.mkdir(parents=True)
         file.write_text(content, encoding="utf-8")
     write_systems(root)
@@ -280,7 +314,18 @@ def test_rows_are_read_as_the_mapping_says(tmp_path):
         ]
         assert rows(
             "select source_customer_id, opened_at = sent_at from staging.stg_kit__sends order by 1"
-        ) == [("C1", True), ("C2", None)]
+        ) == [("C1", True), ("C2", None), ("C9", None)]
+        # whom the other system knows has a record here, of the same kind, that is linked to the one there
+        named = "select source_customer_id, of_system, record_kind from staging.stg_kit__named_customers order by 1"
+        assert rows(named) == [("C1", "book", "person"), ("C2", "book", "organisation")]
+        (linked,) = rows(
+            """
+            select count(*), count_if(decision = 'must_link'), count_if(record_id_a < record_id_b),
+                count_if(record_id_a like 'book:%' and record_id_b like 'kit:%')
+            from staging.stg_kit__named_decisions
+            """
+        )
+        assert linked == (2, 2, 2, 2)
         # nothing is lost
         for entity, content in FILES.items():
             (landed,) = rows(f"select count(*) from staging.base_kit__{entity}")[0]

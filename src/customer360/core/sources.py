@@ -116,6 +116,8 @@ class Column:
     """Conditions without which nothing stands in it."""
     names: NameList | None = None
     """The list that names its codes."""
+    system: str | None = None
+    """The system whose customer records it names, where that is another one."""
     own: Mapping[str, Column] = field(default_factory=dict)
     """Target → the column as this target reads it, where it says something of its own."""
     formats: Mapping[str, object] = field(default_factory=dict)
@@ -306,6 +308,7 @@ _READING = {
     "per_line",
     "when",
     "names_from",
+    "system",
 }
 _COLUMN_META = {"headers", "required", "pii", "maps_to", "rules"} | _READING
 
@@ -332,6 +335,14 @@ def _load_all(project: Path) -> dict[tuple[str, str], Table]:
                         at=f"{system}.{table.entity}",
                     )
                 tables[table.key] = table
+    systems = {system for system, _ in tables}
+    for table in tables.values():
+        for read in (read for column in table.columns for read in (column, *column.own.values())):
+            if read.system and (read.system == table.system or read.system not in systems):
+                others = ", ".join(sorted(systems - {table.system, *NOT_LANDED}))
+                raise read.place.wrong(
+                    "system", f"{read.system!r} is no other system", f"Use one of: {others}"
+                )
     for key, table in tables.items():
         if any(read.names for column in table.columns for read in (column, *column.own.values())):
             columns = (
@@ -535,6 +546,7 @@ def _reading(meta: Place) -> dict[str, Any]:
         "per_line": meta.flag("per_line"),
         "when": _conditions(meta, "when"),
         "names": _name_list(meta),
+        "system": meta.text("system"),
         "formats": {key: meta.content[key] for key in ("decimal", "day_first") if key in meta.content},
     }
     keys = {"words": "values", "names": "names_from"}

@@ -271,6 +271,7 @@ class MappedTable:
                     entity, _, name = target.partition(".")
                     read = column.read_for(target)
                     self.fields.setdefault(entity, {}).setdefault(name, []).append(read)
+        self.fields.setdefault(self.rows, {})
         for target, value in self.table.constants.items():
             entity, _, name = target.partition(".")
             self.fields.setdefault(entity, {})
@@ -1043,6 +1044,16 @@ class MappedTable:
             [self._accepted(), final],
         )
 
+    @property
+    def foreign_keys(self) -> dict[str, str]:
+        """Column of the base model that names customer records of another system → that system."""
+        return {
+            f"{entity}__source_customer_id": part.system
+            for entity, columns in self.fields.items()
+            for part in columns.get("source_customer_id", ())
+            if part.system
+        }
+
     def _shared(self, entity: str) -> list[str]:
         """What one more record of the rows' own entity shares with it: all that the mapping does not say of it."""
         if self.of(entity) != self.rows or entity == self.rows:
@@ -1099,6 +1110,119 @@ class MappedTable:
                 told[name] = of.get(column, "Currency that the row states.")
         beside = [name for name in _DOCUMENTS if f" as {name}" in self.base_model()]
         return told | {name: _DOCUMENTS[name] for name in beside} | (_HEADS if self.heads else {})
+
+
+NAMED = {
+    "named_customers": "customers",
+    "named_decisions": "identity_decisions",
+}
+"""Models of a system whose facts name customers by the keys of another system, and the input entity of each: a record of
+its own for each of them, and that the two records are one customer."""
+
+
+def named_models(
+    system: str, tables: Sequence[MappedTable], offers: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, str]]:
+    """Model → its SQL and its description in YAML. `offers`: staging models of customers → their columns."""
+    rows = []
+    others: dict[str, str] = {}
+    for one in tables:
+        for column, other in one.foreign_keys.items():
+            read = [f"{column} as source_customer_id", f"'{other}' as of_system", "landed_on"]
+            accepted = "{{ list_is_empty('broken_rules') }}"
+            rest = f"from {{{{ ref('{one.base}') }}}}\nwhere\n    {column} is not null\n    and {accepted}"
+            rows.append(_select(read, rest))
+            others |= {model: other for model in offers if model.startswith(f"stg_{other}__")}
+    if not others:
+        return {}
+    records = []
+    for model, other in sorted(others.items()):
+        kind, company, name = (
+            column if column in offers[model] else "cast(null as string)"
+            for column in ("record_kind", "company_name", "name")
+        )
+        read = [
+            f"'{other}' as of_system",
+            "source_customer_id",
+            f"{kind} as record_kind",
+            f"{company} as company_name",
+            f"{name} as name",
+        ]
+        records.append(_select(read, f"from {{{{ ref('{model}') }}}}"))
+    union = "\n\nunion all\n\n"
+    joined = _select(
+        [
+            "named.source_customer_id",
+            "min(named.of_system) as of_system",
+            "min(named.landed_on) as landed_on",
+            "max(coalesce(\n    records.record_kind,\n    case\n        when records.company_name is not null and"
+            " records.name is null then 'organisation'\n        else 'person'\n    end\n)) as record_kind",
+        ],
+        "from named\ninner join records\n    on\n        named.of_system = records.of_system\n"
+        "        and named.source_customer_id = records.source_customer_id\n"
+        "group by named.source_customer_id\n"
+        "-- a key that two systems have names nobody\n"
+        "having min(named.of_system) = max(named.of_system)",
+    )
+    customers = f"stg_{system}__named_customers"
+    own, other_id = (
+        f"{{{{ customer_record_key({of}, 'source_customer_id') }}}}"
+        for of in (f"\"'{system}'\"", "'of_system'")
+    )
+    keyed = _select(
+        ["landed_on", f"{own} as own_id", f"{other_id} as other_id"], f"from {{{{ ref('{customers}') }}}}"
+    )
+    decided = _select(
+        [
+            "least(own_id, other_id) as record_id_a",
+            "greatest(own_id, other_id) as record_id_b",
+            "'must_link' as decision",
+            "landed_on",
+        ],
+        "from keyed",
+    )
+    what = f"customer records of other systems that facts of {system} name"
+    told = {
+        customers: (
+            _model(
+                f"one customer record of another system that facts of {system} name",
+                "",
+                [
+                    _block("named", union.join(rows)),
+                    _block("records", union.join(records)),
+                    _block("final", joined),
+                ],
+            ),
+            {
+                "source_customer_id": "Key of the record in the other system.",
+                "of_system": "The other system.",
+                "record_kind": "Kind of the record in the other system.",
+                "landed_on": "Day on which a fact with it was first landed.",
+            },
+        ),
+        f"stg_{system}__named_decisions": (
+            _model(
+                f"one record that facts of {system} name, and the record of the other system",
+                "",
+                [_block("keyed", keyed), _block("final", decided)],
+            ),
+            {
+                "record_id_a": "The smaller record id of the pair.",
+                "record_id_b": "The larger record id of the pair.",
+                "decision": "`must_link`.",
+                "landed_on": "Day on which a fact with it was first landed.",
+            },
+        ),
+    }
+    pii = dict.fromkeys(("source_customer_id", "record_id_a", "record_id_b"), "name")
+    models = {}
+    for model, (sql, columns) in told.items():
+        entity = NAMED[model.removeprefix(f"stg_{system}__")]
+        # a table: hashes need the key, which whoever reads a view may not have
+        kept = "materialized: table, " if entity == "identity_decisions" else ""
+        config = f"{kept}meta: {{grain: {entity}, owner: data engineering, input: {entity}}}"
+        models[model] = (sql, _described(model, f"The {what}.", config, columns, pii))
+    return models
 
 
 def _described(

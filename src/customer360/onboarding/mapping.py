@@ -233,6 +233,14 @@ def _check_reading(table: Table, contracts: Mapping[str, Contract]) -> None:
             entity, _, name = target.partition(".")
             read, kind = column.read_for(target), contracts[entity].types.get(name, "varchar")
             _check_column(table, read, entity, kind)
+            if read.system and (
+                name != "source_customer_id" or table.also.get(entity, entity) == "customers"
+            ):
+                raise read.place.wrong(
+                    "system",
+                    f"{target} names no customer record of another system",
+                    "Write it where the target is the source_customer_id of orders, surveys, campaign_contacts ...",
+                )
             if name == "region" and (read.when or read.fallback):
                 key = "when" if read.when else "fallback"
                 raise read.place.wrong(

@@ -20,7 +20,7 @@ from customer360.core.declarations import DeclarationError, read_keys
 from customer360.core.durable import write_text
 from customer360.core.policy import policy_table
 from customer360.core.sources import CODES, Table, load_sources
-from customer360.onboarding.mapped_models import MappedTable
+from customer360.onboarding.mapped_models import NAMED, MappedTable, named_models
 from customer360.onboarding.mapping import OPEN, Contract, check_mapping, load_contracts, targets_of
 
 LISTS = "macros/staging/systems.sql"
@@ -85,6 +85,7 @@ def system_files(project: Path) -> dict[str, str]:
             mapped.append(MappedTable(table, contracts, _heads(table, tables.values())))
     files: dict[str, str] = {}
     described: dict[str, list[str]] = {}
+    named: dict[str, dict[str, list[str]]] = {}
     for one in sorted(mapped, key=lambda one: one.table.key):
         system, written_from = one.table.system, f"_{one.table.system}__sources.yml"
         folder = f"models/staging/{system}"
@@ -92,11 +93,28 @@ def system_files(project: Path) -> dict[str, str]:
         for model, sql in one.staging_models().values():
             files[f"{folder}/{model}.sql"] = _marked(sql, written_from)
         described.setdefault(f"{folder}/_{system}__mapped.yml", []).extend(one.described())
+    offers = _offers(project, contracts, mapped)
+    for system in sorted({one.table.system for one in mapped if one.foreign_keys}):
+        own = [one for one in mapped if one.table.system == system]
+        for one in own:
+            if one.foreign_keys and any(m.startswith(f"stg_{system}__") for m in offers["customers"]):
+                raise one.table.place.wrong(
+                    "system",
+                    f"{system} has customers of its own, whose keys may be those of another system",
+                    "Give these rows a system of their own",
+                )
+        for model, (sql, told) in named_models(system, own, offers["customers"]).items():
+            files[f"models/staging/{system}/{model}.sql"] = _marked(sql, f"_{system}__sources.yml")
+            described[f"models/staging/{system}/_{system}__mapped.yml"].append(told)
+            entity = NAMED[model.removeprefix(f"stg_{system}__")]
+            columns = [c for c in contracts[entity].types if f"name: {c}," in told]
+            named.setdefault(entity, {})[model] = columns
+    for entity, models in named.items():
+        offers[entity] |= models
     for path, models in described.items():
         files[path] = "# Written by `make systems`; not edited by hand.\nversion: 2\n\nmodels:\n" + "\n".join(
             models
         )
-    offers = _offers(project, contracts, mapped)
     landed = [_landed(table, {one.table.key: one for one in mapped}) for table in tables.values()]
     lists = {
         "entities": [
@@ -245,6 +263,7 @@ def _landed(table: Table, mapped: Mapping[tuple[str, str], MappedTable]) -> str 
         staged = one.staging_models()[table.rows][0]
         family = table.constants.get("interactions.family") or _FAMILIES.get(table.rows)
         customer_key = "customers__source_customer_id" if "customers" in one.entities else None
+        customer_key = customer_key or next(iter(one.foreign_keys), None)
         order_key = "order_items__source_order_id" if one.has_lines else None
     if not staged:
         raise DeclarationError(

@@ -167,6 +167,8 @@ class _Landed:
     base: str | None
     treatment: str
     keys: list[str] = field(default_factory=list)
+    customer: str = "source_customer_id"
+    """The column of the base model that names a customer record."""
 
     @property
     def document(self) -> str | None:
@@ -245,8 +247,13 @@ def _landed_tables(
         relation = f"read_parquet('{landing / system / entity}/*.parquet', union_by_name = true)"
         connection.execute(f"create schema if not exists raw_{system}")
         connection.execute(f'create view raw_{system}."{entity}" as from {relation}')
+        names = (
+            _customer_column(connection, table, base) if base in built and "customers" in entities else None
+        )
         found.append(
-            _Landed(table, entities, base if base in built and "customers" in entities else None, treatment)
+            _Landed(
+                table, entities, base if names else None, treatment, customer=names or "source_customer_id"
+            )
         )
     keys: dict[str, set[str]] = defaultdict(set)
     for landed in found:
@@ -263,15 +270,23 @@ _SAME_ROW = """
 """
 
 
+def _customer_column(connection: duckdb.DuckDBPyConnection, table: Table, base: str) -> str | None:
+    """The column of a base model that names a customer record; models of a mapping put their entity before it."""
+    columns = connection.execute(
+        "select list(column_name) from duckdb_columns() where schema_name = 'staging' and table_name = ?",
+        [base],
+    ).fetchone()
+    names = ("source_customer_id", "customers__source_customer_id", f"{table.rows}__source_customer_id")
+    return next((name for name in names if name in ((columns and columns[0]) or ())), None)
+
+
 def _customer_keys(connection: duckdb.DuckDBPyConnection, landed: _Landed) -> set[str]:
     """Columns of a table of customers that hold what the warehouse takes for the customer's key."""
     system, entity = landed.table.key
-    tests = ", ".join(
-        f'bool_and(trim(raw."{name}") = base.source_customer_id)' for name in landed.table.names
-    )
+    tests = ", ".join(f'bool_and(trim(raw."{name}") = base.{landed.customer})' for name in landed.table.names)
     equal = connection.execute(
         f'select {tests} from staging.{landed.base} as base inner join raw_{system}."{entity}" as raw on {_SAME_ROW}'
-        " where base.source_customer_id is not null"
+        f" where base.{landed.customer} is not null"
     ).fetchone()
     return {name for name, is_key in zip(landed.table.names, equal, strict=True) if is_key}
 
@@ -411,12 +426,12 @@ def _know_again(
                 ("record", f"{landed.table.system}|{value}")
                 for (value,) in connection.execute(
                     f"""
-                    select distinct base.source_customer_id from staging.{landed.base} as base
+                    select distinct base.{landed.customer} from staging.{landed.base} as base
                     inner join known
                         on known.source_system = ? and known.entity = ? and base.load_id = known.load_id
                         and base.source_sheet is not distinct from known.source_sheet
                         and base.source_row = known.source_row
-                    where base.source_customer_id is not null
+                    where base.{landed.customer} is not null
                     """,
                     list(landed.table.key),
                 ).fetchall()
@@ -473,11 +488,11 @@ def _rows_to_touch(
                 connection,
                 keys,
                 "record",
-                f"select '{system}|' || source_customer_id as value from staging.{landed.base}",
+                f"select '{system}|' || {landed.customer} as value from staging.{landed.base}",
             )
             hits += connection.execute(
                 f"select load_id, source_sheet, source_row, null from staging.{landed.base}"
-                f" where list_contains(?, '{system}|' || source_customer_id)",
+                f" where list_contains(?, '{system}|' || {landed.customer})",
                 [sorted(held)],
             ).fetchall()
         touch(landed.table.key, hits, goes)
