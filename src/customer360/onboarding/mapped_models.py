@@ -376,11 +376,10 @@ class MappedTable:
                 if value != BY_SIGN:
                     kind = self._kind(entity, column)
                     read.append(_as(f"cast({_literal(value)} as {kind})", f"{entity}__{column}"))
-            if self.of(entity) == "customers":
-                read.append(_as(_missing_reasons([*core, *city]), f"{entity}__missing_reasons"))
-                core.clear()
-            if entity == "customers" and (named := self._is_named_walk_in()):
-                read.append(_as(named, "customers__is_named_walk_in"))
+            if entity == "customers":
+                read.append(_as(_missing_reasons([*core, *city]), "customers__missing_reasons"))
+                if named := self._is_named_walk_in():
+                    read.append(_as(named, "customers__is_named_walk_in"))
             typed += [f"-- {entity}", *read] if read else []
         if table.filters:
             typed.append("-- rows that are no record of the entity")
@@ -478,7 +477,7 @@ class MappedTable:
         if text != f"landed.{source}":
             source = f"{name}__text"
             landed.append(_as(text, source))
-        is_customer = self.of(entity) == "customers"
+        is_customer = entity == "customers"
         if is_customer and column in _CORE:
             core.append((column, f"parsed.{source}"))
         struct = (_FULL if is_customer else {}).get(column) or _ANYWHERE.get(column)
@@ -743,11 +742,14 @@ class MappedTable:
             )
             yield "numbered", _select(["*", number], "from @")
         if self._splits:
+            kind = "orders__document_kind"
+            if self._left_out:
+                kind = f"case when not ({self._left_out}) then {kind} end"
             replaced = ",\n".join(
                 "    case\n"
                 "        when\n"
                 "            orders__document_kind = 'return'\n"
-                f"            and max(orders__document_kind) over (partition by {column}) = 'sale'\n"
+                f"            and max({kind}) over (partition by {column}) = 'sale'\n"
                 f"            then {column} || '-return'\n"
                 f"        else {column}\n"
                 f"    end as {column}"
@@ -768,6 +770,11 @@ class MappedTable:
         ]
         on = "from @\nleft join heads\n    on @.order_items__source_order_id = heads.source_order_id"
         return "headed", _select(joined, on)
+
+    @property
+    def _left_out(self) -> str:
+        """The condition under which a row is no record of the entity; empty where the mapping leaves none out."""
+        return " or ".join(f"is_left_out_by_{one.condition.column}" for one in self.table.filters)
 
     @property
     def _kind_of_document(self) -> str:
@@ -807,9 +814,8 @@ class MappedTable:
         """Rules of the rows, and rules of the heads of documents that the rows carry: pairs of reason code and condition
         (as Jinja), each code once in each, in the order in which a row is told its reason."""
         broken, of_heads = self._conditions()
-        left_out = " or ".join(f"is_left_out_by_{one.condition.column}" for one in self.table.filters)
         # a row that is no record takes no document along
-        return self._as_jinja(broken), self._as_jinja(of_heads, unless=left_out)
+        return self._as_jinja(broken), self._as_jinja(of_heads, unless=self._left_out)
 
     def _as_jinja(self, conditions: Mapping[str, Sequence[str]], unless: str = "") -> list[str]:
         currency = "'\" ~ var('currency') ~ \"'"
@@ -1063,7 +1069,8 @@ class MappedTable:
 
     def _shares_key(self, entity: str) -> bool:
         """Whether one more record has the key of the rows' own: its name is joined to it then."""
-        return set(self.contracts[entity].key) <= set(self._shared(entity))
+        key = self.contracts[entity].key
+        return len(key) == 1 and key[0] in self._shared(entity)
 
     # ---- what YAML says of them
 

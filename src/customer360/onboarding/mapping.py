@@ -37,7 +37,8 @@ _FORMATS = {
 _JOINABLE = ("varchar", "date", "timestamp")
 _ONE_MORE = re.compile(r"[a-z]+(?:_[a-z]+)*")
 _DOCUMENTS = ("orders", "order_items")
-"""Input entities that are documents: what tells them apart and how they add up is known of one per row alone."""
+_ONCE = (*_DOCUMENTS, "customers")
+"""Input entities of which a row holds one at most: the records of two would have the same keys."""
 
 
 @dataclass(frozen=True)
@@ -254,7 +255,7 @@ def _check_reading(table: Table, contracts: Mapping[str, Contract]) -> None:
 
 def _check_one_more(table: Table, contracts: Mapping[str, Contract]) -> None:
     """DeclarationError at the first name that the table has for one more entity and that can mean nothing."""
-    can = [entity for entity in contracts if entity not in _DOCUMENTS]
+    can = [entity for entity in contracts if entity not in _ONCE]
     for name, entity in table.also.items():
         if not _ONE_MORE.fullmatch(name) or name == CODES or name in contracts:
             remedy = "Choose a name of small letters that no input entity has"
@@ -330,8 +331,9 @@ def open_points(table: Table, contracts: Mapping[str, Contract], offered_beside:
         f"{rows}.{column}" for column in contracts[rows].required if column not in offered.get(rows, ())
     ]
     for entity in offered.keys() - {rows}:
-        if table.also.get(entity) == rows and not set(contracts[entity].key) & offered[entity]:
-            continue
+        key = contracts[entity].key
+        if table.also.get(entity) == rows and len(key) == 1 and key[0] not in offered[entity]:
+            continue  # it shares the key of the row
         columns = (*contracts[entity].key, *contracts[entity].required)
         missing += [f"{entity}.{c}" for c in dict.fromkeys(columns) if c not in offered[entity]]
     lines = offered.get("order_items", set())
