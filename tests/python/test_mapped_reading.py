@@ -13,6 +13,7 @@ import pytest
 from conftest import PROJECT, copy_project, run_dbt, run_verb
 from customer360.core.declarations import DeclarationError
 from customer360.core.sources import CODES, load_sources
+from customer360.onboarding.check_data import in_no_file
 from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import check_mapping, load_contracts, open_points
 from customer360.onboarding.systems import system_files, write_systems
@@ -224,6 +225,28 @@ def test_rows_that_are_no_records_have_a_reason_before_all_others(declared):
     assert told["not_a_record"] == ["draft"]
     _, of_heads = mapped(declared, "slips").rules()
     assert all(condition.startswith('"not (is_left_out_by_what) and (') for _, condition in of_heads)
+
+
+def test_a_column_that_conditions_ask_for_and_no_file_has_is_named(declared):
+    tables = [load_sources(declared)["kit", entity] for entity in ("heads", "sends", "words")]
+    assert [sorted(table.asked) for table in tables] == [["draft", "kind"], ["opened"], []]
+    absent = {"heads": "draft", "sends": "opened", "words": "word"}
+    report = {
+        "tables": [
+            {
+                "system": "kit",
+                "entity": entity,
+                "loads": [{"remarks": [{"code": "absent_column", "column": column}]}],
+            }
+            for entity, column in absent.items()
+        ]
+    }
+    named = in_no_file(tables, report, "inbox/x")
+    assert [re.findall(r"kit\.\w+\.\w+", line)[0] for line in named] == [
+        "kit.heads.draft",
+        "kit.sends.opened",
+        "kit.words.word",
+    ]
 
 
 def test_who_names_customers_of_another_system_has_none_of_its_own(declared):

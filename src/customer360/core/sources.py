@@ -206,6 +206,15 @@ class Table:
         return tuple(column for column in self.columns if column.required)
 
     @cached_property
+    def asked(self) -> frozenset[str]:
+        """Columns that decide how the rows or other columns are read."""
+        read = [one for column in self.columns for one in (column, *column.own.values())]
+        return frozenset(
+            condition.column
+            for condition in (*(f.condition for f in self.filters), *(c for one in read for c in one.when))
+        )
+
+    @cached_property
     def dated_by(self) -> tuple[str, ...]:
         """Columns whose newest value says how old a file is."""
         if self.declared_dated_by is not None:

@@ -302,7 +302,8 @@ def in_no_file(tables: Sequence[Table], report: Mapping[str, Any], inbox: str) -
             for load in loads.get(table.key, ())
         ]
         for column in table.columns:
-            if column.maps_to and absent and all(column.name in columns for columns in absent):
+            is_read = column.maps_to or column.name in table.asked or table.rows == CODES
+            if is_read and absent and all(column.name in columns for columns in absent):
                 error = column.place.wrong(
                     "headers",
                     f"no file of {inbox}/{table.system}/{table.entity} has this column 文件中没有这一列",
