@@ -99,6 +99,7 @@ def customers_of(features: Path) -> dict[str, str]:
     """Stand-ins (name to SQL) for what the purchase models read of customers, from a file with their first day's amounts."""
     return {
         "int_value__base_features": f"select * from '{features}'",
+        "int_orders__documents": f"select first_purchase_on as ordered_on from '{features}'",
         "int_value__repeat_purchases": f"""
             select
                 customer_id, as_of_on, purchase_days - 1 as repeat_days,
