@@ -179,7 +179,9 @@ def lay_out_miniature(root: Path) -> Path:
         "models/staging/state/_state__sources.yml": _STATE,
         "datasets/demo.yml": _DATA_SET,
         "seeds/policy/privacy_policy.csv": 'published_group\n""\n',
-        "seeds/policy/total_words.csv": (PROJECT / "seeds/policy/total_words.csv").read_text(encoding="utf-8"),
+        "seeds/policy/total_words.csv": (PROJECT / "seeds/policy/total_words.csv").read_text(
+            encoding="utf-8"
+        ),
     }.items():
         (root / name).parent.mkdir(parents=True, exist_ok=True)
         (root / name).write_text(text, encoding="utf-8")

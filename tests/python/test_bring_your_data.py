@@ -320,6 +320,41 @@ def test_chinese_headings_are_read_as_pinyin_and_guessed(tmp_path):
     assert snake_name("2025", set()) == "column_2025"
 
 
+@pytest.mark.parametrize(
+    ("text", "rows", "meant"),
+    [
+        (
+            "SKBH,DDBH,SKRQ,SKJE,SKFS\n1,XS1,20251211,10.50,2\n",
+            "payments",
+            "source_payment_id source_order_id paid_at amount method",
+        ),
+        (
+            "DDBH,HH,SPBM,SL,DJ,JE\nXS1,1,A,2,5,10\n",
+            "order_items",
+            "source_order_id source_line_id source_product_id quantity unit_price amount",
+        ),
+        (
+            "campaign_code,uid,variant,sent,opened\nP1,7,A,2026-01-01 10:00,\n",
+            "campaign_contacts",
+            "campaign_code source_customer_id variant sent_at todo",
+        ),
+        (
+            "Review ID,Customer ID,Rating,Review date\n1,7,4,2026-01-01\n",
+            "surveys",
+            "source_response_id source_customer_id score answered_at",
+        ),
+        ("会员卡号,id_card,手机\n1,2,13900000000\n", "customers", "member_no id_number_hash phone"),
+    ],
+)  # fmt: skip
+def test_initials_of_pinyin_and_names_of_the_contract_are_known(tmp_path, text, rows, meant):
+    file = tmp_path / "file.csv"
+    file.write_text(text, encoding="utf-8")
+    proposal = propose("book", "list", look_into(file, TOTALS), CONTRACTS)
+    assert proposal.rows == rows
+    targets = [column["meta"]["maps_to"] for column in proposal.columns]
+    assert [target.removeprefix(f"{rows}.") for target in targets] == meant.split()
+
+
 def test_a_name_is_not_the_heading_of_another_column(tmp_path):
     file = tmp_path / "bons.csv"
     file.write_text("Bonnr,MwSt %,MwSt,Netto,(Netto)\n1,19,0.19,1,1\n", encoding="utf-8")

@@ -97,7 +97,7 @@ def in_review(connection: duckdb.DuckDBPyConnection, system: str) -> set[frozens
     return {frozenset(row) for row in rows.fetchall()}
 
 
-def test_guests_under_one_number_are_people_by_their_mail_or_unknown(
+def test_c09_guests_under_one_number_are_people_by_their_mail_or_unknown(
     american: duckdb.DuckDBPyConnection,
 ) -> None:
     """Never one customer. A blank number is a guest's as well. Who gives neither is counted, and why."""
@@ -132,7 +132,7 @@ def test_what_one_row_of_an_order_leaves_empty_another_one_says(american: duckdb
     assert "R7" not in whose and rejected(american, "counter") == {"ambiguous_document": 2}
 
 
-def test_a_word_for_nothing_is_a_name_beside_another(american: duckdb.DuckDBPyConnection) -> None:
+def test_c33_a_word_for_nothing_is_a_name_beside_another(american: duckdb.DuckDBPyConnection) -> None:
     names = {key: row[:2] for key, row in customers(american, "surnames").items()}
     assert names == {
         "K131": ("christopher null", None),
@@ -150,7 +150,7 @@ def test_a_word_for_nothing_is_a_name_beside_another(american: duckdb.DuckDBPyCo
     }
 
 
-def test_another_name_is_a_question_where_a_birth_date_and_something_else_agree(
+def test_c37_c38_another_name_is_a_question_where_a_birth_date_and_something_else_agree(
     american: duckdb.DuckDBPyConnection,
 ) -> None:
     """A surname changes, a given name is shortened: address, telephone number or mail beside the birth date ask; one alone, as
@@ -162,7 +162,9 @@ def test_another_name_is_a_question_where_a_birth_date_and_something_else_agree(
     assert in_review(american, "shortened") == {frozenset(("K191", "K192"))}
 
 
-def test_words_for_nothing_and_a_mailbox_of_nobody_join_nobody(american: duckdb.DuckDBPyConnection) -> None:
+def test_c40_words_for_nothing_and_a_mailbox_of_nobody_join_nobody(
+    american: duckdb.DuckDBPyConnection,
+) -> None:
     """Records of all walk-in customers are of nobody; a guest who leaves a number is somebody, and so is an account whose name
     was left out."""
     found = customers(american, "mailboxes")
@@ -175,7 +177,7 @@ def test_words_for_nothing_and_a_mailbox_of_nobody_join_nobody(american: duckdb.
     assert rejected(american, "mailboxes") == {"walk_in_customer": 6}
 
 
-def test_words_for_nothing_with_one_telephone_number_are_not_one_person(
+def test_c40b_words_for_nothing_with_one_telephone_number_are_not_one_person(
     american: duckdb.DuckDBPyConnection,
 ) -> None:
     found = customers(american, "words")

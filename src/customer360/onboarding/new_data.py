@@ -297,7 +297,16 @@ def _place(heading: str, column: str) -> int:
     return _guesses().get(_plain(heading), {}).get(column, 0)
 
 
+_NOT_OF_PAYMENTS = {"ordered_at", "document_amount", "document_kind", "source_customer_id", *_PERSONAL_FIELDS}
+
+
 def _row_entity(columns: set[str]) -> str:
+    if {"campaign_code", "sent_at"} <= columns:
+        return "campaign_contacts"
+    if columns & {"source_response_id", "answered_at"} and "score" in columns:
+        return "surveys"
+    if {"source_payment_id", "source_order_id"} <= columns and not columns & _NOT_OF_PAYMENTS:
+        return "payments"
     if "source_order_id" in columns and columns & {"source_product_id", "product_name", "quantity"}:
         return "order_items"
     if "source_order_id" in columns:
