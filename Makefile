@@ -43,7 +43,7 @@ $(VERBS): setup
 
 test: setup ## lint, build both data sets, run all quick tests
 	$(MAKE) -j2 lint builds
-	python -m pytest -m "not slow" -n 2 --dist loadfile
+	python -m pytest -m "not slow" -n 2 --dist loadfile --no-loadscope-reorder
 
 builds: setup
 	customer360 build --data demo --unit-tests

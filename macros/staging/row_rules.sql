@@ -24,8 +24,9 @@
 {% macro before_first_day(source_system, columns, unless=none) %}
     {%- set earliest = 'least(' ~ columns | join(', ') ~ ')' if columns | length > 1 else columns | first %}
     {%- set first_day = function('first_plausible_day') ~ "('" ~ source_system ~ "')" %}
+    {%- set but = 'not (' ~ unless ~ ') and ' if unless else '' %}
     {{ return(
-        ('time_before_first_day', ("not (" ~ unless ~ ") and " if unless else "") ~ earliest ~ " < " ~ first_day)
+        ('time_before_first_day', "%s%s < %s" | format(but, earliest, first_day))
     ) }}
 {% endmacro %}
 

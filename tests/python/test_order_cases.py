@@ -41,10 +41,6 @@ DECIDED = {
         "买家会员名": "pii: name, maps_to: [orders.source_customer_id, customers.source_customer_id]",
         "收货人姓名": "pii: name, maps_to: customers.name",
     },
-    "feedback": {
-        name: f"maps_to: surveys.{name}"
-        for name in ("source_response_id", "question", "score", "scale_max", "answered_at")
-    },
 }
 
 
@@ -61,10 +57,6 @@ def decide(project: Path) -> None:
         text = re.sub(r"phone_country: todo", "phone_country: none", text).replace(
             "refund: todo", "refund: return"
         )
-        if system == "feedback":
-            text = text.replace("rows: customers", "rows: surveys").replace(
-                "maps_to: customers.source_customer_id", "maps_to: surveys.source_customer_id"
-            )
         file.write_text(text.replace("maps_to: todo", "maps_to: none"), encoding="utf-8")
 
 
