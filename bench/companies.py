@@ -67,15 +67,20 @@ def run_dbt(
     return run(project, *dbt_command(declared, *words), **environment)
 
 
+def offer_inputs(root: Path, data_set: str) -> None:
+    """What dbt reads besides landed files, as a first build finds it: the truth where there is one, and an empty state."""
+    offer_truth(root / "truth" / data_set, load_tables(root, TRUTH))
+    for table in load_tables(root, STATE):
+        write_declared(root / "warehouse" / data_set / "state" / table.entity, table)
+
+
 def build_demo(root: Path, *words: str) -> None:
     """Generate, land and build the demo company of a copied project, without tests, in its customer360.duckdb. `words` go
     to dbt. Raises RuntimeError with the last lines of the step that failed."""
     prepare = load_data_set(root, "demo", load_sources(root)).prepare.split()
     _require(run(root, sys.executable, *prepare))
     _require(run_verb(root, "land", "--data", "demo"))
-    offer_truth(root / "truth" / "demo", load_tables(root, TRUTH))
-    for table in load_tables(root, STATE):
-        write_declared(root / "warehouse" / "demo" / "state" / table.entity, table)
+    offer_inputs(root, "demo")
     _require(run_dbt(root, "demo", "build", "--exclude-resource-type", "test", "unit_test", *words))
 
 

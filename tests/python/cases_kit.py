@@ -7,11 +7,8 @@ from pathlib import Path
 
 import duckdb
 
-from conftest import PROJECT, copy_project, run_dbt, run_verb
-from customer360.core.sources import STATE, TRUTH, load_tables
-from customer360.landing.writer import write_declared
+from conftest import PROJECT, copy_project, offer_inputs, run_dbt, run_verb
 from customer360.onboarding.systems import write_systems
-from customer360.pipeline.build import offer_truth
 
 CASES = PROJECT / "tests" / "cases"
 NAME = "cases"
@@ -63,9 +60,7 @@ def deliver(project: Path, files: Mapping[str, bytes]) -> None:
 
 def stage(project: Path, systems: Mapping[str, str]) -> duckdb.DuckDBPyConnection:
     """Build the staging models of these systems; what they hold."""
-    offer_truth(project / "truth" / NAME, load_tables(project, TRUTH))
-    for table in load_tables(project, STATE):
-        write_declared(project / "warehouse" / NAME / "state" / table.entity, table)
+    offer_inputs(project, NAME)
     done = run_dbt(
         project,
         NAME,

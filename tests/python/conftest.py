@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 # what tests take from here
-from bench.companies import build_demo, run, run_dbt, run_verb, set_demo  # noqa: F401
+from bench.companies import build_demo, offer_inputs, run, run_dbt, run_verb, set_demo  # noqa: F401
 from bench.measuring import copy_project
 from customer360.core.warehouse import Warehouse
 

@@ -11,10 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import copy_project, run_dbt, run_verb
-from customer360.core.sources import STATE, TRUTH, load_tables
-from customer360.landing.writer import DECLARED, write_declared
-from customer360.pipeline.build import offer_truth
+from conftest import copy_project, offer_inputs, run_dbt, run_verb
+from customer360.landing.writer import DECLARED
 
 MEMBERS = "CARD_NO,NAME,MOBILE,REG_DATE\n"
 OLD_MEMBERS = (
@@ -60,9 +58,7 @@ def project(tmp_path_factory) -> Path:
             (members / name).write_text(text, encoding="utf-8")
         done = run_verb(root, "land", "--data", "demo")
         assert done.returncode == 0, done.stderr[-2000:]
-    offer_truth(root / "truth" / "demo", load_tables(root, TRUTH))
-    for table in load_tables(root, STATE):
-        write_declared(root / "warehouse" / "demo" / "state" / table.entity, table)
+    offer_inputs(root, "demo")
     wanted = ["+quarantine", "+older_deliveries"]
     done = run_dbt(root, "demo", "build", "--select", *wanted, "--exclude-resource-type", "test", "unit_test")
     assert done.returncode == 0, done.stdout[-3000:]

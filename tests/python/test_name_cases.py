@@ -12,11 +12,8 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 
-from conftest import PROJECT, copy_project, run_dbt, run_verb
-from customer360.core.sources import STATE, TRUTH, load_tables
-from customer360.landing.writer import write_declared
+from conftest import PROJECT, copy_project, offer_inputs, run_dbt, run_verb
 from customer360.onboarding.new_data import scaffold, todo_list
-from customer360.pipeline.build import offer_truth
 from customer360.privacy.hashing_key import DEMO_KEY
 
 # <system>/<entity>/<file>. `guests`: heads and lines of a web shop in two files. `counter`: the export of a till, in which name
@@ -39,9 +36,7 @@ def american(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDB
     assert todo_list(root, NAME) == []
     landed = run_verb(root, "land", "--data", NAME)
     assert landed.returncode == 0, landed.stderr
-    offer_truth(root / "truth" / NAME, load_tables(root, TRUTH))
-    for table in load_tables(root, STATE):
-        write_declared(root / "warehouse" / NAME / "state" / table.entity, table)
+    offer_inputs(root, NAME)
     models = ("+identity_review_queue", "+int_orders__documents", "+field_reasons", "+quarantine")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CUSTOMER360_HMAC_KEY", DEMO_KEY)

@@ -15,12 +15,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from bench.companies import run_dbt, run_verb
+from bench.companies import offer_inputs, run_dbt, run_verb
 from conftest import PROJECT, copy_project
-from customer360.core.sources import STATE, TRUTH, load_tables
-from customer360.landing.writer import write_declared
 from customer360.onboarding.new_data import scaffold, todo_list
-from customer360.pipeline.build import offer_truth
 from customer360.privacy.hashing_key import DEMO_KEY
 
 NAME = "hemlock"
@@ -71,9 +68,7 @@ def shop(tmp_path_factory) -> duckdb.DuckDBPyConnection:
     assert todo_list(project, NAME) == []
     landed = run_verb(project, "land", "--data", NAME)
     assert landed.returncode == 0, landed.stderr
-    offer_truth(project / "truth" / NAME, load_tables(project, TRUTH))
-    for table in load_tables(project, STATE):
-        write_declared(project / "warehouse" / NAME / "state" / table.entity, table)
+    offer_inputs(project, NAME)
     os.environ.setdefault("CUSTOMER360_HMAC_KEY", DEMO_KEY)
     models = ("+unknown_status_words", "+measures_orders", "+input__surveys")
     done = run_dbt(project, NAME, "build", "-s", *models, "--exclude-resource-type", "unit_test", "test")

@@ -8,11 +8,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from conftest import copy_project, run_dbt, run_verb
-from customer360.core.sources import STATE, TRUTH, load_tables
-from customer360.landing.writer import write_declared
+from conftest import copy_project, offer_inputs, run_dbt, run_verb
 from customer360.onboarding.systems import write_systems
-from customer360.pipeline.build import offer_truth
 
 NAME = "young"
 DATA_SET = """
@@ -87,9 +84,7 @@ def marts_of(project: Path, orders: Sequence[str], marts: Sequence[str]) -> duck
     )
     landed = run_verb(project, "land", "--data", NAME)
     assert landed.returncode == 0, landed.stderr
-    offer_truth(project / "truth" / NAME, load_tables(project, TRUTH))
-    for table in load_tables(project, STATE):
-        write_declared(project / "warehouse" / NAME / "state" / table.entity, table)
+    offer_inputs(project, NAME)
     options = ("--exclude-resource-type", "unit_test", "--indirect-selection", "buildable")
     done = run_dbt(project, NAME, "build", "--select", *(f"+{mart}" for mart in marts), *options)
     assert done.returncode == 0, (done.stdout + done.stderr)[-3000:]

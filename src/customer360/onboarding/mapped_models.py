@@ -15,7 +15,7 @@ from decimal import Decimal
 from itertools import chain
 
 from customer360.core.countries import as_country
-from customer360.core.sources import CODES, RETURNS, Column, Condition, NameList, Table
+from customer360.core.sources import CODES, RETURNS, Column, Condition, Filter, NameList, Table
 from customer360.onboarding.mapping import (
     BEYOND,
     BY_SIGN,
@@ -173,6 +173,11 @@ def _holds(condition: Condition, relation: str) -> str:
     words = ", ".join(_literal(word.lower()) for word in condition.words)
     negated = "not in" if condition.negated else "in"
     return f"coalesce({_word(f'{relation}.{condition.column}')}, '') {negated} ({words})"
+
+
+def _flag(one: Filter) -> str:
+    """The column of `typed` that is true where a filter of the mapping leaves the row out."""
+    return f"is_left_out_by_{one.condition.column}"
 
 
 def _coalesced(values: Sequence[str]) -> str:
@@ -383,10 +388,7 @@ class MappedTable:
             typed += [f"-- {entity}", *read] if read else []
         if table.filters:
             typed.append("-- rows that are no record of the entity")
-            typed += [
-                _as(f"not ({_holds(one.condition, 'parsed')})", f"is_left_out_by_{one.condition.column}")
-                for one in table.filters
-            ]
+            typed += [_as(f"not ({_holds(one.condition, 'parsed')})", _flag(one)) for one in table.filters]
         source = f"{{{{ source('{table.system}', '{table.entity}') }}}}"
         read_all = f"select * from {source}"
         names = self._names()
@@ -481,7 +483,7 @@ class MappedTable:
         if is_customer and column in _CORE:
             core.append((column, f"parsed.{source}"))
         struct = (_FULL if is_customer else {}).get(column) or _ANYWHERE.get(column)
-        if entity == "customers" and self._guests and column == "source_customer_id":
+        if is_customer and self._guests and column == "source_customer_id":
             yield _as(f"{_call('customer_key', f'parsed.{source}')}.number", name)
         elif struct:
             function, columns = struct
@@ -774,7 +776,7 @@ class MappedTable:
     @property
     def _left_out(self) -> str:
         """The condition under which a row is no record of the entity; empty where the mapping leaves none out."""
-        return " or ".join(f"is_left_out_by_{one.condition.column}" for one in self.table.filters)
+        return " or ".join(_flag(one) for one in self.table.filters)
 
     @property
     def _kind_of_document(self) -> str:
@@ -847,7 +849,7 @@ class MappedTable:
         if self.rows == "customers":
             add("walk_in_customer", "customers__is_walk_in")
         for one in self.table.filters:
-            add(one.reason, f"is_left_out_by_{one.condition.column}")
+            add(one.reason, _flag(one))
         for entity in self.fields:
             is_head = self.carries_heads and entity not in ("order_items", "products")
             self._rules_of(entity, add_to_heads if is_head else add)
@@ -913,7 +915,7 @@ class MappedTable:
             (code, " ".join(of)) for conditions in self._conditions() for code, of in conditions.items()
         ):
             for one in self.table.filters:
-                if re.search(rf"\bis_left_out_by_{one.condition.column}\b", condition):
+                if re.search(rf"\b{_flag(one)}\b", condition):
                     found.setdefault(code, []).append(one.condition.column)
             for entity, columns in self.fields.items():
                 for column, parts in columns.items():
@@ -1086,7 +1088,7 @@ class MappedTable:
                 "Number of the file among those over which the document is cut; 1 where one file holds it whole."
             )
         for one in self.table.filters:
-            name = f"is_left_out_by_{one.condition.column}"
+            name = _flag(one)
             told[name] = f"No record of the entity by its {one.condition.column} (rows_where of the mapping)."
         told = _LINEAGE | self._typed_columns() | told
         config = "materialized: table, meta: {grain: landed row, owner: data engineering}"
