@@ -41,7 +41,7 @@ from customer360.core.policy import BASE
 from customer360.core.sources import Column, Table, load_sources
 from customer360.core.warehouse import Warehouse
 from customer360.landing.totals import TotalWords
-from customer360.onboarding import mapped_models
+from customer360.onboarding import mapped_models, mapped_rules
 from customer360.onboarding.check_data import describe, marts
 from customer360.onboarding.mapping import (
     check_mapping,
@@ -574,11 +574,11 @@ def test_a_copied_policy_says_nothing_of_the_demo(scaffolded):
 
 
 def test_mapped_rules_have_a_reason():
-    text = Path(mapped_models.__file__).read_text(encoding="utf-8")
+    text = Path(mapped_rules.__file__).read_text(encoding="utf-8")
     codes = set(re.findall(r"add\(\s*\"([a-z_]+)\"", text)) | set(
         re.findall(r'"([a-z]+_(?:after_landing|before_first_day))"', text)
     )
-    for tables in (mapped_models.UNREADABLE, mapped_models.UNREADABLE_TYPES, mapped_models.MISSING):
+    for tables in (mapped_rules.UNREADABLE, mapped_rules.UNREADABLE_TYPES, mapped_rules.MISSING):
         codes |= set(filter(None, tables.values()))
     assert {
         "invalid_quantity",
@@ -605,12 +605,12 @@ def test_each_time_of_a_mapped_row_has_a_first_day(entity):
         rule for rules in mapped.rules() for rule in rules if rule.startswith("before_first_day('till', ")
     ]
     assert set(re.findall(rf"'{entity}__([a-z_]+)'", " ".join(bounded))) == {
-        column for column in times if f"{entity}.{column}" not in mapped_models.OF_ANY_AGE
+        column for column in times if f"{entity}.{column}" not in mapped_rules.OF_ANY_AGE
     }
 
 
 def test_dates_of_any_age_are_dates_of_a_contract():
-    for name in mapped_models.OF_ANY_AGE:
+    for name in mapped_rules.OF_ANY_AGE:
         entity, _, column = name.partition(".")
         assert CONTRACTS[entity].types[column] in ("timestamp", "date"), name
 
@@ -634,7 +634,7 @@ def test_bounds_of_a_contract_are_rules_of_its_rows():
         assert condition in told
     for contract in CONTRACTS.values():
         for column in contract.bounds:
-            assert mapped_models.unreadable_code(column, contract.types[column]), column
+            assert mapped_rules.unreadable_code(column, contract.types[column]), column
 
 
 def test_marts_are_held_against_what_is_filled():

@@ -20,8 +20,9 @@ from customer360.core.declarations import DeclarationError, read_keys
 from customer360.core.durable import write_text
 from customer360.core.policy import policy_table
 from customer360.core.sources import CODES, Table, load_sources
-from customer360.onboarding.mapped_models import NAMED, MappedTable, named_models
+from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import OPEN, Contract, check_mapping, load_contracts, targets_of
+from customer360.onboarding.named_models import NAMED, named_models
 
 LISTS = "macros/staging/systems.sql"
 INPUT_TESTS = "models/input/_input__unit_tests.yml"
