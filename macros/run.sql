@@ -10,3 +10,6 @@
 {% macro state_folder() -%}
     {{ env_var('CUSTOMER360_STATE', 'warehouse/' ~ var('data_set') ~ '/state') if execute }}
 {%- endmacro %}
+
+{#- The name of this package: dbt's project_name is that of the project that it is installed in. -#}
+{% macro own_package() -%} {{ return('customer360') }} {%- endmacro %}

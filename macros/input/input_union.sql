@@ -43,14 +43,14 @@ from (
 
 {#- The columns of an input entity beside its system, as its contract declares them: name, data_type, config.meta. -#}
 {% macro input_columns(entity) -%}
-    {{ return(graph.nodes['model.' ~ project_name ~ '.input__' ~ entity].columns.values() | rejectattr('name', 'equalto', 'source_system') | list) }}
+    {{ return(graph.nodes['model.' ~ own_package() ~ '.input__' ~ entity].columns.values() | rejectattr('name', 'equalto', 'source_system') | list) }}
 {%- endmacro %}
 
 {#- The columns of each of the models, as their YAML lists them. Unit tests know no graph and state both. -#}
 {% macro offered_columns(models) -%}
     {%- set offered = {} -%}
     {%- for model in models -%}
-    {%- do offered.update({model: graph.nodes['model.' ~ project_name ~ '.' ~ model].columns.keys() | list}) -%}
+    {%- do offered.update({model: graph.nodes['model.' ~ own_package() ~ '.' ~ model].columns.keys() | list}) -%}
     {%- endfor -%}
     {{ return(offered) }}
 {%- endmacro %}

@@ -32,7 +32,9 @@
 {% macro register_sources() -%}
     {%- if execute and target.name not in ['lint', 'spark'] -%}
     {%- do check_systems() -%}
-    {%- set sources = graph.sources.values() | selectattr('package_name', 'equalto', project_name) | list -%}
+    {%- set declared = graph.sources.values() | selectattr('package_name', 'equalto', own_package()) | list -%}
+    {%- do attach_databases(declared) -%}
+    {%- set sources = declared | rejectattr('config.meta.relation', 'defined') | list -%}
     {%- set patterns = [] -%}
     {%- for source in sources -%}
     {%- do patterns.extend([source_files(source.source_name, source.name), load_list(source.source_name, source.name)]) -%}
@@ -101,11 +103,11 @@
     {%- for entity, models in input_offers().items() -%}
     {%- for model in models -%}{%- do listed.append(model ~ ', which offers ' ~ entity) -%}{%- endfor -%}
     {%- endfor -%}
-    {%- for source in graph.sources.values() if source.package_name == project_name and source.source_name not in ['state', 'truth', 'landing'] -%}
+    {%- for source in graph.sources.values() if source.package_name == own_package() and source.source_name not in ['state', 'truth', 'landing'] -%}
     {#- rows: todo is a mapping that somebody still works on -#}
     {%- if source.config.meta.get('rows') != 'todo' -%}{%- do declared.append('source ' ~ source.source_name ~ '.' ~ source.name) -%}{%- endif -%}
     {%- endfor -%}
-    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('stg_') -%}
+    {%- for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == own_package() and node.name.startswith('stg_') -%}
     {%- set entity = node.config.meta.get('input', node.name.split('__')[1]) -%}
     {%- if entity in input_offers() -%}{%- do declared.append(node.name ~ ', which offers ' ~ entity) -%}{%- endif -%}
     {%- endfor -%}

@@ -58,8 +58,9 @@
     }) }}
 {%- endmacro %}
 
-{#- Landed entities: the staging model that holds their accepted rows, the family of data that they count as, and the columns
-    of the base model that name customers and, on order lines, their orders, where there are such. -#}
+{#- Landed entities: the staging model that holds their accepted rows, the family of data that they count as, the columns of
+    the base model that name customers and, on order lines, their orders, and the model of the relation that rows are read
+    from where no files land; where there are such. -#}
 {% macro landed_entities() -%}
     {{ return([
         {'system': 'app', 'entity': 'consents', 'staged': 'stg_app__consents', 'family': none, 'customer_key': none, 'order_key': none},

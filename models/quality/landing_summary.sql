@@ -10,7 +10,7 @@ landed as (
         '{{ item.entity }}' as entity,
         {{ "'" ~ item.family ~ "'" if item.family else 'cast(null as string)' }} as family,
         count(*) as landed_rows
-    from {{ source(item.system, item.entity) }}
+    from {{ landed_rows(item) }}
     {% if not loop.last %}
     union all
 

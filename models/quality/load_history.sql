@@ -12,7 +12,7 @@ current_loads as (
         min(_source_file) as source_file,
         cast(min(_landed_at) as date) as landed_on,
         count(*) as row_count
-    from {{ source(item.system, item.entity) }}
+    from {{ landed_rows(item) }}
     group by _load_id
     {% if not loop.last %}
     union all

@@ -9,7 +9,7 @@ final as (
     {% for item in staged_entities() -%}
     {{ rejected(
         ref('base_' ~ item.system ~ '__' ~ item.entity),
-        files_relation(source_files(item.system, item.entity)),
+        delivered_rows(item),
         item.system,
         item.entity
     ) }}

@@ -14,20 +14,25 @@
     'id_number': (function('id_number'), ', landed._landed_at', '.hash'),
 } %}
 {% do function('country_code') %}
+{% for item in landed_entities() if item.relation %}{% do ref(item.relation) %}{% endfor %}
 {% set fields = [] %}
 {% if execute %}
-{% for source in graph.sources.values() if source.source_name not in ['state', 'truth'] %}
+{% for source in graph.sources.values() if source.package_name == own_package() and source.source_name not in ['state', 'truth'] %}
 {% for column in source.columns.values() if column.config.get('meta', {}).get('pii') in readers %}
 {% set kind = column.config.meta.pii %}
 {% set rest = phone_country(source, column) if kind == 'phone' else readers[kind][1] %}
-{% do fields.append((source.source_name, source.name, column.name, kind, rest)) %}
+{% set landed = builtins.source(source.source_name, source.name) %}
+{% if source.config.meta.get('relation') %}
+{% set landed = builtins.ref('landed_' ~ source.source_name ~ '__' ~ source.name) %}
+{% endif %}
+{% do fields.append((source.source_name, source.name, column.name, kind, rest, landed)) %}
 {% endfor %}
 {% endfor %}
 {% endif %}
 
 with
 
-{% for system, entity, column, kind, rest in fields -%}
+{% for system, entity, column, kind, rest, landed in fields -%}
 {% set name, _, field = readers[kind] -%}
 field_{{ loop.index }} as (
 
@@ -39,7 +44,7 @@ field_{{ loop.index }} as (
         landed._source_row as source_row,
         '{{ kind }}' as value_type,
         {{ name }}(landed.{{ column }}{{ rest }}){{ field }} as value
-    from {{ builtins.source(system, entity) }} as landed
+    from {{ landed }} as landed
 
 ),
 

@@ -166,15 +166,25 @@ MADE = (
 @click.option(
     "--country", default="", help="ISO 3166 code, for its telephone numbers (default: that of the time zone)"
 )
+@click.option(
+    "--systems", default="", help="systems that are declared already, as of relations: a,b (default: none)"
+)
 @click.argument("files", nargs=-1)
 def new_data(
-    project: Path, name: str, currency: str, time_zone: str, country: str, files: Sequence[str]
+    project: Path,
+    name: str,
+    currency: str,
+    time_zone: str,
+    country: str,
+    systems: str,
+    files: Sequence[str],
 ) -> None:
     """Scaffold a new company: data set, source declarations with a proposed mapping, models, policy."""
     from customer360.onboarding.new_data import scaffold_data_set
 
     paths = [Path(file) for file in files]
-    print("\n".join(scaffold_data_set(project, name, paths, currency, time_zone, country)))
+    declared = [system.strip() for system in systems.split(",") if system.strip()]
+    print("\n".join(scaffold_data_set(project, name, paths, currency, time_zone, country, declared)))
 
 
 @of_project(ENGINEER, "systems", stopped=2)

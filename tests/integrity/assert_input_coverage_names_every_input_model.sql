@@ -2,7 +2,7 @@
 
 {% set declared = [] %}
 {% if execute %}
-{% for node in graph.nodes.values() if node.resource_type == 'model' and node.name.startswith('input__') %}
+{% for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == own_package() and node.name.startswith('input__') %}
 {% do declared.append(node.name | replace('input__', '')) %}
 {% endfor %}
 {% endif %}

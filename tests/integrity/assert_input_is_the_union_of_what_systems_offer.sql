@@ -13,7 +13,7 @@ counted as (
     {% set masked = (maskable_columns(entity) if execute else []) -%}
     {% set declared = (input_columns(entity) if execute else []) -%}
     {% for model in models -%}
-    {% set offered = (graph.nodes['model.' ~ project_name ~ '.' ~ model].columns if execute else {}) -%}
+    {% set offered = (graph.nodes['model.' ~ own_package() ~ '.' ~ model].columns if execute else {}) -%}
     {% set columns = [] -%}
     {% for column in declared if column.name in offered and column.name not in masked -%}
     {% do columns.append('cast(' ~ column.name ~ ' as ' ~ column.data_type ~ ') as ' ~ column.name) -%}

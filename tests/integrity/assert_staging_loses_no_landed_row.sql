@@ -8,18 +8,18 @@ counted as (
     {% for item in staged_entities() -%}
     {% set base = ref('base_' ~ item.system ~ '__' ~ item.entity) -%}
     {% set staged = ref(item.staged) -%}
-    {% set told = (graph.nodes['model.' ~ project_name ~ '.' ~ item.staged].columns if execute else {}) -%}
+    {% set told = (graph.nodes['model.' ~ own_package() ~ '.' ~ item.staged].columns if execute else {}) -%}
     {% set place = ['load_id', 'source_sheet', 'source_row'] | select('in', told) | join(', ') -%}
     select
         '{{ item.system }}.{{ item.entity }}' as landed_entity,
-        (select count(*) from {{ source(item.system, item.entity) }}) - (select count(*) from {{ base }}) as base_gap,
+        (select count(*) from {{ landed_rows(item) }}) - (select count(*) from {{ base }}) as base_gap,
         (
             select count(*) from (
                 select
                     _load_id,
                     _source_sheet,
                     _source_row
-                from {{ source(item.system, item.entity) }}
+                from {{ landed_rows(item) }}
                 except
                 select
                     load_id,

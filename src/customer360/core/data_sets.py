@@ -206,7 +206,7 @@ def _offers(declared: Place, tables: Mapping[tuple[str, str], Table]) -> dict[tu
         _check_stated(declared, tables)
     offers = {key: table for system in systems for key, table in tables.items() if key[0] == system}
     for table in offers.values():
-        if table.load is None:
+        if table.load is None and not table.relation:
             raise table.place.wrong(
                 "load",
                 f"{declared.file.stem} does not know how its files load",

@@ -178,6 +178,10 @@ class Table:
     """What is true of the rows that are records of the entity."""
     place: Place | None = field(default=None, compare=False, repr=False)
     """Where its meta is declared, to name what is wrong with it."""
+    relation: str | None = None
+    """Where its rows come from if not from files: SOURCE, what dbt's own keys name; else a `ref` as Jinja."""
+    loaded_at: str | None = None
+    """When a row of the relation was loaded: a column or an expression (dbt's loaded_at_field)."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -191,6 +195,11 @@ class Table:
     @cached_property
     def names(self) -> list[str]:
         return [column.name for column in self.columns]
+
+    @property
+    def relation_columns(self) -> dict[str, str]:
+        """Column → its name in the relation: its first heading, where it has one."""
+        return {column.name: (*column.headings, column.name)[0] for column in self.columns}
 
     @cached_property
     def by_heading(self) -> dict[str, Column]:
@@ -242,6 +251,9 @@ LANDING = "landing"
 
 NOT_LANDED = (STATE, TRUTH, LANDING)
 """Sources that no system delivers."""
+
+SOURCE = "source"
+"""`relation` of a table whose rows dbt's own keys name: database, schema, identifier, or an external location."""
 
 RESERVED = frozenset(
     {
@@ -306,7 +318,10 @@ _TABLE_META = {
     *("also", "rows_where"),
     *("rows", "key", "constants", "decimal", "day_first", "phone_country", "load", "encoding", "dated_by"),
     *("staged", "family", "customer_key", "order_key", "grain", "owner"),
+    *("relation", "external_location", "formatter"),
 }
+_OF_FILES = ("load", "encoding", "dated_by")
+"""Meta of tables whose rows come in files."""
 _READING = {
     "values",
     "negate",
@@ -335,7 +350,7 @@ def _load_all(project: Path) -> dict[tuple[str, str], Table]:
                     "name", f"{system!r} is a schema of the project", "Choose another name", at="sources"
                 )
             for declared in source.places("tables"):
-                table = _table(declared, system)
+                table = _table(declared, system, source)
                 if table.key in tables:
                     raise declared.wrong(
                         "name",
@@ -425,7 +440,7 @@ def _meta(declared: Place, at: str, known: Collection[str]) -> Place:
     return meta
 
 
-def _table(declared: Place, system: str) -> Table:
+def _table(declared: Place, system: str, source: Place) -> Table:
     entity = _name(declared, f"{system}.tables")
     at = f"{system}.{entity}"
     declared = replace(declared, at=at)
@@ -466,6 +481,7 @@ def _table(declared: Place, system: str) -> Table:
             f"{dated_by!r} is no list of its columns",
             "List the columns whose newest date tells how old a file is; [] where none does",
         )
+    relation = _relation(meta)
     return Table(
         system,
         entity,
@@ -485,7 +501,42 @@ def _table(declared: Place, system: str) -> Table:
         _texts(meta, "also"),
         _filters(meta, {column.name for column in columns}),
         meta,
+        relation,
+        _loaded_at(declared, source) if relation else None,
     )
+
+
+_REF = re.compile(r"ref\(\s*(['\"])(\w+)\1\s*(?:,\s*(['\"])(\w+)\3\s*)?\)")
+
+
+def _relation(meta: Place) -> str | None:
+    """Where the rows of a table come from, if not from files."""
+    said = meta.text("relation")
+    if said is None:
+        return None
+    found = _REF.fullmatch(said.strip())
+    if said != SOURCE and not found:
+        raise meta.wrong(
+            "relation",
+            f"{said!r} names no relation",
+            f"Write relation: {SOURCE} (database, schema and identifier stand where dbt has them), or"
+            " relation: ref('their_project', 'their_model')",
+        )
+    for key in _OF_FILES:
+        if key in meta.content:
+            raise meta.wrong(key, "is said of files, and the rows come from a relation", "Remove it")
+    if not found:
+        return SOURCE
+    return f"ref({', '.join(repr(name) for name in (found[2], found[4]) if name)})"
+
+
+def _loaded_at(declared: Place, source: Place) -> str | None:
+    """dbt's loaded_at_field: of the table, else of the source; under config or beside it."""
+    for place in (declared, source):
+        said = place.text("loaded_at_field") or place.place("config").text("loaded_at_field")
+        if said:
+            return said
+    return None
 
 
 def _named(meta: Place, key: str) -> tuple[str, ...]:

@@ -36,6 +36,8 @@ def land_inbox(
     landing = landing or project / "landing" / name
     tables = load_sources(project)
     data_set = load_data_set(project, name, tables)
+    if all(table.relation for table in data_set.offers.values()):
+        inbox.mkdir(parents=True, exist_ok=True)
     if not inbox.is_dir():
         raise NotLanded(f"{inbox} is no folder. Make it and put files under <system>/<entity>/ in it")
     try:

@@ -113,7 +113,7 @@ def land(
             delivery.status, delivery.remarks = "empty", [Remark(code)]
         elif code not in (None, LINKED_FILE):
             delivery.status, delivery.reason = "set_aside", Remark(code)
-        elif len(relative.parts) > 2 and key in data_set.offers:
+        elif len(relative.parts) > 2 and key in data_set.offers and not data_set.offers[key].relation:
             delivery.system, delivery.entity = key
             delivery.remarks = [Remark(code)] if code else []
             waiting[key].append(delivery)

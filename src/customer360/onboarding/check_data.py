@@ -24,6 +24,7 @@ from customer360.core.errors import Stopped
 from customer360.core.sources import CODES, Table, load_sources
 from customer360.core.steps import ended, own_command
 from customer360.core.warehouse import Warehouse
+from customer360.onboarding.customer_keys import personal_keys
 from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import (
     NOT_MAPPED,
@@ -404,10 +405,12 @@ def _staged(
             filled = count_filled(connection, offered_models(manifest, systems), contracts)
             found = with_headings(measured(connection), tables, contracts, report)
             words = unknown_words(connection)
+            connection.execute("set file_search_path = ?", [str(data_set.project)])
+            keys = personal_keys(connection, tables, contracts)
     lines, complete = describe(
         marts(manifest, contracts, filled), contracts, filled, found, f"inbox/{data_set.name}"
     )
-    return [*words, *lines], complete
+    return [*words, *lines, *keys], complete and not keys
 
 
 def describe(

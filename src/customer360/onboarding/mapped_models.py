@@ -36,6 +36,7 @@ from customer360.onboarding.model_text import (
     scaled,
     select,
 )
+from customer360.onboarding.relations import read_from
 
 _FULL = {
     "name": (
@@ -135,7 +136,7 @@ class MappedTable(MappedRules):
                 as_column(f"not ({holds(one.condition, 'parsed')})", left_out_flag(one))
                 for one in table.filters
             ]
-        source = f"{{{{ source('{table.system}', '{table.entity}') }}}}"
+        source = f"{{{{ {read_from(table)} }}}}"
         read_all = f"select * from {source}"
         names = self._names()
         from_landed = f"from {source} as landed" + "".join(

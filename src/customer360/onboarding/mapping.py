@@ -200,10 +200,18 @@ def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
         for target in column.maps_to:
             entity, _, name = target.partition(".")
             pii = contracts[entity].pii.get(name) if entity in contracts else None
-            if pii and not column.pii:
+            # whether a key is personal its values tell (customer_keys)
+            if pii and not column.pii and not is_customer_key(contracts[entity], name):
                 remedy = f"Write `pii: {pii}` beside maps_to"
                 raise wrong(column.name, "maps_to", column.name, f"{target} is personal", remedy)
     _check_reading(table, contracts)
+
+
+def is_customer_key(contract: Contract, column: str) -> bool:
+    """Whether a personal column of the contract is the key of a customer record."""
+    return (
+        column in contract.pii and column.startswith(("source_", "parent_source_")) and column.endswith("_id")
+    )
 
 
 def is_amount(kind: str) -> bool:

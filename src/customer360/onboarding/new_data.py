@@ -33,11 +33,13 @@ from customer360.landing.entries import EMPTY_FOLDER, LINKED_FILE, entries
 from customer360.landing.files import read_file
 from customer360.landing.rows import DATA, KINDS, Inspector
 from customer360.landing.totals import TotalWords
+from customer360.onboarding.customer_keys import are_opaque
 from customer360.onboarding.decimals import are_numbers, decimal_formats, decimal_mark
 from customer360.onboarding.mapping import (
     BY_SIGN,
     OPEN,
     Contract,
+    is_customer_key,
     load_contracts,
     open_points,
     targets_of,
@@ -227,7 +229,8 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
         if rows in contracts and column in contracts[rows].key:
             meta["required"] = True
         pii = next((contracts[e].pii[column] for e in offered if column in contracts[e].pii), None)
-        if pii:
+        is_key = any(is_customer_key(contracts[e], column) for e in offered if column)
+        if pii and not (is_key and are_opaque(values)):
             meta["pii"] = pii
         meta["maps_to"] = (targets[0] if len(targets) == 1 else targets) if targets else OPEN
         if column in _WORDS and (words := _words(column, values)):
@@ -411,9 +414,9 @@ def render_system(name: str, system: str, proposals: Sequence[Proposal]) -> str:
 
 
 def render_data_set(
-    name: str, currency: str, time_zone: str, country: str, proposals: Sequence[Proposal]
+    name: str, currency: str, time_zone: str, country: str, systems: Sequence[str], is_personal: bool
 ) -> str:
-    personal = "yes" if any(p.is_personal for p in proposals) else "none"
+    personal = "yes" if is_personal else "none"
     lines = [
         f"name: {name}",
         f"label_zh: {name}",
@@ -423,7 +426,7 @@ def render_data_set(
         f"country: {country}",
         f"policy: {name}",
         f"personal_data: {personal}",
-        f"systems: [{', '.join(dict.fromkeys(p.system for p in proposals))}]",
+        f"systems: [{', '.join(systems)}]",
     ]
     return "\n".join(lines) + "\n"
 
@@ -493,7 +496,13 @@ def _check_name(kind: str, name: str, pattern: re.Pattern[str]) -> None:
 
 
 def scaffold(
-    project: Path, name: str, paths: Sequence[Path], currency: str, time_zone: str, country: str = ""
+    project: Path,
+    name: str,
+    paths: Sequence[Path],
+    currency: str,
+    time_zone: str,
+    country: str = "",
+    systems: Sequence[str] = (),
 ) -> tuple[list[str], list[str]]:
     """Write what is missing; returns (paths written, lines to show). CannotScaffold or DeclarationError: nothing was."""
     _check_name("data set", name, _NAME)
@@ -515,6 +524,12 @@ def scaffold(
     file = project / "datasets" / f"{name}.yml"
     listed = set(systems_of(file)) if file.is_file() else set()
     totals = TotalWords.of(project, BASE)
+    declared = [table for table in tables.values() if table.system in systems and table.system not in listed]
+    for system in systems:
+        if system not in {table.system for table in tables.values()}:
+            raise CannotScaffold(
+                f"system {system!r} is not declared: write models/staging/{system}/_{system}__sources.yml first"
+            )
     proposals, says = [], []
     for (system, entity), files in find_files(paths).items():
         _check_name("system", system, _PLACE)
@@ -526,25 +541,32 @@ def scaffold(
         if (system, entity) not in tables:
             found = functools.reduce(_together, (look_into(path, totals) for path in files))
             proposals.append(propose(system, entity, found, contracts))
-    if not tables.keys() & {k for k in tables if k[0] in listed} and not proposals:
+    if not tables.keys() & {k for k in tables if k[0] in listed} and not proposals and not declared:
         raise CannotScaffold(f"nothing to read: put files into inbox/{name}/<system>/<entity>/ or name them")
     wanted: dict[str, str] = {}
-    if proposals:
-        systems = [s for s in dict.fromkeys(p.system for p in proposals)]
-        for system in systems:
+    if proposals or declared:
+        proposed = list(dict.fromkeys(p.system for p in proposals))
+        for system in proposed:
             own = [p for p in proposals if p.system == system]
             path = f"models/staging/{system}/_{system}__sources.yml"
             if (project / path).exists():
                 says.append(f"{path} exists; add under its tables:\n\n" + "\n".join(map(render_table, own)))
             else:
                 wanted[path] = render_system(name, system, own)
-        selling = [s for s in systems if any(p.system == s and "order" in p.rows for p in proposals)]
+        systems = [*proposed, *dict.fromkeys(table.system for table in declared)]
+        rows = [(p.system, p.rows) for p in proposals] + [(t.system, t.rows or "") for t in declared]
+        selling = [s for s in systems if any(system == s and "order" in row for system, row in rows)]
         if file.is_file():
             says += [
                 f"datasets/{name}.yml exists; add to its systems: {s}" for s in systems if s not in listed
             ]
         else:
-            wanted[f"datasets/{name}.yml"] = render_data_set(name, currency, time_zone, country, proposals)
+            is_personal = any(p.is_personal for p in proposals) or any(
+                column.pii for table in declared for column in table.columns
+            )
+            wanted[f"datasets/{name}.yml"] = render_data_set(
+                name, currency, time_zone, country, systems, is_personal
+            )
             if not (project / "policies" / name).exists():
                 wanted |= own_policy(project, name, currency, selling)
     written = _write(project, wanted)
@@ -588,15 +610,22 @@ def todo_list(project: Path, name: str) -> list[str]:
 
 
 def scaffold_data_set(
-    project: Path, name: str, files: Sequence[Path], currency: str, time_zone: str, country: str = ""
+    project: Path,
+    name: str,
+    files: Sequence[Path],
+    currency: str,
+    time_zone: str,
+    country: str = "",
+    systems: Sequence[str] = (),
 ) -> list[str]:
-    """Scaffold a data set from these files (default: inbox/<name>); lines to show: what was written, and what is open.
+    """Scaffold a data set from these files (default: inbox/<name>) and these systems that are declared already; lines to
+    show: what was written, and what is open.
 
     Raises CannotScaffold and DeclarationError, with nothing written.
     """
     inbox = project / "inbox" / name
     given = files or ([inbox] if inbox.is_dir() else [])
-    written, says = scaffold(project, name, given, currency, time_zone, country)
+    written, says = scaffold(project, name, given, currency, time_zone, country, systems)
     points = todo_list(project, name)
     lines = [*(f"wrote 写入 {path}" for path in written), *says] or ["nothing to write 无需改动"]
     if points:

@@ -23,6 +23,7 @@ from customer360.core.sources import CODES, Table, load_sources
 from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import OPEN, Contract, check_mapping, load_contracts, targets_of
 from customer360.onboarding.named_models import NAMED, named_models
+from customer360.onboarding.relations import model_of, relation_described, relation_model
 
 LISTS = "macros/staging/systems.sql"
 INPUT_TESTS = "models/input/_input__unit_tests.yml"
@@ -51,8 +52,9 @@ _LISTS_TEXT = """{#-
 @offers    }) }}
 {%- endmacro %}
 
-{#- Landed entities: the staging model that holds their accepted rows, the family of data that they count as, and the columns
-    of the base model that name customers and, on order lines, their orders, where there are such. -#}
+{#- Landed entities: the staging model that holds their accepted rows, the family of data that they count as, the columns of
+    the base model that name customers and, on order lines, their orders, and the model of the relation that rows are read
+    from where no files land; where there are such. -#}
 {% macro landed_entities() -%}
     {{ return([
 @landed    ]) }}
@@ -94,6 +96,12 @@ def system_files(project: Path) -> dict[str, str]:
         for model, sql in one.staging_models().values():
             files[f"{folder}/{model}.sql"] = _marked(sql, written_from)
         described.setdefault(f"{folder}/_{system}__mapped.yml", []).extend(one.described())
+    for table in sorted((t for t in tables.values() if t.relation), key=lambda table: table.key):
+        folder, system = f"models/staging/{table.system}", table.system
+        files[f"{folder}/relations/{model_of(table)}.sql"] = _marked(
+            relation_model(table), f"_{system}__sources.yml"
+        )
+        described.setdefault(f"{folder}/_{system}__mapped.yml", []).append(relation_described(table))
     offers = _offers(project, contracts, mapped)
     for system in sorted({one.table.system for one in mapped if one.foreign_keys}):
         own = [one for one in mapped if one.table.system == system]
@@ -280,7 +288,7 @@ def _landed(table: Table, mapped: Mapping[tuple[str, str], MappedTable]) -> str 
         "family": family,
         "customer_key": customer_key,
         "order_key": order_key,
-    }
+    } | ({"relation": model_of(table)} if table.relation else {})
     return "{" + ", ".join(f"'{key}': {repr(value).lower()}" for key, value in values.items()) + "}"
 
 
