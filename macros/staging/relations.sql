@@ -8,7 +8,10 @@
 
 {#- The same with columns of files that nobody declared. -#}
 {% macro delivered_rows(item) -%}
-    {{ return(ref(item.relation) if item.relation else files_relation(source_files(item.system, item.entity))) }}
+    {%- if item.relation or var('without_files', 'no') == 'yes' -%}
+    {{ return(landed_rows(item)) }}
+    {%- endif -%}
+    {{ return(files_relation(source_files(item.system, item.entity))) }}
 {%- endmacro %}
 
 {#-

@@ -48,7 +48,7 @@
     {%- for node in selected_resources if node.startswith('model.') -%}
     {%- for parent in graph.nodes[node].depends_on.nodes if parent in absent -%}{%- do wanted.append(absent[parent]) -%}{%- endfor -%}
     {%- endfor -%}
-    {%- if wanted -%}
+    {%- if wanted and var('without_files', 'no') != 'yes' -%}
     {%- set others = wanted | unique | list | length - 1 -%}
     {{ exceptions.raise_compiler_error(
         'There is no file ' ~ wanted[0]
@@ -72,8 +72,27 @@
         'create or replace view ' ~ relation ~ ' as select ' ~ columns | join(', ') ~ ' from ' ~ files ~ ' as files' ~ join
     ) -%}
     {%- endfor -%}
+    {%- if var('without_files', 'no') == 'yes' -%}
+    {%- for source in sources if source.unique_id in absent -%}{%- do statements.extend(empty_source(source)) -%}{%- endfor -%}
+    {%- endif -%}
     {%- if statements -%}{%- do run_query(statements | unique | join(';\n')) -%}{%- endif -%}
     {%- endif -%}
+{%- endmacro %}
+
+{#- A source table of which there is no file, as a view without rows: in a project that installs this one as a package nothing
+    lands, and no earlier build has left a state. -#}
+{% macro empty_source(source) -%}
+    {%- set columns = [] -%}
+    {%- for name in source.columns -%}{%- do columns.append('cast(null as string) as ' ~ adapter.quote(name)) -%}{%- endfor -%}
+    {%- if source.source_name not in ['state', 'truth', 'landing'] -%}
+    {%- set types = {'_source_row': 'bigint', '_landed_at': 'timestamp', '_load_rank': 'bigint'} -%}
+    {%- for name in landing_columns() -%}{%- do columns.append('cast(null as ' ~ types.get(name, 'string') ~ ') as ' ~ name) -%}{%- endfor -%}
+    {%- endif -%}
+    {%- set relation = api.Relation.create(database=source.database, schema=source.schema, identifier=source.identifier) -%}
+    {{ return([
+        'create schema if not exists ' ~ relation.without_identifier(),
+        'create or replace view ' ~ relation ~ ' as select ' ~ columns | join(', ') ~ ' where false'
+    ]) }}
 {%- endmacro %}
 
 {#- Those of the patterns that match a file. -#}

@@ -195,6 +195,15 @@ def systems(project: Path) -> None:
     print("\n".join(f"wrote 写入 {path}" for path in write_systems(project)) or "nothing to write 无需改动")
 
 
+@of_project(ENGINEER, "package-vars", stopped=2)
+@named
+def package_vars(project: Path, name: str) -> None:
+    """Lay out the policy of a data set and print the variables under which another dbt project installs this one."""
+    from customer360.onboarding.packaged import package_variables
+
+    print(package_variables(project, name))
+
+
 @of_project(
     ENGINEER,
     "check-data",

@@ -124,3 +124,39 @@ def write_database(path: Path) -> None:
         connection.execute("create schema staged")
         for name, sql in TABLES.items():
             connection.execute(f"create table staged.{name} as {sql}")
+
+
+def write_project(folder: Path, package: Path) -> None:
+    """A dbt project of the team that stages the tables itself and installs this project as a package."""
+    for name, sql in TABLES.items():
+        model = folder / "models" / f"{name}.sql"
+        model.parent.mkdir(parents=True, exist_ok=True)
+        model.write_text("{{ config(materialized='table') }}\n" + sql, encoding="utf-8")
+    files = {
+        "dbt_project.yml": "name: acme_dbt\nversion: 1.0.0\nprofile: acme_dbt\nflags: {indirect_selection: buildable}\n"
+        "dispatch: [{macro_namespace: dbt, search_order: [acme_dbt, customer360, dbt]}]\n"
+        "unit_tests: {customer360: {+enabled: false}}\n",
+        "packages.yml": f"packages:\n  - local: {package}\n",
+        "profiles.yml": """
+acme_dbt:
+  target: dev
+  outputs:
+    dev:
+      type: duckdb
+      path: acme.duckdb
+      schema: staged
+      threads: 2
+      config_options: {storage_compatibility_version: v1.4.0}
+      plugins:
+        - module: customer360.dbt_plugins.hmac_key
+          config: {data_set: acme, personal_data: "yes"}
+""",
+        "macros/generate_schema_name.sql": (
+            "{% macro generate_schema_name(custom_schema_name, node) %}"
+            "{{ (custom_schema_name or target.schema) | trim }}{% endmacro %}"
+        ),
+    }
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")

@@ -182,9 +182,11 @@ def test_marts_follow_from_tables_that_never_landed(project, monkeypatch_module)
     assert "orphan_line: 1 of" in said.stdout
     done = run_verb(project, "build", "--data", NAME)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr
-    published = Warehouse(project / "warehouse" / NAME).published / "customer360.duckdb"
+    published = Warehouse(project / "warehouse" / NAME).published
     with duckdb.connect(str(published), read_only=True) as connection:
         sold = connection.execute("select count(*), sum(gross_amount) from marts.orders").fetchone()
-        customers = connection.execute("select count(*) from marts.customers").fetchone()
+        customers = connection.execute(
+            "select count(*) from marts.customers where record_count > 0"
+        ).fetchone()
     total = sum(LINES * (n % 9 + 1) * Decimal("10.12") for n in range(ORDERS))
     assert (sold, customers) == ((ORDERS, total), (CUSTOMERS,))
