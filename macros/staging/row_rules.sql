@@ -35,8 +35,9 @@
     where {{ list_is_empty('broken_rules') }}
 {%- endmacro %}
 
-{#- One quarantined row with its original content, read again from the landed file. -#}
-{% macro rejected(base, landed, source_system, entity) -%}
+{#- One quarantined row with its original content, read again from the landed file. Own SQL may repeat a landed row: it is in
+    quarantine once, and only where none of its copies is accepted. -#}
+{% macro rejected(base, landed, source_system, entity, own_sql=false) -%}
     select
         cast('{{ source_system }}' as string) as source_system,
         cast('{{ entity }}' as string) as entity,
@@ -49,11 +50,27 @@
         {{ list_first('base.broken_rules') }} as reason_code,
         {{ list_as_text('base.broken_rules') }} as reason_codes,
         {{ row_as_json('landed') }} as original_row
+    {% if own_sql -%}
+    from (
+        select
+            *,
+            row_number() over (
+                partition by load_id, source_sheet, source_row
+                order by {{ list_is_empty('broken_rules') }} desc, {{ list_as_text('broken_rules') }} asc
+            ) as copy_number
+        from {{ base }}
+    ) as base
+    {%- else -%}
     from {{ base }} as base
+    {%- endif %}
     inner join {{ landed }} as landed
         on
             base.load_id = landed._load_id
             and base.source_row = landed._source_row
             and base.source_sheet is not distinct from landed._source_sheet
-    where not {{ list_is_empty('base.broken_rules') }}
+    where
+        not {{ list_is_empty('base.broken_rules') }}
+        {%- if own_sql %}
+        and base.copy_number = 1
+        {%- endif %}
 {%- endmacro %}

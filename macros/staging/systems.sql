@@ -60,7 +60,7 @@
 
 {#- Landed entities: the staging model that holds their accepted rows, the family of data that they count as, the columns of
     the base model that name customers and, on order lines, their orders, and the model of the relation that rows are read
-    from where no files land; where there are such. -#}
+    from where no files land; where there are such. `own_sql`: somebody edited the base or the staging model. -#}
 {% macro landed_entities() -%}
     {{ return([
         {'system': 'app', 'entity': 'consents', 'staged': 'stg_app__consents', 'family': none, 'customer_key': none, 'order_key': none},

@@ -55,6 +55,15 @@ outcomes as (
     union all
 
     select * from quarantined
+    {%- for item in staged_entities() if item.own_sql %}
+
+    union all
+
+    select * from (
+        {{ own_sql_outcomes(item) }}
+    ) as own_sql
+    where row_count > 0
+    {%- endfor %}
 
 ),
 
@@ -71,10 +80,22 @@ final as (
         cast(outcomes.entity as string) as entity,
         cast(landed.family as string) as family,
         cast(outcomes.outcome as string) as outcome,
-        cast(case when outcomes.outcome = 'staged' then '进入数据仓库' else reasons.label_zh end as string)
-            as label_zh,
-        cast(case when outcomes.outcome = 'staged' then 'Staged' else reasons.label_en end as string)
-            as label_en,
+        cast(
+            case outcomes.outcome
+                when 'staged' then '进入数据仓库'
+                when 'left_out_by_own_sql' then '自有 SQL 未取用'
+                when 'added_by_own_sql' then '自有 SQL 增加'
+                else reasons.label_zh
+            end as string
+        ) as label_zh,
+        cast(
+            case outcomes.outcome
+                when 'staged' then 'Staged'
+                when 'left_out_by_own_sql' then 'Left out by own SQL'
+                when 'added_by_own_sql' then 'Added by own SQL'
+                else reasons.label_en
+            end as string
+        ) as label_en,
         coalesce(reasons.counts_as_error, false) as counts_as_error,
         cast(outcomes.row_count as bigint) as row_count,
         cast(landed.landed_rows as bigint) as landed_rows

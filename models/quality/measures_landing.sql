@@ -20,7 +20,8 @@ entities as (
         source_system,
         entity,
         max(landed_rows) as landed_rows,
-        sum(row_count) as accounted_rows,
+        -- what own SQL added is staged, and was not landed
+        sum(case when outcome = 'added_by_own_sql' then -row_count else row_count end) as accounted_rows,
         sum(case when counts_as_error then row_count else 0 end) as error_rows
     from summary
     group by source_system, entity

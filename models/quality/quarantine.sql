@@ -11,7 +11,8 @@ final as (
         ref('base_' ~ item.system ~ '__' ~ item.entity),
         delivered_rows(item),
         item.system,
-        item.entity
+        item.entity,
+        item.own_sql
     ) }}
     {% if not loop.last %}
     union all

@@ -34,6 +34,7 @@ from customer360.onboarding.mapping import (
     open_points,
     targets_of,
 )
+from customer360.onboarding.own_sql import own_sql_lines
 from customer360.onboarding.systems import check_document_keys, out_of_step
 from customer360.onboarding.tags import check_tags
 from customer360.privacy.hashing_key import require_key
@@ -406,11 +407,12 @@ def _staged(
             found = with_headings(measured(connection), tables, contracts, report)
             words = unknown_words(connection)
             connection.execute("set file_search_path = ?", [str(data_set.project)])
+            edited = own_sql_lines(connection)
             keys = personal_keys(connection, tables, contracts)
     lines, complete = describe(
         marts(manifest, contracts, filled), contracts, filled, found, f"inbox/{data_set.name}"
     )
-    return [*words, *lines, *keys], complete and not keys
+    return [*words, *edited, *lines, *keys], complete and not keys
 
 
 def describe(

@@ -25,7 +25,9 @@ def package_variables(project: Path, name: str) -> str:
     lay_out(project, data_set.policy, data_set.name)
     defaults = read_keys(project / "vars.yml", "Start with `vars:`").content["vars"]
     variables = {**defaults, **dbt_vars(data_set), "without_files": "yes"}
-    return yaml.safe_dump({"vars": _plain(variables)}, sort_keys=False, allow_unicode=True, width=1000).rstrip()
+    return yaml.safe_dump(
+        {"vars": _plain(variables)}, sort_keys=False, allow_unicode=True, width=1000
+    ).rstrip()
 
 
 def _plain(value: Any) -> Any:

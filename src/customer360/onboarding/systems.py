@@ -12,7 +12,7 @@ import hashlib
 import json
 import re
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from customer360.core.data_sets import DataSet
@@ -54,7 +54,7 @@ _LISTS_TEXT = """{#-
 
 {#- Landed entities: the staging model that holds their accepted rows, the family of data that they count as, the columns of
     the base model that name customers and, on order lines, their orders, and the model of the relation that rows are read
-    from where no files land; where there are such. -#}
+    from where no files land; where there are such. `own_sql`: somebody edited the base or the staging model. -#}
 {% macro landed_entities() -%}
     {{ return([
 @landed    ]) }}
@@ -124,7 +124,8 @@ def system_files(project: Path) -> dict[str, str]:
         files[path] = "# Written by `make systems`; not edited by hand.\nversion: 2\n\nmodels:\n" + "\n".join(
             models
         )
-    landed = [_landed(table, {one.table.key: one for one in mapped}) for table in tables.values()]
+    edited = {path for path in files if _is_edited(project, path)}
+    landed = [_landed(table, {one.table.key: one for one in mapped}, edited) for table in tables.values()]
     lists = {
         "entities": [
             f"('{c.entity}', {json.dumps(c.label_zh, ensure_ascii=False)}, {json.dumps(c.label_en)})"
@@ -261,8 +262,16 @@ def _offers(
     return offers
 
 
-def _landed(table: Table, mapped: Mapping[tuple[str, str], MappedTable]) -> str | None:
-    """The line of a landed table; None where its mapping does not say yet what a row is."""
+def _is_edited(project: Path, path: str) -> bool:
+    """Whether a model that a mapping writes is there as somebody changed it."""
+    file = project / path
+    return path.endswith(".sql") and file.is_file() and not is_ours(path, file.read_text(encoding="utf-8"))
+
+
+def _landed(
+    table: Table, mapped: Mapping[tuple[str, str], MappedTable], edited: Collection[str]
+) -> str | None:
+    """The line of a landed table; None where its mapping does not say yet what a row is. `edited`: paths of models."""
     if table.rows == OPEN:
         return None
     staged, family = table.staged, table.family
@@ -288,7 +297,12 @@ def _landed(table: Table, mapped: Mapping[tuple[str, str], MappedTable]) -> str 
         "family": family,
         "customer_key": customer_key,
         "order_key": order_key,
-    } | ({"relation": model_of(table)} if table.relation else {})
+    }
+    if table.relation:
+        values["relation"] = model_of(table)
+    folder = f"models/staging/{table.system}"
+    if {f"{folder}/base/base_{table.system}__{table.entity}.sql", f"{folder}/{staged}.sql"} & set(edited):
+        values["own_sql"] = True
     return "{" + ", ".join(f"'{key}': {repr(value).lower()}" for key, value in values.items()) + "}"
 
 
