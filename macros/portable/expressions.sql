@@ -130,3 +130,48 @@ arg_min({{ x }}, {{ positions[0] if positions | length == 1 else 'row(' ~ positi
 {% macro spark__first_filled(x, positions) -%}
 min_by({{ x }}, struct({{ positions | join(', ') }})) filter (where {{ x }} is not null)
 {%- endmacro %}
+
+
+{% macro newest_filled(x, at) %}
+    {#- Aggregate: the value of `x` that is not null and of the latest time `at`; of several at that time the greatest, so that no
+        order of rows decides. A row without a time is older than all others. -#}
+    {{- return(adapter.dispatch('newest_filled')(x, at)) -}}
+{% endmacro %}
+
+{% macro default__newest_filled(x, at) -%}
+arg_max({{ x }}, row(coalesce({{ at }}, timestamp '0001-01-01'), {{ x }}))
+{%- endmacro %}
+
+{% macro spark__newest_filled(x, at) -%}
+max_by({{ x }}, struct(coalesce({{ at }}, timestamp '0001-01-01'), {{ x }})) filter (where {{ x }} is not null)
+{%- endmacro %}
+
+
+{% macro newest_beside(x, main, at) %}
+    {#- Aggregate: `x`, null or not, of the row that the newest `main` stands in; where `main` stands nowhere, the newest `x`. -#}
+    {{- return(adapter.dispatch('newest_beside')(x, main, at)) -}}
+{% endmacro %}
+
+{% macro default__newest_beside(x, main, at) -%}
+case
+    when count({{ main }}) > 0
+        then (
+            arg_max(struct_pack(value := {{ x }}), row(coalesce({{ at }}, timestamp '0001-01-01'), {{ main }}, {{ x }}))
+                filter (where {{ main }} is not null)
+        ).value
+    else {{ newest_filled(x, at) }}
+end
+{%- endmacro %}
+
+{% macro spark__newest_beside(x, main, at) -%}
+case
+    when count({{ main }}) > 0
+        then (
+            max_by(
+                named_struct('value', {{ x }}),
+                struct(coalesce({{ at }}, timestamp '0001-01-01'), {{ main }}, coalesce(cast({{ x }} as string), ''))
+            ) filter (where {{ main }} is not null)
+        ).value
+    else {{ newest_filled(x, at) }}
+end
+{%- endmacro %}

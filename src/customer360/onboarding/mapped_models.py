@@ -36,6 +36,7 @@ from customer360.onboarding.model_text import (
     scaled,
     select,
 )
+from customer360.onboarding.newest import newest_value, told_at
 from customer360.onboarding.relations import read_from
 
 _FULL = {
@@ -557,8 +558,11 @@ class MappedTable(MappedRules):
         return value
 
     def _entity_model(self, entity: str) -> str:
-        """One row per key: of each column the first value that stands there."""
+        """One row per key: of each column the newest value that stands there; of a document, and of rows that tell no time,
+        the first."""
         keys = self.contracts[entity].key
+        typed = {f"{of}__{column}" for of, columns in self.fields.items() for column in columns}
+        time = told_at(self.of(entity), typed) if entity == self.of(entity) else None
         columns = []
         for column in self.offered(entity):
             row = self.rows if column in self._shared(entity) else entity
@@ -572,6 +576,8 @@ class MappedTable(MappedRules):
             elif self._is_per_line(entity, column):
                 # each line holds its part
                 sql = f"sum({of})"
+            elif time and row == entity:
+                sql = newest_value(entity, column, time)
             else:
                 sql = f"{{{{ first_filled('{of}', 'landing_position') }}}}"
             columns.append(f"{sql} as {column}")
