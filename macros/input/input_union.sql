@@ -1,5 +1,5 @@
 {#-
-  The union of the staging models that offer an entity (macros/staging/systems.sql). The columns and their types are the
+  The union of the staging models of the data set's systems that offer an entity. The columns and their types are the
   contract, models/input/_input__models.yml; a staging model offers those of them that its own YAML lists. What a system
   does not offer is null; an entity that nobody offers is empty and typed.
 
@@ -7,7 +7,7 @@
   anything reads it (macros/privacy/personal_text.sql).
 -#}
 {% macro input_union(entity) -%}
-    {%- set models = input_offers()[entity] -%}
+    {%- set models = staged_offers(entity) -%}
     {#- dbt asks for what a model reads before it knows the contract -#}
     {%- for model in models -%}{%- do ref(model) -%}{%- endfor -%}
     {%- for name in ['without_personal_words', 'without_personal_key'] -%}{%- do function(name) -%}{%- endfor -%}

@@ -104,14 +104,25 @@
     {{ return(run_query(tests | join(' union all ')).columns[0].values() | list) }}
 {%- endmacro %}
 
-{#-
-  Landed entities, as their sources declare them (macros/staging/systems.sql): the quarantine, the landing summary and the
-  conservation check loop over them. Where the variable `systems` names some, theirs only: a check of one data set stages
-  no other system.
--#}
+{#- The systems of the data set (variable `systems`, separated by commas); a plain `dbt build` without it has every system
+    that the project declares. A build holds those of its own data set alone. -#}
+{% macro is_own_system(system) -%}
+    {{ return(not var('systems') or system in var('systems').split(',')) }}
+{%- endmacro %}
+
+{#- Landed entities of the data set's systems, as their sources declare them (macros/staging/systems.sql): the quarantine,
+    the landing summary and the conservation check loop over them. -#}
 {% macro staged_entities() -%}
-    {%- set systems = var('systems', []) -%}
-    {{ return(landed_entities() | selectattr('system', 'in', systems) | list if systems else landed_entities()) }}
+    {%- set own = [] -%}
+    {%- for item in landed_entities() if is_own_system(item.system) -%}{%- do own.append(item) -%}{%- endfor -%}
+    {{ return(own) }}
+{%- endmacro %}
+
+{#- The staging models of the data set's systems that offer an input entity (macros/staging/systems.sql). -#}
+{% macro staged_offers(entity) -%}
+    {%- set own = [] -%}
+    {%- for model in input_offers()[entity] if is_own_system(system_of(model)) -%}{%- do own.append(model) -%}{%- endfor -%}
+    {{ return(own) }}
 {%- endmacro %}
 
 {#- Stops where systems.sql does not list what the YAML of sources and staging models declares: it would be left out without

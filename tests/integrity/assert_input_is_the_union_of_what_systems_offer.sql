@@ -1,7 +1,8 @@
 -- Each input model holds the rows of the staging models that offer its entity, each once and under its system: by rows,
 -- and by the columns that the masking of personal data leaves alone.
 
-{% set offers = input_offers() %}
+{% set offers = {} %}
+{% for entity in input_offers() %}{% do offers.update({entity: staged_offers(entity)}) %}{% endfor %}
 
 with
 

@@ -1,4 +1,4 @@
-"""Rates and reasons of errors: as check-data foretells them, and as a build measures them."""
+"""Rates and reasons of errors, and rows of known customers: as check-data foretells them, and as a build measures them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import duckdb
 from customer360.core.warehouse import Warehouse
 
 Errors = tuple[dict[str, tuple[int, int]], dict[tuple[str, str], int]]
-"""Rows with errors and all rows by source (`system.entity`, or `all`), and rows by source and reason."""
+"""Rows with errors (of a family of data, `all.<family>`: of a known customer) and all rows by source (`system.entity`, or
+`all`), and rows by source and reason."""
 
 
 def foretold(said: str) -> Errors:
     """What the lines of check-data say."""
     rates, reasons, source = {}, {}, ""
     for line in said.replace(",", "").splitlines():
-        if found := re.match(r"  (\S+): (\d+) of (\d+) rows with errors ", line):
+        if found := re.match(r"  (\S+): (\d+) of (\d+) rows (?:with errors|of a known customer) ", line):
             source = found[1]
             rates[source] = (int(found[2]), int(found[3]))
         elif found := re.match(r"    ([a-z_]+): (\d+) of (\d+) rows\. ", line):
@@ -34,7 +35,10 @@ def measured(project: Path, data_set: str) -> Errors:
             """
             select case when source_system = 'all' then 'all' else source_system || '.' || entity end,
                 cast(numerator as integer), cast(denominator as integer)
-            from quality.scorecard where measure = 'error_rate' and numerator > 0
+            from quality.scorecard
+            where
+                measure = 'error_rate' and numerator > 0
+                or measure = 'integration_rate' and entity <> 'all'
             """
         ).fetchall()
         reasons = connection.execute(

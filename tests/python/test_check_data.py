@@ -17,11 +17,11 @@ import pytest
 from check_kit import foretold, measured
 from conftest import copy_project
 from customer360.core.sources import load_sources
-from customer360.onboarding.check_data import (
+from customer360.onboarding.check_data import describe, in_no_file
+from customer360.onboarding.forecast import (
     Measured,
     Reason,
-    describe,
-    in_no_file,
+    foreseen,
     unknown_words,
     with_headings,
 )
@@ -135,7 +135,9 @@ def test_times_with_an_offset_are_read_and_a_tolerable_rate_is_no_obstacle(proje
     checked = run(project, "check-data", "--name", NAME)
     assert checked.returncode == 0, checked.stdout + checked.stderr
     rates, reasons = foretold(checked.stdout)
-    assert rates == dict.fromkeys(["all", "hemlock_shop.orders_export"], (4, 2 * ORDERS + 5))
+    assert rates == dict.fromkeys(["all", "hemlock_shop.orders_export"], (4, 2 * ORDERS + 5)) | {
+        "all.transactions": (2 * ORDERS, 2 * ORDERS + 4)
+    }
     assert reasons == {("hemlock_shop.orders_export", reason): rows for reason, rows in PLANTED.items()}
     assert f"first 首例: {FILE}, row 行 {2 * ORDERS + 2}" in checked.stdout
     assert "  hemlock_shop: orders.payment_status: half way (1 orders 个订单)" in checked.stdout.splitlines()
@@ -247,6 +249,77 @@ def test_status_words_that_nothing_explains_are_told_unless_they_are_too_many_to
             "  till: orders.status: new, closed (5 orders 个订单)",
             "  web: orders.payment_status: 21 words 个词 (21 orders 个订单)",
         ]
+
+
+def foreseen_of(rows: int, linked: int, given: str, organisations: bool = False) -> list[Measured]:
+    """What is foretold of so many lines, the customers of so many of which are known, where customers have these fields."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            f"""
+            create schema input;
+            create schema quality;
+            create schema policy;
+            create table input.input__order_items as
+            select 'till' as source_system, 'R' || r as source_order_id from range({rows}) as r (r);
+            create table input.input__orders as
+            select
+                'till' as source_system,
+                'R' || r as source_order_id,
+                case when r < {linked} then 'C' || (r % 7) when r % 2 = 0 then 'C99' end as source_customer_id
+            from range({rows}) as r (r);
+            create table input.input__customers as
+            select 'till' as source_system, 'C' || c as source_customer_id from range(7) as r (c);
+            create table input.input__interactions (family text, source_system text, source_customer_id text);
+            create table quality.landing_summary as
+            select 'transactions' as family, 10 as row_count, true as counts_as_error;
+            create table policy.quality_thresholds as
+            from read_csv('{PROJECT}/seeds/policy/quality_thresholds.csv');
+            create table policy.core_fields as from read_csv('{PROJECT}/seeds/policy/core_fields.csv');
+            """
+        )
+        columns = {"*": 9} | dict.fromkeys(given.split(), 5)
+        if organisations:
+            columns["company_name"] = 2
+        return foreseen(
+            connection, {"customers": {"till": columns, "web": {"*": 3, "email": 3, "gender": 0}}}
+        )
+
+
+def test_lines_of_unknown_customers_and_core_fields_that_nobody_fills_are_foretold() -> None:
+    every = "name phone birth_date gender province_code city_code credit_code industry_code address"
+    # 90 lines and 10 rejected rows
+    assert foreseen_of(90, 80, every) == [
+        Measured("integration_rate", "all.transactions", "pass", 80, 100, 0.8)
+    ]
+    linked, organisations, persons = foreseen_of(90, 79, "name phone birth_date", organisations=True)
+    assert (linked.status, linked.numerator, linked.denominator) == ("fail", 79, 100)
+    # those of persons are shown and not enforced, by policy
+    assert persons == Measured(
+        "completeness", "all.person", "reported", 3, 6, 0.9, (), ("city_code", "gender", "province_code")
+    )
+    assert (organisations.status, organisations.numerator, organisations.denominator) == ("fail", 2, 7)
+    # a company without organisations lacks none of their fields
+    (linked, persons) = foreseen_of(9, 0, "name phone birth_date")
+    assert linked.status == "not_measured" and persons.source == "all.person"
+
+
+def test_what_is_foretold_of_later_layers_says_what_to_do() -> None:
+    contracts = load_contracts(PROJECT)
+    filled = {entity: {"till": {"*": 9}} for entity in ("customers", "orders", "order_items")}
+    linked, organisations, _ = foreseen_of(90, 79, "name phone birth_date", organisations=True)
+    lines, complete = describe([], contracts, filled, [linked, organisations])
+    assert not complete
+    said = "\n".join(
+        lines[lines.index("a build would fail here and publish nothing 构建会在此失败，不会发布:") :]
+    )
+    for sentence in (
+        "all.transactions: 79 of 100 rows of a known customer 行的客户已知 (79.00%; at least 至少 80.00%)",
+        "remedy 处理: Map what names the customer",
+        "all.organisation: 2 of 7 core fields that a source fills 个核心字段有来源 (28.57%; at least 至少 90.00%)",
+        "never filled 从未填写: address, city_code, credit_code, industry_code, province_code",
+        "take them out of core_fields.csv",
+    ):
+        assert sentence in said
 
 
 def test_a_failing_measure_is_said_last_and_no_build_is_promised() -> None:

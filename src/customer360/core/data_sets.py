@@ -62,6 +62,11 @@ class DataSet:
     file: Path
 
     @property
+    def systems(self) -> list[str]:
+        """Its systems, in the order of the declaration."""
+        return list(dict.fromkeys(system for system, _ in self.offers))
+
+    @property
     def project(self) -> Path:
         """The folder of the project that declares it."""
         return self.file.parent.parent

@@ -13,11 +13,13 @@ from customer360.core.data_sets import AREAS, DataSet
 from customer360.core.errors import BuildStopped
 from customer360.core.faults import fault_in_dbt
 from customer360.core.policy import lay_out, policy_folder
+from customer360.core.sources import load_sources
 from customer360.core.warehouse import Warehouse
 
 # an option of dbt as a variable: whoever has set it has said what to leave out
 LEFT_OUT = "DBT_EXCLUDE_RESOURCE_TYPES"
 RESULTS = "run_results.json"
+PARSED = "partial_parse.msgpack"
 
 
 def dbt_vars(data_set: DataSet) -> dict[str, str]:
@@ -32,16 +34,22 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
         "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
         "not_personal": ",".join(data_set.not_personal),
         "without_files": "no",
+        "systems": ",".join(data_set.systems),
     }
 
 
-def selection(data_set: DataSet) -> list[str]:
-    """What a build of the data set selects: everything, or the areas that it does not leave out with all that they read.
-    Tests that read a model of a left-out area do not run."""
+def selection(data_set: DataSet, of_everybody: bool = False) -> list[str]:
+    """What a build of the data set selects: all but the staging of other data sets' systems (`of_everybody`: that as well),
+    and the areas that it does not leave out with all that they read. Tests that read a model of what is left out do not
+    run."""
+    others = sorted({system for system, _ in load_sources(data_set.project)} - {*data_set.systems})
+    excluded = (
+        [] if of_everybody or not others else ["--exclude", *(f"path:models/staging/{s}" for s in others)]
+    )
     if not data_set.leave_out:
-        return []
+        return excluded
     kept = [f"+tag:{area}" for area in AREAS if area not in data_set.leave_out]
-    return ["--select", *kept, "resource_type:seed", "--indirect-selection", "buildable"]
+    return ["--select", *kept, "resource_type:seed", *excluded, "--indirect-selection", "buildable"]
 
 
 def dbt_command(data_set: DataSet, *words: str, variables: Mapping[str, Any] | None = None) -> list[str]:

@@ -11,21 +11,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from customer360.core.data_sets import DataSet, check_policy, load_data_set
-from customer360.core.dbt import dbt_command, dbt_environment
+from customer360.core.dbt import PARSED, dbt_command, dbt_environment
 from customer360.core.errors import Stopped
 from customer360.core.sources import CODES, Table, load_sources
 from customer360.core.steps import ended, own_command
 from customer360.core.warehouse import Warehouse
 from customer360.onboarding.customer_keys import personal_keys
-from customer360.onboarding.mapped_models import MappedTable
+from customer360.onboarding.forecast import (
+    Filled,
+    Measured,
+    foreseen,
+    measured,
+    told,
+    unknown_words,
+    with_headings,
+)
 from customer360.onboarding.mapping import (
     NOT_MAPPED,
     Contract,
@@ -43,14 +52,11 @@ from customer360.privacy.state import read_state
 REQUIRED = ("customers", "orders", "order_items")
 """Entities without which there is nothing to show (SPEC 1)."""
 
+_COUNTED = ("customers", "orders", "order_items", "interactions")
+"""Entities whose rows are counted by whether their customer is known."""
+
 LATER = ("corrections", "identity_decisions")
 """What stewards write about what the warehouse made of the data: no lack, where there is none yet."""
-
-_STATUS_WORDS = 20
-"""A column of more different words is not one of statuses, and may hold what is nobody's business."""
-
-Filled = Mapping[str, Mapping[str, Mapping[str, int]]]
-"""Input entity → system → column → rows in which it is filled; the key `*` counts the rows."""
 
 
 class CannotCheck(Stopped):
@@ -165,115 +171,6 @@ def count_filled(
     return filled
 
 
-@dataclass(frozen=True)
-class Reason:
-    """Why rows of one landed entity are errors, how many, and where the first of them stands."""
-
-    code: str
-    rows: int
-    file: str
-    sheet: str
-    row: int
-    label: str
-    remedy: str
-    headings: tuple[str, ...] = ()
-    """What the columns of the rule are called in that file."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """What the build's scorecard will say of one landed entity (or of `all`), and the reasons for its errors."""
-
-    measure: str
-    source: str
-    status: str
-    numerator: int
-    denominator: int
-    allowed: float | None
-    reasons: tuple[Reason, ...] = ()
-
-
-def measured(connection: duckdb.DuckDBPyConnection) -> list[Measured]:
-    """Measures of the landing layer that count a row or have no threshold, as the scorecard rates them; places, no
-    values."""
-    reasons: dict[str, list[Reason]] = {}
-    for source, *rest in connection.execute(
-        """
-        select source, reason_code, row_count, first_place.file, first_place.sheet, first_place.row, label, remedy
-        from (
-            select
-                found.source_system || '.' || found.entity as source,
-                found.reason_code,
-                count(*) as row_count,
-                min({'file': found.source_file, 'sheet': found.source_sheet_key, 'row': found.source_row}) as first_place,
-                any_value(reasons.label_en || ' ' || reasons.label_zh) as label,
-                any_value(reasons.remedy_en || ' ' || reasons.remedy_zh) as remedy
-            from quality.quarantine as found
-            inner join policy.quarantine_reasons as reasons on found.reason_code = reasons.reason_code
-            where reasons.counts_as_error
-            group by all
-        )
-        order by row_count desc, reason_code
-        """
-    ).fetchall():
-        reasons.setdefault(source, []).append(Reason(*rest))
-    return [
-        Measured(measure, source, *rest, tuple(reasons.get(source, ()) if measure == "error_rate" else ()))
-        for measure, source, *rest in connection.execute(
-            """
-            select
-                measure, case when source_system = 'all' then 'all' else source_system || '.' || entity end as source,
-                status, cast(numerator as bigint), cast(denominator as bigint), error_level
-            from quality.scorecard_landing where numerator > 0 or status = 'no_threshold' order by measure, source
-            """
-        ).fetchall()
-    ]
-
-
-def unknown_words(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Status words of orders that nothing explains, as lines to show; of a column of many words their number alone, for it
-    is none of statuses."""
-    lines = []
-    for system, column, count, orders, words in connection.execute(
-        """
-        select source_system, field, count(*), sum(document_count), list(source_word order by document_count desc, source_word)
-        from quality.unknown_status_words group by all order by all
-        """
-    ).fetchall():
-        told = ", ".join(words) if count <= _STATUS_WORDS else f"{count:,} words 个词"
-        lines.append(f"  {system}: orders.{column}: {told} ({orders:,} orders 个订单)")
-    if lines:
-        lines.insert(0, "no revenue until `values` of the mapping say what these mean 状态未知，不计收入:")
-    return lines
-
-
-def with_headings(
-    found: Sequence[Measured],
-    tables: Sequence[Table],
-    contracts: Mapping[str, Contract],
-    report: Mapping[str, Any],
-) -> list[Measured]:
-    """The same, with the headings of the first file of each reason; rules that were written by hand name no column."""
-    columns = {
-        f"{table.system}.{table.entity}": MappedTable(table, contracts).columns_of_rules()
-        for table in tables
-        if table.rows
-    }
-    headings = {
-        (load["source_file"], part["sheet"] or ""): part["headings"] or {}
-        for table in report["tables"]
-        for load in table["loads"]
-        for part in load["parts"]
-    }
-
-    def named(source: str, reason: Reason) -> Reason:
-        names = columns.get(source, {}).get(reason.code, ())
-        there = headings.get((reason.file, reason.sheet), {})
-        return replace(reason, headings=tuple(there[name] for name in names if name in there))
-
-    return [replace(one, reasons=tuple(named(one.source, reason) for reason in one.reasons)) for one in found]
-
-
 def unmapped(tables: Sequence[Table], report: Mapping[str, Any]) -> list[str]:
     """Landed columns that no input column is made of: mapped to none, or not even declared."""
     names = [
@@ -316,29 +213,39 @@ def in_no_file(tables: Sequence[Table], report: Mapping[str, Any], inbox: str) -
     return lines
 
 
-def _dbt(data_set: DataSet, systems: Sequence[str], folder: Path) -> dict[str, Any]:
-    """Stage these systems in `folder`, quietly, up to the part of the scorecard that staging decides, and read dbt's
+def _dbt(data_set: DataSet, warehouse: Warehouse, folder: Path) -> dict[str, Any]:
+    """Stage the data set in `folder`, quietly, up to the part of the scorecard that staging decides, and read dbt's
     manifest; CannotCheck with dbt's own words where it fails."""
-    target = (
-        data_set.project / "target" / data_set.name / "check"
-    )  # the next check parses only what has changed
+    of_builds = data_set.project / "target" / data_set.name
+    target = of_builds / "check"
     command = dbt_command(
         data_set,
         "build",
         "--select",
-        *(f"+path:models/staging/{system}" for system in systems),
+        *(f"+path:models/staging/{system}" for system in data_set.systems),
         "+scorecard_landing",
         "+unknown_status_words",
+        *(f"+input__{entity}" for entity in _COUNTED),
+        "core_fields",
+        "family_weights",
         "--exclude-resource-type",
         "test",
         "unit_test",
-        variables={"systems": list(systems)},
     )
-    told = dbt_environment(data_set.project, folder / "customer360.duckdb", "check", folder / "state")
+    told = dbt_environment(data_set.project, warehouse.work_in(folder), "check", folder / "state")
+    _take_newer(of_builds / PARSED, target / PARSED)
     done = ended(data_set.project, [*command, "--target-path", str(target)], told, is_quiet=True)
+    _take_newer(target / PARSED, of_builds / PARSED)
     if done.returncode:
         raise CannotCheck("dbt stopped:\n" + "\n".join(done.stdout.splitlines()[-25:]))
     return json.loads((target / "manifest.json").read_text(encoding="utf-8"))
+
+
+def _take_newer(one: Path, other: Path) -> None:
+    """What dbt has parsed for a check a build need not parse, and the other way round."""
+    if one.is_file() and not (other.is_file() and other.stat().st_mtime >= one.stat().st_mtime):
+        other.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(one, other)
 
 
 def check(data_set: DataSet, tables: Mapping[tuple[str, str], Table]) -> tuple[list[str], bool]:
@@ -396,15 +303,15 @@ def _staged(
     data_set: DataSet, contracts: Mapping[str, Contract], tables: Sequence[Table], report: Mapping[str, Any]
 ) -> tuple[list[str], bool]:
     require_key(data_set)
-    systems = list(dict.fromkeys(system for system, _ in data_set.offers))
     warehouse = Warehouse(data_set.project / "warehouse" / data_set.name)
     # personal values: the folder goes when the check is over
-    with warehouse.workshop("check", f"check of {data_set.name}") as folder:
+    with warehouse.lock(), warehouse.workshop("check", f"check of {data_set.name}") as folder:
         read_state(data_set, warehouse, folder / "state")
-        manifest = _dbt(data_set, systems, folder)
+        manifest = _dbt(data_set, warehouse, folder)
         with duckdb.connect(str(folder / "customer360.duckdb"), read_only=True) as connection:
-            filled = count_filled(connection, offered_models(manifest, systems), contracts)
+            filled = count_filled(connection, offered_models(manifest, data_set.systems), contracts)
             found = with_headings(measured(connection), tables, contracts, report)
+            found += foreseen(connection, filled)
             words = unknown_words(connection)
             connection.execute("set file_search_path = ?", [str(data_set.project)])
             edited = own_sql_lines(connection)
@@ -422,8 +329,8 @@ def describe(
     measures: Sequence[Measured] = (),
     inbox: str = "inbox",
 ) -> tuple[list[str], bool]:
-    """The findings as lines, and whether a build would get past its staging: every required entity has rows, and no
-    measure of the landing layer fails. `inbox` is the folder that the files' names begin from."""
+    """The findings as lines, and whether a build would get past its gates as far as staging decides them: every required
+    entity has rows, and no foretold measure fails. `inbox` is the folder that the files' names begin from."""
     present = {e: rows for e, rows in filled.items() if any(columns["*"] for columns in rows.values())}
     lines = ["input entities 输入实体:"]
     for entity in sorted(present):
@@ -436,8 +343,8 @@ def describe(
     failing = [measure for measure in measures if measure.status in ("fail", "no_threshold")]
     tolerable = [measure for measure in measures if measure not in failing]
     if tolerable:
-        lines.append("rows with errors 有错误的行:")
-        lines += [line for measure in tolerable for line in _told(measure, inbox)]
+        lines.append("what the scorecard will say 记分卡预告:")
+        lines += [line for measure in tolerable for line in told(measure, inbox)]
     lines.append("marts and measures 数据集市与度量:")
     for status, label in (("empty", "为空"), ("limited", "受限"), ("complete", "完整")):
         for mart in (mart for mart in found if mart.status == status):
@@ -451,31 +358,8 @@ def describe(
         lines.append(f"required, and without rows 必需但没有数据: {', '.join(missing)}")
     if failing:
         lines.append("a build would fail here and publish nothing 构建会在此失败，不会发布:")
-        lines += [line for measure in failing for line in _told(measure, inbox)]
+        lines += [line for measure in failing for line in told(measure, inbox)]
     return lines, not missing and not failing
-
-
-def _told(measure: Measured, inbox: str) -> Iterator[str]:
-    """One measure as lines: how many of how many rows, and for each reason how many, the first place and the remedy."""
-    what = {
-        "error_rate": "rows with errors 行有错误",
-        "conservation": "rows neither staged nor quarantined 行下落不明",
-    }.get(measure.measure, f"rows, {measure.measure}")
-    total = f"{measure.denominator:,}"
-    share = f"{measure.numerator / measure.denominator:.2%}" if measure.denominator else "-"
-    level = "" if measure.allowed is None else f"; allowed 允许 {measure.allowed:.2%}"
-    if measure.status == "no_threshold":
-        level = f"; no row for {measure.measure} in quality_thresholds.csv 未设阈值"
-    if measure.status == "not_measured":
-        level = "; too few to be measured 行数过少，不计量"
-    yield f"  {measure.source}: {measure.numerator:,} of {total} {what} ({share}{level})"
-    for reason in measure.reasons:
-        sheet = f", sheet 工作表 {reason.sheet}" if reason.sheet else ""
-        yield f"    {reason.code}: {reason.rows:,} of {total} rows. {reason.label}"
-        yield f"      first 首例: {inbox}/{reason.file}{sheet}, row 行 {reason.row}"
-        if reason.headings:
-            yield f"      column 列: {', '.join(reason.headings)}"
-        yield f"      remedy 处理: {reason.remedy}"
 
 
 def check_data_set(project: Path, name: str) -> bool:

@@ -33,6 +33,7 @@ from customer360.landing.entries import EMPTY_FOLDER, LINKED_FILE, entries
 from customer360.landing.files import read_file
 from customer360.landing.rows import DATA, KINDS, Inspector
 from customer360.landing.totals import TotalWords
+from customer360.onboarding.confidence import REFUTED, Confidence, judged, summed
 from customer360.onboarding.customer_keys import are_opaque
 from customer360.onboarding.decimals import are_numbers, decimal_formats, decimal_mark
 from customer360.onboarding.mapping import (
@@ -57,6 +58,8 @@ _PERSONAL_FIELDS = {"name", "phone", "email", "birth_date"}
 _JOINED = {"name", "address", "region", "ordered_at", "birth_date"}
 """Columns that files spread over several headings: first and last name, street and town, date and time."""
 _HEAD_TOTALS = {"freight_amount", "tax_amount"}
+_RETURN = "return_number"
+"""What guesses call the number of a return document, and a list of such; no column of the contract."""
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
 _WORDS = {
     "document_kind": {
@@ -198,6 +201,8 @@ class Proposal:
     constants: dict[str, str]
     formats: dict[str, object]
     encoding: str | None
+    confidence: dict[str, Confidence] = field(default_factory=dict)
+    """Name of a column → how far its proposal can be trusted; not of what is open without one."""
 
     @property
     def is_personal(self) -> bool:
@@ -207,6 +212,9 @@ class Proposal:
 def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Contract]) -> Proposal:
     """Names, roles and formats for what stands in the files; `todo` for what cannot be told."""
     guessed = {heading: _guess(heading, values) for heading, values in found.values.items()}
+    returns = _of_returns(entity, guessed)
+    if returns:
+        guessed = {heading: _returned(guesses) for heading, guesses in guessed.items()}
     columns = {column for guesses in guessed.values() for column in guesses}
     rows = entity if entity in contracts else _row_entity(columns)
     offered = _offered(rows, columns, contracts)
@@ -218,22 +226,34 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
     proposed = []
     marks: dict[str, str | None] = {}
     unmapped: dict[str, str | None] = {}
+    confidence: dict[str, Confidence] = {}
     for heading, values in found.values.items():
         name = names[heading]
         column = meant.get(heading)
         targets = [f"{e}.{column}" for e in offered if column and contracts[e].takes(column)]
         targets = [t for t in targets if column != "country" or t.startswith(("orders", "customers"))][:3]
+        is_key = rows in contracts and contracts[rows].key == (column,)
+        if targets:
+            kind = contracts[targets[0].partition(".")[0]].types.get(column, "varchar")
+            others = [
+                c for c in guessed[heading] if c != column and any(contracts[e].takes(c) for e in offered)
+            ]
+            confidence[name] = judged(column, kind, values, others, is_key and not _of_many(column, guessed))
+            if confidence[name].level == REFUTED:
+                targets = []
         meta: dict[str, object] = {}
         if heading_key(heading) != name:
             meta["headers"] = [heading]
         if rows in contracts and column in contracts[rows].key:
             meta["required"] = True
         pii = next((contracts[e].pii[column] for e in offered if column in contracts[e].pii), None)
-        is_key = any(is_customer_key(contracts[e], column) for e in offered if column)
-        if pii and not (is_key and are_opaque(values)):
+        names_customers = any(is_customer_key(contracts[e], column) for e in offered if column)
+        if pii and not (names_customers and are_opaque(values)):
             meta["pii"] = pii
         meta["maps_to"] = (targets[0] if len(targets) == 1 else targets) if targets else OPEN
-        if column in _WORDS and (words := _words(column, values)):
+        if returns and targets and _states_positive(column, values):
+            meta["negate"] = True
+        if targets and column in _WORDS and (words := _words(column, values)):
             meta["values"] = words
         if _holds_numbers(targets, contracts):
             marks[name] = decimal_mark(values)
@@ -249,10 +269,40 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
         entity,
         rows,
         proposed,
-        _constants(offered, columns, found, guessed),
+        _constants(offered, columns, found, guessed, returns),
         ({"decimal": decimal} if decimal else {}) | _formats(found, columns),
         found.encoding,
+        confidence,
     )
+
+
+def _of_returns(entity: str, guessed: Mapping[str, Sequence[str]]) -> str | None:
+    """Whether a file holds return documents: by a heading that numbers them (the document's number is known then), or by the
+    name of its folder alone."""
+    if any(_RETURN in guesses for guesses in guessed.values()):
+        return "numbered"
+    return (
+        "named"
+        if any(_RETURN in _guesses().get(_plain(word), ()) for word in (entity, *entity.split("_")))
+        else None
+    )
+
+
+def _returned(guesses: Sequence[str]) -> list[str]:
+    """What headings mean in a list of return documents: its own number, and that of the sale."""
+    names = {_RETURN: "source_order_id", "source_order_id": "original_source_order_id"}
+    return [names.get(guess, guess) for guess in guesses]
+
+
+def _of_many(column: str, guessed: Mapping[str, Sequence[str]]) -> bool:
+    """Whether several headings may be this column, which then is put together of them."""
+    return sum(column in guesses for guesses in guessed.values()) > 1
+
+
+def _states_positive(column: str | None, values: Sequence[str]) -> bool:
+    """Whether a column of return documents states what came back without a sign."""
+    is_counted = column in ("quantity", "amount", "document_amount", "discount_amount")
+    return is_counted and bool(values) and not any(_SIGNED.search(value) for value in values)
 
 
 def _holds_numbers(targets: Sequence[str], contracts: Mapping[str, Contract]) -> bool:
@@ -300,6 +350,9 @@ def _place(heading: str, column: str) -> int:
     return _guesses().get(_plain(heading), {}).get(column, 0)
 
 
+_SIGNED = re.compile(r"^\s*[-(（−]|[-)）−]\s*$")
+_TRADED = {"source_order_id", "quantity", "amount", "ordered_at"}
+_ON_THE_WAY = {"carrier", "shipped_at", "delivered_at", "promised_at", "source_delivery_id"}
 _NOT_OF_PAYMENTS = {"ordered_at", "document_amount", "document_kind", "source_customer_id", *_PERSONAL_FIELDS}
 
 
@@ -310,13 +363,21 @@ def _row_entity(columns: set[str]) -> str:
         return "surveys"
     if {"source_payment_id", "source_order_id"} <= columns and not columns & _NOT_OF_PAYMENTS:
         return "payments"
-    if "source_order_id" in columns and columns & {"source_product_id", "product_name", "quantity"}:
+    of_goods = columns & {"source_product_id", "product_name", "quantity"}
+    if (
+        "source_order_id" in columns
+        and len(columns & _ON_THE_WAY) > 1
+        and not of_goods | columns & _NOT_OF_PAYMENTS
+    ):
+        return "deliveries"
+    if "source_order_id" in columns and of_goods:
         return "order_items"
     if "source_order_id" in columns:
         return "orders"
     if columns & {"source_customer_id", *_PERSONAL_FIELDS}:
         return "customers"
-    return "products" if "source_product_id" in columns else OPEN
+    # articles with a day and a quantity were sold: what of is not known
+    return "products" if "source_product_id" in columns and not columns & _TRADED else OPEN
 
 
 def _offered(rows: str, columns: set[str], contracts: Mapping[str, Contract]) -> list[str]:
@@ -332,7 +393,11 @@ def _offered(rows: str, columns: set[str], contracts: Mapping[str, Contract]) ->
 
 
 def _constants(
-    offered: Sequence[str], columns: set[str], found: Found, guessed: Mapping[str, list[str]]
+    offered: Sequence[str],
+    columns: set[str],
+    found: Found,
+    guessed: Mapping[str, list[str]],
+    returns: str | None,
 ) -> dict[str, str]:
     if "orders" not in offered:
         return {}
@@ -344,7 +409,11 @@ def _constants(
             if {"quantity", "amount", "document_amount"} & set(guessed[heading])
             for value in values
         )
-        constants["orders.document_kind"] = BY_SIGN if any(v.startswith("-") for v in signed) else "sale"
+        if returns:
+            constants["orders.document_kind"] = "return" if returns == "numbered" else OPEN
+        else:
+            has_both = any(_SIGNED.search(value) for value in signed)
+            constants["orders.document_kind"] = BY_SIGN if has_both else "sale"
     if "channel" not in columns:
         constants["orders.channel"] = OPEN
     return constants
@@ -395,10 +464,12 @@ def render_table(proposal: Proposal) -> str:
         lines += [f"              {target}: {_flow(value)}" for target, value in proposal.constants.items()]
     lines.append("        columns:")
     for column in proposal.columns:
+        trust = proposal.confidence.get(column["name"])
         lines += [
-            f"          - name: {column['name']}",
+            # a name such as on, which YAML takes for a truth value, is quoted
+            f"          - name: {_flow(column['name'])}",
             f"            description: {json.dumps(column['description'], ensure_ascii=False)}",
-            f"            config: {{meta: {_flow(column['meta'])}}}",
+            f"            config: {{meta: {_flow(column['meta'])}}}" + (f"  # {trust}" if trust else ""),
         ]
     return "\n".join(lines) + "\n"
 
@@ -569,6 +640,9 @@ def scaffold(
             )
             if not (project / "policies" / name).exists():
                 wanted |= own_policy(project, name, currency, selling)
+    for one in proposals:
+        if trusted := summed(one.confidence):
+            says += [f"guesses 猜测 {one.system}.{one.entity}: {trusted[0]}", *trusted[1:]]
     written = _write(project, wanted)
     written += write_systems(project)
     return written, says

@@ -1,0 +1,296 @@
+"""What a build's scorecard will say of a data set, as far as its staging decides it: rates and reasons, places and no values.
+
+Rates of the landing layer are the scorecard's own, from the same models. Of later layers it is foretold what no later step
+changes: rows whose customer is known, and core fields that nobody fills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+
+from customer360.core.sources import Table
+from customer360.onboarding.mapped_models import MappedTable
+from customer360.onboarding.mapping import Contract
+
+Filled = Mapping[str, Mapping[str, Mapping[str, int]]]
+"""Input entity → system → column → rows in which it is filled; the key `*` counts the rows."""
+
+
+_STATUS_WORDS = 20
+"""A column of more different words is not one of statuses, and may hold what is nobody's business."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why rows of one landed entity are errors, how many, and where the first of them stands."""
+
+    code: str
+    rows: int
+    file: str
+    sheet: str
+    row: int
+    label: str
+    remedy: str
+    headings: tuple[str, ...] = ()
+    """What the columns of the rule are called in that file."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What the build's scorecard will say of one landed entity (or of `all`), and the reasons for its errors."""
+
+    measure: str
+    source: str
+    status: str
+    numerator: int
+    denominator: int
+    allowed: float | None
+    reasons: tuple[Reason, ...] = ()
+    never_filled: tuple[str, ...] = ()
+
+
+def measured(connection: duckdb.DuckDBPyConnection) -> list[Measured]:
+    """Measures of the landing layer that count a row or have no threshold, as the scorecard rates them; places, no
+    values."""
+    reasons: dict[str, list[Reason]] = {}
+    for source, *rest in connection.execute(
+        """
+        select source, reason_code, row_count, first_place.file, first_place.sheet, first_place.row, label, remedy
+        from (
+            select
+                found.source_system || '.' || found.entity as source,
+                found.reason_code,
+                count(*) as row_count,
+                min({'file': found.source_file, 'sheet': found.source_sheet_key, 'row': found.source_row}) as first_place,
+                any_value(reasons.label_en || ' ' || reasons.label_zh) as label,
+                any_value(reasons.remedy_en || ' ' || reasons.remedy_zh) as remedy
+            from quality.quarantine as found
+            inner join policy.quarantine_reasons as reasons on found.reason_code = reasons.reason_code
+            where reasons.counts_as_error
+            group by all
+        )
+        order by row_count desc, reason_code
+        """
+    ).fetchall():
+        reasons.setdefault(source, []).append(Reason(*rest))
+    return [
+        Measured(measure, source, *rest, tuple(reasons.get(source, ()) if measure == "error_rate" else ()))
+        for measure, source, *rest in connection.execute(
+            """
+            select
+                measure, case when source_system = 'all' then 'all' else source_system || '.' || entity end as source,
+                status, cast(numerator as bigint), cast(denominator as bigint), error_level
+            from quality.scorecard_landing where numerator > 0 or status = 'no_threshold' order by measure, source
+            """
+        ).fetchall()
+    ]
+
+
+_OF_ALL = """
+create or replace temp view thresholds_of_all as
+select * from policy.quality_thresholds where source_system in ('*', 'all')
+"""
+
+_INTEGRATION = """
+with
+
+records as (
+
+    select
+        'transactions' as family,
+        orders.source_system,
+        orders.source_customer_id
+    from input.input__order_items as lines
+    inner join input.input__orders as orders
+        on
+            lines.source_system = orders.source_system
+            and lines.source_order_id = orders.source_order_id
+
+    union all
+
+    select family, source_system, source_customer_id from input.input__interactions
+
+),
+
+rejected as (
+
+    select family, sum(row_count) as row_count from quality.landing_summary
+    where counts_as_error
+    group by family
+
+),
+
+known as (
+
+    select distinct source_system, source_customer_id from input.input__customers
+
+),
+
+counted as (
+
+    select
+        records.family,
+        count(known.source_customer_id) as linked_count,
+        count(*) + coalesce(any_value(rejected.row_count), 0) as row_count
+    from records
+    left join known
+        on
+            records.source_system = known.source_system
+            and records.source_customer_id = known.source_customer_id
+    left join rejected on records.family = rejected.family
+    group by records.family
+
+)
+
+select
+    family,
+    case
+        when row_count < minimum_base then 'not_measured'
+        when gate = 'reported' then gate
+        when linked_count / row_count < error_level then 'fail'
+        else 'pass'
+    end as status,
+    cast(linked_count as bigint) as linked_count,
+    cast(row_count as bigint) as row_count,
+    error_level
+from counted
+inner join thresholds_of_all as thresholds
+    on
+        thresholds.measure = 'integration_rate'
+        and thresholds.entity in ('*', counted.family)
+-- the most specific threshold stands
+qualify row_number() over (partition by family order by thresholds.entity = '*', thresholds.source_system = '*') = 1
+order by family
+"""
+
+_CORE_FIELDS = """
+select
+    core.customer_kind,
+    core.fields,
+    thresholds.gate,
+    thresholds.error_level
+from (
+    select customer_kind, list(field order by field) as fields from policy.core_fields group by customer_kind
+) as core
+inner join thresholds_of_all as thresholds
+    on
+        thresholds.measure = 'completeness'
+        and thresholds.entity in ('*', core.customer_kind)
+qualify row_number() over (
+    partition by core.customer_kind order by thresholds.entity = '*', thresholds.source_system = '*'
+) = 1
+order by core.customer_kind
+"""
+
+
+def foreseen(connection: duckdb.DuckDBPyConnection, filled: Filled) -> list[Measured]:
+    """Measures of later layers as far as rows and mapping decide them: rows whose customer is known (integration_rate), and
+    the most that can be filled of the core fields (completeness) where nobody fills some of them."""
+    connection.execute(_OF_ALL)
+    found = [
+        Measured("integration_rate", f"all.{family}", *rest)
+        for family, *rest in connection.execute(_INTEGRATION).fetchall()
+    ]
+    given = {
+        column
+        for columns in filled.get("customers", {}).values()
+        for column, count in columns.items()
+        if count
+    }
+    for kind, fields, gate, allowed in connection.execute(_CORE_FIELDS).fetchall():
+        empty = tuple(field for field in fields if field not in given)
+        if empty and (kind != "organisation" or "company_name" in given):
+            most = len(fields) - len(empty)
+            status = "fail" if gate == "enforced" and most / len(fields) < allowed else gate
+            found.append(
+                Measured(
+                    "completeness", f"all.{kind}", status, most, len(fields), allowed, never_filled=empty
+                )
+            )
+    return found
+
+
+def unknown_words(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Status words of orders that nothing explains, as lines to show; of a column of many words their number alone, for it
+    is none of statuses."""
+    lines = []
+    for system, column, count, orders, words in connection.execute(
+        """
+        select source_system, field, count(*), sum(document_count), list(source_word order by document_count desc, source_word)
+        from quality.unknown_status_words group by all order by all
+        """
+    ).fetchall():
+        told = ", ".join(words) if count <= _STATUS_WORDS else f"{count:,} words 个词"
+        lines.append(f"  {system}: orders.{column}: {told} ({orders:,} orders 个订单)")
+    if lines:
+        lines.insert(0, "no revenue until `values` of the mapping say what these mean 状态未知，不计收入:")
+    return lines
+
+
+def with_headings(
+    found: Sequence[Measured],
+    tables: Sequence[Table],
+    contracts: Mapping[str, Contract],
+    report: Mapping[str, Any],
+) -> list[Measured]:
+    """The same, with the headings of the first file of each reason; rules that were written by hand name no column."""
+    columns = {
+        f"{table.system}.{table.entity}": MappedTable(table, contracts).columns_of_rules()
+        for table in tables
+        if table.rows
+    }
+    headings = {
+        (load["source_file"], part["sheet"] or ""): part["headings"] or {}
+        for table in report["tables"]
+        for load in table["loads"]
+        for part in load["parts"]
+    }
+
+    def named(source: str, reason: Reason) -> Reason:
+        names = columns.get(source, {}).get(reason.code, ())
+        there = headings.get((reason.file, reason.sheet), {})
+        return replace(reason, headings=tuple(there[name] for name in names if name in there))
+
+    return [replace(one, reasons=tuple(named(one.source, reason) for reason in one.reasons)) for one in found]
+
+
+_WHAT = {
+    "error_rate": "rows with errors 行有错误",
+    "conservation": "rows neither staged nor quarantined 行下落不明",
+    "integration_rate": "rows of a known customer 行的客户已知",
+    "completeness": "core fields that a source fills 个核心字段有来源",
+}
+_HIGHER_IS_BETTER = {
+    "integration_rate": "Map what names the customer (orders.source_customer_id and the customers' own), or lower the threshold in"
+    " quality_thresholds.csv of the policy with a reason 映射客户标识，或在策略中说明理由并调低阈值",
+    "completeness": "Map a column to them, or take them out of core_fields.csv of the policy 映射相应的列，或从策略的核心字段中去掉",
+}
+
+
+def told(measure: Measured, inbox: str) -> Iterator[str]:
+    """One measure as lines: how many of how many rows, and for each reason how many, the first place and the remedy."""
+    what = _WHAT.get(measure.measure, f"rows, {measure.measure}")
+    total = f"{measure.denominator:,}"
+    share = f"{measure.numerator / measure.denominator:.2%}" if measure.denominator else "-"
+    bound = "at least 至少" if measure.measure in _HIGHER_IS_BETTER else "allowed 允许"
+    level = "" if measure.allowed is None else f"; {bound} {measure.allowed:.2%}"
+    if measure.status == "no_threshold":
+        level = f"; no row for {measure.measure} in quality_thresholds.csv 未设阈值"
+    if measure.status == "not_measured":
+        level = "; too few to be measured 行数过少，不计量"
+    yield f"  {measure.source}: {measure.numerator:,} of {total} {what} ({share}{level})"
+    for reason in measure.reasons:
+        sheet = f", sheet 工作表 {reason.sheet}" if reason.sheet else ""
+        yield f"    {reason.code}: {reason.rows:,} of {total} rows. {reason.label}"
+        yield f"      first 首例: {inbox}/{reason.file}{sheet}, row 行 {reason.row}"
+        if reason.headings:
+            yield f"      column 列: {', '.join(reason.headings)}"
+        yield f"      remedy 处理: {reason.remedy}"
+    if measure.never_filled:
+        yield f"    never filled 从未填写: {', '.join(measure.never_filled)}"
+    if measure.measure in _HIGHER_IS_BETTER and measure.status == "fail":
+        yield f"      remedy 处理: {_HIGHER_IS_BETTER[measure.measure]}"
