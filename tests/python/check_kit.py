@@ -31,16 +31,18 @@ def measured(project: Path, data_set: str) -> Errors:
     """What the scorecard and the landing summary of the latest build say, published or not."""
     database = Warehouse(project / "warehouse" / data_set).latest_build()
     with duckdb.connect(str(database), read_only=True) as connection:
-        rates = connection.execute(
-            """
-            select case when source_system = 'all' then 'all' else source_system || '.' || entity end,
+        found = """
+            select case when source_system = 'all' and entity = 'all' then 'all' else source_system || '.' || entity end,
                 cast(numerator as integer), cast(denominator as integer)
-            from quality.scorecard
-            where
-                measure = 'error_rate' and numerator > 0
-                or measure = 'integration_rate' and entity <> 'all'
-            """
+            from quality."""
+        rates = connection.execute(
+            found + "scorecard_landing where measure = 'error_rate' and numerator > 0"
         ).fetchall()
+        # a build that the gate of landed rows stopped has measured no more
+        if connection.execute("from duckdb_tables() where table_name = 'scorecard'").fetchall():
+            rates += connection.execute(
+                found + "scorecard where measure = 'integration_rate' and entity <> 'all'"
+            ).fetchall()
         reasons = connection.execute(
             "select source_system || '.' || entity, outcome, row_count from quality.landing_summary where counts_as_error"
         ).fetchall()

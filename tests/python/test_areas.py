@@ -30,8 +30,23 @@ def test_areas_are_those_of_the_models():
     assert len(of_state) >= len(kept) and set(of_state.values()) & set(LEAVES) == set()
 
 
-def test_everything_is_selected_where_nothing_is_left_out():
-    assert selection(load_data_set(PROJECT, "demo", load_sources(PROJECT))) == []
+def test_a_build_holds_the_systems_of_its_own_data_set_alone():
+    """Unit tests look at the models, and so those of other systems are built where they run."""
+    for name, others in (("demo", {"online_retail"}), ("online_retail", {"crm", "erp", "shop"})):
+        data_set = load_data_set(PROJECT, name, load_sources(PROJECT))
+        words, *folders = selection(data_set)
+        assert words == "--exclude"
+        assert {f"path:models/staging/{system}" for system in others} <= {*folders}
+        assert not {f"path:models/staging/{system}" for system in data_set.systems} & {*folders}
+        assert selection(data_set, of_everybody=True) == []
+
+
+@pytest.mark.parametrize(("name", "other"), [("demo", "online_retail"), ("online_retail", "shop")])
+def test_an_input_model_reads_no_system_of_others(name, other):
+    """As dbt parsed it: what a model reads, and what the sources of a data set are, follow from its declaration."""
+    nodes = manifest(name)["nodes"]
+    read = nodes["model.customer360.input__orders"]["depends_on"]["nodes"]
+    assert read and f"model.customer360.stg_{other}__orders" not in read
 
 
 @pytest.mark.parametrize("area", ["core", "tags", "marketting"])

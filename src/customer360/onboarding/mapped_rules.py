@@ -57,6 +57,10 @@ def missing_code(column: str, kind: str) -> str:
     return MISSING.get(column) or unreadable_code(column, kind) or "missing_record_key"
 
 
+_OF_WHICH_ROWS = re.compile(r"\b\w+ is not null and |\bover \([^()]*\)")
+"""What in a condition says which rows it is asked of, or together with which others."""
+
+
 class MappedRules(MappedFacts):
     """A mapped table with what its rows must fulfil."""
 
@@ -155,7 +159,9 @@ class MappedRules(MappedFacts):
         """Reason code → landed columns that its rule looks at."""
         found: dict[str, list[str]] = {}
         for code, condition in (
-            (code, " ".join(of)) for conditions in self._conditions() for code, of in conditions.items()
+            (code, _OF_WHICH_ROWS.sub("", " ".join(of)))
+            for conditions in self._conditions()
+            for code, of in conditions.items()
         ):
             for one in self.table.filters:
                 if re.search(rf"\b{left_out_flag(one)}\b", condition):

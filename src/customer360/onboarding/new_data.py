@@ -213,7 +213,7 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
     """Names, roles and formats for what stands in the files; `todo` for what cannot be told."""
     guessed = {heading: _guess(heading, values) for heading, values in found.values.items()}
     returns = _of_returns(entity, guessed)
-    if returns:
+    if returns == "numbered":
         guessed = {heading: _returned(guesses) for heading, guesses in guessed.items()}
     columns = {column for guesses in guessed.values() for column in guesses}
     rows = entity if entity in contracts else _row_entity(columns)
