@@ -1,6 +1,11 @@
-{#- A number of any precision; amounts may carry a currency sign, all of them thousands separators. -#}
+{#- A number of any precision; amounts may carry a currency sign, all of them thousands separators, and a double the sign of
+    percent: 20% is 20. -#}
 {% macro parse_number(x, type) -%}
-    coalesce(try_cast({{ function('clean_text') }}({{ x }}) as {{ type }}), try_cast({{ function('parse_amount') }}({{ x }}) as {{ type }}))
+    {%- set text = function('clean_text') ~ '(' ~ x ~ ')' -%}
+    {%- if type == 'double' -%}
+        {%- set text = "regexp_replace(" ~ text ~ ", '[ %％]+$', '')" -%}
+    {%- endif -%}
+    coalesce(try_cast({{ text }} as {{ type }}), try_cast({{ function('parse_amount') }}({{ x }}) as {{ type }}))
 {%- endmacro %}
 
 {#- A number in another unit: read exactly, multiplied by the factor, rounded to the decimals of its type. -#}

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from conftest import PROJECT
+from conftest import PROJECT, copy_project
 from customer360.core.policy import BASE
+from customer360.core.sources import load_sources
 from customer360.landing.totals import TotalWords
 from customer360.onboarding.confidence import DOUBTFUL, LIKELY, REFUTED, SURE, fits, judged, summed
 from customer360.onboarding.mapping import load_contracts
-from customer360.onboarding.new_data import look_into, propose, render_system
+from customer360.onboarding.new_data import look_into, propose, render_system, scaffold
 
 TOTALS = TotalWords.of(PROJECT, BASE)
 CONTRACTS = load_contracts(PROJECT)
@@ -117,6 +118,29 @@ def test_credit_memos_are_returns_of_the_orders_that_they_name(tmp_path):
     assert named.constants["orders.document_kind"] == "todo"
 
 
+def test_who_buys_is_a_customer_where_no_list_says_so(tmp_path):
+    """A number of customers alone, in one system without and one with a file of customers."""
+    project = copy_project(tmp_path / "project")
+    orders = "Belegnr,Datum,Kundennr,Summe\n1,2025-12-01,7,10.00\n2,2025-12-02,8,12.00\n"
+    for system in ("kasse", "laden"):
+        folder = project / "inbox" / "kiosk" / system / "belege"
+        folder.mkdir(parents=True)
+        (folder / "a.csv").write_text(orders, encoding="utf-8")
+    people = project / "inbox" / "kiosk" / "laden" / "kunden"
+    people.mkdir()
+    (people / "a.csv").write_text("Kundennr,Vorname,Nachname\n7,Ann,Lee\n8,Bo,Li\n", encoding="utf-8")
+    _, says = scaffold(project, "kiosk", [project / "inbox" / "kiosk"], "EUR", "Europe/Berlin")
+    assert "guesses 猜测 kasse.belege: 3 sure 确定, 1 likely 很可能" in says
+    mapped = {
+        system: load_sources(project)[system, "belege"].column("kundennr").maps_to
+        for system in ("kasse", "laden")
+    }
+    assert mapped == {
+        "kasse": ("orders.source_customer_id", "customers.source_customer_id"),
+        "laden": ("orders.source_customer_id",),
+    }
+
+
 def test_parcels_are_deliveries_and_articles_with_a_day_are_not_a_list_of_articles(tmp_path):
     parcels = proposed(
         tmp_path,
@@ -126,7 +150,14 @@ def test_parcels_are_deliveries_and_articles_with_a_day_are_not_a_list_of_articl
     assert parcels.rows == "deliveries"
     assert list(meant(parcels).values()) == [
         f"deliveries.{column}"
-        for column in "source_delivery_id source_order_id carrier promised_at shipped_at delivered_at".split()
+        for column in [
+            "source_delivery_id",
+            "source_order_id",
+            "carrier",
+            "promised_at",
+            "shipped_at",
+            "delivered_at",
+        ]
     ]
     # an order that says when it was shipped is an order
     order = proposed(

@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import pyarrow.compute as pc
@@ -204,6 +205,11 @@ class Proposal:
     confidence: dict[str, Confidence] = field(default_factory=dict)
     """Name of a column → how far its proposal can be trusted; not of what is open without one."""
 
+    def entities_of(self, column: Mapping[str, Any]) -> set[str]:
+        """The input entities that a column is proposed for."""
+        targets = column["meta"]["maps_to"]
+        return {target.partition(".")[0] for target in ([targets] if isinstance(targets, str) else targets)}
+
     @property
     def is_personal(self) -> bool:
         return any(column["meta"].get("pii") for column in self.columns)
@@ -274,6 +280,14 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
         found.encoding,
         confidence,
     )
+
+
+def _with_customers(proposal: Proposal) -> Proposal:
+    """Who buys is a customer, also where no list of the system says more of him than his number."""
+    for column in proposal.columns:
+        if column["meta"]["maps_to"] == "orders.source_customer_id":
+            column["meta"]["maps_to"] = ["orders.source_customer_id", "customers.source_customer_id"]
+    return proposal
 
 
 def _of_returns(entity: str, guessed: Mapping[str, Sequence[str]]) -> str | None:
@@ -612,6 +626,9 @@ def scaffold(
         if (system, entity) not in tables:
             found = functools.reduce(_together, (look_into(path, totals) for path in files))
             proposals.append(propose(system, entity, found, contracts))
+    told_elsewhere = {key[0] for key, table in tables.items() if "customers" in targets_of(table)}
+    told_elsewhere |= {p.system for p in proposals if any("customers" in p.entities_of(c) for c in p.columns)}
+    proposals = [p if p.system in told_elsewhere else _with_customers(p) for p in proposals]
     if not tables.keys() & {k for k in tables if k[0] in listed} and not proposals and not declared:
         raise CannotScaffold(f"nothing to read: put files into inbox/{name}/<system>/<entity>/ or name them")
     wanted: dict[str, str] = {}
