@@ -120,7 +120,8 @@ FILES = {
         'S2;2026-03-02;K1;1;"10,00";"1,90"\nS2;2026-03-02;K2;-1;"-4,00";"-0,76"\n'
         'S3;2026-03-03;K1;-1;"-1,00";"-0,19"\nS3;2026-03-03;info;;;\n'
     ),
-    "answers": "rid;filled;nps;csat\nR1;19/04/2026;10;\nR2;20/04/2026;7;3\n",
+    "answers": "rid;filled;nps;csat\nR1;19/04/2026;10;\nR2;20/04/2026;7;3\nR3;20/04/2026;;5\nR4;20/04/2026;11;4\n"
+    "R5;20/04/2026;many;2\nR6;20/04/2026;;\nR7;20/04/2026;9;6\nR8;31/31/2026;9;5\n",
     "sends": (
         "cmp,cid,sent,opened\nP1,C1,2026-04-01 10:00,1\nP1,C2,2026-04-01 10:00,0\nP1,C9,2026-04-01 10:00,0\n"
     ),
@@ -338,6 +339,19 @@ def test_rows_are_read_as_the_mapping_says(tmp_path):
             ("R1", "nps", 10.0, 10.0, "2026-04-19"),
             ("R2", "nps", 7.0, 10.0, "2026-04-20"),
             ("R2/csat", "csat", 3.0, 5.0, "2026-04-20"),
+            # of two answers in one row the second stands also where the first was not given or is none
+            ("R3/csat", "csat", 5.0, 5.0, "2026-04-20"),
+            ("R4/csat", "csat", 4.0, 5.0, "2026-04-20"),
+            ("R5/csat", "csat", 2.0, 5.0, "2026-04-20"),
+        ]
+        broken = "select surveys__source_response_id, broken_rules from staging.base_kit__answers"
+        assert rows(f"{broken} where len(broken_rules) > 0 order by 1") == [
+            ("R3", ["not_a_record"]),
+            ("R4", ["invalid_score"]),
+            ("R5", ["invalid_score"]),
+            ("R6", ["not_a_record"]),
+            ("R7", ["invalid_score"]),
+            ("R8", ["invalid_time"]),
         ]
         assert rows(
             "select source_customer_id, opened_at = sent_at from staging.stg_kit__sends order by 1"

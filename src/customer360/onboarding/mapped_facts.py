@@ -196,6 +196,17 @@ class MappedFacts:
         own = self._given(entity)
         return [column for column in self._given(self.rows) if column not in own]
 
+    @property
+    def _beside(self) -> list[str]:
+        """What else each row holds one more record of: by the names that the mapping gives it."""
+        return [entity for entity in self.fields if entity != self.rows and self.of(entity) == self.rows]
+
+    @property
+    def _asked_apart(self) -> list[str]:
+        """Columns of the rows' own record that none of the records beside it shares: what only it was asked."""
+        beside = {column for entity in self._beside for column in self._given(entity)}
+        return [column for column in self.fields[self.rows] if column in beside]
+
     def _shares_key(self, entity: str) -> bool:
         """Whether one more record has the key of the rows' own: its name is joined to it then."""
         key = self.contracts[entity].key

@@ -583,16 +583,22 @@ class MappedTable(MappedRules):
             columns.append(f"{sql} as {column}")
         names = [f"{self.rows if key in self._shared(entity) else entity}__{key}" for key in keys]
         filled = "\n    and ".join(f"{name} is not null" for name in names)
+        rows = self._accepted()
         if self._shares_key(entity):
             own = " or ".join(f"{entity}__{column} is not null" for column in self.fields[entity])
             filled += f"\n    and ({own})"
+        if entity in self._beside:
+            rows = cte(
+                "accepted",
+                f"select * from {{{{ ref('{self.base}') }}}}\nwhere\n    {self._holds_beside(entity)}",
+            )
         grouped = ", ".join(names)
         rest = f"from accepted\nwhere\n    {filled}\ngroup by {grouped}"
         final = cte("final", select(columns, rest))
         return model_text(
             f"one key of {entity}, read out of the accepted rows of {self.table.entity}",
             "",
-            [self._accepted(), final],
+            [rows, final],
         )
 
     # ---- what YAML says of them

@@ -67,6 +67,7 @@ class MappedRules(MappedFacts):
     def _may_be_unreadable(self, entity: str, column: str) -> bool:
         """Whether a rule of its own tells a value that cannot be parsed: one that each row must have is missing then."""
         is_told = entity == self.rows and column in self.contracts[entity].required
+        is_told = is_told and column not in self._asked_apart
         return not is_told and unreadable_code(column, self._kind(entity, column)) is not None
 
     def rules(self) -> tuple[list[str], list[str]]:
@@ -107,6 +108,8 @@ class MappedRules(MappedFacts):
             add("walk_in_customer", "customers__is_walk_in")
         for one in self.table.filters:
             add(one.reason, left_out_flag(one))
+        if self._asked_apart:
+            add("not_a_record", self._is_silent)
         for entity in self.fields:
             is_head = self.carries_heads and entity not in ("order_items", "products")
             self._rules_of(entity, add_to_heads if is_head else add)
@@ -183,6 +186,9 @@ class MappedRules(MappedFacts):
             is_numbered = self.by_position and column == "source_line_id"
             if is_asked and not is_numbered:
                 whose = "" if is_own else f"{entity}__{key} is not null and "
+                if is_own and column in self._asked_apart:
+                    # of a record of which nothing is stated, that is told; of what cannot be read, that
+                    whose = f"not ({self._is_silent}) and not {entity}__{column}__is_given and "
                 code = missing_code(column, contract.types[column])
                 value = f"{entity}__{column}"
                 # the head may stand on one row of its document alone
@@ -210,6 +216,25 @@ class MappedRules(MappedFacts):
                     bound = f"{entity}__{told}" if told in contract.types else told
                     code = unreadable_code(column, self._kind(entity, column))
                     add(code, f"{entity}__{column} {BEYOND[word]} {bound}")
+
+    @property
+    def _is_silent(self) -> str:
+        """The condition under which a row states nothing of its own record; one beside it may stand there."""
+        return " and ".join(f"not {self.rows}__{column}__is_given" for column in self._asked_apart)
+
+    def _holds_beside(self, entity: str) -> str:
+        """The condition under which a row holds a sound record beside its own, whatever its own lacks."""
+        own, other = re.compile(rf"\b{self.rows}__({'|'.join(self._asked_apart)})\b|__is_given"), []
+        codes = {
+            code
+            for code, conditions in self._conditions()[0].items()
+            if any(own.search(_OF_WHICH_ROWS.sub("", condition)) for condition in conditions)
+        }
+        self._rules_of(entity, lambda code, condition: other.append(condition) if code != TOO_EARLY else None)
+        one = f"({'|'.join(sorted(codes))})"
+        lines = [f"{{{{ regexp_like(list_as_text('broken_rules'), '^({one}(, {one})*)?$') }}}}"]
+        lines += [f"not coalesce({condition}, false)" for condition in dict.fromkeys(other)]
+        return "\n    and ".join(lines)
 
     def _with_broken_rules(self, relation: str) -> str:
         macro, words = "with_broken_rules", [f"'{relation}'", "rules"]
