@@ -92,6 +92,7 @@ UNREADABLE_TYPES = {"date": "invalid_time", "timestamp": "invalid_time", "boolea
 MISSING = {
     "source_order_id": "missing_order_number",
     "source_product_id": "missing_product",
+    "currency": "unknown_code",
     "document_kind": "unknown_code",
     "family": "unknown_code",
 }
@@ -108,6 +109,7 @@ OF_ANY_AGE = (
 """Times that may lie before the first plausible day: beginnings of people and things, and requests that must be met anyway."""
 
 _TOO_EARLY = "time_before_first_day"
+_FOREIGN = "foreign_currency"
 
 _LINEAGE = {
     "load_id": "Content hash of the landed file.",
@@ -186,13 +188,14 @@ def _coalesced(values: Sequence[str]) -> str:
     return f"coalesce(\n    {listed}\n)"
 
 
-def _scaled(text: str, factor: Decimal, kind: str) -> str:
+def _scaled(text: str, factor: Decimal, kind: str, currency: str = "") -> str:
     """The number in a text in the unit of the contract; decimals of its type are kept, doubles as they are."""
     digits = f"{factor:f}"
     whole, _, decimals = digits.partition(".")
     factor_type = f"decimal({max(len(whole.lstrip('0')), 0) + len(decimals) or 1}, {len(decimals)})"
     scale = {"double": ""}.get(kind, f", {(re.search(r',([0-9]+)[)]', kind) or [0, 0])[1]}")
-    return f"{{{{ scaled_number(\n    '{text}', '{digits}', '{factor_type}', '{kind}'{scale}\n) }}}}"
+    told = f", currency='{currency}'" if currency else ""
+    return f"{{{{ scaled_number(\n    '{text}', '{digits}', '{factor_type}', '{kind}'{scale}{told}\n) }}}}"
 
 
 def _call(function: str, *arguments: str) -> str:
@@ -249,6 +252,12 @@ def _missing_reasons(fields: Sequence[tuple[str, str]]) -> str:
     if not fields:
         return "cast(null as string)"
     return "{{ missing_reasons([\n" + "".join(f"    ('{c}', '{x}'),\n" for c, x in fields) + "]) }}"
+
+
+def _foreign(columns: Sequence[str], unless: str) -> str:
+    """The rule on currencies that cannot be converted, as Jinja."""
+    listed = ", ".join(f"'{column}'" for column in columns)
+    return f"foreign_currency([{listed}]" + (f", '{unless}')" if unless else ")")
 
 
 @dataclass
@@ -366,6 +375,9 @@ class MappedTable:
         regions = []
         for entity, columns in self.fields.items():
             read, city = [], []
+            if "currency" in columns:
+                code = _call("currency_code", self._text(columns["currency"], "varchar"))
+                landed.append(_as(code, f"{entity}__currency__code"))
             if {"phone", "country"} <= columns.keys():
                 country = _call("country_code", self._text(columns["country"], "varchar"))
                 landed.append(_as(country, f"{entity}__phone__country"))
@@ -493,8 +505,9 @@ class MappedTable:
             if function == "person_name":
                 yield _as(_call("name_script", f"parsed.{name}__parts.name"), f"{entity}__name_script")
         else:
-            yield _as(self._value(column, kind, f"parsed.{source}", parts), name)
-        if self._may_be_unreadable(entity, column) or column in self.contracts[entity].accepted:
+            yield _as(self._value(entity, column, kind, f"parsed.{source}", parts), name)
+        is_code = column in self.contracts[entity].accepted or column == "currency"
+        if self._may_be_unreadable(entity, column) or is_code:
             yield _as(f"{_call('clean_text', f'parsed.{source}')} is not null", f"{name}__is_given")
 
     @property
@@ -576,7 +589,7 @@ class MappedTable:
                 source = f"{name}__{part.name}__text"
                 landed.append(_as(text, source))
             number = f"{name}__{part.name}__part"
-            parsed.append(_as(self._value(column, kind, f"landed.{source}", [part]), number))
+            parsed.append(_as(self._value(entity, column, kind, f"landed.{source}", [part]), number))
             pairs.append((f"parsed.{source}", f"parsed.{number}"))
         listed = "".join(f"    ({text!r}, {number!r}),\n" for text, number in pairs)
         yield f"{{{{ sum_of_parts([\n{listed}], '{kind}') }}}} as {name}"
@@ -633,12 +646,22 @@ class MappedTable:
         value = self._format(parts, "day_first")
         return [] if value is None else [f"day_first => {str(value).lower()}"]
 
-    def _value(self, column: str, kind: str, text: str, parts: Sequence[Column]) -> str:
+    def _currency_of(self, entity: str, relation: str) -> str:
+        """The currency that a row states for amounts of an entity, in which signs beside them are read; empty where it
+        states none. Lines have that of the head that they carry."""
+        of = next((e for e in (entity, "orders") if "currency" in self.fields.get(e, {})), None)
+        is_told = of == entity or (of and entity == "order_items" and self.carries_heads)
+        return f"{relation}.{of}__currency__code" if is_told else ""
+
+    def _value(self, entity: str, column: str, kind: str, text: str, parts: Sequence[Column]) -> str:
         """How the text of a column that is no struct's becomes its value."""
         if column in ("gender", "industry_code"):
             return _call(column, text)
+        relation = text.partition(".")[0]
         if column == "currency":
-            return f"upper({_call('clean_text', text)})"
+            return f"{relation}.{entity}__currency__code"
+        currency = self._currency_of(entity, relation) if is_amount(kind) else ""
+        in_currency = [f"currency => {{{{ currency_or_own('{currency}') }}}}"] if currency else []
         if column == "month_start_on":
             return _call("parse_month", text)
         if kind in ("date", "timestamp"):
@@ -650,13 +673,15 @@ class MappedTable:
         if not _is_number(kind):
             return _call("clean_text", text)
         if parts[0].factor is not None:
-            number = _scaled(text, parts[0].factor, kind)
+            number = _scaled(text, parts[0].factor, kind, currency)
         elif kind == "decimal(18,2)":
-            number = _call("parse_amount", text)
+            number = _call("parse_amount", text, *in_currency)
         elif kind in ("integer", "bigint"):
             number = f"try_cast({_call('parse_integer', text)} as {kind})"
         else:
-            number = f"{{{{ parse_number('{text}', '{kind}') }}}}"
+            number = _macro(
+                "parse_number", [f"'{text}'", f"'{kind}'", *([f"'{currency}'"] if currency else [])]
+            )
         return f"-{number}" if parts[0].negate is True else number
 
     def _place(self, entity: str, parts: Sequence[Column]) -> str:
@@ -820,15 +845,17 @@ class MappedTable:
         return self._as_jinja(broken), self._as_jinja(of_heads, unless=self._left_out)
 
     def _as_jinja(self, conditions: Mapping[str, Sequence[str]], unless: str = "") -> list[str]:
-        currency = "'\" ~ var('currency') ~ \"'"
         rules = []
         for code, of in conditions.items():
             if code == _TOO_EARLY:
                 rules.append(self._not_before_first_day(of, unless))
                 continue
             condition = " or ".join(of)
+            if code == _FOREIGN:
+                rules.append(_foreign(of, unless))
+                continue
             condition = f"not ({unless}) and ({condition})" if unless else condition
-            rules.append(f"""('{code}', "{condition}")""".replace("@currency", currency))
+            rules.append(f"""('{code}', "{condition}")""")
         return rules
 
     def _not_before_first_day(self, columns: Sequence[str], unless: str) -> str:
@@ -853,10 +880,12 @@ class MappedTable:
         for entity in self.fields:
             is_head = self.carries_heads and entity not in ("order_items", "products")
             self._rules_of(entity, add_to_heads if is_head else add)
-            # what is in another currency leaves half a document
-            if "currency" in self.fields[entity]:
+            if "currency" in self._given(entity) and "currency" not in self.contracts[entity].required:
+                # what is in another currency leaves half a document
                 told = add_to_heads if entity in ("orders", "order_items") else add
-                told("foreign_currency", f"{entity}__currency <> @currency")
+                told(_FOREIGN, f"{entity}__currency")
+                if "currency" in self.fields[entity]:
+                    told("unknown_code", f"{entity}__currency__is_given and {entity}__currency is null")
         kind = self._kind_of_document
         lines = self.fields.get("order_items")
         if lines is not None:
@@ -898,6 +927,7 @@ class MappedTable:
             number, day = "document_number", f"case when {number} = document_number then {day} end"
         agree = [day] if "ordered_at" in given else []
         agree += ["orders__store_code"] if "store_code" in given else []
+        agree += ["orders__currency"] if "currency" in self.fields["orders"] else []
         words = f"'number': '{number}', 'agree': {agree}"
         if "source_customer_id" in given:
             words += ", 'agree_in_a_load': ['orders__source_customer_id']"
@@ -1115,7 +1145,10 @@ class MappedTable:
                 told[name] = f"Something stands in {column.removesuffix('__is_given')}."
             elif column in _WALK_IN:
                 told[name] = _WALK_IN[column]
-            elif not column.endswith(("__text", "__parts", "__country", "__part")) and column != "place":
+            elif (
+                not column.endswith(("__text", "__parts", "__country", "__part", "__code"))
+                and column != "place"
+            ):
                 told[name] = of.get(column, "Currency that the row states.")
         beside = [name for name in _DOCUMENTS if f" as {name}" in self.base_model()]
         return told | {name: _DOCUMENTS[name] for name in beside} | (_HEADS if self.heads else {})

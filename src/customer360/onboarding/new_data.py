@@ -33,6 +33,7 @@ from customer360.landing.entries import EMPTY_FOLDER, LINKED_FILE, entries
 from customer360.landing.files import read_file
 from customer360.landing.rows import DATA, KINDS, Inspector
 from customer360.landing.totals import TotalWords
+from customer360.onboarding.currencies import are_rates
 from customer360.onboarding.decimals import are_numbers, decimal_formats, decimal_mark
 from customer360.onboarding.mapping import (
     BY_SIGN,
@@ -207,6 +208,8 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
     guessed = {heading: _guess(heading, values) for heading, values in found.values.items()}
     columns = {column for guesses in guessed.values() for column in guesses}
     rows = entity if entity in contracts else _row_entity(columns)
+    if rows == OPEN and are_rates(found.values, guessed):
+        rows = "exchange_rates"
     offered = _offered(rows, columns, contracts)
     if "orders" in offered and columns & _HEAD_TOTALS:
         # what a file states of whole documents is theirs, not their lines'
