@@ -225,7 +225,7 @@ sources:
         description: Orders.
         config: {meta: {grain: order, rows: orders, constants: {orders.currency: euro, orders.document_kind: sale}, load: replace}}
         columns:
-          - {name: no, description: Number., config: {meta: {maps_to: orders.source_order_id}}}
+          - {name: number, description: Number., config: {meta: {maps_to: orders.source_order_id}}}
           - {name: day, description: Day., config: {meta: {maps_to: orders.ordered_at}}}
 """,
         encoding="utf-8",

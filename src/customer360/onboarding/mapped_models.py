@@ -111,6 +111,9 @@ OF_ANY_AGE = (
 _TOO_EARLY = "time_before_first_day"
 _FOREIGN = "foreign_currency"
 
+_READ_CODES = ("currency", "time_zone")
+"""Columns that are no word of a list but are read as a code, and are empty where they cannot be."""
+
 _LINEAGE = {
     "load_id": "Content hash of the landed file.",
     "source_file": "File in the inbox.",
@@ -271,6 +274,8 @@ class MappedTable:
     table: Table
     contracts: Mapping[str, Contract]
     heads: Sequence[str] = ()
+    stores: str = ""
+    """The entity of the same system that says in which zone the clocks of its stores are; empty where none does."""
     fields: dict[str, dict[str, list[Column]]] = field(init=False, default_factory=dict)
     """Input entity → column of the contract → landed columns that it is made of."""
     constants: dict[str, dict[str, str]] = field(init=False, default_factory=dict)
@@ -401,6 +406,8 @@ class MappedTable:
         if table.filters:
             typed.append("-- rows that are no record of the entity")
             typed += [_as(f"not ({_holds(one.condition, 'parsed')})", _flag(one)) for one in table.filters]
+        if self.has_store_zones:
+            landed.append(_as("store_zones.time_zone", "orders__store__zone"))
         source = f"{{{{ source('{table.system}', '{table.entity}') }}}}"
         read_all = f"select * from {source}"
         names = self._names()
@@ -409,6 +416,9 @@ class MappedTable:
             for alias, column, _ in names
         )
         ctes = [_block(alias, self._names_of(of)) for alias, _, of in names]
+        if self.has_store_zones:
+            ctes.append(_block("store_zones", self._store_zones()))
+            from_landed += f"\nleft join store_zones\n    on {self._store_of_row()} = store_zones.store_code"
         ctes.append(_block("landed", _select(["landed.*", *landed], from_landed) if landed else read_all))
         ctes += [
             _block(f"{entity}_regions", f"{{{{ match_regions('landed', '{entity}__place') }}}}")
@@ -506,7 +516,7 @@ class MappedTable:
                 yield _as(_call("name_script", f"parsed.{name}__parts.name"), f"{entity}__name_script")
         else:
             yield _as(self._value(entity, column, kind, f"parsed.{source}", parts), name)
-        is_code = column in self.contracts[entity].accepted or column == "currency"
+        is_code = column in self.contracts[entity].accepted or column in _READ_CODES
         if self._may_be_unreadable(entity, column) or is_code:
             yield _as(f"{_call('clean_text', f'parsed.{source}')} is not null", f"{name}__is_given")
 
@@ -664,8 +674,14 @@ class MappedTable:
         in_currency = [f"currency => {{{{ currency_or_own('{currency}') }}}}"] if currency else []
         if column == "month_start_on":
             return _call("parse_month", text)
-        if kind in ("date", "timestamp"):
-            return _call(f"parse_{kind}", text, *self._day_first(parts))
+        if column == "time_zone":
+            return _call(column, text)
+        if kind == "date":
+            return _call("parse_date", text, *self._day_first(parts))
+        if kind == "timestamp":
+            return _call(
+                "parse_timestamp", text, *self._day_first(parts), *self._local_zone(entity, relation)
+            )
         if kind == "boolean":
             return _call("parse_boolean", text)
         if column in ("member_no", "unionid"):
@@ -683,6 +699,37 @@ class MappedTable:
                 "parse_number", [f"'{text}'", f"'{kind}'", *([f"'{currency}'"] if currency else [])]
             )
         return f"-{number}" if parts[0].negate is True else number
+
+    @property
+    def has_store_zones(self) -> bool:
+        """Whether the clocks of its store say when a document was written."""
+        return bool(self.stores) and "store_code" in self._given("orders")
+
+    def _local_zone(self, entity: str, relation: str) -> list[str]:
+        """The argument of `parse_timestamp` that says where times without a zone are local: at the store of a document,
+        else where the table says."""
+        declared = _literal(self.table.time_zone) if self.table.time_zone else ""
+        if entity == "orders" and self.has_store_zones:
+            store = f"{relation}.orders__store__zone"
+            return [f"local_zone => coalesce({store}, {declared or self._own_zone})"]
+        return [f"local_zone => {declared}"] if declared else []
+
+    _own_zone = "'{{ var(\"time_zone\") }}'"
+
+    def _store_of_row(self) -> str:
+        """The store that a landed row names."""
+        if "store_code" in self.constants.get("orders", {}):
+            return _literal(self.constants["orders"]["store_code"])
+        return _call("clean_text", self._text(self.fields["orders"]["store_code"], "varchar"))
+
+    def _store_zones(self) -> str:
+        """Store → zone of its clocks."""
+        where = "{{ list_is_empty('broken_rules') }}\n    and stores__time_zone is not null"
+        return _select(
+            ["stores__store_code as store_code", "max(stores__time_zone) as time_zone"],
+            f"from {{{{ ref('base_{self.table.system}__{self.stores}') }}}}\nwhere\n    {where}\n"
+            "group by stores__store_code",
+        )
 
     def _place(self, entity: str, parts: Sequence[Column]) -> str:
         names = ", ".join(f"'{self._named(part)}'" for part in parts)
@@ -886,6 +933,8 @@ class MappedTable:
                 told(_FOREIGN, f"{entity}__currency")
                 if "currency" in self.fields[entity]:
                     told("unknown_code", f"{entity}__currency__is_given and {entity}__currency is null")
+            if "time_zone" in self.fields[entity]:
+                add("unknown_code", f"{entity}__time_zone__is_given and {entity}__time_zone is null")
         kind = self._kind_of_document
         lines = self.fields.get("order_items")
         if lines is not None:
@@ -1146,7 +1195,7 @@ class MappedTable:
             elif column in _WALK_IN:
                 told[name] = _WALK_IN[column]
             elif (
-                not column.endswith(("__text", "__parts", "__country", "__part", "__code"))
+                not column.endswith(("__text", "__parts", "__country", "__part", "__code", "__zone"))
                 and column != "place"
             ):
                 told[name] = of.get(column, "Currency that the row states.")
