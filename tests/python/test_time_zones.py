@@ -17,7 +17,8 @@ from customer360.core.sources import load_sources
 SHOP = """
       - name: orders
         description: Orders.
-        config: {meta: {grain: order, rows: orders, load: replace, time_zone: Asia/Shanghai, constants: {orders.document_kind: sale, orders.channel: web_shop}}}
+        config:
+          meta: {grain: order, rows: orders, load: replace, time_zone: Asia/Shanghai, constants: {orders.document_kind: sale}}
         columns:
           - {name: number, description: Number., config: {meta: {maps_to: orders.source_order_id}}}
           - {name: time, description: Time., config: {meta: {maps_to: orders.ordered_at}}}
@@ -37,7 +38,8 @@ TILLS = """
           - {name: zone, description: Zone., config: {meta: {maps_to: stores.time_zone}}}
       - name: receipts
         description: Receipts.
-        config: {meta: {grain: line, rows: order_items, load: replace, constants: {orders.document_kind: sale, orders.channel: store}}}
+        config:
+          meta: {grain: line, rows: order_items, load: replace, constants: {orders.document_kind: sale, orders.channel: store}}
         columns:
           - {name: number, description: Number., config: {meta: {maps_to: [orders.source_order_id, order_items.source_order_id]}}}
           - {name: time, description: Time., config: {meta: {maps_to: orders.ordered_at}}}
