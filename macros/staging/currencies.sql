@@ -16,7 +16,7 @@
 
 {#- Whether a system of the data set offers rates of exchange. -#}
 {% macro has_exchange_rates() -%}
-    {%- set systems = var('systems').split(',') -%}
+    {%- set systems = var('own_systems').split(',') -%}
     {%- set found = [] -%}
     {%- for model in input_offers().exchange_rates if system_of(model) | trim in systems -%}{%- do found.append(model) -%}{%- endfor -%}
     {{ return(found | length > 0) }}

@@ -31,7 +31,7 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
         "personal_data": "yes" if data_set.personal_data else "none",
         "as_of_date": data_set.as_of_date.isoformat() if data_set.as_of_date else "",
         "not_personal": ",".join(data_set.not_personal),
-        "systems": ",".join(sorted({table.system for table in data_set.offers.values()})),
+        "own_systems": ",".join(sorted({table.system for table in data_set.offers.values()})),
     }
 
 
