@@ -1,9 +1,9 @@
 {#- Wall-clock time in `time_zone`, by default the data set's. A text that names a zone (Z, an offset from -12:00 to
     +14:00, an abbreviation of zone_abbreviations, a name of the tz database), epoch seconds (10 digits) and
-    milliseconds (13) are instants and converted. Any other time is local, or UTC with `utc`; a day without a time
-    stays that day. Five digits are an Excel serial day (1900 system). 01/02/2025 is read only when `day_first` says
+    milliseconds (13) are instants and converted. Any other time is local, to `local_zone` where one is given, or UTC with
+    `utc`; a day without a time stays that day, and so does midnight with a `local_zone`: that is how programs write days. Five digits are an Excel serial day (1900 system). 01/02/2025 is read only when `day_first` says
     how. Null: two-digit years, months without a day, an hour that contradicts its half of the day (13 AM, 晚上12点),
-    and local times that a named zone skips or repeats when its clocks change. -#}
+    and local times that a named zone or `local_zone` skips or repeats when its clocks change. -#}
 {%- set plain = '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,6})?)?)?$' -%}
 
 {#- 1. The day in front, as YYYY-M-D or YYYY-MAR-D, and behind a blank whatever else there is. -#}
@@ -89,8 +89,15 @@ end
 {%- set told = "{'wall': " ~ add_minutes(wall, later) ~ ", 'zone': _t.zone || _t.east_hours, 'east': " ~ east ~ "}" -%}
 
 {#- 4. Where the data set is. -#}
+{%- set elsewhere -%}
+case
+    when _z.wall = date_trunc('day', _z.wall) then _z.wall
+    else {{ utc_to_local(zone_to_utc('_z.wall', 'local_zone'), 'time_zone') }}
+end
+{%- endset -%}
 {%- set here -%}
 case
+    when _z.zone = '' and local_zone <> time_zone then {{ elsewhere }}
     when _z.east between -720 and 840 then {{ utc_to_local(add_minutes('_z.wall', '-_z.east'), 'time_zone') }}
     when _z.zone in ('', upper(time_zone)) then _z.wall
     when {{ regexp_like('_z.zone', '/') }} then {{ utc_to_local(zone_to_utc('_z.wall', "regexp_extract(_s, '[A-Za-z]+/[A-Za-z0-9/_+-]+$')"), 'time_zone') }}
@@ -99,6 +106,8 @@ end
 {%- set plain_time -%}
 case
     when utc and strpos(_s, ':') > 0 then {{ utc_to_local('try_cast(_s as timestamp)', 'time_zone') }}
+    when local_zone <> time_zone and strpos(_s, ':') > 0
+        then {{ bind("{'wall': try_cast(_s as timestamp)}", '_z', elsewhere) }}
     else try_cast(_s as timestamp)
 end
 {%- endset -%}

@@ -59,6 +59,17 @@ end
     {%- endset -%}
     {{ bind("try_cast(cast(" ~ local_at ~ " as string) || ' ' || " ~ zone ~ " as timestamp with time zone)", '_u', body) }}
 {%- endmacro %}
+{% macro spark__zone_to_utc(local_at, zone) -%}
+    {#- Of two instants Spark answers the earlier one; clocks go back by an hour, on Lord Howe Island by half of one. -#}
+    {%- set utc_at = "try_cast(concat(cast(" ~ local_at ~ " as string), ' ', " ~ zone ~ ") as timestamp)" -%}
+case
+    when from_utc_timestamp({{ utc_at }}, {{ zone }}) = {{ local_at }}
+        {%- for minutes in [30, 60] %}
+        and from_utc_timestamp({{ add_minutes(utc_at, minutes) }}, {{ zone }}) <> {{ local_at }}
+        {%- endfor %}
+        then {{ utc_at }}
+end
+{%- endmacro %}
 
 {#- A date so many days later (or, negative, earlier). -#}
 {% macro add_days(date, days) %}{{ return(adapter.dispatch('add_days')(date, days)) }}{% endmacro %}

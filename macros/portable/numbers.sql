@@ -39,3 +39,8 @@
         as decimal(18, 2)
     )
 {%- endmacro %}
+
+{#- Money at a rate of exchange, half a cent away from zero. Exact: 38 digits hold the product. -#}
+{% macro at_rate(amount, rate, decimals=2) -%}
+    cast(round(cast({{ amount }} as decimal(20, 4)) * {{ rate }}, {{ decimals }}) as decimal(18, {{ decimals }}))
+{%- endmacro %}

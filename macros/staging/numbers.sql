@@ -1,17 +1,22 @@
-{#- A number of any precision; amounts may carry a currency sign, all of them thousands separators, and a double the sign of
-    percent: 20% is 20. -#}
-{% macro parse_number(x, type) -%}
+{#- A number of any precision; amounts may carry a sign of `currency` (a column; by default, the data
+    set's), all of them thousands separators, and a double the sign of percent: 20% is 20. -#}
+{% macro parse_number(x, type, currency=none) -%}
+    {%- set in_currency = ', currency => ' ~ currency_or_own(currency) if currency else '' -%}
     {%- set text = function('clean_text') ~ '(' ~ x ~ ')' -%}
     {%- if type == 'double' -%}
         {%- set text = "regexp_replace(" ~ text ~ ", '[ %％]+$', '')" -%}
     {%- endif -%}
-    coalesce(try_cast({{ text }} as {{ type }}), try_cast({{ function('parse_amount') }}({{ x }}) as {{ type }}))
+    coalesce(
+        try_cast({{ text }} as {{ type }}),
+        try_cast({{ function('parse_amount') }}({{ x }}{{ in_currency }}) as {{ type }})
+    )
 {%- endmacro %}
 
 {#- A number in another unit: read exactly, multiplied by the factor, rounded to the decimals of its type. -#}
-{% macro scaled_number(x, factor, factor_type, type, decimals=none) -%}
+{% macro scaled_number(x, factor, factor_type, type, decimals=none, currency=none) -%}
+    {%- set in_currency = ', currency => ' ~ currency_or_own(currency) if currency else '' -%}
     {%- set text = function('clean_text') ~ '(' ~ x ~ ')' -%}
-    {%- set amount = function('parse_amount') ~ '(' ~ x ~ ')' -%}
+    {%- set amount = function('parse_amount') ~ '(' ~ x ~ in_currency ~ ')' -%}
     {%- set number -%}
 coalesce(
             try_cast({{ text }} as decimal(28, 10)),

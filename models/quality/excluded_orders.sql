@@ -19,9 +19,10 @@ reasons as (
     union all
 
     select
-        'order_excluded' as reason,
-        '退的是未计入的订单' as label_zh,
-        'Returns an order that does not count' as label_en
+        excluded_reason as reason,
+        label_zh,
+        label_en
+    from {{ ref('exclusion_reasons') }}
 
 ),
 

@@ -36,6 +36,17 @@ documents as (
 
 ),
 
+currencies as (
+
+    select
+        source_system,
+        count(excluded_reason) as problem_count,
+        count(*) as document_count
+    from {{ ref('int_orders__currencies') }}
+    group by source_system
+
+),
+
 final as (
 
     -- documents whose lines, discount, freight and tax do not make their total ÷ documents that state one
@@ -59,6 +70,17 @@ final as (
     from documents
     left join doubted
         on documents.source_system = doubted.source_system
+
+    union all
+
+    -- no revenue for want of a rate ÷ documents in another currency than the data set's
+    select
+        'not_converted' as measure,
+        source_system,
+        'orders' as entity,
+        cast(problem_count as decimal(18, 2)) as numerator,
+        cast(document_count as decimal(18, 2)) as denominator
+    from currencies
 
 )
 

@@ -10,7 +10,7 @@ expected_lines as (
         items.source_system,
         items.quantity,
         coalesce(changes.amount, items.amount) as amount
-    from {{ ref('input__order_items') }} as items
+    from {{ ref('int_orders__items') }} as items
     left join {{ ref('int_orders__line_changes') }} as changes
         on
             items.source_system = changes.source_system

@@ -83,6 +83,9 @@ EXPRESSIONS = {name: call(name) for name in PLAIN} | {
     "phone_of_country_extension": OF_COUNTRY + ".extension",
     "phone_of_country_partial": OF_COUNTRY + ".partial",
     "country_code": call("country_code"),
+    "currency_code": call("currency_code"),
+    "currency_code_usd": call("currency_code", ", currency => 'USD'"),
+    "time_zone": call("time_zone"),
     "phone_reason": call("phone", field=".reason"),
     "phone_type": call("phone", field=".type"),
     "phone_extension": call("phone", field=".extension"),
@@ -107,6 +110,8 @@ EXPRESSIONS = {name: call(name) for name in PLAIN} | {
     "timestamp_utc": call("parse_timestamp", ", utc => true"),
     "timestamp_new_york": call("parse_timestamp", ", time_zone => 'America/New_York'"),
     "zone_abbreviations": "'{{ zone_abbreviations() | join(' ') }}'",
+    "timestamp_of_new_york": call("parse_timestamp", ", local_zone => 'America/New_York'"),
+    "timestamp_of_shanghai": call("parse_timestamp", ", local_zone => 'Asia/Shanghai'"),
     "timestamp_london": call("parse_timestamp", ", time_zone => 'Europe/London'"),
     "amount_usd": call("parse_amount", ", currency => 'USD'"),
 }

@@ -300,7 +300,7 @@ discounts as (
             + max(policy.discount_prior_share * policy.discount_prior_orders)
         )
         / (count(distinct documents.order_id) + max(policy.discount_prior_orders)) as value
-    from {{ ref('input__order_items') }} as items
+    from {{ ref('int_orders__items') }} as items
     inner join {{ ref('int_orders__documents') }} as documents
         on
             items.source_system = documents.source_system

@@ -48,6 +48,10 @@ documents as (
         document_amount,
         freight_amount,
         tax_amount,
+        original_document_amount,
+        currency,
+        exchange_rate,
+        exchange_rate_on,
         ordered_at
     from judged
 
@@ -78,6 +82,14 @@ documents as (
         -coalesce(refunds.amount, sales.document_amount) as document_amount,
         cast(null as decimal(18, 2)) as freight_amount,
         cast(null as decimal(18, 2)) as tax_amount,
+        -- of a refund that other documents state a part of it is unknown
+        case
+            when refunds.is_whole then -sales.original_document_amount
+            when refunds.amount = sales.refunded_amount then -abs(sales.original_refunded_amount)
+        end as original_document_amount,
+        sales.currency,
+        sales.exchange_rate,
+        sales.exchange_rate_on,
         refunds.refunded_at as ordered_at
     from refunds
     inner join judged as sales

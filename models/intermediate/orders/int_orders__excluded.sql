@@ -29,6 +29,10 @@ final as (
         false as is_refund_date_unknown,
         false as is_refund_amount_unknown,
         document_amount,
+        original_document_amount,
+        currency,
+        exchange_rate,
+        exchange_rate_on,
         ordered_at,
         cast(ordered_at as date) as ordered_on
     from {{ ref('int_orders__judged') }}

@@ -26,9 +26,10 @@ receipts as (
         source_system,
         source_order_id,
         status,
-        sum(amount) as received_amount
-    from {{ ref('input__payments') }}
-    where amount > 0
+        -- unknown where one of them has no rate of exchange
+        case when count(*) = count(amount) then sum(amount) end as received_amount
+    from {{ ref('int_orders__payments') }}
+    where original_amount > 0
     group by source_system, source_order_id, status
 
 ),

@@ -2,13 +2,14 @@
 
 -- Of several statuses of one document the one of the highest rank stands (seed order_statuses). A cancelled order
 -- counts where money went back: it was a sale until then. A return goes with the order that it names. What is held for
--- its amounts (int_orders__suspects) does not count until somebody confirms it.
+-- its amounts (int_orders__suspects) does not count until somebody confirms it, nor does what no rate of
+-- exchange converts (int_orders__currencies).
 
 with
 
 orders as (
 
-    select * from {{ ref('input__orders') }}
+    select * from {{ ref('int_orders__heads') }}
 
 ),
 
@@ -62,6 +63,12 @@ ranked as (
         orders.freight_amount,
         orders.tax_amount,
         case when orders.document_kind = 'sale' then abs(orders.refunded_amount) end as refunded_amount,
+        orders.original_document_amount,
+        orders.original_refunded_amount,
+        orders.currency,
+        orders.exchange_rate,
+        orders.exchange_rate_on,
+        orders.currency_problem,
         orders.ordered_at,
         orders.cancelled_at,
         orders.refunded_at,
@@ -145,7 +152,7 @@ excluded_sales as (
     from judged
     where
         document_kind = 'sale'
-        and (is_suspect or not is_sale_by_status)
+        and (is_suspect or currency_problem is not null or not is_sale_by_status)
 
 ),
 
@@ -171,17 +178,24 @@ final as (
         case
             when not judged.is_sale_by_status then judged.status
             when excluded_sales.order_id is not null then 'order_excluded'
+            when judged.currency_problem is not null then judged.currency_problem
             when judged.is_suspect then 'amount_scale_suspect'
         end as excluded_reason,
         judged.is_gift,
         judged.is_sale_by_status
         and excluded_sales.order_id is null
+        and judged.currency_problem is null
         and not judged.is_suspect as is_sale,
         judged.is_named_by_return,
         judged.document_amount,
         judged.freight_amount,
         judged.tax_amount,
         judged.refunded_amount,
+        judged.original_document_amount,
+        judged.original_refunded_amount,
+        judged.currency,
+        judged.exchange_rate,
+        judged.exchange_rate_on,
         judged.ordered_at,
         judged.cancelled_at,
         judged.refunded_at

@@ -57,7 +57,7 @@ lines as (
         cast(
             (documents.discount_change + documents.charge_change) / coalesce(documents.head_scale, 1) as decimal(18, 2)
         ) as head_change
-    from {{ ref('input__order_items') }} as items
+    from {{ ref('int_orders__items') }} as items
     inner join documents
         on
             items.source_system = documents.source_system

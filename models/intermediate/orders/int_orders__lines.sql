@@ -17,6 +17,7 @@ final as (
         discount_amount,
         amount,
         unearned_amount,
+        original_amount,
         ordered_at,
         ordered_on,
         netting_at

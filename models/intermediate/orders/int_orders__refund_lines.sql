@@ -229,6 +229,7 @@ final as (
         cast(0 as decimal(18, 2)) as discount_amount,
         cast(-movements.amount as decimal(18, 2)) as amount,
         cast(0 as decimal(18, 2)) as unearned_amount,
+        cast(null as decimal(18, 2)) as original_amount,
         documents.ordered_at,
         documents.ordered_on,
         documents.netting_at,

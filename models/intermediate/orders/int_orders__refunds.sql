@@ -21,7 +21,7 @@ return_lines as (
     select
         returns.order_id,
         sum(items.amount) as amount
-    from {{ ref('input__order_items') }} as items
+    from {{ ref('int_orders__items') }} as items
     inner join returns
         on
             items.source_system = returns.source_system

@@ -27,7 +27,7 @@ lines as (
         source_product_id,
         cast(abs(amount) as double) / cast(abs(quantity) as double) as price,
         abs(cast(unit_price as double)) as unit_price
-    from {{ ref('input__order_items') }}
+    from {{ ref('int_orders__items') }}
     where
         amount <> 0
         and quantity <> 0

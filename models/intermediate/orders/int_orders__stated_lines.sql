@@ -4,7 +4,7 @@ with
 
 items as (
 
-    select * from {{ ref('input__order_items') }}
+    select * from {{ ref('int_orders__items') }}
 
 ),
 
@@ -51,6 +51,7 @@ final as (
         case when coalesce(products.is_revenue, true) then coalesce(changes.amount, items.amount) else 0 end as amount,
         case when coalesce(products.is_revenue, true) then 0 else coalesce(changes.amount, items.amount) end
             as unearned_amount,
+        items.original_amount,
         documents.ordered_at,
         documents.ordered_on,
         documents.netting_at

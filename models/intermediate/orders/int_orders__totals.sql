@@ -33,8 +33,9 @@ orders as (
         order_discount_amount,
         freight_amount,
         tax_amount,
-        refunded_amount
-    from {{ ref('input__orders') }}
+        refunded_amount,
+        exchange_rate
+    from {{ ref('int_orders__heads') }}
 
 ),
 
@@ -51,7 +52,8 @@ heads as (
         -- negative on a sale is a correction; a return gives back
         case when document_kind = 'return' then abs(freight_amount) else freight_amount end as freight_amount,
         case when document_kind = 'return' then abs(tax_amount) else tax_amount end as tax_amount,
-        refunded_amount
+        refunded_amount,
+        exchange_rate
     from orders
     where
         document_amount is not null
@@ -113,7 +115,7 @@ line_sums as (
         count(*) as line_count,
         cast(sum(items.amount) as decimal(18, 2)) as lines_amount,
         sum(cast(items.amount / coalesce(scales.scale, 1) as decimal(18, 2))) as usual_amount
-    from {{ ref('input__order_items') }} as items
+    from {{ ref('int_orders__items') }} as items
     inner join wanted
         on
             items.source_system = wanted.source_system
@@ -151,7 +153,16 @@ summed as (
         coalesce(line_sums.line_count, 0) as line_count,
         heads.direction * coalesce(line_sums.lines_amount, 0) as lines_amount,
         heads.direction * coalesce(line_sums.usual_amount, 0) as usual_amount,
-        policy.tolerance_per_line * greatest(coalesce(line_sums.line_count, 0), 1) as tolerance,
+        policy.tolerance_per_line * greatest(coalesce(line_sums.line_count, 0), 1)
+        -- what was left over in the document's own currency, and what rounding total, discount, freight and tax adds
+        + case
+            when heads.exchange_rate is null then 0
+            else cast(
+                policy.tolerance_per_line
+                * (4 + greatest(coalesce(line_sums.line_count, 0), 1) * cast(heads.exchange_rate as double))
+                as decimal(18, 4)
+            )
+        end as tolerance,
         policy.factor
     from heads
     cross join policy

@@ -68,6 +68,7 @@ final as (
             as decimal(18, 2)
         ) as net_amount,
         cast(lines.unearned_amount as decimal(18, 2)) as unearned_amount,
+        cast(lines.original_amount as decimal(18, 2)) as original_amount,
 
         -- dates
         cast(lines.ordered_on as date) as ordered_on,

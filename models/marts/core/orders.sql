@@ -26,6 +26,10 @@ documents as (
         is_refund_date_unknown,
         is_refund_amount_unknown,
         document_amount,
+        original_document_amount,
+        currency,
+        exchange_rate,
+        exchange_rate_on,
         ordered_at,
         ordered_on
     from {{ ref(relation) }}
@@ -102,6 +106,7 @@ final as (
         cast(documents.status as string) as status,
         cast(documents.excluded_reason as string) as excluded_reason,
         cast(gaps.gap_cause as string) as gap_cause,
+        cast(documents.currency as string) as currency,
 
         -- flags
         documents.excluded_reason is null as is_sale,
@@ -122,6 +127,8 @@ final as (
         cast(coalesce(items.net_amount, 0) as decimal(18, 2)) as net_amount,
         cast(coalesce(items.unearned_amount, 0) as decimal(18, 2)) as unearned_amount,
         cast(documents.document_amount as decimal(18, 2)) as document_amount,
+        cast(documents.original_document_amount as decimal(18, 2)) as original_document_amount,
+        cast(documents.exchange_rate as decimal(18, 10)) as exchange_rate,
         cast(totals.order_discount_amount as decimal(18, 2)) as order_discount_amount,
         cast(totals.freight_amount as decimal(18, 2)) as freight_amount,
         cast(totals.tax_amount as decimal(18, 2)) as tax_amount,
@@ -130,6 +137,7 @@ final as (
         -- dates
         cast(documents.ordered_on as date) as ordered_on,
         cast(items.last_netted_on as date) as last_netted_on,
+        cast(documents.exchange_rate_on as date) as exchange_rate_on,
 
         -- timestamps
         cast(documents.ordered_at as timestamp) as ordered_at

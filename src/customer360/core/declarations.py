@@ -8,6 +8,7 @@ from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 import yaml
 
@@ -161,6 +162,15 @@ class Place:
         return self.get(
             key, str, "a text", f"Write `{key}: ...`, in quotes where it looks like a number or a list"
         )
+
+    def time_zone(self, key: str) -> str | None:
+        """A name of the tz database; None where there is none."""
+        value = self.text(key)
+        if value is not None and value not in available_timezones():
+            near = difflib.get_close_matches(value, available_timezones(), 1)
+            told = f"Did you mean {near[0]}?" if near else "Write a name such as America/New_York"
+            raise self.wrong(key, f"{value!r} is no time zone", told)
+        return value
 
     def flag(self, key: str) -> bool:
         """True or false; false where nothing is said."""

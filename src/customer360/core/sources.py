@@ -176,6 +176,8 @@ class Table:
     """Name → input entity of which each row holds one more: the second question of a survey."""
     filters: tuple[Filter, ...] = ()
     """What is true of the rows that are records of the entity."""
+    time_zone: str | None = None
+    """Zone of the times that name none; None is the data set's own."""
     place: Place | None = field(default=None, compare=False, repr=False)
     """Where its meta is declared, to name what is wrong with it."""
     relation: str | None = None
@@ -315,7 +317,7 @@ NOT_OF_THE_ENTITY = "not_a_record"
 """Reason of a row that a filter of the mapping leaves out, where it names none."""
 
 _TABLE_META = {
-    *("also", "rows_where"),
+    *("also", "rows_where", "time_zone"),
     *("rows", "key", "constants", "decimal", "day_first", "phone_country", "load", "encoding", "dated_by"),
     *("staged", "family", "customer_key", "order_key", "grain", "owner"),
     *("relation", "external_location", "formatter"),
@@ -349,8 +351,9 @@ def _load_all(project: Path) -> dict[tuple[str, str], Table]:
                 raise source.wrong(
                     "name", f"{system!r} is a schema of the project", "Choose another name", at="sources"
                 )
+            zone = _meta(source, system, {"attach", "time_zone"}).time_zone("time_zone")
             for declared in source.places("tables"):
-                table = _table(declared, system, source)
+                table = _table(declared, system, source, zone)
                 if table.key in tables:
                     raise declared.wrong(
                         "name",
@@ -440,7 +443,7 @@ def _meta(declared: Place, at: str, known: Collection[str]) -> Place:
     return meta
 
 
-def _table(declared: Place, system: str, source: Place) -> Table:
+def _table(declared: Place, system: str, source: Place, zone: str | None) -> Table:
     entity = _name(declared, f"{system}.tables")
     at = f"{system}.{entity}"
     declared = replace(declared, at=at)
@@ -482,6 +485,10 @@ def _table(declared: Place, system: str, source: Place) -> Table:
             "List the columns whose newest date tells how old a file is; [] where none does",
         )
     relation = _relation(meta)
+    zone = meta.time_zone("time_zone") or zone
+    if zone and not meta.content.get("rows"):
+        remedy = "Write rows: <entity>, or remove it"
+        raise meta.wrong("time_zone", "is read where a mapping says what the rows are", remedy)
     return Table(
         system,
         entity,
@@ -500,6 +507,7 @@ def _table(declared: Place, system: str, source: Place) -> Table:
         meta.text("order_key"),
         _texts(meta, "also"),
         _filters(meta, {column.name for column in columns}),
+        zone,
         meta,
         relation,
         _loaded_at(declared, source) if relation else None,

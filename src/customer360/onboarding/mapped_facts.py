@@ -38,6 +38,8 @@ class MappedFacts:
     table: Table
     contracts: Mapping[str, Contract]
     heads: Sequence[str] = ()
+    stores: str = ""
+    """The entity of the same system that says in which zone the clocks of its stores are; empty where none does."""
     fields: dict[str, dict[str, list[Column]]] = field(init=False, default_factory=dict)
     """Input entity → column of the contract → landed columns that it is made of."""
     constants: dict[str, dict[str, str]] = field(init=False, default_factory=dict)

@@ -73,6 +73,10 @@ _CORE = [
 ]
 """Columns of a customer whose absence has a reason (missing_reasons)."""
 
+_OWN_ZONE = "'{{ var(\"time_zone\") }}'"
+_READ_CODES = ("currency", "time_zone")
+"""Columns that are no word of a list but are read as a code, and are empty where they cannot be."""
+
 _LINEAGE = {
     "load_id": "Content hash of the landed file.",
     "source_file": "File in the inbox.",
@@ -111,6 +115,9 @@ class MappedTable(MappedRules):
         regions = []
         for entity, columns in self.fields.items():
             read, city = [], []
+            if "currency" in columns:
+                code = call("currency_code", self._text(columns["currency"], "varchar"))
+                landed.append(as_column(code, f"{entity}__currency__code"))
             if {"phone", "country"} <= columns.keys():
                 country = call("country_code", self._text(columns["country"], "varchar"))
                 landed.append(as_column(country, f"{entity}__phone__country"))
@@ -137,6 +144,8 @@ class MappedTable(MappedRules):
                 as_column(f"not ({holds(one.condition, 'parsed')})", left_out_flag(one))
                 for one in table.filters
             ]
+        if self.has_store_zones:
+            landed.append(as_column("store_zones.time_zone", "orders__store__zone"))
         source = f"{{{{ {read_from(table)} }}}}"
         read_all = f"select * from {source}"
         names = self._names()
@@ -145,6 +154,9 @@ class MappedTable(MappedRules):
             for alias, column, _ in names
         )
         ctes = [cte(alias, self._names_of(of)) for alias, _, of in names]
+        if self.has_store_zones:
+            ctes.append(cte("store_zones", self._store_zones()))
+            from_landed += f"\nleft join store_zones\n    on {self._store_of_row()} = store_zones.store_code"
         ctes.append(cte("landed", select(["landed.*", *landed], from_landed) if landed else read_all))
         ctes += [
             cte(f"{entity}_regions", f"{{{{ match_regions('landed', '{entity}__place') }}}}")
@@ -243,8 +255,9 @@ class MappedTable(MappedRules):
             if function == "person_name":
                 yield as_column(call("name_script", f"parsed.{name}__parts.name"), f"{entity}__name_script")
         else:
-            yield as_column(self._value(column, kind, f"parsed.{source}", parts), name)
-        if self._may_be_unreadable(entity, column) or column in self.contracts[entity].accepted:
+            yield as_column(self._value(entity, column, kind, f"parsed.{source}", parts), name)
+        is_code = column in self.contracts[entity].accepted or column in _READ_CODES
+        if self._may_be_unreadable(entity, column) or is_code:
             yield as_column(f"{call('clean_text', f'parsed.{source}')} is not null", f"{name}__is_given")
 
     def _is_named_walk_in(self) -> str:
@@ -314,7 +327,7 @@ class MappedTable(MappedRules):
                 source = f"{name}__{part.name}__text"
                 landed.append(as_column(text, source))
             number = f"{name}__{part.name}__part"
-            parsed.append(as_column(self._value(column, kind, f"landed.{source}", [part]), number))
+            parsed.append(as_column(self._value(entity, column, kind, f"landed.{source}", [part]), number))
             pairs.append((f"parsed.{source}", f"parsed.{number}"))
         listed = "".join(f"    ({text!r}, {number!r}),\n" for text, number in pairs)
         yield f"{{{{ sum_of_parts([\n{listed}], '{kind}') }}}} as {name}"
@@ -371,16 +384,30 @@ class MappedTable(MappedRules):
         value = self._format(parts, "day_first")
         return [] if value is None else [f"day_first => {str(value).lower()}"]
 
-    def _value(self, column: str, kind: str, text: str, parts: Sequence[Column]) -> str:
+    def _currency_of(self, entity: str, relation: str) -> str:
+        """The currency that a row states for amounts of an entity, in which signs beside them are read; empty where it
+        states none. Lines have that of the head that they carry."""
+        of = next((e for e in (entity, "orders") if "currency" in self.fields.get(e, {})), None)
+        is_told = of == entity or (of and entity == "order_items" and self.carries_heads)
+        return f"{relation}.{of}__currency__code" if is_told else ""
+
+    def _value(self, entity: str, column: str, kind: str, text: str, parts: Sequence[Column]) -> str:
         """How the text of a column that is no struct's becomes its value."""
         if column in ("gender", "industry_code"):
             return call(column, text)
+        relation = text.partition(".")[0]
         if column == "currency":
-            return f"upper({call('clean_text', text)})"
+            return f"{relation}.{entity}__currency__code"
+        currency = self._currency_of(entity, relation) if is_amount(kind) else ""
+        in_currency = [f"currency => {{{{ currency_or_own('{currency}') }}}}"] if currency else []
         if column == "month_start_on":
             return call("parse_month", text)
-        if kind in ("date", "timestamp"):
-            return call(f"parse_{kind}", text, *self._day_first(parts))
+        if column == "time_zone":
+            return call(column, text)
+        if kind == "date":
+            return call("parse_date", text, *self._day_first(parts))
+        if kind == "timestamp":
+            return call("parse_timestamp", text, *self._day_first(parts), *self._local_zone(entity, relation))
         if kind == "boolean":
             return call("parse_boolean", text)
         if column in ("member_no", "unionid"):
@@ -388,14 +415,44 @@ class MappedTable(MappedRules):
         if not is_number(kind):
             return call("clean_text", text)
         if parts[0].factor is not None:
-            number = scaled(text, parts[0].factor, kind)
+            number = scaled(text, parts[0].factor, kind, currency)
         elif kind == "decimal(18,2)":
-            number = call("parse_amount", text)
+            number = call("parse_amount", text, *in_currency)
         elif kind in ("integer", "bigint"):
             number = f"try_cast({call('parse_integer', text)} as {kind})"
         else:
-            number = f"{{{{ parse_number('{text}', '{kind}') }}}}"
+            told = [f"'{currency}'"] if currency else []
+            number = macro_call("parse_number", [f"'{text}'", f"'{kind}'", *told])
         return f"-{number}" if parts[0].negate is True else number
+
+    @property
+    def has_store_zones(self) -> bool:
+        """Whether the clocks of its store say when a document was written."""
+        return bool(self.stores) and "store_code" in self._given("orders")
+
+    def _local_zone(self, entity: str, relation: str) -> list[str]:
+        """The argument of `parse_timestamp` that says where times without a zone are local: at the store of a document,
+        else where the table says."""
+        declared = literal(self.table.time_zone) if self.table.time_zone else ""
+        if entity == "orders" and self.has_store_zones:
+            store = f"{relation}.orders__store__zone"
+            return [f"local_zone => coalesce({store}, {declared or _OWN_ZONE})"]
+        return [f"local_zone => {declared}"] if declared else []
+
+    def _store_of_row(self) -> str:
+        """The store that a landed row names."""
+        if "store_code" in self.constants.get("orders", {}):
+            return literal(self.constants["orders"]["store_code"])
+        return call("clean_text", self._text(self.fields["orders"]["store_code"], "varchar"))
+
+    def _store_zones(self) -> str:
+        """Store → zone of its clocks."""
+        where = "{{ list_is_empty('broken_rules') }}\n    and stores__time_zone is not null"
+        return select(
+            ["stores__store_code as store_code", "max(stores__time_zone) as time_zone"],
+            f"from {{{{ ref('base_{self.table.system}__{self.stores}') }}}}\nwhere\n    {where}\n"
+            "group by stores__store_code",
+        )
 
     def _place(self, entity: str, parts: Sequence[Column]) -> str:
         names = ", ".join(f"'{self._named(part)}'" for part in parts)
@@ -642,7 +699,10 @@ class MappedTable(MappedRules):
                 told[name] = f"Something stands in {column.removesuffix('__is_given')}."
             elif column in _WALK_IN:
                 told[name] = _WALK_IN[column]
-            elif not column.endswith(("__text", "__parts", "__country", "__part")) and column != "place":
+            elif (
+                not column.endswith(("__text", "__parts", "__country", "__part", "__code", "__zone"))
+                and column != "place"
+            ):
                 told[name] = of.get(column, "Currency that the row states.")
         beside = [name for name in _DOCUMENTS if f" as {name}" in self.base_model()]
         return told | {name: _DOCUMENTS[name] for name in beside} | (_HEADS if self.heads else {})

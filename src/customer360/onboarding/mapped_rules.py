@@ -28,6 +28,7 @@ UNREADABLE_TYPES = {"date": "invalid_time", "timestamp": "invalid_time", "boolea
 MISSING = {
     "source_order_id": "missing_order_number",
     "source_product_id": "missing_product",
+    "currency": "unknown_code",
     "document_kind": "unknown_code",
     "family": "unknown_code",
 }
@@ -44,6 +45,7 @@ OF_ANY_AGE = (
 """Times that may lie before the first plausible day: beginnings of people and things, and requests that must be met anyway."""
 
 TOO_EARLY = "time_before_first_day"
+_FOREIGN = "foreign_currency"
 
 
 def unreadable_code(column: str, kind: str) -> str | None:
@@ -78,20 +80,27 @@ class MappedRules(MappedFacts):
         return self._as_jinja(broken), self._as_jinja(of_heads, unless=self._left_out)
 
     def _as_jinja(self, conditions: Mapping[str, Sequence[str]], unless: str = "") -> list[str]:
-        currency = "'\" ~ var('currency') ~ \"'"
         rules = []
         for code, of in conditions.items():
             if code == TOO_EARLY:
                 rules.append(self._not_before_first_day(of, unless))
                 continue
+            if code == _FOREIGN:
+                rules.append(self._not_foreign(of, unless))
+                continue
             condition = " or ".join(of)
             condition = f"not ({unless}) and ({condition})" if unless else condition
-            rules.append(f"""('{code}', "{condition}")""".replace("@currency", currency))
+            rules.append(f"""('{code}', "{condition}")""")
         return rules
 
     def _not_before_first_day(self, columns: Sequence[str], unless: str) -> str:
         named = ", ".join(f"'{column}'" for column in columns)
         return f"before_first_day('{self.table.system}', [{named}]" + (f", '{unless}')" if unless else ")")
+
+    def _not_foreign(self, columns: Sequence[str], unless: str) -> str:
+        """The rule on currencies that cannot be converted."""
+        named = ", ".join(f"'{column}'" for column in columns)
+        return f"foreign_currency([{named}]" + (f", '{unless}')" if unless else ")")
 
     def _conditions(self) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
         """Reason code → conditions, of rows and of the heads that they carry; of early times the columns."""
@@ -113,10 +122,14 @@ class MappedRules(MappedFacts):
         for entity in self.fields:
             is_head = self.carries_heads and entity not in ("order_items", "products")
             self._rules_of(entity, add_to_heads if is_head else add)
-            # what is in another currency leaves half a document
-            if "currency" in self.fields[entity]:
+            if "currency" in self._given(entity) and "currency" not in self.contracts[entity].required:
+                # what is in another currency leaves half a document
                 told = add_to_heads if entity in ("orders", "order_items") else add
-                told("foreign_currency", f"{entity}__currency <> @currency")
+                told(_FOREIGN, f"{entity}__currency")
+                if "currency" in self.fields[entity]:
+                    told("unknown_code", f"{entity}__currency__is_given and {entity}__currency is null")
+            if "time_zone" in self.fields[entity]:
+                add("unknown_code", f"{entity}__time_zone__is_given and {entity}__time_zone is null")
         kind = self._kind_of_document
         lines = self.fields.get("order_items")
         if lines is not None:
@@ -153,6 +166,7 @@ class MappedRules(MappedFacts):
             number, day = "document_number", f"case when {number} = document_number then {day} end"
         agree = [day] if "ordered_at" in given else []
         agree += ["orders__store_code"] if "store_code" in given else []
+        agree += ["orders__currency"] if "currency" in self.fields["orders"] else []
         words = f"'number': '{number}', 'agree': {agree}"
         if "source_customer_id" in given:
             words += ", 'agree_in_a_load': ['orders__source_customer_id']"

@@ -21,8 +21,10 @@ OPEN = "todo"
 
 NOT_MAPPED = "none"
 
+CURRENCY = re.compile(r"[A-Z]{3}")
+
 BESIDE_THE_CONTRACT = {"region": "province_code", "currency": "document_amount|amount"}
-"""Targets that are no columns: a place to look up and a currency to compare; with a column the entity must have."""
+"""Targets that may be no columns: a place to look up and a currency to compare; with a column the entity must have."""
 
 BY_SIGN = "by_sign"
 
@@ -189,6 +191,10 @@ def check_mapping(table: Table, contracts: Mapping[str, Contract]) -> None:
                 + "Write <entity>.<column> as models/input/_input__models.yml lists them, none or todo",
             )
         sources.setdefault(target, []).append(where)
+    for target, value in table.constants.items():
+        if target.endswith(".currency") and value != OPEN and not CURRENCY.fullmatch(value):
+            problem, remedy = f"{value!r} is no currency", "Write its ISO 4217 code: EUR"
+            raise wrong("", "constants", f"constants: {target}", problem, remedy)
     for target, columns in sources.items():
         entity, _, name = target.partition(".")
         kind = contracts[entity].types.get(name, "varchar")

@@ -45,13 +45,14 @@ def coalesced(values: Sequence[str]) -> str:
     return f"coalesce(\n    {listed}\n)"
 
 
-def scaled(text: str, factor: Decimal, kind: str) -> str:
+def scaled(text: str, factor: Decimal, kind: str, currency: str = "") -> str:
     """The number in a text in the unit of the contract; decimals of its type are kept, doubles as they are."""
     digits = f"{factor:f}"
     whole, _, decimals = digits.partition(".")
     factor_type = f"decimal({max(len(whole.lstrip('0')), 0) + len(decimals) or 1}, {len(decimals)})"
     scale = {"double": ""}.get(kind, f", {(re.search(r',([0-9]+)[)]', kind) or [0, 0])[1]}")
-    return f"{{{{ scaled_number(\n    '{text}', '{digits}', '{factor_type}', '{kind}'{scale}\n) }}}}"
+    told = f", currency='{currency}'" if currency else ""
+    return f"{{{{ scaled_number(\n    '{text}', '{digits}', '{factor_type}', '{kind}'{scale}{told}\n) }}}}"
 
 
 def call(function: str, *arguments: str) -> str:

@@ -35,6 +35,7 @@ from customer360.landing.files import read_file
 from customer360.landing.rows import DATA, KINDS, Inspector
 from customer360.landing.totals import TotalWords
 from customer360.onboarding.confidence import REFUTED, Confidence, judged, summed
+from customer360.onboarding.currencies import are_rates
 from customer360.onboarding.customer_keys import are_opaque
 from customer360.onboarding.decimals import are_numbers, decimal_formats, decimal_mark
 from customer360.onboarding.mapping import (
@@ -223,6 +224,8 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
         guessed = {heading: _returned(guesses) for heading, guesses in guessed.items()}
     columns = {column for guesses in guessed.values() for column in guesses}
     rows = entity if entity in contracts else _row_entity(columns)
+    if rows == OPEN and are_rates(found.values, guessed):
+        rows = "exchange_rates"
     offered = _offered(rows, columns, contracts)
     if "orders" in offered and columns & _HEAD_TOTALS:
         # what a file states of whole documents is theirs, not their lines'

@@ -85,7 +85,8 @@ def system_files(project: Path) -> dict[str, str]:
         if table.rows:
             check_mapping(table, contracts)
         if table.rows not in (None, OPEN):
-            mapped.append(MappedTable(table, contracts, _heads(table, tables.values())))
+            stores = _stores(table, tables.values())
+            mapped.append(MappedTable(table, contracts, _heads(table, tables.values()), stores))
     files: dict[str, str] = {}
     described: dict[str, list[str]] = {}
     named: dict[str, dict[str, list[str]]] = {}
@@ -235,6 +236,19 @@ def _heads(table: Table, tables: Iterable[Table]) -> list[str]:
         for other in tables
         if other.system == table.system and other.rows not in (None, OPEN) and "orders" in targets_of(other)
     ]
+
+
+def _stores(table: Table, tables: Iterable[Table]) -> str:
+    """The mapped table of the system that says where the clocks of its stores are; empty where there is none."""
+    return next(
+        (
+            other.entity
+            for other in tables
+            if (other.system, other.rows) == (table.system, "stores")
+            and "time_zone" in targets_of(other).get("stores", ())
+        ),
+        "",
+    )
 
 
 def _offers(

@@ -1,0 +1,12 @@
+{#- A word of currency_words first: RMB looks like a code. Of several currencies of one word the data set's own stands. -#}
+coalesce(
+    (
+        select coalesce(
+            max(case when w.currency_code = currency then w.currency_code end),
+            case when min(w.currency_code) = max(w.currency_code) then max(w.currency_code) end
+        )
+        from {{ ref('currency_words') }} as w
+        where w.word = lower({{ function('squeeze') }}(text))
+    ),
+    {{ bind("upper(" ~ function('squeeze') ~ "(text))", '_c', "case when " ~ regexp_like('_c', '^[A-Z]{3}$') ~ " then _c end") }}
+)

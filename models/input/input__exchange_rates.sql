@@ -1,0 +1,3 @@
+-- grain: one day and currency
+
+{{ input_union('exchange_rates') }}
