@@ -189,10 +189,13 @@ def new_data(
 
 @of_project(ENGINEER, "systems", stopped=2)
 def systems(project: Path) -> None:
-    """Write what follows from the sources' YAML: the lists that models loop over, the models of mappings."""
+    """Write what follows from the sources' YAML: the lists that models loop over, the models of mappings; and remove what a
+    mapping that was taken back leaves behind."""
     from customer360.onboarding.systems import write_systems
+    from customer360.onboarding.taken_back import remove_left_behind
 
-    print("\n".join(f"wrote 写入 {path}" for path in write_systems(project)) or "nothing to write 无需改动")
+    lines = [f"wrote 写入 {path}" for path in write_systems(project)] + remove_left_behind(project)
+    print("\n".join(lines) or "nothing to write 无需改动")
 
 
 @of_project(ENGINEER, "package-vars", stopped=2)

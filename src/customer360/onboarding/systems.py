@@ -371,4 +371,7 @@ def write_systems(project: Path) -> list[str]:
         write_text(project / path, text)
     for path in stale:
         (project / path).unlink()
+    for folder in sorted((project / "models" / "staging").rglob("*/"), reverse=True):
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
     return [*wanted, *(f"{path} (removed)" for path in stale)]
