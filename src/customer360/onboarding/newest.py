@@ -6,13 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from customer360.onboarding.mapped_facts import BESIDE
+from customer360.onboarding.mapped_facts import BESIDE, PLACE_CODES
+from customer360.onboarding.model_text import macro_call
 
-CHANGING = ("customers", "products")
-"""Entities whose attributes change from row to row; a document is one thing, of which the first value counts."""
-
-_TIMES = ("customers__last_seen_at", "orders__ordered_at")
-"""Columns of the base model that say when a row was so, the closest first."""
+_TIMES = {
+    "customers": ("customers__last_seen_at", "orders__ordered_at"),
+    "products": ("orders__ordered_at",),
+}
+"""Entities whose attributes change from row to row, and the columns of the base model that say when a row was so, the closest
+first. A document is one thing, of which the first value counts."""
 
 _MAIN = {beside: main for main, columns in BESIDE.items() for beside in columns}
 
@@ -20,8 +22,8 @@ _MAIN = {beside: main for main, columns in BESIDE.items() for beside in columns}
 def told_at(entity: str, typed: Collection[str]) -> str | None:
     """When the rows were so, as SQL; None where they tell no time, or where time decides nothing. `typed`: columns of the
     base model."""
-    times = [time for time in _TIMES if time in typed]
-    if entity not in CHANGING or not times:
+    times = [time for time in _TIMES.get(entity, ()) if time in typed]
+    if not times:
         return None
     return times[0] if len(times) == 1 else f"coalesce({', '.join(times)})"
 
@@ -32,6 +34,10 @@ def newest_value(entity: str, column: str, time: str) -> str:
     value = f"{entity}__{column}"
     main = _MAIN.get(column)
     if main is None:
-        return f"{{{{ newest_filled('{value}', '{time}') }}}}"
-    of = f"nullif({entity}__region_status, \\'missing\\')" if main == "region" else f"{entity}__{main}"
-    return f"{{{{ newest_beside('{value}', '{of}', '{time}') }}}}"
+        return macro_call("newest_filled", [f"'{value}'", f"'{time}'"])
+    of = f"{entity}__{main}"
+    if main == "region":
+        # a place is one thing: of two at one time its parts are those of one of them
+        parts = "".join(f",\n        {entity}__{part}" for part in (*PLACE_CODES, "region_status"))
+        of = f"nullif(concat_ws(\n        '/'{parts}\n    ), 'missing')"
+    return macro_call("newest_beside", [f"'{value}'", f'"{of}"', f"'{time}'"])
