@@ -56,6 +56,14 @@ counted as (
     union all
 
     {% endif %}
+    {%- else %}
+    -- somebody edited the models of every entity
+    select
+        0 as base_gap,
+        0 as lost_places,
+        0 as staged_gap,
+        0 as unstaged_places,
+        0 as quarantine_gap
     {%- endfor %}
 
 )
