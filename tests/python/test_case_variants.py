@@ -33,7 +33,9 @@ COMPANIES = {
             "+input__tickets",
             "+input__payments",
             "+quarantine",
+            "+orders",
             "+customers",
+            "+customer_identities",
         ),
     ),
     "yunxi": (
@@ -43,6 +45,7 @@ COMPANIES = {
         (
             "+unknown_status_words",
             "+measures_documents",
+            "+orders",
             "+input__surveys",
             "+input__campaign_contacts",
             "+quarantine",
@@ -77,7 +80,14 @@ COMPANIES = {
         "USD",
         "America/Chicago",
         ("quay_till",),
-        ("+customer_churn_risk", "+customer_clv", "+kpi_monthly", "+customer_features"),
+        (
+            "+customer_churn_risk",
+            "+customer_clv",
+            "+kpi_monthly",
+            "+customer_features",
+            "+customers",
+            "+orders",
+        ),
     ),
     "clones": (
         "USD",
@@ -579,7 +589,7 @@ def proposals(tmp_path_factory):
         for s in systems
     }
     return {
-        s: {part.split("\n")[0]: part for part in text.split("      - name: ")} for s, text in texts.items()
+        s: {part.split("\n")[0]: part for part in text.split("\n      - name: ")} for s, text in texts.items()
     }
 
 
@@ -907,7 +917,7 @@ def test_d02_an_experiment_is_held_against_its_own_plan(sprig):
         from marts.campaign_experiments where compared_with = 'control' order by 1
         """
     ).fetchall()
-    assert got == [("A", 9, 27, True), ("B", 9, 27, True)]
+    assert got == [("A", 9, 27, True), ("B", 9, 27, True), ("treated", 18, 27, True)]
 
 
 def test_d03_answers_off_their_scale(sprig):
