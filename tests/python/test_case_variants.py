@@ -1029,3 +1029,9 @@ def test_d15_a_lifetime_value_that_hardly_anybody_taught_is_not_zero(quay):
         quay, "select count(*) from marts.customer_clv where lifetime_value = 0 and formula_value > 0"
     ) == (0,)
     assert one(quay, "select count(*) from marts.kpi_monthly where kpi = 'clv' and value = 0") == (0,)
+
+
+def test_d16_a_planned_share_with_its_percent_sign_costs_no_recipient(hermit):
+    assert hermit.execute(
+        "select source_customer_id, variant from input.input__campaign_contacts"
+    ).fetchall() == [("ONE", "A")]
