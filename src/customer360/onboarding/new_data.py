@@ -62,6 +62,8 @@ _JOINED = {"name", "address", "region", "ordered_at", "birth_date"}
 _HEAD_TOTALS = {"freight_amount", "tax_amount"}
 _RETURN = "return_number"
 """What guesses call the number of a return document, and a list of such; no column of the contract."""
+_PAYMENTS = "list_of_payments"
+"""The same of a list of what was paid."""
 _TWO_LETTERS = re.compile(r"[^\W\d_]{2}|[\u3400-\u9fff]")
 _WORDS = {
     "document_kind": {
@@ -224,6 +226,8 @@ def propose(system: str, entity: str, found: Found, contracts: Mapping[str, Cont
         guessed = {heading: _returned(guesses) for heading, guesses in guessed.items()}
     columns = {column for guesses in guessed.values() for column in guesses}
     rows = entity if entity in contracts else _row_entity(columns)
+    if rows in ("orders", "order_items") and not columns & _COUNTED and _is_called(entity, _PAYMENTS):
+        rows = "payments"
     if rows == OPEN and are_rates(found.values, guessed):
         rows = "exchange_rates"
     offered = _offered(rows, columns, contracts)
@@ -298,11 +302,12 @@ def _of_returns(entity: str, guessed: Mapping[str, Sequence[str]]) -> str | None
     name of its folder alone."""
     if any(_RETURN in guesses for guesses in guessed.values()):
         return "numbered"
-    return (
-        "named"
-        if any(_RETURN in _guesses().get(_plain(word), ()) for word in (entity, *entity.split("_")))
-        else None
-    )
+    return "named" if _is_called(entity, _RETURN) else None
+
+
+def _is_called(entity: str, what: str) -> bool:
+    """Whether the name of a folder, or a word of it, says what is in it."""
+    return any(what in _guesses().get(_plain(word), ()) for word in (entity, *entity.split("_")))
 
 
 def _returned(guesses: Sequence[str]) -> list[str]:
@@ -368,6 +373,7 @@ def _place(heading: str, column: str) -> int:
 
 
 _SIGNED = re.compile(r"^\s*[-(（−]|[-)）−]\s*$")
+_COUNTED = {"source_product_id", "quantity", "unit_price"}
 _TRADED = {"source_order_id", "quantity", "amount", "ordered_at"}
 _ON_THE_WAY = {"carrier", "shipped_at", "delivered_at", "promised_at", "source_delivery_id"}
 _NOT_OF_PAYMENTS = {"ordered_at", "document_amount", "document_kind", "source_customer_id", *_PERSONAL_FIELDS}
@@ -380,7 +386,8 @@ def _row_entity(columns: set[str]) -> str:
         return "surveys"
     if {"source_payment_id", "source_order_id"} <= columns and not columns & _NOT_OF_PAYMENTS:
         return "payments"
-    of_goods = columns & {"source_product_id", "product_name", "quantity"}
+    # a text alone is no article
+    of_goods = columns & _COUNTED
     if (
         "source_order_id" in columns
         and len(columns & _ON_THE_WAY) > 1
