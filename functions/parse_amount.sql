@@ -49,4 +49,6 @@ case
         then {{ bind(regexp_replace_all('_a', pattern, '\\1\\3\\8|\\4\\5|\\6|\\2|\\7'), '_n', amount) }}
 end
 {%- endset -%}
-{{- bind("upper(replace(" ~ function('fold_width') ~ "(text), ' ', ''))", '_a', body) -}}
+{#- A dash in place of the cents, as in 15.-, is no minus. -#}
+{%- set unspaced = "upper(replace(" ~ function('fold_width') ~ "(text), ' ', ''))" -%}
+{{- bind(regexp_replace_all(unspaced, '([0-9])[.][-—]{1,2}($|[^0-9])', '\\1\\2'), '_a', body) -}}
