@@ -39,3 +39,6 @@
         as decimal(18, 2)
     )
 {%- endmacro %}
+
+{#- The power of ten that is nearest to a positive number, as a double: 100 for 80, 0.01 for 0.0125. -#}
+{% macro next_power_of_ten(x) -%} power(cast(10 as double), round(log10({{ x }}), 0)) {%- endmacro %}
