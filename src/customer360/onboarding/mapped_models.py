@@ -107,6 +107,9 @@ OF_ANY_AGE = (
 )
 """Times that may lie before the first plausible day: beginnings of people and things, and requests that must be met anyway."""
 
+_ATTRIBUTES = ("orders.paid_at", "orders.cancelled_at", "orders.refunded_at")
+"""Times beside that of the record, which many systems fill with 1970-01-01: before the first plausible day they are empty."""
+
 _TOO_EARLY = "time_before_first_day"
 
 _LINEAGE = {
@@ -785,6 +788,19 @@ class MappedTable:
         return f"max({kind}) {self._of_document}" if self.carries_heads and not self.by_sign else kind
 
     @property
+    def _is_unearned(self) -> str:
+        """Whether the article of a line is a liability, as far as its row tells: a call amid a condition, as Jinja."""
+        told = [
+            f"'{entity}__{column}'" if column in self.fields.get(entity, {}) else "'null'"
+            for entity, column in (
+                ("order_items", "source_product_id"),
+                ("products", "category"),
+                ("products", "product_name"),
+            )
+        ]
+        return f"\" ~ is_unearned_line('{self.table.system}', {', '.join(told)}) ~ \""
+
+    @property
     def _signed(self) -> list[str]:
         """Amounts that returns state as positive numbers."""
         return [
@@ -860,8 +876,10 @@ class MappedTable:
         kind = self._kind_of_document
         lines = self.fields.get("order_items")
         if lines is not None:
+            # a gift card or a deposit that a sale's own line takes off is a liability used
+            but = f" and not {self._is_unearned}"
             if "unit_price" in lines:
-                add("invalid_price", "order_items__unit_price < 0")
+                add("invalid_price", f"order_items__unit_price < 0{but}")
             if self.computes_amount:
                 add(
                     "invalid_amount",
@@ -871,7 +889,7 @@ class MappedTable:
             negative, positive = (
                 f"order_items__quantity {sign} 0 or order_items__amount {sign} 0" for sign in "<>"
             )
-            add("negative_amount_not_return", f"{kind} = 'sale' and ({negative})")
+            add("negative_amount_not_return", f"{kind} = 'sale' and ({negative}){but}")
             add("positive_amount_on_return", f"{kind} = 'return' and ({positive})")
         elif self.rows == "orders" and "document_amount" in self.fields["orders"]:
             add("negative_amount_not_return", f"{kind} = 'sale' and orders__document_amount < 0")
@@ -956,7 +974,7 @@ class MappedTable:
             if kind == "timestamp" and column != "promised_at":
                 code = "order_after_landing" if column == "ordered_at" else "time_after_landing"
                 add(code, f"cast({of} as date) > landed_on")
-            if kind in ("timestamp", "date") and f"{entity}.{column}" not in OF_ANY_AGE:
+            if kind in ("timestamp", "date") and f"{entity}.{column}" not in OF_ANY_AGE + _ATTRIBUTES:
                 add(_TOO_EARLY, of)
         given = self._given(entity)
         for column in given:
@@ -1017,7 +1035,13 @@ class MappedTable:
         value = f"{self.rows}__{column}"
         if self.by_position and column == "source_line_id":
             return f"case when document_part > 1 then document_part || '.' || {value} else {value} end"
+        if self._is_attribute(self.rows, column):
+            return f"{{{{ from_first_day('{value}', '{self.table.system}') }}}}"
         return value
+
+    def _is_attribute(self, entity: str, column: str) -> bool:
+        """Whether a time that lies before the first plausible day is an empty one."""
+        return f"{entity}.{column}" in _ATTRIBUTES and column in self.fields.get(entity, {})
 
     def _entity_model(self, entity: str) -> str:
         """One row per key: of each column the first value that stands there."""
@@ -1035,6 +1059,8 @@ class MappedTable:
             elif self._is_per_line(entity, column):
                 # each line holds its part
                 sql = f"sum({of})"
+            elif self._is_attribute(row, column):
+                sql = f"{{{{ from_first_day(first_filled('{of}', 'landing_position'), '{self.table.system}') }}}}"
             else:
                 sql = f"{{{{ first_filled('{of}', 'landing_position') }}}}"
             columns.append(f"{sql} as {column}")
