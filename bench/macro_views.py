@@ -59,7 +59,10 @@ def lay_out(folder: Path, models: Mapping[str, str]) -> None:
         ("functions", "functions"),
         ("macros", "macros"),
         ("seeds", "seeds/reference"),
-        ("policy/first_plausible_days.csv", "seeds/policy/first_plausible_days.csv"),  # read by a function
+        *(
+            (f"policy/{name}.csv", f"seeds/policy/{name}.csv")  # read by functions
+            for name in ("first_plausible_days", "product_charges", "revenue_policy")
+        ),
         ("tests/generic", "tests/generic"),
     ):
         (folder / link).parent.mkdir(exist_ok=True)

@@ -1,6 +1,6 @@
 {#- Exact decimal(18, 2), half away from zero. Negative: leading or trailing minus, brackets, 负. Units 百 千 万 百万
     千万 亿 multiply. Only signs of `currency`, by default the data set's, are accepted: another currency is null,
-    not a number of the wrong money. Commas must stand at thousands. -#}
+    not a number of the wrong money. Commas, or Swiss apostrophes, must stand at thousands. -#}
 {%- set signs = {
     'CNY': '¥|元|圆|块|RMB|CNY|人民币',
     'USD': 'US$|$|USD|美元|美金',
@@ -18,9 +18,10 @@ case currency
     else '||' || currency || '|'
 end
 {%- endset -%}
-{%- set number = '((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(E[+-]?[0-9]{1,2})?' -%}
+{%- set number = '((?:[0-9]{1,3}(?:(?:,[0-9]{3})+|(?:\\x{0027}[0-9]{3})+)|[0-9]+)(?:[.][0-9]*)?|[.][0-9]+)(E[+-]?[0-9]{1,2})?' -%}
 {%- set pattern = '^([(]?[-+负]?)([^-+(负0-9.|]*)([-+]?)' ~ number ~ '(百万|千万|[百千万亿])?([^-)整正0-9.,|]*)[整正]?([)]?-?)$' -%}
 {#- before and behind the number | number | unit | signs of currency; a negative amount has exactly one of: minus, 负, a pair of brackets. -#}
+{%- set ungrouped = "translate(split_part(_n, '|', 2), ',''', '')" -%}
 {%- set amount -%}
 case
     when split_part(_n, '|', 1) not in ('', '+', '-', '负', '()') then null
@@ -28,9 +29,9 @@ case
     when not contains({{ own_signs }}, '|' || split_part(_n, '|', 5) || '|') then null
     else try_cast(
         case when split_part(_n, '|', 1) in ('', '+') then 1 else -1 end * case
-            when split_part(_n, '|', 3) = '' then try_cast(replace(split_part(_n, '|', 2), ',', '') as decimal(18, 2))
+            when split_part(_n, '|', 3) = '' then try_cast({{ ungrouped }} as decimal(18, 2))
             else try_cast(
-                try_cast(replace(split_part(_n, '|', 2), ',', '') as decimal(28, 10)) * case split_part(_n, '|', 3)
+                try_cast({{ ungrouped }} as decimal(28, 10)) * case split_part(_n, '|', 3)
                     when '百' then 100 when '千' then 1000 when '万' then 10000 when '百万' then 1000000
                     when '千万' then 10000000 else 100000000
                 end
@@ -49,4 +50,6 @@ case
         then {{ bind(regexp_replace_all('_a', pattern, '\\1\\3\\8|\\4\\5|\\6|\\2|\\7'), '_n', amount) }}
 end
 {%- endset -%}
-{{- bind("upper(replace(" ~ function('fold_width') ~ "(text), ' ', ''))", '_a', body) -}}
+{#- A dash in place of the cents, as in 15.-, is no minus. -#}
+{%- set unspaced = "upper(replace(" ~ function('fold_width') ~ "(text), ' ', ''))" -%}
+{{- bind(regexp_replace_all(unspaced, '([0-9])[.][-—]{1,2}($|[^0-9])', '\\1\\2'), '_a', body) -}}

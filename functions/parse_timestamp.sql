@@ -3,7 +3,7 @@
     milliseconds (13) are instants and converted. Any other time is local, to `local_zone` where one is given, or UTC with
     `utc`; a day without a time stays that day, and so does midnight with a `local_zone`: that is how programs write days. Five digits are an Excel serial day (1900 system). 01/02/2025 is read only when `day_first` says
     how. Null: two-digit years, months without a day, an hour that contradicts its half of the day (13 AM, 晚上12点),
-    and local times that a named zone or `local_zone` skips or repeats when its clocks change. -#}
+    and local times that a named zone or `local_zone` skips when its clocks change or, if it is not the data set's, repeats. -#}
 {%- set plain = '^[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}([T ][0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}([.][0-9]{1,6})?)?)?$' -%}
 
 {#- 1. The day in front, as YYYY-M-D or YYYY-MAR-D, and behind a blank whatever else there is. -#}
@@ -99,7 +99,8 @@ end
 case
     when _z.zone = '' and local_zone <> time_zone then {{ elsewhere }}
     when _z.east between -720 and 840 then {{ utc_to_local(add_minutes('_z.wall', '-_z.east'), 'time_zone') }}
-    when _z.zone in ('', upper(time_zone)) then _z.wall
+    when _z.zone = '' then _z.wall
+    when _z.zone = upper(time_zone) then case when {{ is_shown('_z.wall', 'time_zone') }} then _z.wall end
     when {{ regexp_like('_z.zone', '/') }} then {{ utc_to_local(zone_to_utc('_z.wall', "regexp_extract(_s, '[A-Za-z]+/[A-Za-z0-9/_+-]+$')"), 'time_zone') }}
 end
 {%- endset -%}

@@ -32,14 +32,16 @@ end
     'ahead': ahead,
     'behind': behind,
 }) -%}
-{#- Words that name nobody: whole, before a Chinese form of address (匿名先生), each of several (guest user); or what a mask
+{#- Words that name nobody: whole, before a Chinese form of address (匿名先生), several behind another (Mr. Walk-in; Mr. Guest is a name), each of several (guest user); or what a mask
     leaves of a nickname (t***8; of J*** the initial is known). A guest of a number (游客82731) is one guest, a counter (散客2) is all of them. -#}
 {%- set bare = 'left(_r.name, length(_r.name) - _r.behind)' -%}
+{%- set untitled = 'substr(_r.name, 1 + _r.ahead)' -%}
 {%- set shared = "case when " ~ regexp_like('_p.split', '[0-9]{3}') ~ " then 'placeholder' else 'walk_in' end" -%}
 {%- set reason -%}
 case
     {%- for list, code in [('customers', shared), ('nobody', "'placeholder'")] %}
     when {{ function('is_listed') }}(_p.{{ list }}, _r.name) or {{ function('is_listed') }}(_p.{{ list }}, {{ bare }})
+        or (_r.ahead > 0 and contains({{ untitled }}, ' ') and {{ function('is_listed') }}(_p.{{ list }}, {{ untitled }}))
         then {{ code }}
     {%- endfor %}
     when {{ all_words_listed('_r.name', ['_p.customers', '_p.nobody', '_p.empty_texts']) }} then 'placeholder'
@@ -84,10 +86,12 @@ case
     else {{ bind(measured, '_r', bind(reason, '_y', assembled)) }}
 end
 {%- endset -%}
+{#- What a mask leaves (王**, t***8) is no note. -#}
+{%- set noted = "nullif(split_part(_n, '␟', 3), '')" -%}
 {%- set answer = struct_of({
     'name': "nullif(split_part(_n, '␟', 1), '')",
     'honorific': "nullif(split_part(_n, '␟', 2), '')",
-    'note': "nullif(split_part(_n, '␟', 3), '')",
+    'note': "case when not " ~ regexp_like("split_part(_n, '␟', 3)", '^[^ *]?[*]+[^ *]?(?: [^ *]?[*]+[^ *]?)*$') ~ " then " ~ noted ~ " end",
     'reason': "case when coalesce(split_part(_n, '␟', 1), '') = ''"
         ~ " then coalesce(nullif(split_part(_n, '␟', 4), ''), 'missing') end",
 }) -%}

@@ -14,7 +14,7 @@ end
 {%- set latin -%}
 {{ regexp_replace_all(
     regexp_replace_all("split_part(_b, '␟', 1)", "^([^,]+), *([^,]+)$", '\\2 \\1'),
-    '^([^/|;:_~+*#=0-9]*[^/|;:_~+*#=0-9 -])[ -]*(?: - |[/|;:_~+*#=0-9])(.*)$', '\\1' ~ '␟' ~ '\\2'
+    '^([^/|;:_~+*#=0-9]*[^/|;:_~+*#=0-9 -])[ -]*(?:(?: - |[/|;:_~+#=])(.*)|([*0-9].*))$', '\\1' ~ '␟' ~ '\\2\\3'
 ) }}
 {%- endset -%}
 {#- The first stretch with Chinese characters is the name, what stands before and behind it the note. -#}

@@ -71,6 +71,15 @@ case
 end
 {%- endmacro %}
 
+{#- Whether the clocks of a time zone, an expression, ever show this time: they skip some when they change. -#}
+{% macro is_shown(local_at, time_zone) %}{{ return(adapter.dispatch('is_shown')(local_at, time_zone)) }}{% endmacro %}
+{% macro default__is_shown(local_at, time_zone) -%}
+    timezone({{ time_zone }}, timezone({{ time_zone }}, {{ local_at }})) = {{ local_at }}
+{%- endmacro %}
+{% macro spark__is_shown(local_at, time_zone) -%}
+    from_utc_timestamp(to_utc_timestamp({{ local_at }}, {{ time_zone }}), {{ time_zone }}) = {{ local_at }}
+{%- endmacro %}
+
 {#- A date so many days later (or, negative, earlier). -#}
 {% macro add_days(date, days) %}{{ return(adapter.dispatch('add_days')(date, days)) }}{% endmacro %}
 {% macro default__add_days(date, days) -%} cast({{ date }} + cast({{ days }} as integer) as date) {%- endmacro %}

@@ -44,3 +44,6 @@
 {% macro at_rate(amount, rate, decimals=2) -%}
     cast(round(cast({{ amount }} as decimal(20, 4)) * {{ rate }}, {{ decimals }}) as decimal(18, {{ decimals }}))
 {%- endmacro %}
+
+{#- The power of ten that is nearest to a positive number, as a double: 100 for 80, 0.01 for 0.0125. -#}
+{% macro next_power_of_ten(x) -%} power(cast(10 as double), round(log10({{ x }}), 0)) {%- endmacro %}

@@ -80,10 +80,10 @@ BREAKS = [
     Break(
         "netting forgets that a sale is used up",
         f"{ORDERS}/int_orders__netting_links.sql",
-        "        netted_so_far <= sold_quantity\n        and amount_so_far <= sold_amount\n",
-        "        true\n",
+        "least(quantity_so_far, sold_quantity) - least(quantity_so_far - returned_quantity, sold_quantity) as pieces",
+        "returned_quantity as pieces",
         "int_orders__netting_links",
-        "a_smaller_return_undoes_part",
+        "pieces_that_go_back_beyond",
     ),
     Break(
         "netting makes money",

@@ -62,12 +62,14 @@ sources:
           - {name: uid, description: User., config: {meta: {pii: name, maps_to: orders.source_customer_id}}}
           - {name: tel, description: Telephone., config: {meta: {pii: phone, maps_to: {orders.source_customer_id: {fallback: true}}}}}
           - {name: draft, description: Draft.}
+          - {name: paid, description: Paid., config: {meta: {maps_to: orders.paid_at}}}
       - name: lines
         description: Lines.
         config: {meta: {grain: order_items, load: replace, rows: order_items}}
         columns:
           - {name: nr, description: Number., config: {meta: {maps_to: order_items.source_order_id, required: true}}}
-          - {name: sku, description: Article., config: {meta: {maps_to: order_items.source_product_id}}}
+          - {name: sku, description: Article., config: {meta: {maps_to: [order_items.source_product_id, products.source_product_id]}}}
+          - {name: title, description: Name., config: {meta: {maps_to: products.product_name}}}
           - {name: pieces, description: Pieces., config: {meta: {maps_to: order_items.quantity, negate: returns}}}
           - {name: fen, description: Price in cents., config: {meta: {maps_to: order_items.unit_price, factor: 0.01}}}
       - name: slips
@@ -105,15 +107,18 @@ sources:
 FILES = {
     "words": "list,code,word\nST,1,Open\nST,2,Done\nXX,3,Elsewhere\nST,,Nothing\n",
     "heads": (
-        "nr,kind,day,state,total,post,wrap,uid,tel,draft\n"
-        "A1,XS,2026-03-01,2,0.0123,5.00,150,U1,555,\n"
-        "A2,XS,2026-03-02,1,1.23456,,,,556,0\n"
-        "A3,TH,2026-03-03,9,0.0040,,250,U1,,0\n"
-        "A4,XS,2026-03-04,2,0.0050,,,U2,,y\n"
-        "A5,ZZ,2026-03-05,2,0.0050,,,U2,,0\n"
-        "A6,XS,2026-03-06,2,0.0050,five,100,U2,,0\n"
+        "nr,kind,day,state,total,post,wrap,uid,tel,draft,paid\n"
+        "A1,XS,2026-03-01,2,0.0123,5.00,150,U1,555,,1970-01-01\n"
+        "A2,XS,2026-03-02,1,1.23456,,,,556,0,2026-03-03\n"
+        "A3,TH,2026-03-03,9,0.0040,,250,U1,,0,\n"
+        "A4,XS,2026-03-04,2,0.0050,,,U2,,y,\n"
+        "A5,ZZ,2026-03-05,2,0.0050,,,U2,,0,\n"
+        "A6,XS,2026-03-06,2,0.0050,five,100,U2,,0,\n"
     ),
-    "lines": "nr,sku,pieces,fen\nA1,K1,2,6150\nA2,K1,1,12.5\nA3,K1,1,4000\nA4,K1,1,5000\n",
+    "lines": (
+        "nr,sku,title,pieces,fen\nA1,K1,Kettle,2,6150\nA2,K1,Kettle,1,12.5\nA3,K1,Kettle,1,4000\nA4,K1,Kettle,1,5000\n"
+        "A2,GC,Gift card 20,1,-2000\nA2,K1,Kettle,1,-500\n"
+    ),
     "slips": (
         "nr;day;what;pieces;net;vat\n"
         'S1;2026-03-01;K1;1;"10,00";"1,90"\nS1;2026-03-01;K2;2;"20,00";"3,80"\nS1;2026-03-01;Info;;;\n'
@@ -309,6 +314,14 @@ def test_rows_are_read_as_the_mapping_says(tmp_path):
             ("A2", "sale", "resale", "Open", Decimal("12345.60"), None, "556"),
             ("A3", "return", "return goods", "9", Decimal("-40.00"), Decimal("2.50"), "U1"),
         ]
+        # an early time beside that of the order is an empty one
+        assert rows(
+            "select source_order_id, cast(paid_at as varchar)[:10] from staging.stg_kit__heads order by 1"
+        ) == [
+            ("A1", None),
+            ("A2", "2026-03-03"),
+            ("A3", None),
+        ]
         reasons = "select orders__source_order_id, broken_rules[1] from staging.base_kit__heads where len(broken_rules) > 0"
         assert rows(f"{reasons} order by 1") == [
             ("A4", "not_a_record"),
@@ -316,14 +329,19 @@ def test_rows_are_read_as_the_mapping_says(tmp_path):
             ("A6", "invalid_amount"),
         ]
         columns = "source_order_id, quantity, unit_price, amount"
-        assert rows(f"select {columns} from staging.stg_kit__lines order by 1") == [
+        assert rows(f"select {columns} from staging.stg_kit__lines order by 1, 4") == [
             ("A1", Decimal("2.000"), Decimal("61.5000"), Decimal("123.00")),
+            # a gift card that is used
+            ("A2", Decimal("1.000"), Decimal("-20.0000"), Decimal("-20.00")),
             ("A2", Decimal("1.000"), Decimal("0.1250"), Decimal("0.13")),
             ("A3", Decimal("-1.000"), Decimal("40.0000"), Decimal("-40.00")),
         ]
         # the line of a document that is no record waits for it
-        assert rows("select broken_rules[1] from staging.base_kit__lines where len(broken_rules) > 0") == [
-            ("order_quarantined",)
+        assert rows(
+            "select broken_rules[1] from staging.base_kit__lines where len(broken_rules) > 0 order by 1"
+        ) == [
+            ("invalid_price",),
+            ("order_quarantined",),
         ]
         assert rows("select source_order_id, tax_amount from staging.stg_kit__slips_orders order by 1") == [
             ("S1", Decimal("5.70")),

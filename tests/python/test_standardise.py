@@ -113,6 +113,8 @@ EXPRESSIONS = {name: call(name) for name in PLAIN} | {
     "timestamp_of_new_york": call("parse_timestamp", ", local_zone => 'America/New_York'"),
     "timestamp_of_shanghai": call("parse_timestamp", ", local_zone => 'Asia/Shanghai'"),
     "timestamp_london": call("parse_timestamp", ", time_zone => 'Europe/London'"),
+    "unearned_category": "{{ function('is_unearned') }}('shop', 'n', x, 'Lamp')",
+    "unearned_name": "{{ function('is_unearned') }}('shop', 'n', null, x)",
     "amount_usd": call("parse_amount", ", currency => 'USD'"),
 }
 QUERIES = {

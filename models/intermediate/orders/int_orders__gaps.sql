@@ -1,13 +1,15 @@
 -- grain: one order document that states a total: what is left over of it, and why
 
--- Payments and deliveries tell more of why; amounts do not depend on them. What is no sale by its status has no
+-- Payments, deliveries and the status tell more of why; amounts do not depend on them. What is no sale by its status has no
 -- total to be held to: shops set that of a cancelled order to nothing.
 
 with
 
 totals as (
 
-    select totals.*
+    select
+        totals.*,
+        judged.status = 'partially_shipped' as is_shipped_in_part
     from {{ ref('int_orders__totals') }} as totals
     inner join {{ ref('int_orders__judged') }} as judged
         on
@@ -76,7 +78,10 @@ final as (
                 and abs(received.received_amount - totals.document_amount) > totals.tolerance
                 and abs(received.received_amount - totals.document_amount - totals.refunded_amount) > totals.tolerance
                 then 'payment_gap'
-            when totals.gap_cause = 'unexplained' and delivered.is_in_parts and totals.document_gap > 0
+            when
+                totals.gap_cause = 'unexplained'
+                and (delivered.is_in_parts or totals.is_shipped_in_part)
+                and totals.document_gap > 0
                 then 'part_delivery'
             else totals.gap_cause
         end as gap_cause

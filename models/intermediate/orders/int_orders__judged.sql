@@ -3,7 +3,8 @@
 -- Of several statuses of one document the one of the highest rank stands (seed order_statuses). A cancelled order
 -- counts where money went back: it was a sale until then. A return goes with the order that it names. What is held for
 -- its amounts (int_orders__suspects) does not count until somebody confirms it, nor does what no rate of
--- exchange converts (int_orders__currencies).
+-- exchange converts (int_orders__currencies). A return whose own record names nobody is of the customer of the
+-- order that it names.
 
 with
 
@@ -156,11 +157,26 @@ excluded_sales as (
 
 ),
 
+known_sales as (
+
+    select
+        order_id,
+        customer_id
+    from judged
+    where
+        document_kind = 'sale'
+        and customer_id <> 'unknown'
+
+),
+
 final as (
 
     select
         judged.order_id,
-        judged.customer_id,
+        case
+            when judged.customer_id = 'unknown' then coalesce(known_sales.customer_id, 'unknown')
+            else judged.customer_id
+        end as customer_id,
         judged.source_system,
         judged.source_order_id,
         judged.original_order_id,
@@ -202,6 +218,8 @@ final as (
     from judged
     left join excluded_sales
         on judged.returned_order_id = excluded_sales.order_id
+    left join known_sales
+        on judged.returned_order_id = known_sales.order_id
 
 )
 

@@ -1,12 +1,14 @@
 -- grain: one return line and one sale line that it undoes, wholly or in part, for as long as that holds
 
 -- Rules, in order (docs/decisions/0003): the order that the source system names, in lines (int_orders__reference_links)
--- or in an amount alone (int_orders__refund_lines); exact (int_orders__exact_links); then partial: a return of fewer
--- pieces undoes part of the latest earlier line of the same customer, article and price that is
--- large enough and not yet used up. A return without a link keeps its own date.
+-- or in an amount alone (int_orders__refund_lines); exact (int_orders__exact_links); then partial: a return undoes the
+-- latest earlier line of the same customer, article and price that has as many pieces, or what is left of it. Pieces
+-- beyond that go over what is left of the other earlier lines, the latest first. Money goes with the pieces. What finds
+-- no line stays on the return, on its own day.
 
--- Point in time: whether a sale is open is asked as of the day of the return. Should another return undo that sale
--- wholly later on, the partial link was a mistake that nobody could see before: it ends on that day (superseded_on).
+-- Point in time: whether a sale is open is asked as of the day of the return, and of a sale earlier returns take first.
+-- Should another return undo that sale wholly later on, the partial link was a mistake that nobody could see before: it
+-- ends on that day (superseded_on).
 
 with
 
@@ -71,6 +73,7 @@ open_returns as (
         on lines.order_item_id = whole_links.return_item_id
     where
         lines.line_kind = 'return'
+        and lines.quantity < 0
         and lines.customer_id <> 'unknown'
         and whole_links.return_item_id is null
 
@@ -88,17 +91,24 @@ open_sales as (
 
 ),
 
-candidates as (
+pairs as (
 
     select
         open_returns.order_item_id as return_item_id,
         open_sales.order_item_id as sale_item_id,
-        -open_returns.quantity as netted_quantity,
-        -open_returns.amount as netted_amount,
-        open_sales.amount as sold_amount,
-        open_sales.quantity as sold_quantity,
-        open_sales.undone_on,
+        -open_returns.quantity as returned_quantity,
+        -open_returns.amount as returned_amount,
         open_returns.netting_at as returned_at,
+        open_sales.quantity as sold_quantity,
+        open_sales.amount as sold_amount,
+        open_sales.undone_on,
+        row_number() over (
+            partition by open_returns.order_item_id
+            order by
+                case when -open_returns.quantity <= open_sales.quantity then 0 else 1 end asc,
+                open_sales.netting_at desc nulls last,
+                open_sales.order_item_id desc
+        ) as fit_rank,
         row_number() over (
             partition by open_returns.order_item_id
             order by open_sales.netting_at desc nulls last, open_sales.order_item_id desc
@@ -110,34 +120,159 @@ candidates as (
             and open_returns.product_id = open_sales.product_id
             and open_returns.unit_price = open_sales.unit_price
             and open_returns.netting_at >= open_sales.netting_at
-            and -open_returns.quantity < open_sales.quantity
             and (open_sales.undone_on is null or open_returns.ordered_on < open_sales.undone_on)
+
+),
+
+fitting as (
+
+    select
+        *,
+        sum(returned_quantity) over (
+            partition by sale_item_id
+            order by returned_at asc, return_item_id asc
+            rows between unbounded preceding and current row
+        ) as quantity_so_far
+    from pairs
+    where
+        fit_rank = 1
+        and returned_quantity <= sold_quantity
+
+),
+
+taken as (
+
+    select
+        *,
+        least(quantity_so_far, sold_quantity) - least(quantity_so_far - returned_quantity, sold_quantity) as pieces
+    from fitting
+
+),
+
+-- what the line of as many pieces had not left
+rests as (
+
+    select
+        pairs.*,
+        coalesce(taken.pieces, 0) as taken_pieces,
+        pairs.returned_quantity - coalesce(taken.pieces, 0) as rest_pieces
+    from pairs
+    left join taken
+        on pairs.return_item_id = taken.return_item_id
+    where pairs.returned_quantity > coalesce(taken.pieces, 0)
+
+),
+
+used as (
+
+    select
+        rests.return_item_id,
+        rests.sale_item_id,
+        sum(taken.pieces) as pieces
+    from rests
+    inner join taken
+        on
+            rests.sale_item_id = taken.sale_item_id
+            and (
+                rests.returned_at > taken.returned_at
+                or (rests.returned_at = taken.returned_at and rests.return_item_id >= taken.return_item_id)
+            )
+    group by rests.return_item_id, rests.sale_item_id
+
+),
+
+left_over as (
+
+    select
+        rests.*,
+        rests.sold_quantity - coalesce(used.pieces, 0) as left_pieces,
+        sum(rests.sold_quantity - coalesce(used.pieces, 0)) over (
+            partition by rests.return_item_id
+            order by rests.recency_rank asc
+            rows between unbounded preceding and current row
+        ) as left_to
+    from rests
+    left join used
+        on
+            rests.return_item_id = used.return_item_id
+            and rests.sale_item_id = used.sale_item_id
+
+),
+
+claims as (
+
+    select
+        return_item_id,
+        sale_item_id,
+        returned_quantity,
+        returned_amount,
+        returned_at,
+        sold_quantity,
+        sold_amount,
+        undone_on,
+        cast(0 as decimal(18, 3)) as pieces_from,
+        pieces as pieces_to
+    from taken
+    where pieces > 0
+
+    union all
+
+    select
+        return_item_id,
+        sale_item_id,
+        returned_quantity,
+        returned_amount,
+        returned_at,
+        sold_quantity,
+        sold_amount,
+        undone_on,
+        taken_pieces + left_to - left_pieces as pieces_from,
+        taken_pieces + least(left_to, rest_pieces) as pieces_to
+    from left_over
+    where
+        left_pieces > 0
+        and left_to - left_pieces < rest_pieces
+
+),
+
+claimed as (
+
+    select
+        *,
+        pieces_to - pieces_from as pieces,
+        {{ part_to_the_cent('returned_amount', 'pieces_to', 'returned_quantity') }}
+        - {{ part_to_the_cent('returned_amount', 'pieces_from', 'returned_quantity') }} as amount,
+        sum(pieces_to - pieces_from) over (
+            partition by sale_item_id
+            order by returned_at asc, return_item_id asc
+            rows between unbounded preceding and current row
+        ) as pieces_so_far
+    from claims
+
+),
+
+granted as (
+
+    select
+        *,
+        least(pieces_so_far, sold_quantity) - least(pieces_so_far - pieces, sold_quantity) as netted_quantity,
+        {{ part_to_the_cent(
+            'amount', 'least(pieces_so_far, sold_quantity) - least(pieces_so_far - pieces, sold_quantity)', 'pieces'
+        ) }} as granted_amount
+    from claimed
 
 ),
 
 partial_links as (
 
     select
-        return_item_id,
-        sale_item_id,
-        netted_quantity,
-        netted_amount,
-        cast(returned_at as date) as netted_on,
-        undone_on,
-        sold_quantity,
-        sum(netted_quantity) over (
+        *,
+        sum(granted_amount) over (
             partition by sale_item_id
-            order by returned_at asc nulls last, return_item_id asc
-            rows between unbounded preceding and current row
-        ) as netted_so_far,
-        sold_amount,
-        sum(netted_amount) over (
-            partition by sale_item_id
-            order by returned_at asc nulls last, return_item_id asc
+            order by returned_at asc, return_item_id asc
             rows between unbounded preceding and current row
         ) as amount_so_far
-    from candidates
-    where recency_rank = 1
+    from granted
 
 ),
 
@@ -155,13 +290,13 @@ links as (
         sale_item_id,
         'partial' as link_rule,
         netted_quantity,
-        netted_amount,
-        netted_on,
+        least(amount_so_far, sold_amount) - least(amount_so_far - granted_amount, sold_amount) as netted_amount,
+        cast(returned_at as date) as netted_on,
         undone_on as superseded_on
     from partial_links
     where
-        netted_so_far <= sold_quantity
-        and amount_so_far <= sold_amount
+        granted_amount > 0
+        and amount_so_far - granted_amount < sold_amount
 
 ),
 

@@ -1,13 +1,22 @@
--- grain: one order line whose price is a hundred times, or a hundredth of, what its article usually costs
+-- grain: one order line whose price is not what its article costs, but a hundred times or a hundredth of it, or its total
 
--- The usual price is the median of the article's lines in the same source system, of articles with few lines the
--- list price. Charges and articles that cost now this, now that (manual entries) have none.
+-- The usual price is the median of the article's lines in the same source system, of articles with few lines the list
+-- price. Where the list price says that the lines themselves are a hundred times off, as in a file in cents, it is the
+-- usual price too. A slip is the power of ten that is next to what a price is of the usual one: a hundred, a thousand
+-- and more, or a hundredth and less. A total typed as the price of a piece is as many times the usual price as there
+-- are pieces; a price that the article has on lines of other pieces is a price. Charges and articles that cost now
+-- this, now that (manual entries) have no usual price.
 
 with
 
 policy as (
 
-    select * from {{ ref('amount_scale_policy') }}
+    select
+        *,
+        1 / cast(factor as double) as least_factor,
+        factor_from / factor as ratio_from,
+        factor_to / factor as ratio_to
+    from {{ ref('amount_scale_policy') }}
 
 ),
 
@@ -25,6 +34,7 @@ lines as (
         source_order_id,
         source_line_id,
         source_product_id,
+        cast(abs(quantity) as double) as pieces,
         cast(abs(amount) as double) / cast(abs(quantity) as double) as price,
         abs(cast(unit_price as double)) as unit_price
     from {{ ref('int_orders__items') }}
@@ -58,21 +68,22 @@ list_prices as (
     from {{ ref('int_products__ids') }} as ids
     inner join {{ ref('products') }} as products
         on ids.product_id = products.product_id
+    where products.list_price > 0
 
 ),
 
-priced as (
+measured as (
 
     select
         articles.source_system,
         articles.source_product_id,
         articles.lowest_price,
         articles.highest_price,
+        articles.median_price,
+        list_prices.list_price,
         articles.line_count >= policy.minimum_lines as is_measured,
-        case
-            when articles.line_count >= policy.minimum_lines then articles.median_price
-            else list_prices.list_price
-        end as usual_price
+        articles.median_price / list_prices.list_price as list_ratio,
+        {{ next_power_of_ten('articles.median_price / list_prices.list_price') }} as list_slip
     from articles
     cross join policy
     left join list_prices
@@ -87,6 +98,31 @@ priced as (
 
 ),
 
+compared_lists as (
+
+    -- what the list price says of all lines of the article together
+    select
+        measured.*,
+        case
+            when
+                (measured.list_slip >= policy.factor or measured.list_slip <= policy.least_factor)
+                and measured.list_ratio / measured.list_slip between policy.ratio_from and policy.ratio_to
+                then measured.list_slip
+        end as article_scale
+    from measured
+    cross join policy
+
+),
+
+priced as (
+
+    select
+        *,
+        case when is_measured and article_scale is null then median_price else list_price end as usual_price
+    from compared_lists
+
+),
+
 -- few articles have a price so far off: only their lines are looked at
 doubted as (
 
@@ -94,44 +130,86 @@ doubted as (
     from priced
     cross join policy
     where
-        priced.highest_price >= policy.factor_from * priced.usual_price
-        or priced.lowest_price * policy.factor_from <= priced.usual_price
+        priced.highest_price > policy.usual_within * priced.usual_price
+        or priced.lowest_price * policy.usual_within < priced.usual_price
+
+),
+
+looked_at as (
+
+    select
+        lines.*,
+        doubted.is_measured,
+        doubted.usual_price,
+        doubted.median_price,
+        doubted.article_scale,
+        lines.price / doubted.usual_price as ratio,
+        lines.unit_price / doubted.usual_price as unit_ratio,
+        {{ next_power_of_ten('lines.price / doubted.usual_price') }} as slip,
+        {{ next_power_of_ten('nullif(lines.unit_price, 0) / doubted.usual_price') }} as unit_slip,
+        min(lines.pieces) over equal_prices = max(lines.pieces) over equal_prices as is_price_of_so_many
+    from lines
+    inner join doubted
+        on
+            lines.source_system = doubted.source_system
+            and lines.source_product_id = doubted.source_product_id
+    window
+        equal_prices as (partition by lines.source_system, lines.source_product_id, round(lines.price, 4))
+
+),
+
+told as (
+
+    select
+        looked_at.*,
+        looked_at.ratio between 1 / policy.usual_within and policy.usual_within as is_usual,
+        (looked_at.slip >= policy.factor or looked_at.slip <= policy.least_factor)
+        and looked_at.ratio / looked_at.slip between policy.ratio_from and policy.ratio_to
+        -- a price that is right and an amount that is low is a discount
+        and (looked_at.slip > 1 or policy.factor_from * coalesce(looked_at.unit_ratio, 0) <= 1) as is_slipped,
+        coalesce(
+            (looked_at.unit_slip >= policy.factor or looked_at.unit_slip <= policy.least_factor)
+            and looked_at.unit_ratio / looked_at.unit_slip between policy.ratio_from and policy.ratio_to,
+            false
+        ) as is_unit_price_slipped,
+        -- where all lines of an article are off, so is one of them at a discount
+        coalesce(
+            looked_at.article_scale is not null
+            and looked_at.price / looked_at.median_price between 1 / policy.usual_within and policy.usual_within
+            and coalesce(looked_at.unit_price, looked_at.price) / looked_at.median_price
+            between 1 / policy.usual_within and policy.usual_within,
+            false
+        ) as is_as_its_article,
+        not (looked_at.pieces between 1 / policy.usual_within and policy.usual_within)
+        and abs(looked_at.ratio / looked_at.pieces - 1) <= policy.total_within
+        and (
+            (looked_at.slip < policy.factor and looked_at.slip > policy.least_factor)
+            or abs(looked_at.ratio - looked_at.pieces) < abs(looked_at.ratio - looked_at.slip)
+        )
+        and abs(coalesce(looked_at.unit_price, looked_at.price) - looked_at.price)
+        <= policy.total_within * looked_at.price
+        and looked_at.is_price_of_so_many as is_total_as_price
+    from looked_at
+    cross join policy
 
 ),
 
 compared as (
 
     select
-        lines.*,
-        doubted.is_measured,
-        doubted.usual_price,
+        *,
         case
-            when lines.price between policy.factor_from * doubted.usual_price and policy.factor_to * doubted.usual_price
-                then cast(policy.factor as double)
-            -- a price that is right and an amount that is low is a discount
-            when
-                doubted.usual_price between policy.factor_from * lines.price and policy.factor_to * lines.price
-                and doubted.usual_price >= policy.factor_from * coalesce(lines.unit_price, 0)
-                then cast(1 as double) / policy.factor
+            when is_total_as_price then pieces
+            when is_as_its_article then article_scale
+            when is_slipped then slip
         end as scale,
         case
-            when
-                lines.unit_price
-                between policy.factor_from * doubted.usual_price and policy.factor_to * doubted.usual_price
-                then cast(policy.factor as double)
-            when
-                doubted.usual_price
-                between policy.factor_from * lines.unit_price and policy.factor_to * lines.unit_price
-                then cast(1 as double) / policy.factor
-        end as unit_scale,
-        lines.price between doubted.usual_price / policy.usual_within and doubted.usual_price * policy.usual_within
-            as is_usual
-    from lines
-    inner join doubted
-        on
-            lines.source_system = doubted.source_system
-            and lines.source_product_id = doubted.source_product_id
-    cross join policy
+            when unit_price is null then null
+            when is_total_as_price then pieces
+            when is_as_its_article then article_scale
+            when is_unit_price_slipped then unit_slip
+        end as unit_scale
+    from told
 
 ),
 
@@ -159,6 +237,7 @@ final as (
         compared.source_product_id,
         compared.scale,
         compared.unit_scale,
+        compared.is_total_as_price,
         compared.price,
         compared.usual_price
     from compared

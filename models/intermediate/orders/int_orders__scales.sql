@@ -20,7 +20,9 @@ by_price as (
         source_system,
         source_order_id,
         count(*) as doubted_line_count,
-        case when min(scale) = max(scale) then min(scale) end as scale
+        case
+            when min(scale) = max(scale) and not coalesce(bool_or(is_total_as_price), false) then min(scale)
+        end as scale
     from {{ ref('int_orders__scale_lines') }}
     group by source_system, source_order_id
 

@@ -154,6 +154,19 @@ class MappedFacts:
         return f"max({kind}) {self._of_document}" if self.carries_heads and not self.by_sign else kind
 
     @property
+    def _is_unearned(self) -> str:
+        """Whether the article of a line is a liability, as far as its row tells: a call amid a condition, as Jinja."""
+        told = [
+            f"'{entity}__{column}'" if column in self.fields.get(entity, {}) else "'null'"
+            for entity, column in (
+                ("order_items", "source_product_id"),
+                ("products", "category"),
+                ("products", "product_name"),
+            )
+        ]
+        return f"\" ~ is_unearned_line('{self.table.system}', {', '.join(told)}) ~ \""
+
+    @property
     def _signed(self) -> list[str]:
         """Amounts that returns state as positive numbers."""
         return [

@@ -44,6 +44,9 @@ OF_ANY_AGE = (
 )
 """Times that may lie before the first plausible day: beginnings of people and things, and requests that must be met anyway."""
 
+ATTRIBUTES = ("orders.paid_at", "orders.cancelled_at", "orders.refunded_at")
+"""Times beside that of the record, which many systems fill with 1970-01-01: before the first plausible day they are empty."""
+
 TOO_EARLY = "time_before_first_day"
 _FOREIGN = "foreign_currency"
 
@@ -59,7 +62,9 @@ def missing_code(column: str, kind: str) -> str:
     return MISSING.get(column) or unreadable_code(column, kind) or "missing_record_key"
 
 
-_OF_WHICH_ROWS = re.compile(r"\b\w+ is not null and |\bover \([^()]*\)")
+_OF_WHICH_ROWS = re.compile(
+    r"\b\w+ is not null and |\bover \([^()]*\)| and not \" ~ is_unearned_line\([^()]*\) ~ \""
+)
 """What in a condition says which rows it is asked of, or together with which others."""
 
 
@@ -133,8 +138,10 @@ class MappedRules(MappedFacts):
         kind = self._kind_of_document
         lines = self.fields.get("order_items")
         if lines is not None:
+            # a gift card or a deposit that a sale's own line takes off is a liability used
+            but = f" and not {self._is_unearned}"
             if "unit_price" in lines:
-                add("invalid_price", "order_items__unit_price < 0")
+                add("invalid_price", f"order_items__unit_price < 0{but}")
             if self.computes_amount:
                 add(
                     "invalid_amount",
@@ -144,7 +151,7 @@ class MappedRules(MappedFacts):
             negative, positive = (
                 f"order_items__quantity {sign} 0 or order_items__amount {sign} 0" for sign in "<>"
             )
-            add("negative_amount_not_return", f"{kind} = 'sale' and ({negative})")
+            add("negative_amount_not_return", f"{kind} = 'sale' and ({negative}){but}")
             add("positive_amount_on_return", f"{kind} = 'return' and ({positive})")
         elif self.rows == "orders" and "document_amount" in self.fields["orders"]:
             add("negative_amount_not_return", f"{kind} = 'sale' and orders__document_amount < 0")
@@ -221,7 +228,7 @@ class MappedRules(MappedFacts):
             if kind == "timestamp" and column != "promised_at":
                 code = "order_after_landing" if column == "ordered_at" else "time_after_landing"
                 add(code, f"cast({of} as date) > landed_on")
-            if kind in ("timestamp", "date") and f"{entity}.{column}" not in OF_ANY_AGE:
+            if kind in ("timestamp", "date") and f"{entity}.{column}" not in OF_ANY_AGE + ATTRIBUTES:
                 add(TOO_EARLY, of)
         given = self._given(entity)
         for column in given:
