@@ -1,4 +1,6 @@
-{#- A word of currency_words first: RMB looks like a code. Of several currencies of one word the data set's own stands. -#}
+{#- A word of currency_words first: RMB looks like a code. Of several currencies of one word the data set's own
+    stands. -#}
+{%- set code = "case when " ~ regexp_like('_c', '^[A-Z]{3}$') ~ " then _c end" -%}
 coalesce(
     (
         select coalesce(
@@ -8,5 +10,5 @@ coalesce(
         from {{ ref('currency_words') }} as w
         where w.word = lower({{ function('squeeze') }}(text))
     ),
-    {{ bind("upper(" ~ function('squeeze') ~ "(text))", '_c', "case when " ~ regexp_like('_c', '^[A-Z]{3}$') ~ " then _c end") }}
+    {{ bind("upper(" ~ function('squeeze') ~ "(text))", '_c', code) }}
 )
