@@ -3,10 +3,12 @@
 {%- set code = "case when " ~ regexp_like('_c', '^[A-Z]{3}$') ~ " then _c end" -%}
 coalesce(
     (
-        select coalesce(
-            max(case when w.currency_code = currency then w.currency_code end),
-            case when min(w.currency_code) = max(w.currency_code) then max(w.currency_code) end
-        )
+        select max(w.currency_code)
+        from {{ ref('currency_words') }} as w
+        where w.word = lower({{ function('squeeze') }}(text)) and w.currency_code = currency
+    ),
+    (
+        select case when min(w.currency_code) = max(w.currency_code) then max(w.currency_code) end
         from {{ ref('currency_words') }} as w
         where w.word = lower({{ function('squeeze') }}(text))
     ),
