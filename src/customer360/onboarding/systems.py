@@ -196,7 +196,7 @@ def _input_test(contract: Contract, offers: Mapping[str, Iterable[str]]) -> str:
     }
     for model, columns in offered.items():
         lines += [f"          {model}: [", listed(columns, 12), "          ]"]
-    lines.append("    given:")
+    lines += ["        staged_offers: [", listed(offered, 10), "        ]", "    given:"]
     for model, columns in offered.items():
         given = [f"{'personal' if c in contract.texts else 'null'} as {c}" for c in columns]
         lines += [
