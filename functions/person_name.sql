@@ -41,8 +41,9 @@ end
 case
     {%- for list, code in [('customers', shared), ('nobody', "'placeholder'")] %}
     when {{ function('is_listed') }}(_p.{{ list }}, _r.name) or {{ function('is_listed') }}(_p.{{ list }}, {{ bare }})
-        or (_r.ahead > 0 and contains({{ untitled }}, ' ') and {{ function('is_listed') }}(_p.{{ list }}, {{ untitled }}))
         then {{ code }}
+    when _r.ahead > 0 and contains({{ untitled }}, ' ') and {{ function('is_listed') }}(_p.{{ list }}, {{ untitled }})
+        then 'placeholder'
     {%- endfor %}
     when {{ all_words_listed('_r.name', ['_p.customers', '_p.nobody', '_p.empty_texts']) }} then 'placeholder'
     when {{ regexp_like('_r.name', '^[a-z]$') }} and {{ regexp_like('_r.note', '[*][^ *]') }} then 'masked'
