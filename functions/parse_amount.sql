@@ -1,6 +1,7 @@
 {#- Exact decimal(18, 2), half away from zero. Negative: leading or trailing minus, brackets, 负. Units 百 千 万 百万
     千万 亿 multiply. Only signs of `currency`, by default the data set's, are accepted: another currency is null,
-    not a number of the wrong money. Commas must stand at thousands. -#}
+    not a number of the wrong money. Commas or apostrophes must stand at thousands; a dash in place of the cents (15.-,
+    15,--) says that there are none and is no minus. -#}
 {%- set signs = {
     'CNY': '¥|元|圆|块|RMB|CNY|人民币',
     'USD': 'US$|$|USD|美元|美金',
@@ -9,6 +10,7 @@
     'HKD': 'HK$|HKD|港币|港元',
     'TWD': 'NT$|TWD|新台币',
     'JPY': '¥|JPY|日元|円',
+    'CHF': 'FR|SFR|CHF|瑞士法郎',
 } -%}
 {%- set own_signs -%}
 case currency
@@ -49,4 +51,19 @@ case
         then {{ bind(regexp_replace_all('_a', pattern, '\\1\\3\\8|\\4\\5|\\6|\\2|\\7'), '_n', amount) }}
 end
 {%- endset -%}
-{{- bind("upper(replace(" ~ function('fold_width') ~ "(text), ' ', ''))", '_a', body) -}}
+{#- What few write is brought to the common form first: Fr. before the number, a dash in place of the cents, apostrophes. -#}
+{%- set whole = regexp_replace_all(
+    regexp_replace_all(
+        regexp_replace_all('_f', '(FR)[.,]', '\\1'), '([0-9])[.]-{1,2}([^0-9.,]*)$', '\\1\\2'
+    ), '^([^.]*[0-9]),-{1,2}([^0-9.,]*)$', '\\1\\2'
+) -%}
+{%- set grouped = regexp_replace_all(
+    regexp_replace_all('_w', '([0-9])\\x27([0-9]{3})', '\\1,\\2'), '([0-9])\\x27([0-9]{3})', '\\1,\\2'
+) -%}
+{%- set common -%}
+case
+    when not {{ regexp_like('_f', '[.,]-|FR[.,]|\\x27') }} then _f
+    else {{ bind(whole, '_w', "case when contains(_w, ',') then _w else " ~ grouped ~ " end") }}
+end
+{%- endset -%}
+{{- bind(bind("upper(replace(" ~ function('fold_width') ~ "(text), ' ', ''))", '_f', common), '_a', body) -}}

@@ -1,4 +1,5 @@
-{#- Name, form of address, note and, without a name, the reason, divided by ␟, each possibly empty. -#}
+{#- Name, form of address, note and, without a name, the reason, divided by ␟, each possibly empty. What a mask leaves
+    (**8 of t***8) is no note; one star is a divider. -#}
 {%- set note = regexp_replace_all("substr(_p.split, length(split_part(_p.split, '␟', 1)) + 1)", '[ ␟]+', ' ') -%}
 {%- set split = struct_of({
     'name': function('name_letters') ~ "(split_part(_p.split, '␟', 1))",
@@ -32,7 +33,8 @@ end
     'ahead': ahead,
     'behind': behind,
 }) -%}
-{#- Words that name nobody: whole, before a Chinese form of address (匿名先生), each of several (guest user); or what a mask
+{#- Words that name nobody: whole, before a Chinese form of address (匿名先生), several behind a title (Mr. Walk-In; Guest
+    alone is a surname), each of several (guest user), two halves (未知客户); or what a mask
     leaves of a nickname (t***8; of J*** the initial is known). A guest of a number (游客82731) is one guest, a counter (散客2) is all of them. -#}
 {%- set bare = 'left(_r.name, length(_r.name) - _r.behind)' -%}
 {%- set shared = "case when " ~ regexp_like('_p.split', '[0-9]{3}') ~ " then 'placeholder' else 'walk_in' end" -%}
@@ -40,9 +42,12 @@ end
 case
     {%- for list, code in [('customers', shared), ('nobody', "'placeholder'")] %}
     when {{ function('is_listed') }}(_p.{{ list }}, _r.name) or {{ function('is_listed') }}(_p.{{ list }}, {{ bare }})
+        or {{ bind("substr(_r.name, 1 + _r.ahead)", '_s', "_r.ahead > 0 and contains(_s, ' ') and " ~ function('is_listed') ~ "(_p." ~ list ~ ", _s)") }}
         then {{ code }}
     {%- endfor %}
-    when {{ all_words_listed('_r.name', ['_p.customers', '_p.nobody', '_p.empty_texts']) }} then 'placeholder'
+    when {{ all_words_listed('_r.name', ['_p.customers', '_p.nobody', '_p.empty_texts']) }}
+        or {{ both_halves_listed('_r.name', ['_p.customers', '_p.nobody', '_p.empty_texts']) }}
+        then 'placeholder'
     when {{ regexp_like('_r.name', '^[a-z]$') }} and {{ regexp_like('_r.note', '[*][^ *]') }} then 'masked'
     else ''
 end
@@ -84,10 +89,14 @@ case
     else {{ bind(measured, '_r', bind(reason, '_y', assembled)) }}
 end
 {%- endset -%}
+{%- set note = "split_part(_n, '␟', 3)" -%}
+{%- set unmasked = regexp_replace_all(
+    regexp_replace_all(regexp_replace_all(note, '[^ ]*[*]{2,}[^ ]*', ' '), '(^| )[*][^ *]?($| )', ' '), '(^| )[*]', '\\1'
+) -%}
 {%- set answer = struct_of({
     'name': "nullif(split_part(_n, '␟', 1), '')",
     'honorific': "nullif(split_part(_n, '␟', 2), '')",
-    'note': "nullif(split_part(_n, '␟', 3), '')",
+    'note': "nullif(case when contains(" ~ note ~ ", '*') then trim(" ~ unmasked ~ ") else " ~ note ~ " end, '')",
     'reason': "case when coalesce(split_part(_n, '␟', 1), '') = ''"
         ~ " then coalesce(nullif(split_part(_n, '␟', 4), ''), 'missing') end",
 }) -%}

@@ -25,12 +25,13 @@ case
     else {{ worded.sql }}
 end
 {%- endset -%}
-{#- Two numbers side by side: the first. A short group behind a full number is an extension. Nobody groups digits as in
-    1 (415) 555-1000 but North America. -#}
+{#- Two numbers side by side: the first. A short group behind a full number is an extension, but the last four digits of a
+    mobile grouped by seven and four. Nobody groups digits as in 1 (415) 555-1000 but North America. -#}
 {%- set split -%}
 case
     when {{ regexp_like('_t', '^1[ .(-]+[2-9][0-9]{2}[ .)-]+[2-9][0-9]{2}[ .-]+[0-9]{4}(?:e|$)') }} then '+' || _t
     when not contains(_t, ' ') and not contains(_t, '-') then _t
+    when {{ regexp_like('_t', '^\\(?(?:(?:[+]|00)?86)?\\)?[ -]*0?1[3-9][0-9]{5}[ -]+[0-9]{4}$') }} then _t
     when {{ regexp_like('_t', '[0-9]{7}[ -]+[0-9]{1,6}$') }} and not {{ regexp_like('_t', '^[+]?[0-9]{1,3}[ -]') }}
         or {{ regexp_like('_t', '^([+]?[0-9]{1,4}[ -]+)?\\(?0[0-9]{2,3}\\)?[ -]*[0-9]{7,8}[ -]+[0-9]{1,6}$') }}
         then {{ regexp_replace_all('_t', '[ -]+([0-9]{1,6})$', 'e\\1') }}

@@ -1,5 +1,5 @@
 {#- Name and note, divided by ␟. A note stands in brackets, behind a divider or behind the name's first word;
-    a blank inside a Chinese name is no divider. -#}
+    a blank inside a Chinese name is no divider. Digits and marks of a mask belong to the note that they begin. -#}
 {%- set han = '\\x{3007}\\x{3400}-\\x{9FFF}' -%}
 {%- set open, close = '(\\[{<〔【《「『', ')\\]}>〕】》」』' -%}
 {%- set divider = '/|,;:、_~+*#=' -%}
@@ -14,7 +14,7 @@ end
 {%- set latin -%}
 {{ regexp_replace_all(
     regexp_replace_all("split_part(_b, '␟', 1)", "^([^,]+), *([^,]+)$", '\\2 \\1'),
-    '^([^/|;:_~+*#=0-9]*[^/|;:_~+*#=0-9 -])[ -]*(?: - |[/|;:_~+*#=0-9])(.*)$', '\\1' ~ '␟' ~ '\\2'
+    '^([^/|;:_~+*#=0-9]*[^/|;:_~+*#=0-9 -])[ -]*(?:(?: - |[/|;:_~+#=])(.*)|([*0-9].*))$', '\\1' ~ '␟' ~ '\\2\\3'
 ) }}
 {%- endset -%}
 {#- The first stretch with Chinese characters is the name, what stands before and behind it the note. -#}

@@ -13,3 +13,17 @@
     {%- endfor %}
 )
 {%- endmacro %}
+
+{#- Whether a Chinese text of four characters is two terms of these packed lists, as in 未知客户. -#}
+{% macro both_halves_listed(text, lists) -%}
+(
+    {{ regexp_like(text, '^[\\x{3400}-\\x{9FFF}]{4}$') }}
+    {%- for half in ['left', 'right'] %}
+    and (
+        {%- for list in lists -%}
+        {{ function('is_listed') }}({{ list }}, {{ half }}({{ text }}, 2)){{ " or " if not loop.last }}
+        {%- endfor -%}
+    )
+    {%- endfor %}
+)
+{%- endmacro %}

@@ -109,6 +109,7 @@ EXPRESSIONS = {name: call(name) for name in PLAIN} | {
     "zone_abbreviations": "'{{ zone_abbreviations() | join(' ') }}'",
     "timestamp_london": call("parse_timestamp", ", time_zone => 'Europe/London'"),
     "amount_usd": call("parse_amount", ", currency => 'USD'"),
+    "amount_chf": call("parse_amount", ", currency => 'CHF'"),
 }
 QUERIES = {
     # Parts read from a column computed once, under column names that the functions' own lambdas use as well.
