@@ -1,5 +1,5 @@
-{#- The model has rows wherever each of the models that it names has. `input_where`: of these, rows that can have a result
-    already, such as campaigns that are over. -#}
+{#- The model has rows wherever each of the models that it names has. `input_where`: of these, rows that can
+    have a result already, such as campaigns that are over. -#}
 {% test never_empty(model, unless_empty, own_where='true', input_where='true') %}
 
 select

@@ -50,12 +50,15 @@ final as (
             ) as double) as double
         ) as customer_share,
         cast(counted.online_and_offline_count as bigint) as online_and_offline_count,
-        cast(counted.collecting_customer_count as bigint) as collecting_customer_count,
+        cast(case when delivered.has_stores then counted.collecting_customer_count end as bigint)
+            as collecting_customer_count,
         cast(counted.order_count as bigint) as order_count,
         cast(counted.online_order_count as bigint) as online_order_count,
-        cast(counted.collected_order_count as bigint) as collected_order_count,
-        cast(counted.collected_order_count / cast(nullif(counted.online_order_count, 0) as double) as double)
-            as collected_share,
+        cast(case when delivered.has_stores then counted.collected_order_count end as bigint) as collected_order_count,
+        cast(
+            case when delivered.has_stores then counted.collected_order_count end
+            / cast(nullif(counted.online_order_count, 0) as double) as double
+        ) as collected_share,
         cast(counted.net_amount as decimal(18, 2)) as net_amount,
         cast(counted.margin_amount as decimal(18, 2)) as margin_amount,
         cast(counted.net_amount / counted.customer_count as decimal(18, 2)) as net_amount_per_customer,
@@ -63,6 +66,7 @@ final as (
         cast(as_of.as_of_on as date) as as_of_on
     from counted
     cross join {{ ref('int_calendar__as_of') }} as as_of
+    cross join {{ ref('int_features__delivered_columns') }} as delivered
     left join labels
         on counted.customer_group = labels.customer_group
 

@@ -26,8 +26,9 @@ final as (
         cast(campaigns.is_acquisition as boolean) as is_acquisition,
         cast(months.touch_count as bigint) as touch_count,
         cast(months.reached_count as bigint) as reached_count,
-        cast(months.opened_count as bigint) as opened_count,
-        cast(months.clicked_count as bigint) as clicked_count,
+        -- unknown where no system tells of it
+        cast(case when delivered.has_opens then months.opened_count end as bigint) as opened_count,
+        cast(case when delivered.has_clicks then months.clicked_count end as bigint) as clicked_count,
         cast(months.converted_count as bigint) as converted_count,
         cast(months.order_count as bigint) as order_count,
         cast(months.cost as decimal(18, 2)) as cost,
@@ -37,6 +38,7 @@ final as (
     from months
     inner join campaigns
         on months.campaign_id = campaigns.campaign_id
+    cross join {{ ref('int_features__delivered_columns') }} as delivered
 
 )
 
