@@ -1,8 +1,9 @@
 -- grain: one tag that holds for one subject, at the latest date or in the review of a past quarter
 
 -- A rule is an interval of numbers or a list of texts; a composite holds while all members of one of its groups do
--- (negated: do not). Depth 3: simple tags, composites of them, composites of those. On the way tags are numbers: a
--- million customers hold 50 million tags.
+-- (negated: do not, where it is known of anybody: without complaints delivered nobody is known not to complain). Depth
+-- 3: simple tags, composites of them, composites of those. On the way tags are numbers: a million customers hold 50
+-- million tags.
 
 with
 
@@ -54,6 +55,42 @@ numbered_rules as (
 
 ),
 
+negated_members as (
+
+    select distinct
+        members.tag_code,
+        members.member_group,
+        rules.feature
+    from members
+    inner join rules
+        on members.member_code = rules.tag_code
+    where members.is_negated
+
+),
+
+-- groups with a negated member of which nothing is known
+unknown_groups as (
+
+    select distinct
+        negated_members.tag_code,
+        negated_members.member_group
+    from negated_members
+    left join (
+        select feature
+        from number_values
+        where feature in (select feature from negated_members)
+
+        union
+
+        select feature
+        from text_values
+        where feature in (select feature from negated_members)
+    ) as known
+        on negated_members.feature = known.feature
+    where known.feature is null
+
+),
+
 numbered_members as (
 
     select
@@ -65,6 +102,11 @@ numbered_members as (
         on members.tag_code = tags.tag_code
     inner join tags as member_tags
         on members.member_code = member_tags.tag_code
+    left join unknown_groups
+        on
+            members.tag_code = unknown_groups.tag_code
+            and members.member_group = unknown_groups.member_group
+    where unknown_groups.tag_code is null
 
 ),
 
