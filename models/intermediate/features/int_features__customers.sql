@@ -7,30 +7,30 @@
 {%- set topics = ['purchases', 'orders', 'baskets', 'interactions', 'service', 'campaigns', 'relations'] %}
 {#- what the company itself writes down in full: nothing on record is zero, where the data set offers the source and the
     columns (int_features__delivered_columns) -#}
-{%- set complaint_types = ['has_complaints', 'has_complaint_types'] %}
+{%- set complaint_types = ['delivered.has_complaints', 'delivered.has_complaint_types'] %}
 {%- set counted = {
     'service': {
-        'tickets_12m': ['has_tickets'],
-        'inquiries_12m': ['has_ticket_categories'],
-        'complaints_12m': ['has_complaints'],
-        'repeated_complaints_24m': ['has_complaints'],
-        'after_sales_tickets_24m': ['has_ticket_categories'],
+        'tickets_12m': ['delivered.has_tickets'],
+        'inquiries_12m': ['delivered.has_ticket_categories'],
+        'complaints_12m': ['delivered.has_complaints'],
+        'repeated_complaints_24m': ['delivered.has_complaints'],
+        'after_sales_tickets_24m': ['delivered.has_ticket_categories'],
         'logistics_complaints_24m': complaint_types,
         'price_complaints_24m': complaint_types,
         'quality_complaints_24m': complaint_types,
         'attitude_complaints_24m': complaint_types,
-        'open_tickets': ['has_resolutions'],
-        'low_ratings_12m': ['has_ratings'],
-        'survey_answers_24m': ['has_surveys'],
+        'open_tickets': ['delivered.has_resolutions'],
+        'low_ratings_12m': ['delivered.has_ratings'],
+        'survey_answers_24m': ['delivered.has_surveys'],
     },
     'interactions': {
         'interactions_90d': [],
         'interactions_12m': [],
-        'sales_visits_12m': ['has_offline'],
-        'sales_calls_12m': ['has_offline'],
-        'store_visits_12m': ['has_offline'],
-        'tastings_24m': ['has_offline'],
-        'banquets_24m': ['has_offline'],
+        'sales_visits_12m': ['delivered.has_offline'],
+        'sales_calls_12m': ['delivered.has_offline'],
+        'store_visits_12m': ['delivered.has_offline'],
+        'tastings_24m': ['delivered.has_offline'],
+        'banquets_24m': ['delivered.has_offline'],
     },
 } %}
 {#- what a row that is there can say only where the column is delivered -#}
@@ -95,11 +95,8 @@ final as (
         {%- for feature in customer_features() if feature.topic in topics %}
         {%- set column = feature.topic ~ '.' ~ feature.name %}
         {%- if feature.name in counted.get(feature.topic, {}) %}
-        case
-            when offered.has_{{ feature.topic }}
-                {%- for needed in counted[feature.topic][feature.name] %} and delivered.{{ needed }}{% endfor %}
-                then coalesce({{ column }}, 0)
-        end as {{ feature.name }},
+        {%- set needed = ['offered.has_' ~ feature.topic] + counted[feature.topic][feature.name] %}
+        case when {{ needed | join(' and ') }} then coalesce({{ column }}, 0) end as {{ feature.name }},
         {%- elif feature.name in told %}
         case when delivered.{{ told[feature.name] }} then {{ column }} end as {{ feature.name }},
         {%- else %}

@@ -91,12 +91,11 @@ interactions as (
 profiles as (
 
     select
-        {%- for flag, column in [
-            ('account_owners', 'account_owner'), ('phones', 'phone'), ('emails', 'email'), ('unionids', 'unionid'),
-            ('member_numbers', 'member_no'),
-        ] %}
-        coalesce(bool_or({{ column }} is not null), false) as has_{{ flag }}{{ "," if not loop.last }}
-        {%- endfor %}
+        coalesce(bool_or(account_owner is not null), false) as has_account_owners,
+        coalesce(bool_or(phone is not null), false) as has_phones,
+        coalesce(bool_or(email is not null), false) as has_emails,
+        coalesce(bool_or(unionid is not null), false) as has_unionids,
+        coalesce(bool_or(member_no is not null), false) as has_member_numbers
     from {{ ref('int_customers__profiles') }}
 
 ),

@@ -68,6 +68,22 @@ negated_members as (
 
 ),
 
+known_features as (
+
+    select number_values.feature
+    from number_values
+    inner join negated_members
+        on number_values.feature = negated_members.feature
+
+    union
+
+    select text_values.feature
+    from text_values
+    inner join negated_members
+        on text_values.feature = negated_members.feature
+
+),
+
 -- groups with a negated member of which nothing is known
 unknown_groups as (
 
@@ -75,19 +91,9 @@ unknown_groups as (
         negated_members.tag_code,
         negated_members.member_group
     from negated_members
-    left join (
-        select feature
-        from number_values
-        where feature in (select feature from negated_members)
-
-        union
-
-        select feature
-        from text_values
-        where feature in (select feature from negated_members)
-    ) as known
-        on negated_members.feature = known.feature
-    where known.feature is null
+    left join known_features
+        on negated_members.feature = known_features.feature
+    where known_features.feature is null
 
 ),
 
