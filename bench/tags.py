@@ -104,10 +104,11 @@ create table intermediate.int_orders__lines as
     select order_id, case when hash(order_id) % 10 < 2 then 5 else 0 end::decimal(18, 2) as discount_amount
     from marts.order_items;
 create table input.input__orders as
-    select channel, store_code, dealer_code, is_gift, campaign_code, null::decimal(18, 2) as order_discount_amount, ordered_at
+    select channel, store_code, dealer_code, is_gift, campaign_code, city_code, null::decimal(18, 2) as order_discount_amount,
+        ordered_at
     from marts.orders;
 create table input.input__order_items as select discount_amount from intermediate.int_orders__lines;
-create table input.input__products as select is_gift_box, is_customised, is_bundle, launched_on from marts.products;
+create table input.input__products as select is_gift_box, is_customised, is_bundle, launched_on, category from marts.products;
 create table intermediate.int_value__day_versions as
     select customer_id, ordered_on, ordered_on as valid_from_on, date '9999-12-31' as valid_to_on,
         count(*) as order_count, sum(gross_amount) as purchase_amount

@@ -31,6 +31,7 @@ counted as (
         causes.cause,
         count(*) as customer_count,
         count(case when silent.is_silent_churn then 1 end) as silent_count,
+        count(silent.is_silent_churn) as judged_count,
         sum(count(*)) over (partition by causes.last_year) as year_count
     from causes
     inner join silent
@@ -59,7 +60,7 @@ final as (
         cast(shares.share as double) as share,
         cast(shares.share - earlier.share as double) as change,
         cast(labels.reference_share as double) as reference_share,
-        cast(shares.silent_count / cast(shares.customer_count as double) as double) as silent_share,
+        cast(shares.silent_count / cast(nullif(shares.judged_count, 0) as double) as double) as silent_share,
         cast(shares.as_of_on as date) as as_of_on
     from shares
     inner join {{ ref('churn_causes') }} as labels

@@ -212,6 +212,9 @@ NETS = {
         [id_rows("a")],
         {id_rows(): [("rows although people, months have some", 1)]},
     ),
+    "empty_until_its_input_is_over": Net(
+        {"never_empty": {"arguments": {"unless_empty": ["ref('people')"], "unless_where": "false"}}}, [id_rows()], {}
+    ),
     "empty_like_its_input": Net(
         {"never_empty": {"arguments": {"unless_empty": ["ref('people')", "ref('nobody')"]}}}, [id_rows()], {}
     ),

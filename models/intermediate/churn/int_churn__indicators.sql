@@ -1,7 +1,9 @@
 -- grain: one customer and one indicator of the group, as of the latest date or an origin of the alert horizon
 
 -- The recent window against the customer's own: the mean of as many days in the months before it, gift buying the same
--- festival of the year before, intervals the customer's own gaps. `change` is relative and runs towards the worse.
+-- festival of the year before, intervals the customer's own gaps. `change` is relative and runs towards the worse. A
+-- baseline that begins with the first purchase counts those after it: six purchases have five intervals. What nobody
+-- delivers is judged of nobody.
 
 with
 
@@ -93,6 +95,12 @@ spans as (
 
 ),
 
+signals as (
+
+    select distinct signal from {{ ref('int_churn__events') }}
+
+),
+
 counted as (
 
     select
@@ -110,6 +118,19 @@ counted as (
         {{ exact_sum('case when events.occurred_on > spans.recent_after_on then events.amount else 0 end') }}
             as recent_amount,
         sum(case when events.occurred_on <= spans.baseline_until_on then events.hits else 0 end) as baseline_hits,
+        sum(
+            case
+                when
+                    events.occurred_on <= spans.baseline_until_on
+                    and (
+                        spans.is_festival
+                        or events.signal <> 'purchase'
+                        or events.occurred_on > customers.first_purchase_on
+                    )
+                    then events.hits
+                else 0
+            end
+        ) as later_hits,
         {{ exact_sum('case when events.occurred_on <= spans.baseline_until_on then events.amount else 0 end') }}
             as baseline_amount
     from customers
@@ -181,7 +202,10 @@ measured as (
         windows.level_1_above,
         windows.level_2_above,
         windows.level_3_above,
-        coalesce(counted.baseline_hits, 0) as baseline_hits,
+        case windows.measure
+            when 'count' then coalesce(counted.later_hits, 0) else coalesce(counted.baseline_hits, 0)
+        end as baseline_hits,
+        windows.measure not in ('count', 'mean', 'overdue') or signals.signal is not null as is_delivered,
         counted.weight,
         -- whoever came later than a recent window before it has no months to be held against, events or none
         coalesce(
@@ -201,7 +225,7 @@ measured as (
             when 'due' then {{ days_from('customers.as_of_on', 'contracts.ended_on') }}
         end as value,
         case windows.measure
-            when 'count' then coalesce(counted.baseline_hits * counted.weight + 0.0, 0)
+            when 'count' then coalesce(counted.later_hits * counted.weight + 0.0, 0)
             when 'mean' then counted.baseline_amount / nullif(counted.baseline_hits, 0)
             when 'interval' then customers.earlier_gap_days
             when 'silence' then customers.mean_gap_days
@@ -210,6 +234,8 @@ measured as (
     from customers
     inner join windows
         on customers.customer_group = windows.customer_group
+    left join signals
+        on windows.signal = signals.signal
     left join spans
         on
             customers.as_of_on = spans.as_of_on
@@ -247,7 +273,8 @@ judged as (
             and change is not null
             -- of what never happened before there is no baseline to fall from
             and case when measure in ('count', 'mean') then baseline_hits >= baseline_hits_from else true end
-            and has_baseline,
+            and has_baseline
+            and is_delivered,
             false
         ) as is_eligible
     from compared

@@ -188,7 +188,7 @@ final as (
     select
         measured.subject_key,
         measured.product_count_24m,
-        measured.category_count_24m,
+        case when delivered.has_categories then measured.category_count_24m end as category_count_24m,
         measured.mean_unit_price_24m,
         measured.highest_unit_price_24m,
         measured.low_strength_share_24m,

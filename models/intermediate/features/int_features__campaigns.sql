@@ -99,10 +99,12 @@ final as (
         case when delivered.has_opens then sends.open_rate_24m end as open_rate_24m,
         case when delivered.has_clicks then sends.click_rate_24m end as click_rate_24m,
         case when delivered.has_conversions then sends.conversion_rate_24m end as conversion_rate_24m,
-        sends.conversions_24m,
+        case when delivered.has_conversions then sends.conversions_24m end as conversions_24m,
         {%- for type in content_types %}
         case when delivered.has_opens then sends.{{ type }}_open_rate_24m end as {{ type }}_open_rate_24m,
-        sends.{{ type }}_conversions_24m,
+        case
+            when delivered.has_conversions and delivered.has_campaign_contents then sends.{{ type }}_conversions_24m
+        end as {{ type }}_conversions_24m,
         {%- endfor %}
         case greatest(sends.email_opens, sends.sms_opens, sends.wechat_opens, sends.wecom_opens)
             when 0 then null

@@ -5,17 +5,39 @@
 {{ config(materialized='view') }}
 
 {%- set topics = ['purchases', 'orders', 'baskets', 'interactions', 'service', 'campaigns', 'relations'] %}
-{#- what the company itself writes down in full: nothing on record is zero, where the data set offers the source -#}
+{#- what the company itself writes down in full: nothing on record is zero, where the data set offers the source and the
+    columns (int_features__delivered_columns) -#}
+{%- set complaint_types = ['delivered.has_complaints', 'delivered.has_complaint_types'] %}
 {%- set counted = {
-    'service': [
-        'tickets_12m', 'inquiries_12m', 'complaints_12m', 'repeated_complaints_24m',
-        'after_sales_tickets_24m', 'logistics_complaints_24m', 'price_complaints_24m', 'quality_complaints_24m',
-        'attitude_complaints_24m', 'open_tickets', 'low_ratings_12m', 'survey_answers_24m',
-    ],
-    'interactions': [
-        'interactions_90d', 'interactions_12m', 'sales_visits_12m', 'sales_calls_12m', 'store_visits_12m',
-        'tastings_24m', 'banquets_24m',
-    ],
+    'service': {
+        'tickets_12m': ['delivered.has_tickets'],
+        'inquiries_12m': ['delivered.has_ticket_categories'],
+        'complaints_12m': ['delivered.has_complaints'],
+        'repeated_complaints_24m': ['delivered.has_complaints'],
+        'after_sales_tickets_24m': ['delivered.has_ticket_categories'],
+        'logistics_complaints_24m': complaint_types,
+        'price_complaints_24m': complaint_types,
+        'quality_complaints_24m': complaint_types,
+        'attitude_complaints_24m': complaint_types,
+        'open_tickets': ['delivered.has_resolutions'],
+        'low_ratings_12m': ['delivered.has_ratings'],
+        'survey_answers_24m': ['delivered.has_surveys'],
+    },
+    'interactions': {
+        'interactions_90d': [],
+        'interactions_12m': [],
+        'sales_visits_12m': ['delivered.has_offline'],
+        'sales_calls_12m': ['delivered.has_offline'],
+        'store_visits_12m': ['delivered.has_offline'],
+        'tastings_24m': ['delivered.has_offline'],
+        'banquets_24m': ['delivered.has_offline'],
+    },
+} %}
+{#- what a row that is there can say only where the column is delivered -#}
+{%- set told = {
+    'online_ticket_share_24m': 'has_ticket_channels',
+    'content_reads': 'has_contents',
+    'negative_comments_12m': 'has_sentiments',
 } %}
 
 with
@@ -72,8 +94,11 @@ final as (
         -- what the customer does
         {%- for feature in customer_features() if feature.topic in topics %}
         {%- set column = feature.topic ~ '.' ~ feature.name %}
-        {%- if feature.name in counted.get(feature.topic, []) %}
-        case when offered.has_{{ feature.topic }} then coalesce({{ column }}, 0) end as {{ feature.name }},
+        {%- if feature.name in counted.get(feature.topic, {}) %}
+        {%- set needed = ['offered.has_' ~ feature.topic] + counted[feature.topic][feature.name] %}
+        case when {{ needed | join(' and ') }} then coalesce({{ column }}, 0) end as {{ feature.name }},
+        {%- elif feature.name in told %}
+        case when delivered.{{ told[feature.name] }} then {{ column }} end as {{ feature.name }},
         {%- else %}
         {{ column }},
         {%- endif %}
@@ -94,12 +119,15 @@ final as (
         profiles.job_level,
         profiles.decision_role,
         organisations.member_count as organisation_member_count,
-        members.customer_id is not null as is_organisation_member,
-        profiles.account_owner is not null as has_account_owner,
-        profiles.phone is not null as has_phone,
-        profiles.email is not null as has_email,
-        profiles.unionid is not null as has_wechat,
-        profiles.member_no is not null as is_loyalty_member,
+        case when delivered.has_organisation_members then members.customer_id is not null end
+            as is_organisation_member,
+        {%- for flag, column, needed in [
+            ('has_account_owner', 'account_owner', 'has_account_owners'), ('has_phone', 'phone', 'has_phones'),
+            ('has_email', 'email', 'has_emails'), ('has_wechat', 'unionid', 'has_unionids'),
+            ('is_loyalty_member', 'member_no', 'has_member_numbers'),
+        ] %}
+        case when delivered.{{ needed }} then profiles.{{ column }} is not null end as {{ flag }},
+        {%- endfor %}
         profiles.system_count,
         subjects.tenure_days,
 
@@ -129,6 +157,7 @@ final as (
     inner join profiles
         on subjects.customer_id = profiles.customer_id
     cross join offered
+    cross join {{ ref('int_features__delivered_columns') }} as delivered
     left join {{ ref('administrative_divisions') }} as cities
         on profiles.city_code = cities.code
     left join {{ ref('industries') }} as industries

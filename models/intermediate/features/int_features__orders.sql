@@ -142,10 +142,10 @@ final as (
         purposes.purpose as main_purpose,
         measured.sale_count_24m,
         measured.return_count as returns_24m,
-        coalesce(main_channels.channel_count_24m, 0) as channel_count_24m,
+        case when delivered.has_channels then coalesce(main_channels.channel_count_24m, 0) end as channel_count_24m,
         case when delivered.has_stores then measured.store_count_24m end as store_count_24m,
         case when delivered.has_dealers then measured.dealer_count_24m end as dealer_count_24m,
-        measured.delivery_city_count_24m,
+        case when delivered.has_delivery_cities then measured.delivery_city_count_24m end as delivery_city_count_24m,
         {%- for name, (condition, column) in order_shares.items() %}
         case when delivered.{{ column }} then measured.{{ name }}_share_24m end as {{ name }}_share_24m,
         {%- endfor %}

@@ -50,6 +50,7 @@ active as (
         kinds.area_kind,
         coalesce(areas.area, 'unknown') as area,
         count(*) as active_customers,
+        count(clv.lifetime_value) as valued_customers,
         sum(clv.lifetime_value) as clv_total
     from {{ ref('int_value__customer_states') }} as states
     cross join kinds
@@ -167,8 +168,9 @@ final as (
         named.area_kind,
         named.area,
         coalesce(active.active_customers, 0) as active_customers,
-        coalesce(active.clv_total, 0) as clv_total,
-        active.clv_total / nullif(active.active_customers, 0) as clv_per_active,
+        -- no customers have no value; that of customers may be unknown
+        case when active.active_customers > 0 then active.clv_total else 0 end as clv_total,
+        active.clv_total / nullif(active.valued_customers, 0) as clv_per_active,
         coalesce(spent.campaign_cost, 0) as campaign_cost,
         coalesce(earned.campaign_margin, 0) as campaign_margin,
         (coalesce(earned.campaign_margin, 0) - spent.campaign_cost) / nullif(spent.campaign_cost, 0) as roi

@@ -1,8 +1,9 @@
 -- grain: one tag that holds for one subject, at the latest date or in the review of a past quarter
 
 -- A rule is an interval of numbers or a list of texts; a composite holds while all members of one of its groups do
--- (negated: do not). Depth 3: simple tags, composites of them, composites of those. On the way tags are numbers: a
--- million customers hold 50 million tags.
+-- (negated: do not, where it is known of anybody: without complaints delivered nobody is known not to complain). Depth
+-- 3: simple tags, composites of them, composites of those. On the way tags are numbers: a million customers hold 50
+-- million tags.
 
 with
 
@@ -54,6 +55,48 @@ numbered_rules as (
 
 ),
 
+negated_members as (
+
+    select distinct
+        members.tag_code,
+        members.member_group,
+        rules.feature
+    from members
+    inner join rules
+        on members.member_code = rules.tag_code
+    where members.is_negated
+
+),
+
+known_features as (
+
+    select number_values.feature
+    from number_values
+    inner join negated_members
+        on number_values.feature = negated_members.feature
+
+    union
+
+    select text_values.feature
+    from text_values
+    inner join negated_members
+        on text_values.feature = negated_members.feature
+
+),
+
+-- groups with a negated member of which nothing is known
+unknown_groups as (
+
+    select distinct
+        negated_members.tag_code,
+        negated_members.member_group
+    from negated_members
+    left join known_features
+        on negated_members.feature = known_features.feature
+    where known_features.feature is null
+
+),
+
 numbered_members as (
 
     select
@@ -65,6 +108,11 @@ numbered_members as (
         on members.tag_code = tags.tag_code
     inner join tags as member_tags
         on members.member_code = member_tags.tag_code
+    left join unknown_groups
+        on
+            members.tag_code = unknown_groups.tag_code
+            and members.member_group = unknown_groups.member_group
+    where unknown_groups.tag_code is null
 
 ),
 

@@ -89,7 +89,10 @@ final as (
         cast(scores.logistic_180d as double) as logistic_180d,
         cast(alerts.p_alive as double) as p_alive,
         cast(alerts.is_lapsed as boolean) as is_lapsed,
-        cast(alerts.is_lapsed and complainers.customer_id is null as boolean) as is_silent_churn,
+        -- that somebody never complained is known where complaints are written down
+        cast(
+            case when delivered.has_complaints then alerts.is_lapsed and complainers.customer_id is null end as boolean
+        ) as is_silent_churn,
         cast(alerts.churn_stage as string) as churn_stage,
         cast(stages.label_zh as string) as churn_stage_zh,
         cast(stages.label_en as string) as churn_stage_en,
@@ -130,6 +133,7 @@ final as (
     from alerts
     inner join scores
         on alerts.customer_id = scores.customer_id
+    cross join {{ ref('int_features__delivered_columns') }} as delivered
     left join expected
         on alerts.customer_id = expected.customer_id
     left join fired

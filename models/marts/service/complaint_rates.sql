@@ -20,6 +20,14 @@ dates as (
 
 ),
 
+-- that there are none is known where somebody writes them down
+told as (
+
+    select coalesce(bool_or(is_complaint is not null), false) as has_complaints
+    from {{ ref('int_service__tickets') }}
+
+),
+
 policy as (
 
     select minimum_base from {{ ref('service_policy') }}
@@ -153,10 +161,10 @@ rated as (
         coalesce(bases.as_of_on, complained.as_of_on) as as_of_on,
         coalesce(bases.dimension, complained.dimension) as dimension,
         coalesce(bases.member, complained.member) as member,
-        coalesce(complained.complaint_count, 0) as complaint_count,
+        case when told.has_complaints then coalesce(complained.complaint_count, 0) end as complaint_count,
         bases.active_count,
         case
-            when coalesce(bases.member, complained.member) <> 'unknown'
+            when told.has_complaints and coalesce(bases.member, complained.member) <> 'unknown'
                 then 1000 * coalesce(complained.complaint_count, 0) / cast(nullif(bases.active_count, 0) as double)
         end as per_1000
     from bases
@@ -165,6 +173,7 @@ rated as (
             bases.as_of_on = complained.as_of_on
             and bases.dimension = complained.dimension
             and bases.member = complained.member
+    cross join told
 
 ),
 

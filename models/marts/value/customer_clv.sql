@@ -1,6 +1,7 @@
 -- grain: one customer who has purchased, as of the latest date: lifetime value by three methods side by side
 
 -- The probabilistic value classes and orders customers where its model could be fitted; elsewhere the dynamic one.
+-- Where neither is measured the lifetime value is unknown: `not_measured`, with the reason.
 
 with
 
@@ -53,11 +54,12 @@ upgrades as (
     -- how likely the middle tier is to rise within a step
     select
         as_of_on,
-        probability as upgrade_probability
+        max(case when to_tier = 'high' then probability else 0 end) as upgrade_probability
     from {{ ref('int_value__tier_transitions') }}
     where
         from_tier = 'middle'
-        and to_tier = 'high'
+        and is_measured
+    group by as_of_on
 
 ),
 
@@ -77,8 +79,12 @@ valued as (
         formula.formula_value,
         dynamic.dynamic_value,
         probabilistic.lifetime_margin as probabilistic_value,
-        case when probabilistic.lifetime_margin is null then 'dynamic' else 'probabilistic' end as leading_method,
+        case
+            when probabilistic.lifetime_margin is not null then 'probabilistic'
+            when dynamic.dynamic_value is not null then 'dynamic'
+        end as leading_method,
         coalesce(probabilistic.lifetime_margin, dynamic.dynamic_value) as lifetime_value,
+        case when probabilistic.lifetime_margin is null then dynamic.unmeasured_reason end as unmeasured_reason,
         probabilistic.p_alive,
         probabilistic.p_no_order_30d,
         probabilistic.p_no_order_90d,
@@ -87,9 +93,7 @@ valued as (
         probabilistic.expected_margin_12m,
         probabilistic.expected_order_value,
         probabilistic.order_value_basis,
-        case
-            when states.value_tier = 'middle' then coalesce(upgrades.upgrade_probability, 0)
-        end as upgrade_probability,
+        case when states.value_tier = 'middle' then upgrades.upgrade_probability end as upgrade_probability,
         coalesce(rising.rising_months, 0) as rising_months,
         states.as_of_on
     from states
@@ -114,8 +118,13 @@ ranked as (
 
     select
         *,
-        -- equal values share the better place
-        rank() over (order by lifetime_value desc nulls last) / cast(count(*) over () as double) as value_rank_share,
+        -- equal values share the better place; of an unknown value there is none
+        case
+            when lifetime_value is not null
+                then
+                    rank() over (order by lifetime_value desc nulls last)
+                    / cast(count(lifetime_value) over () as double)
+        end as value_rank_share,
         -- from the better place to the middle one of equals: nobody is in the top by what most share
         (count(*) over (partition by lifetime_value) - 1) / 2.0 / cast(count(*) over () as double) as equals_rank_share
     from valued
@@ -136,7 +145,7 @@ classed as (
                     or ranked.rising_months >= value_policy.rising_months
                 )
                 then 'high_potential'
-            else 'other'
+            when ranked.lifetime_value is not null then 'other'
         end as clv_class,
         ranked.value_tier = 'middle' and ranked.rising_months >= value_policy.rising_months as is_upgrade_candidate
     from ranked
@@ -157,6 +166,12 @@ final as (
         cast(classes.label_zh as string) as clv_class_zh,
         cast(classes.label_en as string) as clv_class_en,
         cast(classed.leading_method as string) as leading_method,
+        cast(
+            case when classed.lifetime_value is null then 'not_measured' else 'measured' end as string
+        ) as value_status,
+        cast(classed.unmeasured_reason as string) as unmeasured_reason,
+        cast(reasons.label_zh as string) as unmeasured_reason_zh,
+        cast(reasons.label_en as string) as unmeasured_reason_en,
         cast(classed.retention_basis as string) as retention_basis,
         cast(classed.order_value_basis as string) as order_value_basis,
         cast(classed.main_aroma as string) as main_aroma,
@@ -187,8 +202,10 @@ final as (
         cast(classed.expected_margin_12m as decimal(18, 2)) as expected_margin_12m,
         cast(classed.as_of_on as date) as as_of_on
     from classed
-    inner join {{ ref('clv_classes') }} as classes
+    left join {{ ref('clv_classes') }} as classes
         on classed.clv_class = classes.clv_class
+    left join {{ ref('model_statuses') }} as reasons
+        on classed.unmeasured_reason = reasons.status
     left join {{ ref('int_value__price_habits') }} as habits
         on
             classed.is_upgrade_candidate

@@ -361,7 +361,8 @@
   const abc = (view) => byAttribute(view, latest(), cube.latest.attributes, "abc_class", [["amount", "js.net_12m"]]);
   function clv(view) {
     const cell = latest(), attributes = cube.latest.attributes, total = cell ? cell[0] : FEW;
-    const of = (sum) => ratio(part(cell, attributes, "buyer", sum)[0], total);
+    // a mean over customers of whom some have no value is not known
+    const of = (sum) => (cube.latest.known.includes(sum) ? ratio(part(cell, attributes, "buyer", sum)[0], total) : null);
     const list = [["leading", "js.clv_leading"], ["formula", "js.clv_formula"], ["dynamic", "js.clv_dynamic"], ["probabilistic", "js.clv_probabilistic"]];
     draw(view, {
       kind: "bars", first: word("js.method"), labels: list.map(([, key]) => word(key)),

@@ -266,6 +266,11 @@ def cubes(published: Published) -> dict[str, Any]:
         "latest": {
             "attributes": [_described(published, attribute) for attribute in latest],
             "cells": now.as_json(latest),
+            "known": [
+                name
+                for name, known in zip(VALUES, known_of_all(published, VALUES.values()), strict=True)
+                if known
+            ],
         },
     }
 
@@ -305,6 +310,18 @@ CUBED = (
 """Features that the cube counts."""
 
 PROFILE_SUMS = ("net_amount_12m", "lifetime_value", "p_no_order_90d")
+VALUES = {
+    "leading": "lifetime_value", "formula": "formula_value", "dynamic": "dynamic_value",
+    "probabilistic": "probabilistic_value",
+}  # fmt: skip
+
+
+def known_of_all(published: Published, columns: Iterable[str]) -> list[bool]:
+    """Whether every customer who has bought has a value in the column: else the sum ÷ customers is no mean."""
+    counts = published.connection.execute(
+        f"select count(*), {', '.join(f'count({column})' for column in columns)} from temp.buyers"
+    ).fetchone()
+    return [count == counts[0] for count in counts[1:]] if counts else []
 
 
 def combined(published: Published, company: Mapping[str, int]) -> dict[str, Any]:
@@ -358,6 +375,7 @@ def combined(published: Published, company: Mapping[str, int]) -> dict[str, Any]
         size, len(PROFILE_SUMS)
     )
     everybody = np.rint(members.sum(axis=0)).astype(np.int64)
+    known = known_of_all(published, PROFILE_SUMS)
     held = published.connection.execute(
         "select place.number - 1 as customer, tags.tag as tag from marts.customer_tags as held"
         " inner join (select customer_id, row_number() over (order by customer_id) as number from temp.buyers) as place"
@@ -372,11 +390,11 @@ def combined(published: Published, company: Mapping[str, int]) -> dict[str, Any]
 
     def entry(at: int) -> list[Any]:
         counts = np.where(parts[at], found.parts[at], HIDDEN)
-        means = [_value(round(float(value) / found.counts[at], 4)) for value in found.sums[at]]
+        means = _means(found.sums[at], found.counts[at], known)
         return [int(found.counts[at]), [counts[block].tolist() for block in blocks], means]
 
     singles = len(tags)
-    total = measures.sum(axis=0, dtype=np.float64) / max(size, 1)
+    total = measures.sum(axis=0, dtype=np.float64)
     codes = [f"{recency}-{frequency}" for recency in range(5, 0, -1) for frequency in range(1, 6)]
     fields = np.array([np.asarray(customers["rf"]) == code for code in codes]).T.reshape(size, len(codes))
     return {
@@ -384,7 +402,7 @@ def combined(published: Published, company: Mapping[str, int]) -> dict[str, Any]
         "everybody": [
             size,
             [everybody[block].tolist() for block in blocks],
-            [_value(round(mean, 4)) for mean in total],
+            _means(total, size, known),
         ]
         if size >= PAGE.floor
         else None,
@@ -417,13 +435,22 @@ def combined(published: Published, company: Mapping[str, int]) -> dict[str, Any]
             members,
             measures,
             blocks,
+            known,
         ),
     }
 
 
+def _means(sums: np.ndarray, count: int, known: Sequence[bool]) -> list[Any]:
+    """Sums ÷ customers; None where some have no value."""
+    return [
+        _value(round(float(value) / max(count, 1), 4)) if there else None
+        for value, there in zip(sums, known, strict=True)
+    ]
+
+
 def _fields(
     wanted: Sequence[str], codes: Sequence[str], fields: np.ndarray, members: np.ndarray, measures: np.ndarray,
-    blocks: Sequence[slice],
+    blocks: Sequence[slice], known: Sequence[bool],
 ) -> dict[str, Any]:  # fmt: skip
     """Profiles of the fields of the RFM matrix by stage and alert level; group and tier are cells of the cube.
 
@@ -445,7 +472,7 @@ def _fields(
                 np.where(parts[block.start][at + 1, 1:], found.parts[at, block], HIDDEN).tolist()
                 for block in blocks[2:]
             ],
-            [_value(round(float(value) / found.counts[at], 4)) for value in found.sums[at]],
+            _means(found.sums[at], found.counts[at], known),
         ]
         for at, code in enumerate(codes)
         if code in wanted and all(shown[at + 1, 0] for shown in parts.values())

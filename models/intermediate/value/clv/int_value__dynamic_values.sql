@@ -1,7 +1,8 @@
 -- grain: one customer who has purchased, as of the latest date or an origin of the back-test
 
 -- A tier gives all its customers one value, which ranks badly: each customer's own spend, weighted by purchases
--- (policy), scales it. An inactive customer's own spend is read per order.
+-- (policy), scales it. An inactive customer's own spend is read per order. No value where the tier's transitions are
+-- not measured, or its customers spent nothing to compare with.
 
 with
 
@@ -49,6 +50,23 @@ tier_values as (
 
 ),
 
+measured as (
+
+    select
+        as_of_on,
+        from_tier,
+        bool_or(is_measured) as is_measured
+    from {{ ref('int_value__tier_transitions') }}
+    group by as_of_on, from_tier
+
+),
+
+followed as (
+
+    select distinct as_of_on from {{ ref('int_value__tier_transitions') }}
+
+),
+
 factored as (
 
     select
@@ -58,12 +76,20 @@ factored as (
         1 + scaled.order_count / (scaled.order_count + policy.shrinkage_orders)
         * (greatest(scaled.own_amount, 0) / nullif(scaled.tier_amount, 0) - 1) as spend_factor,
         tier_values.step_net_amount * 12 / policy.transition_months as tier_net_per_year,
-        tier_values.lifetime_margin as tier_lifetime_margin
+        tier_values.lifetime_margin as tier_lifetime_margin,
+        followed.as_of_on is not null as is_followed
     from scaled
     cross join {{ ref('clv_policy') }} as policy
+    left join followed
+        on scaled.as_of_on = followed.as_of_on
+    left join measured
+        on
+            scaled.as_of_on = measured.as_of_on
+            and scaled.value_tier = measured.from_tier
     left join tier_values
         on
-            scaled.as_of_on = tier_values.as_of_on
+            measured.is_measured
+            and scaled.as_of_on = tier_values.as_of_on
             and scaled.value_tier = tier_values.value_tier
 
 ),
@@ -71,9 +97,18 @@ factored as (
 final as (
 
     select
-        *,
+        customer_id,
+        as_of_on,
+        value_tier,
+        spend_factor,
+        tier_net_per_year,
+        tier_lifetime_margin,
         tier_net_per_year * spend_factor as net_amount_per_year,
-        tier_lifetime_margin * spend_factor as dynamic_value
+        tier_lifetime_margin * spend_factor as dynamic_value,
+        case
+            when not is_followed then 'history_too_short'
+            when tier_lifetime_margin * spend_factor is null then 'too_few_customers'
+        end as unmeasured_reason
     from factored
 
 )

@@ -67,19 +67,20 @@ predicted as (
 
     union all
 
+    -- where a method has no value of a customer there is nothing to hold against what happened
     select
         backtests.horizon_days,
         'dynamic' as method,
         dynamic.customer_id,
-        coalesce(dynamic.net_amount_per_year, 0) * backtests.horizon_days / 365.25 as predicted_amount,
+        dynamic.net_amount_per_year * backtests.horizon_days / 365.25 as predicted_amount,
         cast(null as double) as predicted_days
     from {{ ref('int_value__dynamic_values') }} as dynamic
     inner join backtests
         on dynamic.as_of_on = backtests.as_of_on
+    where dynamic.net_amount_per_year is not null
 
     union all
 
-    -- where no model could be fitted there is nothing to hold against what happened
     select
         horizon_days,
         'probabilistic' as method,

@@ -1,7 +1,8 @@
 -- grain: one tier and the tier a step of months later (policy), as of the latest date or an origin of the back-test
 
 -- Pooled over the pairs of ends of months whose second lies in the 12 months up to the date. The amounts are what the
--- customers of the first tier brought on average within the step.
+-- customers of the first tier brought on average within the step. A tier is measured on a minimum of its customers
+-- (policy), where as many of all came back within a step: where hardly anybody has, nobody knows the value.
 
 with
 
@@ -55,15 +56,15 @@ spans as (
 
 ),
 
-moves as (
+followed as (
 
     select
         spans.as_of_on,
+        earlier.customer_id,
         earlier.value_tier as from_tier,
         later.value_tier as to_tier,
-        count(*) as move_count,
-        sum(features.net_amount) as net_amount,
-        sum(features.margin_amount) as margin_amount
+        features.net_amount,
+        features.margin_amount
     from spans
     inner join states as earlier
         on spans.earlier_on = earlier.as_of_on
@@ -75,23 +76,69 @@ moves as (
         on
             later.customer_id = features.customer_id
             and later.as_of_on = features.as_of_on
-    group by spans.as_of_on, earlier.value_tier, later.value_tier
+
+),
+
+moves as (
+
+    select
+        as_of_on,
+        from_tier,
+        to_tier,
+        count(*) as move_count,
+        sum(net_amount) as net_amount,
+        sum(margin_amount) as margin_amount
+    from followed
+    group by as_of_on, from_tier, to_tier
+
+),
+
+tiers as (
+
+    select
+        as_of_on,
+        from_tier,
+        count(distinct customer_id) as customer_count
+    from followed
+    group by as_of_on, from_tier
+
+),
+
+companies as (
+
+    select
+        as_of_on,
+        count(distinct case when net_amount > 0 then customer_id end) as returning_count
+    from followed
+    group by as_of_on
 
 ),
 
 final as (
 
     select
-        as_of_on,
-        from_tier,
-        to_tier,
-        move_count,
-        move_count / cast(sum(move_count) over (partition by as_of_on, from_tier) as double) as probability,
-        cast(sum(net_amount) over (partition by as_of_on, from_tier) as double)
-        / sum(move_count) over (partition by as_of_on, from_tier) as step_net_amount,
-        cast(sum(margin_amount) over (partition by as_of_on, from_tier) as double)
-        / sum(move_count) over (partition by as_of_on, from_tier) as step_margin_amount
+        moves.as_of_on,
+        moves.from_tier,
+        moves.to_tier,
+        moves.move_count,
+        moves.move_count
+        / cast(sum(moves.move_count) over (partition by moves.as_of_on, moves.from_tier) as double) as probability,
+        cast(sum(moves.net_amount) over (partition by moves.as_of_on, moves.from_tier) as double)
+        / sum(moves.move_count) over (partition by moves.as_of_on, moves.from_tier) as step_net_amount,
+        cast(sum(moves.margin_amount) over (partition by moves.as_of_on, moves.from_tier) as double)
+        / sum(moves.move_count) over (partition by moves.as_of_on, moves.from_tier) as step_margin_amount,
+        tiers.customer_count,
+        companies.returning_count,
+        tiers.customer_count >= policy.minimum_group_customers
+        and companies.returning_count >= policy.minimum_group_customers as is_measured
     from moves
+    cross join {{ ref('clv_policy') }} as policy
+    inner join tiers
+        on
+            moves.as_of_on = tiers.as_of_on
+            and moves.from_tier = tiers.from_tier
+    inner join companies
+        on moves.as_of_on = companies.as_of_on
 
 )
 
