@@ -17,7 +17,8 @@
 {% for item in landed_entities() if item.relation %}{% do ref(item.relation) %}{% endfor %}
 {% set fields = [] %}
 {% if execute %}
-{% for source in graph.sources.values() if source.package_name == own_package() and source.source_name not in ['state', 'truth'] %}
+{% set declared = graph.sources.values() | selectattr('package_name', 'equalto', own_package()) %}
+{% for source in declared if source.source_name not in ['state', 'truth'] %}
 {% for column in source.columns.values() if column.config.get('meta', {}).get('pii') in readers %}
 {% set kind = column.config.meta.pii %}
 {% set rest = phone_country(source, column) if kind == 'phone' else readers[kind][1] %}

@@ -2,7 +2,8 @@
 
 {% set declared = [] %}
 {% if execute %}
-{% for node in graph.nodes.values() if node.resource_type == 'model' and node.package_name == own_package() and node.name.startswith('input__') %}
+{% set own = graph.nodes.values() | selectattr('package_name', 'equalto', own_package()) %}
+{% for node in own if node.resource_type == 'model' and node.name.startswith('input__') %}
 {% do declared.append(node.name | replace('input__', '')) %}
 {% endfor %}
 {% endif %}

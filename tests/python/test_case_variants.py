@@ -18,6 +18,8 @@ from conftest import PROJECT, copy_project
 from customer360.onboarding.new_data import scaffold, todo_list
 from customer360.privacy.hashing_key import DEMO_KEY
 
+pytestmark = pytest.mark.slow
+
 VARIANTS = PROJECT / "tests" / "cases" / "variants"
 
 # company: currency, zone, systems, models that the tests read

@@ -1,7 +1,7 @@
 -- grain: one order document that states a total: what is left over of it, and why
 
--- Payments, deliveries and the status tell more of why; amounts do not depend on them. What is no sale by its status has no
--- total to be held to: shops set that of a cancelled order to nothing.
+-- Payments, deliveries and the status tell more of why; amounts do not depend on them. What is no sale by its status
+-- has no total to be held to: shops set that of a cancelled order to nothing.
 
 with
 

@@ -1,4 +1,4 @@
--- grain: one order line whose price is not what its article costs, but a hundred times or a hundredth of it, or its total
+-- grain: one order line whose price is not its article's, but a hundred times or a hundredth of it, or its total
 
 -- The usual price is the median of the article's lines in the same source system, of articles with few lines the list
 -- price. Where the list price says that the lines themselves are a hundred times off, as in a file in cents, it is the
