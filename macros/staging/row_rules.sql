@@ -30,11 +30,6 @@
     ) }}
 {% endmacro %}
 
-{#- A time beside that of the record: before the first plausible day of the source system it stands for an empty one. -#}
-{% macro from_first_day(time, source_system) -%}
-    case when {{ time }} >= {{ function('first_plausible_day') }}('{{ source_system }}') then {{ time }} end
-{%- endmacro %}
-
 {% macro accepted(base) -%}
     select * from {{ base }}
     where {{ list_is_empty('broken_rules') }}

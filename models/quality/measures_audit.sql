@@ -4,7 +4,16 @@ with
 
 verdicts as (
 
+    {% if is_own_system('stewardship') -%}
     select * from {{ ref('stg_stewardship__audit_verdicts') }}
+    {%- else -%}
+    select
+        cast(null as date) as audit_month,
+        cast(null as string) as record_id,
+        cast(null as string) as field,
+        cast(null as string) as verdict
+    where false
+    {%- endif %}
 
 ),
 

@@ -1,6 +1,7 @@
 -- What models that somebody edited leave out and add, landing_summary counts, and `conservation` holds it to the row.
--- Of all others: each landed row stands in its base model once, and from there in its staging model where it breaks no rule, else in
--- quarantine. By rows; staging models that keep the place of a row (file, sheet, row) are held against it as well.
+-- Of all others each landed row stands in its base model once, and from there in its staging model where it breaks no
+-- rule, else in quarantine. By rows; staging models that keep the place of a row (file, sheet, row) are held against it
+-- as well.
 
 with
 

@@ -15,7 +15,7 @@ from itertools import chain
 from customer360.core.countries import as_country
 from customer360.core.sources import CODES, Column, NameList
 from customer360.onboarding.mapped_facts import BESIDE, PLACE_CODES
-from customer360.onboarding.mapped_rules import ATTRIBUTES, MappedRules
+from customer360.onboarding.mapped_rules import MappedRules
 from customer360.onboarding.mapping import BY_SIGN, NOT_MAPPED, OPEN, is_amount
 from customer360.onboarding.model_text import (
     WIDTH,
@@ -403,7 +403,7 @@ class MappedTable(MappedRules):
         if column == "month_start_on":
             return call("parse_month", text)
         if column == "time_zone":
-            return call(column, text)
+            return call("time_zone", text)
         if kind == "date":
             return call("parse_date", text, *self._day_first(parts))
         if kind == "timestamp":
@@ -612,13 +612,7 @@ class MappedTable(MappedRules):
         value = f"{self.rows}__{column}"
         if self.by_position and column == "source_line_id":
             return f"case when document_part > 1 then document_part || '.' || {value} else {value} end"
-        if self._is_attribute(self.rows, column):
-            return f"{{{{ from_first_day('{value}', '{self.table.system}') }}}}"
         return value
-
-    def _is_attribute(self, entity: str, column: str) -> bool:
-        """Whether a time that lies before the first plausible day is an empty one."""
-        return f"{entity}.{column}" in ATTRIBUTES and column in self.fields.get(entity, {})
 
     def _entity_model(self, entity: str) -> str:
         """One row per key: of each column the newest value that stands there; of a document, and of rows that tell no time,
@@ -639,8 +633,6 @@ class MappedTable(MappedRules):
             elif self._is_per_line(entity, column):
                 # each line holds its part
                 sql = f"sum({of})"
-            elif self._is_attribute(row, column):
-                sql = f"{{{{ from_first_day(first_filled('{of}', 'landing_position'), '{self.table.system}') }}}}"
             elif time and row == entity:
                 sql = newest_value(entity, column, time)
             else:

@@ -44,9 +44,6 @@ OF_ANY_AGE = (
 )
 """Times that may lie before the first plausible day: beginnings of people and things, and requests that must be met anyway."""
 
-ATTRIBUTES = ("orders.paid_at", "orders.cancelled_at", "orders.refunded_at")
-"""Times beside that of the record, which many systems fill with 1970-01-01: before the first plausible day they are empty."""
-
 TOO_EARLY = "time_before_first_day"
 _FOREIGN = "foreign_currency"
 
@@ -228,7 +225,7 @@ class MappedRules(MappedFacts):
             if kind == "timestamp" and column != "promised_at":
                 code = "order_after_landing" if column == "ordered_at" else "time_after_landing"
                 add(code, f"cast({of} as date) > landed_on")
-            if kind in ("timestamp", "date") and f"{entity}.{column}" not in OF_ANY_AGE + ATTRIBUTES:
+            if kind in ("timestamp", "date") and f"{entity}.{column}" not in OF_ANY_AGE:
                 add(TOO_EARLY, of)
         given = self._given(entity)
         for column in given:
