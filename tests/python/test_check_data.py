@@ -254,8 +254,11 @@ def test_status_words_that_nothing_explains_are_told_unless_they_are_too_many_to
         ]
 
 
-def foreseen_of(rows: int, linked: int, given: str, organisations: bool = False) -> list[Measured]:
-    """What is foretold of so many lines, the customers of so many of which are known, where customers have these fields."""
+def foreseen_of(
+    rows: int, linked: int, given: str, organisations: bool = False, rated: int = 40
+) -> list[Measured]:
+    """What is foretold of so many lines, the customers of so many of which are known, where customers have these fields; of 40
+    documents in other currencies the first so many and one have a rate."""
     with duckdb.connect() as connection:
         connection.execute(
             f"""
@@ -272,6 +275,13 @@ def foreseen_of(rows: int, linked: int, given: str, organisations: bool = False)
             from range({rows}) as r (r);
             create table input.input__customers as
             select 'till' as source_system, 'C' || c as source_customer_id from range(7) as r (c);
+            create schema intermediate;
+            create table intermediate.int_orders__currencies as
+            select
+                'till' as source_system,
+                case when r > 3 then 'USD' when r > 1 then 'CAD' end as currency,
+                case when r > {rated} then 'exchange_rate_missing' end as excluded_reason
+            from range(40) as r (r);
             create table input.input__interactions (family text, source_system text, source_customer_id text);
             create table quality.landing_summary as
             select 'transactions' as family, 10 as row_count, true as counts_as_error;
@@ -298,12 +308,23 @@ def test_lines_of_unknown_customers_and_core_fields_that_nobody_fills_are_foreto
     assert (linked.status, linked.numerator, linked.denominator) == ("fail", 79, 100)
     # those of persons are shown and not enforced, by policy
     assert persons == Measured(
-        "completeness", "all.person", "reported", 3, 6, 0.9, (), ("city_code", "gender", "province_code")
+        *("completeness", "all.person", "reported", 3, 6, 0.9, ()),
+        ("never filled 从未填写: city_code, gender, province_code",),
     )
     assert (organisations.status, organisations.numerator, organisations.denominator) == ("fail", 2, 7)
     # a company without organisations lacks none of their fields
     (linked, persons) = foreseen_of(9, 0, "name phone birth_date")
     assert linked.status == "not_measured" and persons.source == "all.person"
+
+
+def test_documents_that_no_rate_converts_are_foretold() -> None:
+    every = "name phone birth_date gender province_code city_code credit_code industry_code address"
+    _, converted = foreseen_of(90, 80, every, rated=37)
+    assert (converted.measure, converted.source, converted.status) == ("not_converted", "till.orders", "pass")
+    assert (converted.numerator, converted.denominator) == (2, 40)
+    _, converted = foreseen_of(90, 80, every, rated=0)
+    assert (converted.status, converted.numerator) == ("fail", 39)
+    assert converted.details == ("without a rate 缺少汇率: CAD, USD, several 多币种",)
 
 
 def test_what_is_foretold_of_later_layers_says_what_to_do() -> None:

@@ -226,6 +226,7 @@ def _dbt(data_set: DataSet, warehouse: Warehouse, folder: Path) -> dict[str, Any
         "+scorecard_landing",
         "+unknown_status_words",
         *(f"+input__{entity}" for entity in _COUNTED),
+        "+int_orders__currencies",
         "core_fields",
         "family_weights",
         "--exclude-resource-type",

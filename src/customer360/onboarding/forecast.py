@@ -50,7 +50,8 @@ class Measured:
     denominator: int
     allowed: float | None
     reasons: tuple[Reason, ...] = ()
-    never_filled: tuple[str, ...] = ()
+    details: tuple[str, ...] = ()
+    """What it is of that: lines to show."""
 
 
 def measured(connection: duckdb.DuckDBPyConnection) -> list[Measured]:
@@ -187,13 +188,64 @@ order by core.customer_kind
 """
 
 
+_NOT_CONVERTED = """
+with
+
+counted as (
+
+    select
+        source_system,
+        count(excluded_reason) as problem_count,
+        count(*) as document_count,
+        list(distinct coalesce(currency, 'several 多币种')) filter (where excluded_reason is not null) as currencies
+    from intermediate.int_orders__currencies
+    group by source_system
+
+)
+
+select
+    counted.source_system,
+    case
+        when document_count < minimum_base then 'not_measured'
+        when gate = 'reported' then gate
+        when problem_count / document_count > error_level then 'fail'
+        else 'pass'
+    end as status,
+    problem_count,
+    document_count,
+    error_level,
+    list_sort(currencies) as currencies
+from counted
+inner join policy.quality_thresholds as thresholds
+    on
+        thresholds.measure = 'not_converted'
+        and thresholds.source_system in ('*', counted.source_system)
+        and thresholds.entity in ('*', 'orders')
+where problem_count > 0
+qualify row_number() over (
+    partition by counted.source_system order by thresholds.source_system = '*', thresholds.entity = '*'
+) = 1
+order by counted.source_system
+"""
+
+
 def foreseen(connection: duckdb.DuckDBPyConnection, filled: Filled) -> list[Measured]:
-    """Measures of later layers as far as rows and mapping decide them: rows whose customer is known (integration_rate), and
-    the most that can be filled of the core fields (completeness) where nobody fills some of them."""
+    """Measures of later layers as far as rows and mapping decide them: documents that no rate converts (not_converted), rows
+    whose customer is known (integration_rate), and the most that can be filled of the core fields (completeness) where
+    nobody fills some of them."""
     connection.execute(_OF_ALL)
     found = [
         Measured("integration_rate", f"all.{family}", *rest)
         for family, *rest in connection.execute(_INTEGRATION).fetchall()
+    ]
+    found += [
+        Measured(
+            "not_converted",
+            f"{system}.orders",
+            *rest,
+            details=(f"without a rate 缺少汇率: {', '.join(currencies)}",),
+        )
+        for system, *rest, currencies in connection.execute(_NOT_CONVERTED).fetchall()
     ]
     given = {
         column
@@ -208,7 +260,13 @@ def foreseen(connection: duckdb.DuckDBPyConnection, filled: Filled) -> list[Meas
             status = "fail" if gate == "enforced" and most / len(fields) < allowed else gate
             found.append(
                 Measured(
-                    "completeness", f"all.{kind}", status, most, len(fields), allowed, never_filled=empty
+                    "completeness",
+                    f"all.{kind}",
+                    status,
+                    most,
+                    len(fields),
+                    allowed,
+                    details=(f"never filled 从未填写: {', '.join(empty)}",),
                 )
             )
     return found
@@ -263,8 +321,10 @@ _WHAT = {
     "conservation": "rows neither staged nor quarantined 行下落不明",
     "integration_rate": "rows of a known customer 行的客户已知",
     "completeness": "core fields that a source fills 个核心字段有来源",
+    "not_converted": "documents in another currency without a rate 外币单据无法折算",
 }
-_HIGHER_IS_BETTER = {
+_REMEDIES = {
+    "not_converted": "Bring rates of these currencies (exchange_rates) for the days of the documents 补充这些币种在单据日期的汇率",
     "integration_rate": "Map what names the customer (orders.source_customer_id and the customers' own), or lower the threshold in"
     " quality_thresholds.csv of the policy with a reason 映射客户标识，或在策略中说明理由并调低阈值",
     "completeness": "Map a column to them, or take them out of core_fields.csv of the policy 映射相应的列，或从策略的核心字段中去掉",
@@ -276,7 +336,8 @@ def told(measure: Measured, inbox: str) -> Iterator[str]:
     what = _WHAT.get(measure.measure, f"rows, {measure.measure}")
     total = f"{measure.denominator:,}"
     share = f"{measure.numerator / measure.denominator:.2%}" if measure.denominator else "-"
-    bound = "at least 至少" if measure.measure in _HIGHER_IS_BETTER else "allowed 允许"
+    is_better = measure.measure in ("integration_rate", "completeness")
+    bound = "at least 至少" if is_better else "allowed 允许"
     level = "" if measure.allowed is None else f"; {bound} {measure.allowed:.2%}"
     if measure.status == "no_threshold":
         level = f"; no row for {measure.measure} in quality_thresholds.csv 未设阈值"
@@ -290,7 +351,6 @@ def told(measure: Measured, inbox: str) -> Iterator[str]:
         if reason.headings:
             yield f"      column 列: {', '.join(reason.headings)}"
         yield f"      remedy 处理: {reason.remedy}"
-    if measure.never_filled:
-        yield f"    never filled 从未填写: {', '.join(measure.never_filled)}"
-    if measure.measure in _HIGHER_IS_BETTER and measure.status == "fail":
-        yield f"      remedy 处理: {_HIGHER_IS_BETTER[measure.measure]}"
+    yield from (f"    {line}" for line in measure.details)
+    if measure.measure in _REMEDIES and measure.status == "fail":
+        yield f"      remedy 处理: {_REMEDIES[measure.measure]}"
