@@ -30,6 +30,7 @@ BENCHES = sorted(
     if "read_arguments(parser" in path.read_text(encoding="utf-8")
 )
 SLOW = {
+    "check_data": "45 CPU seconds: the whole project is parsed",
     "churn": "17 CPU seconds: 16 models on a simulation",
     "histories": "9 CPU seconds: months and moves of 200 customers",
     "identity": "75 CPU seconds: generates, lands and resolves a company of 200",

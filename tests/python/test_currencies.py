@@ -179,6 +179,7 @@ def test_what_is_not_converted_is_counted(company):
     ).fetchall() == [("bazaar", 0, 1), ("webshop", 4, 14)]
 
 
+@pytest.mark.slow
 def test_without_rates_another_currency_is_quarantined_as_before(tmp_path):
     project = copy_project(tmp_path / "project")
     bring(project, ("bazaar",))

@@ -109,6 +109,7 @@ CUSTOMERS = [
 PRODUCTS = [("S1", "New title"), ("S2", "Cup"), ("S3", "Pot")]
 
 
+@pytest.mark.slow
 def test_the_newest_value_counts_whatever_comes_first(project):
     wanted = staged(project, {"a.csv": ROWS})
     assert wanted == (CUSTOMERS, PRODUCTS)
@@ -119,6 +120,7 @@ def test_the_newest_value_counts_whatever_comes_first(project):
         assert staged(project, {"b.csv": rows[half:], "a.csv": rows[:half]}) == wanted
 
 
+@pytest.mark.slow
 def test_a_document_is_as_it_was_first_said(project):
     sql = (project / "models" / "staging" / SYSTEM / f"stg_{SYSTEM}__lines_orders.sql").read_text(
         encoding="utf-8"

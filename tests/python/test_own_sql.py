@@ -55,6 +55,7 @@ def test_a_model_that_was_edited_is_listed(project):
     assert len(lines) == 3 and all(f"'system': '{SYSTEM}'" in line for line in lines)
 
 
+@pytest.mark.slow
 def test_rows_that_own_sql_leaves_out_and_adds_are_counted(project):
     write_systems(project)
     with pytest.MonkeyPatch.context() as patch:

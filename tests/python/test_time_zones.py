@@ -108,6 +108,7 @@ def staged(tmp_path_factory):
     return stage(project, SYSTEMS)
 
 
+@pytest.mark.slow
 def test_a_time_of_a_system_elsewhere_is_that_of_the_data_set(staged):
     found = staged.execute(
         "select cast(orders__ordered_at as varchar) from staging.base_eastshop__orders order by landing_position"
@@ -115,12 +116,14 @@ def test_a_time_of_a_system_elsewhere_is_that_of_the_data_set(staged):
     assert dict(zip(AT_THE_SHOP, (at for (at,) in found), strict=True)) == AT_THE_SHOP
 
 
+@pytest.mark.slow
 def test_another_table_of_the_system_keeps_the_zone_of_the_data_set(staged):
     assert staged.execute(
         "select cast(customers__first_seen_at as varchar) from staging.base_eastshop__customers"
     ).fetchall() == [("2024-07-01 10:30:00",)]
 
 
+@pytest.mark.slow
 def test_a_time_of_a_store_elsewhere_is_that_of_the_data_set(staged):
     found = staged.execute(
         """
@@ -133,6 +136,7 @@ def test_a_time_of_a_store_elsewhere_is_that_of_the_data_set(staged):
     assert all(rules == [] for _, at, rules in found if at)
 
 
+@pytest.mark.slow
 def test_a_store_whose_zone_is_none_is_quarantined(staged):
     assert staged.execute(
         "select stores__store_code, stores__time_zone, broken_rules from staging.base_cashdesk__stores order by 1"
