@@ -232,7 +232,7 @@ order by counted.source_system
 def foreseen(connection: duckdb.DuckDBPyConnection, filled: Filled) -> list[Measured]:
     """Measures of later layers as far as rows and mapping decide them: documents that no rate converts (not_converted), rows
     whose customer is known (integration_rate), and the most that can be filled of the core fields (completeness) where
-    nobody fills some of them."""
+    nobody fills some of them. Lines of documents that turn out not to count are among the rows still."""
     connection.execute(_OF_ALL)
     found = [
         Measured("integration_rate", f"all.{family}", *rest)
