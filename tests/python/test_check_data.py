@@ -295,9 +295,8 @@ def foreseen_of(
         columns = {"*": 9} | dict.fromkeys(given.split(), 5)
         if organisations:
             columns["company_name"] = 2
-        return foreseen(
-            connection, {"customers": {"till": columns, "web": {"*": 3, "email": 3, "gender": 0}}}
-        )
+        web = {"*": 3, "email": 3, "gender": 0}
+        return foreseen(connection, {"customers": {"till": columns, "web": web}}, PROJECT)
 
 
 def test_lines_of_unknown_customers_and_core_fields_that_nobody_fills_are_foretold() -> None:

@@ -312,7 +312,7 @@ def _staged(
         with duckdb.connect(str(folder / "customer360.duckdb"), read_only=True) as connection:
             filled = count_filled(connection, offered_models(manifest, data_set.systems), contracts)
             found = with_headings(measured(connection), tables, contracts, report)
-            found += foreseen(connection, filled)
+            found += foreseen(connection, filled, data_set.project)
             words = unknown_words(connection)
             connection.execute("set file_search_path = ?", [str(data_set.project)])
             edited = own_sql_lines(connection)

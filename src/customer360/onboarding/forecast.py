@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from customer360.core.macros import Macros
 from customer360.core.sources import Table
 from customer360.onboarding.mapped_models import MappedTable
 from customer360.onboarding.mapping import Contract
@@ -91,11 +93,6 @@ def measured(connection: duckdb.DuckDBPyConnection) -> list[Measured]:
     ]
 
 
-_OF_ALL = """
-create or replace temp view thresholds_of_all as
-select * from policy.quality_thresholds where source_system in ('*', 'all')
-"""
-
 _INTEGRATION = """
 with
 
@@ -129,147 +126,102 @@ known as (
 
     select distinct source_system, source_customer_id from input.input__customers
 
-),
-
-counted as (
-
-    select
-        records.family,
-        count(known.source_customer_id) as linked_count,
-        count(*) + coalesce(any_value(rejected.row_count), 0) as row_count
-    from records
-    left join known
-        on
-            records.source_system = known.source_system
-            and records.source_customer_id = known.source_customer_id
-    left join rejected on records.family = rejected.family
-    group by records.family
-
 )
 
 select
-    family,
-    case
-        when row_count < minimum_base then 'not_measured'
-        when gate = 'reported' then gate
-        when linked_count / row_count < error_level then 'fail'
-        else 'pass'
-    end as status,
-    cast(linked_count as bigint) as linked_count,
-    cast(row_count as bigint) as row_count,
-    error_level
-from counted
-inner join thresholds_of_all as thresholds
+    records.family,
+    count(known.source_customer_id) as linked_count,
+    cast(count(*) + coalesce(any_value(rejected.row_count), 0) as bigint) as row_count
+from records
+left join known
     on
-        thresholds.measure = 'integration_rate'
-        and thresholds.entity in ('*', counted.family)
--- the most specific threshold stands
-qualify row_number() over (partition by family order by thresholds.entity = '*', thresholds.source_system = '*') = 1
-order by family
+        records.source_system = known.source_system
+        and records.source_customer_id = known.source_customer_id
+left join rejected on records.family = rejected.family
+group by records.family
+order by records.family
 """
-
-_CORE_FIELDS = """
-select
-    core.customer_kind,
-    core.fields,
-    thresholds.gate,
-    thresholds.error_level
-from (
-    select customer_kind, list(field order by field) as fields from policy.core_fields group by customer_kind
-) as core
-inner join thresholds_of_all as thresholds
-    on
-        thresholds.measure = 'completeness'
-        and thresholds.entity in ('*', core.customer_kind)
-qualify row_number() over (
-    partition by core.customer_kind order by thresholds.entity = '*', thresholds.source_system = '*'
-) = 1
-order by core.customer_kind
-"""
-
 
 _NOT_CONVERTED = """
-with
-
-counted as (
-
-    select
-        source_system,
-        count(excluded_reason) as problem_count,
-        count(*) as document_count,
-        list(distinct coalesce(currency, 'several 多币种')) filter (where excluded_reason is not null) as currencies
-    from intermediate.int_orders__currencies
-    group by source_system
-
-)
-
 select
-    counted.source_system,
-    case
-        when document_count < minimum_base then 'not_measured'
-        when gate = 'reported' then gate
-        when problem_count / document_count > error_level then 'fail'
-        else 'pass'
-    end as status,
-    problem_count,
-    document_count,
-    error_level,
-    list_sort(currencies) as currencies
-from counted
-inner join policy.quality_thresholds as thresholds
-    on
-        thresholds.measure = 'not_converted'
-        and thresholds.source_system in ('*', counted.source_system)
-        and thresholds.entity in ('*', 'orders')
-where problem_count > 0
-qualify row_number() over (
-    partition by counted.source_system order by thresholds.source_system = '*', thresholds.entity = '*'
-) = 1
-order by counted.source_system
+    source_system,
+    count(excluded_reason) as problem_count,
+    count(*) as document_count,
+    list_sort(list(distinct coalesce(currency, 'several 多币种')) filter (where excluded_reason is not null)) as currencies
+from intermediate.int_orders__currencies
+group by source_system
+having problem_count > 0
+order by source_system
 """
 
+_CORE_FIELDS = (
+    "select customer_kind, list(field order by field) from policy.core_fields group by all order by all"
+)
 
-def foreseen(connection: duckdb.DuckDBPyConnection, filled: Filled) -> list[Measured]:
+_OF_EACH_CUSTOMER = 1_000
+"""Fields are the same of each customer: so many, that the least base of the measure, which counts their values, is reached."""
+
+
+def _rated(
+    connection: duckdb.DuckDBPyConnection, project: Path, found: Sequence[tuple[Measured, int]]
+) -> list[Measured]:
+    """The measures with status and level, as the scorecard rates them; each counts for so many like it. What would be a
+    warning passes: no build stops there."""
+    macros = Macros([project / "macros" / "quality"], {"ref": lambda name: f"policy.{name}"})
+    connection.execute(
+        "create or replace temp table foretold"
+        " (measure varchar, source_system varchar, entity varchar, numerator bigint, denominator bigint)"
+    )
+    for one, times in found:
+        scope = one.source.split(".")
+        connection.execute(
+            "insert into foretold values (?, ?, ?, ?, ?)",
+            [one.measure, *scope, one.numerator * times, one.denominator * times],
+        )
+    rates = {
+        (measure, source): (status, level)
+        for measure, source, status, level in connection.execute(
+            f"""
+            select
+                measure, source_system || '.' || entity, case status when 'warn' then 'pass' else status end, error_level
+            from ({macros["rated"]("foretold")})
+            """
+        ).fetchall()
+    }
+    return [
+        replace(one, status=status, allowed=level)
+        for one, _ in found
+        for status, level in [rates[one.measure, one.source]]
+    ]
+
+
+def foreseen(connection: duckdb.DuckDBPyConnection, filled: Filled, project: Path) -> list[Measured]:
     """Measures of later layers as far as rows and mapping decide them: documents that no rate converts (not_converted), rows
     whose customer is known (integration_rate), and the most that can be filled of the core fields (completeness) where
     nobody fills some of them. Lines of documents that turn out not to count are among the rows still."""
-    connection.execute(_OF_ALL)
     found = [
-        Measured("integration_rate", f"all.{family}", *rest)
-        for family, *rest in connection.execute(_INTEGRATION).fetchall()
+        (Measured("integration_rate", f"all.{family}", "", linked, rows, None), 1)
+        for family, linked, rows in connection.execute(_INTEGRATION).fetchall()
     ]
-    found += [
-        Measured(
-            "not_converted",
-            f"{system}.orders",
-            *rest,
-            details=(f"without a rate 缺少汇率: {', '.join(currencies)}",),
+    for system, problems, documents, currencies in connection.execute(_NOT_CONVERTED).fetchall():
+        told = (f"without a rate 缺少汇率: {', '.join(currencies)}",)
+        found.append(
+            (Measured("not_converted", f"{system}.orders", "", problems, documents, None, (), told), 1)
         )
-        for system, *rest, currencies in connection.execute(_NOT_CONVERTED).fetchall()
-    ]
     given = {
         column
         for columns in filled.get("customers", {}).values()
         for column, count in columns.items()
         if count
     }
-    for kind, fields, gate, allowed in connection.execute(_CORE_FIELDS).fetchall():
-        empty = tuple(field for field in fields if field not in given)
+    for kind, fields in connection.execute(_CORE_FIELDS).fetchall():
+        empty = [field for field in fields if field not in given]
         if empty and (kind != "organisation" or "company_name" in given):
+            told = (f"never filled 从未填写: {', '.join(empty)}",)
             most = len(fields) - len(empty)
-            status = "fail" if gate == "enforced" and most / len(fields) < allowed else gate
-            found.append(
-                Measured(
-                    "completeness",
-                    f"all.{kind}",
-                    status,
-                    most,
-                    len(fields),
-                    allowed,
-                    details=(f"never filled 从未填写: {', '.join(empty)}",),
-                )
-            )
-    return found
+            one = Measured("completeness", f"all.{kind}", "", most, len(fields), None, (), told)
+            found.append((one, _OF_EACH_CUSTOMER))
+    return _rated(connection, project, found)
 
 
 def unknown_words(connection: duckdb.DuckDBPyConnection) -> list[str]:
