@@ -10,7 +10,7 @@ import pytest
 
 from conftest import PROJECT, latest_build, manifest
 from customer360.core.data_sets import load_data_set
-from customer360.core.dbt import dbt_vars
+from customer360.core.dbt import dbt_vars, systems_of_others
 from customer360.core.declarations import read_yaml
 from customer360.core.sources import NOT_OF_THE_ENTITY, load_sources, rules_of
 from customer360.pipeline import lint
@@ -106,35 +106,35 @@ LONGEST = 20_000
 """Characters of a base model's compiled SQL that a person still reads."""
 
 
-def is_built(node, data_set: str = DATA_SET) -> bool:
-    """Whether a build of the data set holds a model: it leaves out the staging of other data sets' systems."""
-    others = {system for system, _ in load_sources(PROJECT)} - {
-        *load_data_set(PROJECT, data_set, load_sources(PROJECT)).systems
+def built_nodes(data_set: str) -> dict[str, dict]:
+    """The nodes of a data set's manifest without the staging of other data sets' systems, which its build leaves out."""
+    others = systems_of_others(load_data_set(PROJECT, data_set, load_sources(PROJECT)))
+    return {
+        key: node
+        for key, node in manifest(data_set)["nodes"].items()
+        if node["fqn"][1] != "staging" or node["fqn"][2] not in others
     }
-    return node["fqn"][1] != "staging" or node["fqn"][2] not in others
 
 
 @pytest.mark.parametrize("data_set", ["demo", "online_retail"])
 def test_what_a_base_model_compiles_to_can_be_read(data_set):
     sizes = {
         node["name"]: len(node["compiled_code"])
-        for node in manifest(data_set)["nodes"].values()
-        if node["name"].startswith("base_") and node["resource_type"] == "model" and is_built(node, data_set)
+        for node in built_nodes(data_set).values()
+        if node["name"].startswith("base_") and node["resource_type"] == "model"
     }
     assert sizes and {name: size for name, size in sizes.items() if size > LONGEST} == {}
 
 
 def test_every_staging_model_is_read():
-    nodes = manifest(DATA_SET)["nodes"]
+    nodes = built_nodes(DATA_SET)
     read = {
         parent
         for key, node in nodes.items()
         if key.startswith("model.")
         for parent in node["depends_on"]["nodes"]
     }
-    staged = {
-        key for key, node in nodes.items() if key.startswith("model.customer360.stg_") and is_built(node)
-    }
+    staged = {key for key in nodes if key.startswith("model.customer360.stg_")}
     assert staged and staged <= read
 
 
@@ -201,8 +201,8 @@ def test_a_company_states_only_policy_that_differs():
 def test_columns_built_are_the_columns_described():
     described = {
         (node["schema"], node["alias"]): set(node["columns"])
-        for node in manifest(DATA_SET)["nodes"].values()
-        if node["resource_type"] in ("model", "seed") and is_built(node)
+        for node in built_nodes(DATA_SET).values()
+        if node["resource_type"] in ("model", "seed")
     }
     built: dict[tuple[str, str], set[str]] = {}
     with duckdb.connect(str(latest_build(DATA_SET)), read_only=True) as connection:

@@ -38,14 +38,17 @@ def dbt_vars(data_set: DataSet) -> dict[str, str]:
     }
 
 
+def systems_of_others(data_set: DataSet) -> list[str]:
+    """Systems that the project declares and the data set does not have: a build of it holds no staging of theirs."""
+    return sorted({system for system, _ in load_sources(data_set.project)} - {*data_set.systems})
+
+
 def selection(data_set: DataSet, of_everybody: bool = False) -> list[str]:
     """What a build of the data set selects: all but the staging of other data sets' systems (`of_everybody`: that as well),
     and the areas that it does not leave out with all that they read. Tests that read a model of what is left out do not
     run."""
-    others = sorted({system for system, _ in load_sources(data_set.project)} - {*data_set.systems})
-    excluded = (
-        [] if of_everybody or not others else ["--exclude", *(f"path:models/staging/{s}" for s in others)]
-    )
+    others = [] if of_everybody else systems_of_others(data_set)
+    excluded = ["--exclude", *(f"path:models/staging/{system}" for system in others)] if others else []
     if not data_set.leave_out:
         return excluded
     kept = [f"+tag:{area}" for area in AREAS if area not in data_set.leave_out]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from customer360.core.sources import Table
+from customer360.core.sources import SOURCE, Table
 from customer360.onboarding.model_text import cte, description_of, macro_call, model_text
 
 _LANDED = {
@@ -29,7 +29,7 @@ def read_from(table: Table) -> str:
 def relation_model(table: Table) -> str:
     """The SQL of the model."""
     names = [f"('{theirs}', '{ours}')" for ours, theirs in table.relation_columns.items()]
-    relation = f"source('{table.system}', '{table.entity}')" if table.relation == "source" else table.relation
+    relation = f"source('{table.system}', '{table.entity}')" if table.relation == SOURCE else table.relation
     arguments = [
         relation,
         f"'{table.system}'",
