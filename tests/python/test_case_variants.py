@@ -4,6 +4,7 @@ and places of the fault than in the cases. Files and mappings are in tests/cases
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shutil
 import subprocess
@@ -17,10 +18,31 @@ from bench.companies import offer_inputs, run_dbt, run_verb
 from conftest import PROJECT, copy_project
 from customer360.onboarding.new_data import scaffold, todo_list
 from customer360.privacy.hashing_key import DEMO_KEY
+from landing_kit import xlsx
 
 pytestmark = pytest.mark.slow
 
 VARIANTS = PROJECT / "tests" / "cases" / "variants"
+
+# Workbooks of the cafe: sheets that repeat each other, and days counted from 1904.
+_HEADING = ("Bill", "Date", "Guest card", "Dish", "Covers", "Each", "Sum")
+_MAY = [
+    ("C1", dt.date(2026, 5, 1), "G1", "Soup", 1, 7, 7),
+    ("C1", dt.date(2026, 5, 1), "G1", "Soup", 1, 7, 7),
+    ("C2", dt.date(2026, 5, 2), "G2", "Stew", 2, 12, 24),
+]
+_REST = [
+    ("C3", dt.date(2026, 5, 3), "G3", "Pie", 1, 9, 9),
+    ("Total", None, None, None, 6, None, 47),
+]
+_JUNE = [
+    ("C4", dt.date(2026, 6, 1), "G1", "Soup", 1, 7, 7),
+    ("C5", dt.datetime(2026, 6, 2, 18, 30), "G2", "Pie", 1, 9, 9),
+]
+WORKBOOKS = {
+    "cafe_may.xlsx": xlsx([_HEADING, *_MAY], [_HEADING, *_MAY, *_REST]),
+    "cafe_1904.xlsx": xlsx([_HEADING, *_JUNE], date_1904=True),
+}
 
 # company: currency, zone, systems, models that the tests read
 COMPANIES = {
@@ -113,6 +135,9 @@ def bring(project: Path, name: str) -> Path:
     inbox = project / "inbox" / name
     for system in systems:
         shutil.copytree(VARIANTS / system, inbox / system)
+    if "cafe" in systems:
+        for file, content in WORKBOOKS.items():
+            (inbox / "cafe" / "bills" / file).write_bytes(content)
     scaffold(project, name, [inbox], currency, zone)
     for system in systems:
         mapping = project / "models" / "staging" / system / f"_{system}__sources.yml"
@@ -140,39 +165,17 @@ def opened(tmp_path_factory, name: str) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(project / "customer360.duckdb"), read_only=True)
 
 
-@pytest.fixture(scope="module")
-def ashgrove(tmp_path_factory):
-    return opened(tmp_path_factory, "ashgrove")
+def company(name: str):
+    """The fixture of a company: its marts, once for all tests that read them."""
+
+    @pytest.fixture(scope="module", name=name)
+    def marts(tmp_path_factory):
+        return opened(tmp_path_factory, name)
+
+    return marts
 
 
-@pytest.fixture(scope="module")
-def yunxi(tmp_path_factory):
-    return opened(tmp_path_factory, "yunxi")
-
-
-@pytest.fixture(scope="module")
-def alm(tmp_path_factory):
-    return opened(tmp_path_factory, "alm")
-
-
-@pytest.fixture(scope="module")
-def sprig(tmp_path_factory):
-    return opened(tmp_path_factory, "sprig")
-
-
-@pytest.fixture(scope="module")
-def hermit(tmp_path_factory):
-    return opened(tmp_path_factory, "hermit")
-
-
-@pytest.fixture(scope="module")
-def quay(tmp_path_factory):
-    return opened(tmp_path_factory, "quay")
-
-
-@pytest.fixture(scope="module")
-def clones(tmp_path_factory):
-    return opened(tmp_path_factory, "clones")
+ashgrove, yunxi, alm, sprig, hermit, quay, clones = map(company, COMPANIES)
 
 
 def document(db, number: str, columns: str = "status, excluded_reason, is_purchase, net_amount"):
