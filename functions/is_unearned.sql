@@ -9,10 +9,9 @@
     where s.source_system = name_of_system and s.source_product_id = number
 )
 {%- endset -%}
-{%- set words_of_name = function('plain_words') ~ '(' ~ regexp_replace_all('name', '[0-9][0-9.,]*( *(元|CNY|USD|EUR|GBP))?', ' ') ~ ')' -%}
 coalesce(
     contains({{ kinds_of_no_revenue }}, '␟' || {{ kind_of_number }} || '␟'),
-    {%- for words in [function('plain_words') ~ '(category)', words_of_name] %}
+    {%- for words in [function('plain_words') ~ '(category)', article_words('name')] %}
     (
         select bool_or(not s.is_revenue)
         from {{ ref('revenue_policy') }} as s

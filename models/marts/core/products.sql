@@ -69,9 +69,7 @@ kinds as (
         masters.launched_on,
         charges.product_kind as charge_kind,
         {{ function('plain_words') }}(masters.category) as category_words,
-        {{ function('plain_words') }}(
-            {{ regexp_replace_all('masters.product_name', '[0-9][0-9.,]*( *(元|CNY|USD|EUR|GBP))?', ' ') }}
-        ) as name_words
+        {{ article_words('masters.product_name') }} as name_words
     from articles
     left join masters
         on
