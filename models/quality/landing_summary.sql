@@ -80,22 +80,8 @@ final as (
         cast(outcomes.entity as string) as entity,
         cast(landed.family as string) as family,
         cast(outcomes.outcome as string) as outcome,
-        cast(
-            case outcomes.outcome
-                when 'staged' then '进入数据仓库'
-                when 'left_out_by_own_sql' then '自有 SQL 未取用'
-                when 'added_by_own_sql' then '自有 SQL 增加'
-                else reasons.label_zh
-            end as string
-        ) as label_zh,
-        cast(
-            case outcomes.outcome
-                when 'staged' then 'Staged'
-                when 'left_out_by_own_sql' then 'Left out by own SQL'
-                when 'added_by_own_sql' then 'Added by own SQL'
-                else reasons.label_en
-            end as string
-        ) as label_en,
+        cast(coalesce(named.label_zh, reasons.label_zh) as string) as label_zh,
+        cast(coalesce(named.label_en, reasons.label_en) as string) as label_en,
         coalesce(reasons.counts_as_error, false) as counts_as_error,
         cast(outcomes.row_count as bigint) as row_count,
         cast(landed.landed_rows as bigint) as landed_rows
@@ -106,6 +92,8 @@ final as (
             and outcomes.entity = landed.entity
     left join reasons
         on outcomes.outcome = reasons.reason_code
+    left join {{ ref('landing_outcomes') }} as named
+        on outcomes.outcome = named.outcome
 
 )
 
