@@ -108,7 +108,10 @@ def measure(project: Path, model: str | None = None) -> dict[str, float]:
             **rates,
         }
 
-    dbt("staging", "+input__customers", "+input__identity_decisions", "resource_type:seed", "source:state+1")
+    dbt(
+        "staging", "+input__customers", "+input__identity_decisions", "resource_type:seed", "resource_type:function",
+        "source:state+1",
+    )  # fmt: skip
     rates = resolve("int_identity__records+,+int_customers__ids", "int_identity__model_examples")
     with duckdb.connect(str(project / "customer360.duckdb"), read_only=True) as connection:
         for name, values in NAIVE.items():
