@@ -196,7 +196,7 @@ class _Persons:
             np.minimum(self.kind, 3)] for years in ((1940, 1938, 1935, 1945), (2005, 1990, 1968, 2000)))  # fmt: skip
         born = oldest + (rng.random(self.count) * (youngest - oldest)).astype(int)
         head = born[self.head]
-        apart = rng.normal(0, 4 * 365, self.count).astype(int)
+        apart = np.clip(rng.normal(0, 4 * 365, self.count), -3000, 3000).astype(int)
         later = rng.integers(400, 9 * 365, self.count)
         # children one after the other, at least a year apart
         gaps = np.cumsum(np.where(self.is_child, rng.integers(400, 4 * 365, self.count), 0))
