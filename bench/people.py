@@ -259,7 +259,7 @@ class _Persons:
         self.city[:, 1] = np.where(rng.random(homes) < 0.5, self.city[:, 0], self.city[:, 1])
         self.moved_at = np.where(rng.random(homes) < 0.25, rng.uniform(0.2, 0.8, homes), 2.0)
         self.zone = rng.integers(0, 40, (homes, 2))
-        self.number = (rng.pareto(0.9, (homes, 2)) * 40).astype(int) % 9900 + 1
+        self.number = np.clip(rng.lognormal(6, 1.3, (homes, 2)), 1, 19_999).astype(int)
         self.street = rng.integers(0, len(STREETS), (homes, 2))
         self.street_type = rng.choice(
             len(STREET_TYPES), (homes, 2), p=(0.3, 0.2, 0.14, 0.12, 0.08, 0.06, 0.05, 0.05)
