@@ -15,7 +15,7 @@ export DO_NOT_TRACK := 1
 export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-fit test builds test-full test-weekly mutate lint clean $(VERBS)
+.PHONY: help setup test builds test-full test-weekly mutate lint clean $(VERBS)
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -33,11 +33,6 @@ setup: .venv/.synced ## install everything into .venv (uv is fetched into .uv wh
 	$(UV) sync --frozen --quiet
 	@touch $@
 
-setup-fit: setup ## what `make fit`, and a policy with a fitted model, need beside that (Splink)
-	$(UV) sync --frozen --quiet --group fit
-
-fit: setup-fit
-
 $(VERBS): setup
 	@customer360 $@
 
@@ -50,7 +45,7 @@ builds: setup
 	customer360 build --data online_retail
 
 test-full: setup lint ## the complete matrices as well (long)
-	$(UV) sync --frozen --quiet --group fit --group oracles --group spark
+	$(UV) sync --frozen --quiet --group oracles --group spark
 	$(MAKE) builds
 	python -m pytest -m "not weekly"
 

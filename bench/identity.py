@@ -23,7 +23,7 @@ from customer360.core.steps import own_command
 from customer360.core.warehouse import Warehouse
 from customer360.identity.clustering import components
 from customer360.identity.fit_identity import fit_build
-from customer360.identity.identity_model import model_file, read_model
+from customer360.identity.weights import Weights
 from customer360.pipeline.build import offer_truth
 from customer360.privacy.state import read_state
 
@@ -71,11 +71,10 @@ def run(project: Path, step: str, *command: str) -> float:
     return time.monotonic() - started
 
 
-def measure(project: Path, model: str | None = None) -> dict[str, float]:
+def measure(project: Path, fitted: bool = False) -> dict[str, float]:
     """Land and resolve; returns every rate by `measure scope`, with seconds and GB of the identity models.
 
-    `model`: resolve again with fitted models, divided by commas: the stored one of a version or, with `fit`, one trained
-    on the company itself; their figures are called `with model <version>: ...`.
+    `fitted`: resolve again with weights learnt from the company itself; their figures are called `fitted: ...`.
     """
     run(project, "land", *own_command("land", "--data", "demo"))
     data_set = load_data_set(PROJECT, "demo", load_sources(PROJECT))
@@ -100,10 +99,8 @@ def measure(project: Path, model: str | None = None) -> dict[str, float]:
                     "select measure, scope, rate from quality.identity_quality"
                 ).fetchall()
             }
-        model_seconds = sum(t for node, t in took.items() if "int_identity__model" in node)
         return {
             "seconds": sum(took.values()),
-            "seconds of the model": model_seconds,
             "GB": max(peak, before) / 1024**2,
             **rates,
         }
@@ -112,34 +109,30 @@ def measure(project: Path, model: str | None = None) -> dict[str, float]:
         "staging", "+input__customers", "+input__identity_decisions", "resource_type:seed", "resource_type:function",
         "source:state+1",
     )  # fmt: skip
-    rates = resolve("int_identity__records+,+int_customers__ids", "int_identity__model_examples")
+    rates = resolve("int_identity__records+,+int_customers__ids", "int_identity__chance_comparisons")
     with duckdb.connect(str(project / "customer360.duckdb"), read_only=True) as connection:
         for name, values in NAIVE.items():
             rates |= naive(connection, project / "truth" / "demo", name, values)
         records = connection.execute("select count(*) from intermediate.int_identity__records").fetchone()[0]
     rates = {"records": records, **rates}
-    for version in filter(None, (model or "").split(",")):
+    if fitted:
         started = time.monotonic()
-        switch_on(project, version)
-        fitting = {"seconds to fit": time.monotonic() - started} if version == "fit" else {}
-        again = resolve("identity_model", "int_identity__model_scores+,+int_customers__ids")
-        rates |= {f"with model {version}: {name}": rate for name, rate in (fitting | again).items()}
+        weights = fit_build(project / "customer360.duckdb").weights
+        rates["seconds to fit"] = time.monotonic() - started
+        add_model(project, "demo_001", weights)
+        again = resolve("identity_weights", "int_identity__weights+,+int_customers__ids")
+        rates |= {f"fitted: {name}": rate for name, rate in again.items()}
     return rates
 
 
-def switch_on(project: Path, version: str) -> None:
-    """Give the project a fitted model and let its policy use it."""
-    folder = project / "fitted" / "demo"
-    if version == "fit":
-        model, report = fit_build(project / "customer360.duckdb", project / "truth" / "demo", version)
-        model.write(model_file(folder, version))
-        model_file(folder, version).with_name("report.md").write_text(report, encoding="utf-8")
-    else:
-        read_model(PROJECT / "fitted" / "demo", version).write(model_file(folder, version))
-    policy = project / "seeds" / "policy" / "identity_model.csv"
-    heading, row = policy.read_text(encoding="utf-8").splitlines()
-    columns = ["true", version, *row.split(",")[2:]]
-    policy.write_text(f"{heading}\n{','.join(columns)}\n", encoding="utf-8")
+def add_model(project: Path, name: str, weights: Weights) -> None:
+    """Add weights to the policy of the project."""
+    with (project / "seeds" / "policy" / "identity_weights.csv").open("a", encoding="utf-8") as file:
+        for comparison, levels in weights.items():
+            for level, shares in levels.items():
+                file.write(
+                    f"{name},{comparison},{level},{shares.match:.6g},{shares.chance:.6g},{shares.household:.6g}\n"
+                )
 
 
 def naive(
@@ -182,9 +175,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seeds", default="1,2,3,4,5", help="seeds, divided by commas (1,2,3,4,5)")
     parser.add_argument("--noise", default="low,mid,high", help="noise levels, divided by commas (all three)")
     parser.add_argument(
-        "--model",
-        metavar="V",
-        help="resolve again with stored models, divided by commas; `fit`: trained here",
+        "--fitted", action="store_true", help="resolve again with weights learnt from each company"
     )
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the companies there")
     given = read_arguments(parser, arguments, customers=200, seeds="1", noise="mid")
@@ -194,7 +185,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             with tempfile.TemporaryDirectory() as folder:
                 started = time.monotonic()
                 project = prepare(given.keep or Path(folder), given.customers, int(seed), noise)
-                found.append(measure(project, given.model))
+                found.append(measure(project, given.fitted))
                 print(
                     f"{noise} noise, seed {seed}: {time.monotonic() - started:.0f} s",
                     file=sys.stderr,

@@ -59,3 +59,16 @@
 {% macro hashed_number(x) %}{{ return(adapter.dispatch('hashed_number')(x)) }}{% endmacro %}
 {% macro default__hashed_number(x) -%} hash({{ x }}) {%- endmacro %}
 {% macro spark__hashed_number(x) -%} xxhash64({{ x }}) {%- endmacro %}
+
+{#- Edits that make one text the other. Neighbours that changed places are one edit on DuckDB and two on Spark, which has no
+    Damerau distance. DuckDB counts bytes: of texts that are not Latin count characters by yourself. -#}
+{% macro edit_distance(a, b) %}{{ return(adapter.dispatch('edit_distance')(a, b)) }}{% endmacro %}
+{% macro default__edit_distance(a, b) -%} damerau_levenshtein({{ a }}, {{ b }}) {%- endmacro %}
+{% macro spark__edit_distance(a, b) -%} levenshtein({{ a }}, {{ b }}) {%- endmacro %}
+
+{#- How alike two words are, 0 to 1, the beginning counting most (Jaro-Winkler); Spark has the share of letters kept. -#}
+{% macro text_likeness(a, b) %}{{ return(adapter.dispatch('text_likeness')(a, b)) }}{% endmacro %}
+{% macro default__text_likeness(a, b) -%} jaro_winkler_similarity({{ a }}, {{ b }}) {%- endmacro %}
+{% macro spark__text_likeness(a, b) -%}
+    (1.0 - levenshtein({{ a }}, {{ b }}) / cast(greatest(length({{ a }}), length({{ b }})) as double))
+{%- endmacro %}

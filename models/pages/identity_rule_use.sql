@@ -18,18 +18,17 @@ rules as (
 
     union all
 
-    -- the fitted model links persons as a rule does
+    -- weighed evidence links persons as a rule does
     select
-        'model' as rule_code,
+        'weights' as rule_code,
         'person' as customer_kind,
-        'model' as stage,
-        'model' as evidence_type,
+        'core' as stage,
+        'weights' as evidence_type,
         cast(null as string) as decision,
-        '概率模型' as label_zh,
-        'Probabilistic model' as label_en,
-        is_active,
-        6 as tier
-    from {{ ref('identity_model') }}
+        '综合证据权重' as label_zh,
+        'Weighed evidence' as label_en,
+        true as is_active,
+        4 as tier
 
 ),
 

@@ -426,19 +426,18 @@ def try_rules(data_set: DataSet, warehouse: Warehouse) -> None:
 
 
 @of_data_set(STEWARD, "fit")
-@click.option("--version", metavar="V", help="default: the next number")
-def fit(data_set: DataSet, warehouse: Warehouse, version: str | None) -> None:
-    """Train the probabilistic model of identity resolution on the latest build of a data set.
+def fit(data_set: DataSet, warehouse: Warehouse) -> None:
+    """Learn the weights of identity resolution from the latest build of a data set.
 
-    Writes fitted/NAME/identity_<version>.json and its report. The seed identity_model switches it on.
+    They are added to identity_weights.csv of its policy; the next build uses them.
     """
-    from customer360.core.policy import policy_file
     from customer360.identity.fit_identity import fit_data_set
 
-    path = fit_data_set(data_set, warehouse.latest_build(), version)
+    path, name, learnt = fit_data_set(data_set, warehouse.latest_build())
     print(
-        f"{path.relative_to(data_set.project)} and its report are written. To use it: is_active and model_version in"
-        f" {policy_file(data_set.project, data_set.policy, 'identity_model').relative_to(data_set.project)}"
+        f"{path.relative_to(data_set.project)} has the model {name}, learnt from {learnt.records:,} records:"
+        f" {learnt.matches:,.0f} pairs of one person and {learnt.households:,.0f} of one household are expected among them."
+        f" The next build uses it (make build DATA={data_set.name}); another one by its name in identity_model.csv"
     )
 
 

@@ -21,12 +21,17 @@ MODELS = (
     "int_identity__evidence_use",
     "int_identity__pairs",
     "int_identity__core_links",
+    "int_identity__compared",
+    "int_identity__block_keys",
+    "int_identity__candidates",
+    "int_identity__comparisons",
+    "int_identity__weights",
+    "int_identity__scores",
     "int_identity__cores",
     "int_identity__core_profiles",
     "int_identity__attachments",
-    "int_identity__model_inputs",
-    "int_identity__model_scores",
-    "int_identity__model_pairs",
+    "int_identity__weighed_pairs",
+    "int_identity__pair_weights",
     "int_identity__links",
     "int_identity__clusters",
     "int_identity__assignments",
@@ -42,7 +47,9 @@ POLICY = (
     "identity_rules",
     "identity_banned_values",
     "identity_limits",
+    "identity_levels",
     "identity_model",
+    "identity_weights",
     "survivorship",
 )
 Row = Mapping[str, Any]
@@ -82,6 +89,7 @@ class Lab:
         }
         for name in POLICY:
             self.load_seed(name, (policy or {}).get(name))
+        self.load_seed("given_name_variants")
         self._create(
             "policy.han_characters",
             "select * from read_csv(?, header = true, all_varchar = true)",
@@ -222,8 +230,8 @@ def compiled_build_id(nodes: Mapping[str, Any]) -> str:
 
 
 def seed(name: str) -> list[dict[str, str]]:
-    """Rows of a policy seed of the default policy."""
-    path = PROJECT / "seeds" / "policy" / f"{name}.csv"
+    """Rows of a seed, of a policy seed those of the default policy."""
+    path = next((PROJECT / "seeds").glob(f"*/{name}.csv"))
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 

@@ -180,8 +180,8 @@ DAMAGES = {
         "so that the rule holds",
     ),
     "two numbers the wrong way round": (
-        "identity_model", cell("identity_model", 2, "review_threshold", "0.9999"),
-        "row 2, review_threshold, link_threshold: 0.9999, ", "so that the rule holds",
+        "identity_model", cell("identity_model", 2, "review_weight", "9"),
+        "row 2, review_weight, link_weight, most_weight: 9, ", "so that the rule holds",
     ),
     "another currency": (
         "rfm_policy", cell("rfm_policy", 2, "currency", "USD"), "row 2, currency: 'USD' is not among the values",

@@ -48,12 +48,12 @@ final as (
     select
         record_key_a,
         record_key_b,
-        'model' as rule_code,
-        6 as tier,
-        'model' as evidence_type,
+        'weights' as rule_code,
+        4 as tier,
+        'weights' as evidence_type,
         name_agreement,
         match_probability
-    from {{ ref('int_identity__model_pairs') }}
+    from {{ ref('int_identity__weighed_pairs') }}
     where decision = 'link'
 
 )

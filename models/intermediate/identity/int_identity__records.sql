@@ -44,7 +44,8 @@ sounded as (
                     length(name) > surname_length
                     and not (length(name) = 2 and (left(name, 1) in ('阿', right(name, 1))))
             else length(split_part(name, ' ', 1)) > 1 and length(split_part(name, ' ', 2)) > 1
-        end as is_complete_name
+        end as is_complete_name,
+        surname_length > 0 and length(name) = 2 and left(name, 1) in ('阿', right(name, 1)) as is_pet_name
     from named
 
 ),
@@ -73,6 +74,27 @@ final as (
         case when customer_kind = 'person' then name_sound end as name_sound,
         case when customer_kind = 'person' then name_sound_turned end as name_sound_turned,
         case when customer_kind = 'person' then surname_length end as surname_length,
+        case
+            when customer_kind <> 'person' then null
+            when is_pet_name then right(name, 1)
+            when surname_length > 0 then nullif(substr(name, surname_length + 1), '')
+            else split_part(name, ' ', 1)
+        end as given_name,
+        case
+            when customer_kind <> 'person' or is_pet_name then null
+            when surname_length > 0 then left(name, surname_length)
+            when contains(name, ' ') then substr(name, instr(name, ' ') + 1)
+        end as family_name,
+        case
+            when customer_kind <> 'person' then null
+            when surname_length > 0 then nullif(split_part(pinyin, ' ', 2), '')
+            else split_part(name, ' ', 1)
+        end as given_sound,
+        case
+            when customer_kind <> 'person' or is_pet_name then null
+            when surname_length > 0 then split_part(pinyin, ' ', 1)
+            when contains(name, ' ') then replace(substr(name, instr(name, ' ') + 1), ' ', '')
+        end as family_sound,
         company_branch,
 
         -- identifiers
@@ -91,6 +113,8 @@ final as (
         coalesce(birth_year, cast(extract(year from birth_date) as integer)) as birth_year,
         gender,
         city_code,
+        -- a town abroad has no code: it is all that an address without a number says
+        case when city_code is null and not {{ regexp_like('address', '[0-9*]') }} then lower(address) end as town,
         -- what stands behind the district: street, number, flat
         case
             when {{ regexp_like('address', '[0-9]') }} and not contains(address, '*')

@@ -37,12 +37,12 @@ proposed as (
     select
         record_key_a,
         record_key_b,
-        'model' as rule_code,
-        'model' as evidence_type,
+        'weights' as rule_code,
+        'weights' as evidence_type,
         name_agreement,
         match_probability,
-        case when is_conflict then 'conflict' else 'model' end as review_reason
-    from {{ ref('int_identity__model_pairs') }}
+        case when is_conflict then 'conflict' else coalesce(asks_for, 'undecided') end as review_reason
+    from {{ ref('int_identity__weighed_pairs') }}
     where decision = 'review'
 
     union all

@@ -79,6 +79,125 @@ def guarded_components(
     return label, suspicious
 
 
+@dataclass(frozen=True)
+class Joining:
+    """When groups of records join for what their pairs of records weigh, in bits."""
+
+    link_weight: float
+    """The best pair between two groups weighs at least this,"""
+    least_mean_weight: float
+    """and all pairs between them this on average."""
+    unscored_weight: float
+    """What a pair counts that nobody compared: it has nothing in common."""
+    most_weight: float
+    """No pair counts more in the mean, for or against."""
+    margin: float
+    """A group without a given name joins the best group only if it beats the second by this much."""
+
+
+def joined_by_weight(
+    label: Keys,
+    a: Keys,
+    b: Keys,
+    weight: np.ndarray,
+    named: Keys,
+    exclusive: Mapping[str, Keys],
+    apart: tuple[Keys, Keys],
+    limits: Limits,
+    joining: Joining,
+) -> Keys:
+    """Join groups that weighed pairs hold together, strongest first; returns labels as `components` does.
+
+    `label`: groups to begin with, shape (n + 1,), each named by its smallest record. `a`, `b`, `weight`: pairs of records,
+    each once, and their weights. `named`: mask (n + 1,) of the records with a given name. `exclusive`, `apart`: as in
+    `guarded_components`; a join that would break one of them is refused.
+
+    Plain closure joins two whole customers for one bad pair, and the more records there are, the more bad pairs. So the
+    threshold comes down in steps, each group joins at each step its best partner alone, and only where the pairs between
+    the two do not speak against it on average. Independent of the order of pairs.
+    """
+    label = label.copy()
+    size = len(label)
+    steps = [step for step in _STEPS if step > joining.link_weight] + [joining.link_weight]
+    counted = np.clip(weight, -joining.most_weight, joining.most_weight)
+    for step in steps:
+        while True:
+            left, right, best, mean = _between(label, a, b, weight, counted, joining)
+            members = np.bincount(label, minlength=size)
+            fits = (mean >= joining.least_mean_weight) & (
+                members[left] + members[right] <= limits.max_records
+            )
+            for codes in exclusive.values():
+                held = np.full(size, -1)
+                np.maximum.at(held, label, codes)
+                fits &= (held[left] < 0) | (held[right] < 0) | (held[left] == held[right])
+            parted = np.sort(np.stack([label[apart[0]], label[apart[1]]]), axis=0)
+            fits &= ~np.isin(left * size + right, parted[0] * size + parted[1])
+            fits &= _stand_out(label, left, right, best, fits, named, joining.margin)
+            fits &= best >= step
+            if not fits.any():
+                break
+            left, right, best = left[fits], right[fits], best[fits]
+            rank = np.empty(len(left), dtype=np.int64)
+            rank[np.lexsort((right, left, -best))] = np.arange(len(left))
+            first = np.full(size, len(left))
+            np.minimum.at(first, left, rank)
+            np.minimum.at(first, right, rank)
+            mutual = (first[left] == rank) & (first[right] == rank)
+            renamed = np.arange(size)
+            renamed[right[mutual]] = left[mutual]
+            label = renamed[label]
+    return label
+
+
+_STEPS = (20.0, 17.0, 14.0, 12.0, 10.0, 8.0, 6.0, 4.0, 3.0)
+"""Thresholds on the way down to the policy's, in bits."""
+
+
+def _between(
+    label: Keys, a: Keys, b: Keys, weight: np.ndarray, counted: np.ndarray, joining: Joining
+) -> tuple[Keys, Keys, np.ndarray, np.ndarray]:
+    """Pairs of groups with a scored pair of records: the smaller and the larger label, best weight, mean of all pairs."""
+    size = len(label)
+    low, high = np.minimum(label[a], label[b]), np.maximum(label[a], label[b])
+    other = low != high
+    codes, place = np.unique(low[other].astype(np.int64) * size + high[other], return_inverse=True)
+    best = np.full(len(codes), -np.inf)
+    np.maximum.at(best, place, weight[other])
+    scored = np.bincount(place, minlength=len(codes))
+    # in whole millionths: the sum does not depend on the order of the pairs
+    total = np.zeros(len(codes), dtype=np.int64)
+    np.add.at(total, place, np.rint(counted[other] * 1e6).astype(np.int64))
+    left, right = codes // size, codes % size
+    members = np.bincount(label, minlength=size)
+    pairs = members[left] * members[right]
+    return left, right, best, (total / 1e6 + (pairs - scored) * joining.unscored_weight) / pairs
+
+
+def _stand_out(
+    label: Keys, left: Keys, right: Keys, best: np.ndarray, fits: Keys, named: Keys, margin: float
+) -> Keys:
+    """Whether a pair of groups is the clear best of each of the two that has no given name."""
+    has_name = np.zeros(len(label), dtype=bool)
+    np.logical_or.at(has_name, label, named)
+    ends = np.concatenate([left[fits], right[fits]])
+    weights = np.concatenate([best[fits], best[fits]])
+    order = np.lexsort((-weights, ends))
+    ends, weights = ends[order], weights[order]
+    begins = np.flatnonzero(np.r_[True, ends[1:] != ends[:-1]]) if len(ends) else np.array([], dtype=np.int64)
+    highest, second = np.full(len(label), -np.inf), np.full(len(label), -np.inf)
+    highest[ends[begins]] = weights[begins]
+    follows = begins + 1
+    follows = follows[follows < len(ends)]
+    follows = follows[ends[follows] == ends[follows - 1]]
+    second[ends[follows]] = weights[follows]
+
+    def clear(group: Keys) -> Keys:
+        return has_name[group] | ((best == highest[group]) & (best - margin >= second[group]))
+
+    return clear(left) & clear(right)
+
+
 def _misshapen(label: Keys, a: Keys, b: Keys, limits: Limits) -> Keys:
     """Records of groups that are too large or too thin."""
     size = np.bincount(label, minlength=len(label))

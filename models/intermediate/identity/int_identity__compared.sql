@@ -1,0 +1,102 @@
+-- grain: one customer record of a person, with the values that two records are compared by
+
+-- Values that too many records or people share are left out (int_identity__evidence_use). The share of records that have a
+-- value says how much an agreement on it is worth: half the company is no 欧阳询.
+
+{% set shared = [
+    'given_name', 'given_sound', 'family_name', 'family_sound', 'birth_day', 'phone', 'phone_pattern', 'email',
+    'email_user', 'home_address', 'city',
+] %}
+
+with
+
+usable as (
+
+    select
+        evidence.record_key,
+        {% for evidence_type in ['unionid', 'id_number', 'member_no', 'phone', 'email'] -%}
+        max(case when evidence.evidence_type = '{{ evidence_type }}' then evidence.value end) as {{ evidence_type }},
+        {% endfor -%}
+        max(case when evidence.evidence_type = 'home_address' then 1 end) as has_address
+    from {{ ref('int_identity__evidence') }} as evidence
+    left join {{ ref('int_identity__evidence_use') }} as evidence_use
+        on
+            evidence.customer_kind = evidence_use.customer_kind
+            and evidence.evidence_type = evidence_use.evidence_type
+            and evidence.value = evidence_use.value
+    where
+        evidence.customer_kind = 'person'
+        and evidence_use.ban_reason is null
+    group by evidence.record_key
+
+),
+
+variants as (
+
+    select
+        nickname,
+        ' ' || {{ joined_texts('given_name', ' ', 'given_name') }} || ' ' as given_formals
+    from {{ ref('given_name_variants') }}
+    group by nickname
+
+),
+
+records as (
+
+    select
+        records.record_key,
+        records.given_name,
+        records.family_name,
+        records.given_sound,
+        records.family_sound,
+        coalesce(records.surname_length, 0) = 0 as is_latin,
+        variants.given_formals,
+        replace(cast(records.birth_date as string), '-', '') as birth_day,
+        records.birth_year,
+        usable.phone,
+        case when records.phone is null or usable.phone is not null then records.phone_pattern end as phone_pattern,
+        usable.email,
+        {{ regexp_replace_all("split_part(split_part(usable.email, '@', 1), '+', 1)", '[.]', '') }} as email_user,
+        case when records.city_code is null or usable.has_address = 1 then records.home_address end as home_address,
+        coalesce(records.city_code, records.town) as city,
+        records.city_code is not null as is_city_coded,
+        records.gender,
+        usable.unionid,
+        usable.id_number as id_number_hash,
+        usable.member_no
+    from {{ ref('int_identity__records') }} as records
+    left join usable
+        on records.record_key = usable.record_key
+    left join variants
+        on records.given_sound = variants.nickname
+    where records.customer_kind = 'person'
+
+),
+
+taken_apart as (
+
+    select
+        *,
+        {{ regexp_replace_all('email_user', '[^a-z]', '') }} as email_letters,
+        nullif(
+            trim(both '.' from {{ regexp_replace_all('home_address', '[^0-9]+', '.') }}), ''
+        ) as address_numbers
+    from records
+
+),
+
+final as (
+
+    select
+        *,
+        {% for column in shared -%}
+        case
+            when {{ column }} is not null
+                then count(*) over (partition by {{ column }}) / cast(count({{ column }}) over () as double)
+        end as {{ column }}_share{{ ',' if not loop.last }}
+        {% endfor %}
+    from taken_apart
+
+)
+
+select * from final

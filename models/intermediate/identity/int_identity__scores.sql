@@ -1,0 +1,146 @@
+-- grain: two customer records of persons that are compared, with what speaks for one person
+
+-- Fellegi and Sunter (1969): each comparison is worth log2(share of the level among pairs of one person / share among pairs by
+-- chance). At levels with a share of their own the chance is that of the value: a rare name says more. A family agrees on
+-- phone, address and surname without being one person: what it explains counts against the match. How many pairs match at all
+-- is read from the data: the share at which as many matches are expected as it says.
+
+{% set comparisons = identity_comparisons() %}
+{% set rounds = 15 %}
+
+with
+
+weights as (
+
+    select * from {{ ref('int_identity__weights') }}
+
+),
+
+policy as (
+
+    select * from {{ ref('identity_model') }}
+
+),
+
+size as (
+
+    select
+        count(*) as record_count,
+        count(*) * (count(*) - 1) / 2.0 as pair_count
+    from {{ ref('int_identity__compared') }}
+
+),
+
+weighed as (
+
+    select
+        compared.*,
+        {% for name, comparison in comparisons.items() -%}
+        coalesce({{ name }}.match_bits - {{ comparison_chance(name, comparison) }}, 0.0) as {{ name }}_weight,
+        coalesce({{ comparison_household(name, comparison) }} - {{ comparison_chance(name, comparison) }}, 0.0)
+            as {{ name }}_household{{ ',' if not loop.last }}
+        {% endfor %}
+    from {{ ref('int_identity__comparisons') }} as compared
+    inner join {{ ref('int_identity__compared') }} as a
+        on compared.record_key_a = a.record_key
+    {% for name in comparisons -%}
+    left join weights as {{ name }}
+        on
+            {{ name }}.comparison = '{{ name }}'
+            and compared.{{ name }}_level = {{ name }}.level
+    {% endfor %}
+),
+
+summed as (
+
+    select
+        *,
+        {% for name in comparisons %}{{ name }}_weight{{ ' + ' if not loop.last }}{% endfor %} as evidence_weight,
+        {% for name in comparisons %}{{ name }}_household{{ ' + ' if not loop.last }}{% endfor %} as household_weight
+    from weighed
+
+),
+
+-- a quarter of a bit is fine enough to count matches by
+bands as (
+
+    select
+        round(evidence_weight * 4) / 4 as evidence_weight,
+        least(round(household_weight * 4) / 4, 60.0) as household_weight,
+        count(*) as pair_count
+    from summed
+    group by 1, 2
+
+),
+
+prior_0 as (
+
+    select
+        0.3 * record_count / pair_count as match_prior,
+        policy.household_partners * record_count / (2 * pair_count) as household_prior,
+        pair_count
+    from size
+    cross join policy
+    where pair_count > 0
+
+),
+
+{% for number in range(1, rounds + 1) -%}
+prior_{{ number }} as (
+
+    select
+        greatest(
+            least({{ exact_sum('bands.pair_count * ' ~ match_chance('bands', 'prior')) }} / max(prior.pair_count), 0.5), 1e-12
+        ) as match_prior,
+        max(prior.household_prior) as household_prior,
+        max(prior.pair_count) as pair_count
+    from bands
+    cross join prior_{{ number - 1 }} as prior
+    having count(*) > 0
+
+),
+
+{% endfor -%}
+
+scored as (
+
+    select
+        summed.*,
+        log2(prior.match_prior) as prior_weight,
+        -log2(
+            1.0 - prior.match_prior - prior.household_prior
+            + prior.household_prior * power(2.0, least(summed.household_weight, 60.0))
+        ) as family_weight,
+        {{ asks_for_more('summed') }} as asks_for
+    from summed
+    cross join prior_{{ rounds }} as prior
+
+),
+
+final as (
+
+    select
+        record_key_a,
+        record_key_b,
+        evidence_weight + prior_weight + family_weight as match_weight,
+        1.0 / (1.0 + power(2.0, -(evidence_weight + prior_weight + family_weight))) as match_probability,
+        asks_for,
+        coalesce(identifier_level = 'conflict', false) as is_conflict,
+        -- what joins: a doubt that only an identifier settles speaks against, any other leaves the pair open
+        case
+            when identifier_level = 'conflict' or asks_for = 'other_name' then -policy.most_weight
+            when asks_for is not null then least(evidence_weight + prior_weight + family_weight, 0.0)
+            else least(evidence_weight + prior_weight + family_weight, policy.most_weight)
+        end as joining_weight,
+        prior_weight,
+        family_weight,
+        {% for name in comparisons -%}
+        {{ name }}_level,
+        {{ name }}_weight{{ ',' if not loop.last }}
+        {% endfor %}
+    from scored
+    cross join policy
+
+)
+
+select * from final

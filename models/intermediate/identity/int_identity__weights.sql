@@ -1,0 +1,67 @@
+-- grain: one level of one comparison of persons, with what it weighs
+
+-- The model that the policy names or, where it says `auto`, the company's own fitted one, else a default: Chinese retail where
+-- most records have a phone, an e-mail or a number, Western customer lists where few do.
+
+with
+
+policy as (
+
+    select * from {{ ref('identity_model') }}
+
+),
+
+identified as (
+
+    select
+        avg(
+            case
+                when coalesce(phone, phone_pattern, unionid, id_number_hash, member_no) is null then 0.0 else 1.0
+            end
+        ) as identified_share
+    from {{ ref('int_identity__compared') }}
+
+),
+
+fitted as (
+
+    select max(model) as model
+    from {{ ref('identity_weights') }}
+    where {{ begins_with('model', "'" ~ var('data_set') ~ "_'") }}
+
+),
+
+chosen as (
+
+    select
+        case
+            when policy.model <> 'auto' then policy.model
+            when fitted.model is not null then fitted.model
+            when identified.identified_share >= policy.identified_share then 'chinese_retail'
+            else 'western_crm'
+        end as model
+    from policy
+    cross join identified
+    cross join fitted
+
+),
+
+final as (
+
+    select
+        weights.model,
+        weights.comparison,
+        weights.level,
+        weights.match_share,
+        weights.chance_share,
+        weights.household_share,
+        log2(weights.match_share) as match_bits,
+        log2(weights.chance_share) as chance_bits,
+        log2(weights.household_share) as household_bits
+    from {{ ref('identity_weights') }} as weights
+    inner join chosen
+        on weights.model = chosen.model
+
+)
+
+select * from final
