@@ -139,8 +139,9 @@ def published(root: Path) -> Warehouse:
 
 def test_the_page_and_its_folder_are_the_owners_alone(tmp_path: Path) -> None:
     warehouse = published(tmp_path)
-    (tmp_path / "review").mkdir(mode=0o755)
-    (tmp_path / "review" / "demo").mkdir(mode=0o755)
+    for folder in (tmp_path / "review", tmp_path / "review" / "demo"):
+        folder.mkdir()
+        folder.chmod(0o755)
     before = os.umask(0)
     try:
         path, pairs = write(data_set_in(tmp_path), warehouse, 2)
@@ -416,8 +417,9 @@ def test_keys_answer_go_back_and_undo_and_a_reload_forgets_nothing(review: Brows
     page.keyboard.press("z")
     page.keyboard.press("z")
     assert shown(review) == ("pair-1", "", "2 / 3"), "what was answered before the reload is undone as well"
-    page.fill("#by", "nyu?z")
-    page.fill(".pair:visible .note input", "yny")
+    page.locator("#by").press_sequentially("nyu?z")
+    page.locator(".pair:visible .note input").press_sequentially("yny")
+    assert page.input_value("#by") == "nyu?z"
     assert shown(review)[2] == "2 / 3", "letters of a text are no answers"
     page.click("details summary")
     page.click('[data-do="forget"]')
