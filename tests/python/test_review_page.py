@@ -467,6 +467,7 @@ def test_the_page_fits_a_phone_and_can_be_read(chromium: Any, tmp_path: Path, sc
 
 def answered(review: Browser) -> tuple[str, bytes]:
     """Answer all three, with a name and a note that a spreadsheet would run, and save."""
+    review.page.clock.set_fixed_time("2026-01-31T20:00:00Z")
     review.page.fill("#by", '张三, "E017"')
     review.page.fill(".pair:visible .note input", "=1+1")
     review.page.locator("h1").click()
@@ -479,6 +480,10 @@ def test_the_saved_file_lands_and_is_accepted(review: Browser, tmp_path: Path) -
     name, content = answered(review)
     assert re.fullmatch(rf"identity_decisions_{BUILD}_[0-9a-f]{{4}}\.csv", name)
     assert content.startswith(b"\xef\xbb\xbfrecord_id_a,record_id_b,decision,decided_by,decided_on,note\r\n")
+    assert content.decode().count(",2026-02-01,") == 3, (
+        "the day of the company, which is not that of the browser"
+    )
+    assert b",'=1+1\r\n" in content, "no spreadsheet takes it for a formula"
     assert saved(review) == (name, content), "saved again it is the same file"
     assert name in review.page.inner_text("#saved") and not review.page.is_visible("#unsaved")
     inbox = tmp_path / "inbox" / "stewardship" / "identity_decisions"
