@@ -99,7 +99,7 @@ select
 from intermediate.int_identity__pair_weights as weights
 inner join intermediate.int_identity__records as a on weights.record_key_a = a.record_key
 inner join intermediate.int_identity__records as b on weights.record_key_b = b.record_key
-where weights.weight is not null
+where isfinite(weights.weight)
     and a.record_id in (select unnest($records::varchar[])) and b.record_id in (select unnest($records::varchar[]))
 order by weights.comparison <> 'prior', abs(weights.weight) desc, weights.comparison, weights.level
 """
@@ -381,7 +381,7 @@ class Review:
         if not pair.weights:
             return f"{head}<p>{say('weights.none')}</p>"
         lines = [
-            f'<tr><th scope="row">{_label(row)}</th><td><code>{escape(str(row["level"]))}</code></td>'
+            f'<tr><th scope="row">{_label(row)}</th><td>{_level(row)}</td>'
             f'<td class="number">{row["weight"]:+.2f}</td><td class="bar">{self._bar(row["weight"])}</td></tr>'
             for row in pair.weights
         ]
@@ -391,7 +391,7 @@ class Review:
             f'<tr class="sum"><th scope="row">{say("weights.sum")}</th><td></td><td class="number">{total:+.2f}</td>'
             f'<td class="bar">{self._bar(total)}</td></tr>'
             f'<tr class="sum"><th scope="row">{say("weights.probability")}</th><td></td>'
-            f'<td class="number">{percent(asked[0] if asked else probability(total), 1)}</td><td></td></tr>'
+            f'<td class="number">{escape(percent(asked[0] if asked else probability(total), 1))}</td><td></td></tr>'
         )
         heads = "".join(
             f'<th scope="col"{css_class("number" if name == "bits" else "")}>{say(f"weights.{name}")}</th>'
@@ -426,6 +426,10 @@ def _value(value: Value) -> str:
 def _badge() -> str:
     words = "".join(f'<span class="{name}">{say(name)}</span>' for name in ("yes", "no", "unsure"))
     return f'<span class="badge">{words}</span>'
+
+
+def _level(row: Row) -> str:
+    return "" if row["level"] is None else f"<code>{escape(str(row['level']))}</code>"
 
 
 def _label(row: Row) -> str:
