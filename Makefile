@@ -1,7 +1,7 @@
 # Two commands matter: `make build` and `make test`. `make help` lists the rest.
 # `make <verb>` runs `customer360 <verb>`. What people give, such as DATA=demo, reaches it by its name in the environment,
 # as it stands: never as text of a command, and never expanded by make, so that none of it is run.
-VERBS := new-data systems check-data package-vars land build publish rollback publications contracts query docs quality-page identity-page \
+VERBS := new-data systems check-data package-vars land build publish rollback publications contracts query docs quality-page identity-page review-page \
 	audit try-rules fit tags activation dashboard report workbook erasures
 GIVEN := ACCEPT ACCEPT_CONTRACT BUILD COUNTRY CURRENCY DATA FILES FORMAT LIST N NAME ON PERIOD SEED SELECT SQL STRATEGY SYSTEMS TAKE_OLDER TIME_ZONE TO WITH_ADDRESSES WRITE
 DATA ?= demo
@@ -63,4 +63,4 @@ lint: setup ## Python, SQL and project conventions
 	customer360 contracts
 
 clean: ## remove everything that make made, except .venv
-	rm -rf landing inbox truth warehouse activation audit reports target logs .pytest_cache .ruff_cache .hypothesis
+	rm -rf landing inbox truth warehouse activation review audit reports target logs .pytest_cache .ruff_cache .hypothesis

@@ -392,6 +392,26 @@ page(STEWARD, "identity-page", "How records became customers, and how well, as o
 
 @of_data_set(
     STEWARD,
+    "review-page",
+    epilog="What the page saves goes into inbox/NAME/stewardship/identity_decisions/. Exit codes: 0 written; 1 nothing is"
+    " published, or its build file is gone; 2 usage or declaration error.",
+)
+@click.option(
+    "--n", "count", type=click.IntRange(min=1), default=100, show_default=True, help="pairs at most"
+)
+def review_page(data_set: DataSet, warehouse: Warehouse, count: int) -> None:
+    """Write the pairs of the review queue as a page that takes answers: review/NAME/identity_review.html (personal)."""
+    from customer360.presentation.review_page import RETURNED_AS, write
+
+    path, pairs = write(data_set, warehouse, count)
+    inbox = "/".join(("inbox", data_set.name, *RETURNED_AS))
+    print(
+        f"open {path.relative_to(data_set.project)}: {pairs} pairs with full values 含完整个人信息; answers go into {inbox}/"
+    )
+
+
+@of_data_set(
+    STEWARD,
     "audit",
     epilog="Filled in, it goes into inbox/NAME/stewardship/audit_verdicts/ as it is. Exit codes: 0 written; 1 nothing to"
     " write, or there already; 2 usage or declaration error.",

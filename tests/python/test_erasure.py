@@ -27,7 +27,7 @@ from customer360.privacy.proof import Proof, scan
 from customer360.privacy.state import forget_in_state
 from landing_kit import Place, csv_bytes, xlsx
 
-FOLDERS = ("warehouse", "landing", "target", "logs", "reports", "audit", "activation")
+FOLDERS = ("warehouse", "landing", "target", "logs", "reports", "audit", "activation", "review")
 
 
 def asked(inbox: Path) -> list[str]:
@@ -272,6 +272,9 @@ def test_what_was_made_of_earlier_copies_goes_with_the_person(
     made = {
         "reports/demo/customer360.xlsx": xlsx([["id"], [gone]]),
         "reports/demo/kept/report-2026-10.html": b"<p>figures</p>",
+        "review/demo/identity_review.html": f"<td>{gone}</td>".encode(),
+        "review/other/identity_review.html": b"of another data set",
+        "seeds/policy/privacy_policy.csv": b"export_retention_days\n30\n",
         "audit/demo/2026-09.xlsx": xlsx([["record_id", "verdict"], [other, "x"], [gone, "y"]]),
         "audit/demo/copy of 2026-09.csv": f"record_id,verdict\n{gone},y\n".encode(),
         "audit/demo/damaged.xlsx": xlsx([["record_id"], [other]])[:-30],
@@ -288,7 +291,12 @@ def test_what_was_made_of_earlier_copies_goes_with_the_person(
         for path in tmp_path.rglob("*")
         if str(path.relative_to(tmp_path)) in made
     }
-    assert left == {"audit/demo/2026-10.xlsx", "reports/other/report.html"}
+    assert left == {
+        "audit/demo/2026-10.xlsx",
+        "reports/other/report.html",
+        "review/other/identity_review.html",
+        "seeds/policy/privacy_policy.csv",
+    }
     (told,) = [line for line in capsys.readouterr().out.splitlines() if "removed" in line]
     assert all(name in told for name in set(made) - left) and gone not in told
     assert not Ledger.of(warehouse).pending

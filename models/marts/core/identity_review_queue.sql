@@ -85,7 +85,7 @@ final as (
         pairs.name_agreement,
         pairs.match_probability
     from pairs
-    -- what a steward has decided is no question any more
+    -- what a steward has answered is no question any more, `undecided` included
     left join {{ ref('int_identity__decisions') }} as decisions
         on
             least(pairs.record_key_a, pairs.record_key_b) = decisions.record_key_a

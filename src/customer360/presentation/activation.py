@@ -370,6 +370,11 @@ def summary(entries: Sequence[dict[str, Any]]) -> str:
         if entry["event"] == "removed":
             lines.append(f"{entry['at']}  removed for {entry['why']}: {', '.join(entry['files'])}")
             continue
+        if entry["event"] == "review_page":
+            lines.append(
+                f"{entry['at']}  {entry['file']}: {entry['rows']} pairs with full values, by {entry['who']}"
+            )
+            continue
         lines.append(
             f"{entry['at']}  {entry['file']}: {entry['rows']} rows as of {entry['on']}, by {entry['who']},"
             f" key {entry['key_id'] or 'none'}"

@@ -34,7 +34,7 @@ from customer360.core.sources import Table, load_sources
 from customer360.core.warehouse import Warehouse
 from customer360.landing.writer import DECLARED, METADATA_KEY, temporary_name
 from customer360.privacy.exports import FOLDER as EXPORTS
-from customer360.privacy.exports import remove_all, remove_expired
+from customer360.privacy.exports import REVIEW, remove_all, remove_expired
 from customer360.privacy.ledger import (
     HMAC,
     ErasureStopped,
@@ -638,7 +638,7 @@ def finish(project: Path, data_set: DataSet, warehouse: Warehouse, values: Seque
     shutil.rmtree(warehouse.folder / "try", ignore_errors=True)
     roots = [
         project / name / data_set.name
-        for name in ("warehouse", "landing", "target", "logs", REPORTS, AUDIT, EXPORTS)
+        for name in ("warehouse", "landing", "target", "logs", REPORTS, AUDIT, EXPORTS, REVIEW)
     ] + [project / "warehouse" / "dev"]  # where dbt by hand builds
     proof = scan(roots, values)
     searched = len(values) - proof.too_short

@@ -1,4 +1,4 @@
-"""Exported lists: where they lie, the log of them, and when they go again."""
+"""What goes out of the warehouse with personal values, or in lists: where it lies, the log of it, and when it goes again."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from customer360.core.warehouse import Warehouse
 
 FOLDER = "activation"
 """activation/<data set>/<publication id>/<file>"""
+
+REVIEW = "review"
+"""review/<data set>/<file>: pages with full values for stewards (`customer360 review-page`)."""
 
 
 _FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@＝＋－＠]")
@@ -41,15 +44,15 @@ def retention_days(project: Path, data_set: DataSet) -> int:
 
 
 def remove_expired(project: Path, data_set: DataSet, warehouse: Warehouse) -> list[str]:
-    """Remove exported files that are older than the retention; their names."""
-    if not (project / FOLDER / data_set.name).is_dir():
+    """Remove exported files and review pages that are older than the retention; their names."""
+    if not any((project / folder / data_set.name).is_dir() for folder in (FOLDER, REVIEW)):
         return []
     oldest = dt.datetime.now(dt.UTC).timestamp() - 86400 * retention_days(project, data_set)
     return _remove(project, data_set, warehouse, "retention", lambda file: file.stat().st_mtime < oldest)
 
 
 def remove_all(project: Path, data_set: DataSet, warehouse: Warehouse) -> list[str]:
-    """Remove every exported file, as somebody is erased who may be in one; their names."""
+    """Remove every exported file and review page, as somebody is erased who may be in one; their names."""
     return _remove(project, data_set, warehouse, "erasure", lambda file: True)
 
 
@@ -57,7 +60,11 @@ def _remove(
     project: Path, data_set: DataSet, warehouse: Warehouse, why: str, goes: Callable[[Path], bool]
 ) -> list[str]:
     removed = []
-    for file in sorted((project / FOLDER / data_set.name).glob("*/*")):
+    files = [
+        *sorted((project / FOLDER / data_set.name).glob("*/*")),
+        *sorted((project / REVIEW / data_set.name).rglob("*")),
+    ]
+    for file in files:
         if file.is_file() and goes(file):
             removed.append(str(file.relative_to(project)))
             file.unlink()

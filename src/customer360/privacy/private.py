@@ -10,7 +10,7 @@ from pathlib import Path
 from customer360.core.policy import policy_table
 from customer360.core.warehouse import Warehouse
 
-FOLDERS = ("landing", "truth", "warehouse", "activation", "audit", "reports", "target", "logs")
+FOLDERS = ("landing", "truth", "warehouse", "activation", "review", "audit", "reports", "target", "logs")
 """Folders that the project writes for data sets, as <folder>/<data set>. The inbox belongs to those who deliver."""
 
 _OTHERS = stat.S_IRWXG | stat.S_IRWXO
