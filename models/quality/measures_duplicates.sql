@@ -29,6 +29,17 @@ unified as (
 
 ),
 
+expected as (
+
+    select
+        (
+            select coalesce({{ exact_sum('duplicate_probability') }}, 0.0)
+            from {{ ref('expected_duplicates') }}
+        ) as expected_count,
+        (select count(distinct customer_id) from ids where customer_kind = 'person') as person_count
+
+),
+
 final as (
 
     select
@@ -58,6 +69,17 @@ final as (
         cast(surplus_count as decimal(18, 2)) as numerator,
         cast(customer_count as decimal(18, 2)) as denominator
     from unified
+
+    union all
+
+    -- also who has no strong identifier in common: what the weights of pairs that were left open expect
+    select
+        'duplicate_rate_expected' as measure,
+        'all' as source_system,
+        'customers' as entity,
+        cast(expected_count as decimal(18, 2)) as numerator,
+        cast(person_count as decimal(18, 2)) as denominator
+    from expected
 
 )
 

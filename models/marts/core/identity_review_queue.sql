@@ -66,6 +66,16 @@ pairs as (
 
 ),
 
+sizes as (
+
+    select
+        customer_id,
+        count(*) as record_count
+    from {{ ref('int_customers__ids') }}
+    group by customer_id
+
+),
+
 final as (
 
     select
@@ -83,8 +93,19 @@ final as (
         pairs.name_a_masked,
         pairs.name_b_masked,
         pairs.name_agreement,
-        pairs.match_probability
+        coalesce(pairs.match_probability, scores.match_probability) as match_probability,
+        -- the records that a yes would bring to their customer, as often as it is to be expected
+        coalesce(pairs.match_probability, scores.match_probability)
+        * least(sizes_a.record_count, sizes_b.record_count) as expected_gain
     from pairs
+    inner join sizes as sizes_a
+        on pairs.customer_id_a = sizes_a.customer_id
+    inner join sizes as sizes_b
+        on pairs.customer_id_b = sizes_b.customer_id
+    left join {{ ref('int_identity__scores') }} as scores
+        on
+            least(pairs.record_key_a, pairs.record_key_b) = scores.record_key_a
+            and greatest(pairs.record_key_a, pairs.record_key_b) = scores.record_key_b
     -- what a steward has answered is no question any more, `undecided` included
     left join {{ ref('int_identity__decisions') }} as decisions
         on

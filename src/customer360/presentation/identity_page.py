@@ -50,7 +50,7 @@ QUERIES = {
     "values": "from pages.identity_value_use order by customer_kind desc, record_count desc, evidence_type",
     "quality": "from marts.identity_quality order by measure, scope",
     "scorecard": """
-        select * from marts.scorecard where measure in ('duplicate_rate', 'duplicate_rate_before')
+        select * from marts.scorecard where measure in ('duplicate_rate', 'duplicate_rate_before', 'duplicate_rate_expected')
         order by measure, source_system
     """,
     "queue": """
@@ -156,7 +156,7 @@ class Page:
     def duplicates(self) -> str:
         whole = {row["measure"]: row for row in self.found["scorecard"] if row["source_system"] == "all"}
         rows = []
-        for name in ("duplicate_rate_before", "duplicate_rate"):
+        for name in ("duplicate_rate_before", "duplicate_rate", "duplicate_rate_expected"):
             row = whole.get(name, {"numerator": None, "denominator": None, "status": "not_measured"})
             pair = _pair(row)
             rows.append(
