@@ -8,11 +8,11 @@
 {% macro identity_comparisons() -%}
 {{ return({
     'given_name': {
-        'unknown': "a.given_name is null or b.given_name is null",
+        'unknown': "a.given_name is null or b.given_name is null or (a.is_one_word and b.is_one_word and not (" ~ is_near_given('a', 'b') ~ "))",
         'levels': [
             {'level': 'equal', 'if': "a.given_name = b.given_name", 'share': 'given_name_share'},
             {'level': 'turned', 'if': "a.given_sound = b.family_sound and b.given_sound = a.family_sound", 'first': true},
-            {'level': 'crossed', 'if': "a.given_sound = b.family_sound or b.given_sound = a.family_sound", 'first': true},
+            {'level': 'crossed', 'if': "a.given_sound = b.family_sound or b.given_sound = a.family_sound or (a.is_one_word and " ~ is_near_word('a.given_sound', 'b.family_sound') ~ ") or (b.is_one_word and " ~ is_near_word('b.given_sound', 'a.family_sound') ~ ")", 'first': true},
             {'level': 'sound', 'if': "a.given_sound = b.given_sound", 'share': 'given_sound_share'},
             {'level': 'nickname', 'if': "contains(a.given_formals, ' ' || b.given_sound || ' ') or contains(b.given_formals, ' ' || a.given_sound || ' ')"},
             {'level': 'part', 'if': is_part_of_given('a', 'b') ~ ' or ' ~ is_part_of_given('b', 'a')},
@@ -156,7 +156,7 @@
         when {{ pair }}.identifier_level in ('equal', 'near') then null
         when
             {{ pair }}.given_name_level = 'different'
-            and coalesce({{ pair }}.family_name_level <> 'different', true)
+            and {{ pair }}.family_name_level <> 'different'
             and coalesce({{ pair }}.birth_level = 'equal', true)
             then 'other_name'
         when

@@ -13,6 +13,8 @@ import pyarrow as pa
 
 from conftest import PROJECT, manifest
 from customer360.core.functions import statement
+from customer360.identity.fit_identity import learn_from
+from customer360.identity.weights import Learnt
 
 MODELS = (
     "int_identity__records",
@@ -174,6 +176,28 @@ class Lab:
                 "select source_system || ':' || source_customer_id, customer_id from intermediate.int_customers__ids"
             ).fetchall()
         )
+
+    def fit(self) -> Learnt:
+        """Learn weights from the last build, as `make fit` does; the next build uses them."""
+        self._create(
+            "intermediate.int_identity__chance_comparisons",
+            compiled(self._node("int_identity__chance_comparisons")),
+        )
+        learnt = learn_from(self.connection)
+        rows = [
+            {
+                "model": "demo_001",
+                "comparison": comparison,
+                "level": level,
+                "match_share": str(shares.match),
+                "chance_share": str(shares.chance),
+                "household_share": str(shares.household),
+            }
+            for comparison, levels in learnt.weights.items()
+            for level, shares in levels.items()
+        ]
+        self.load_seed("identity_weights", [*seed("identity_weights"), *rows])
+        return learnt
 
     def keep_state(self) -> None:
         """What publishing does: the next build reads what this one wrote."""

@@ -50,6 +50,9 @@ records as (
         records.given_sound,
         records.family_sound,
         coalesce(records.surname_length, 0) = 0 as is_latin,
+        -- one Latin word: given name or surname, nobody knows
+        coalesce(records.surname_length, 0) = 0 and records.given_name is not null and records.family_name is null
+            as is_one_word,
         variants.given_formals,
         replace(cast(records.birth_date as string), '-', '') as birth_day,
         records.birth_year,
@@ -59,7 +62,7 @@ records as (
         {{ regexp_replace_all("split_part(split_part(usable.email, '@', 1), '+', 1)", '[.]', '') }} as email_user,
         case when records.city_code is null or usable.has_address = 1 then records.home_address end as home_address,
         coalesce(records.city_code, records.town) as city,
-        records.city_code is not null as is_city_coded,
+        coalesce({{ regexp_like('records.city_code', '^[0-9]') }}, false) as is_city_coded,
         records.gender,
         usable.unionid,
         usable.id_number as id_number_hash,

@@ -130,7 +130,7 @@ final as (
         case
             when identifier_level = 'conflict' or asks_for = 'other_name' then -policy.most_weight
             when asks_for is not null then least(evidence_weight + prior_weight + family_weight, 0.0)
-            else least(evidence_weight + prior_weight + family_weight, policy.most_weight)
+            else evidence_weight + prior_weight + family_weight
         end as joining_weight,
         prior_weight,
         family_weight,

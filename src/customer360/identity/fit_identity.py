@@ -27,26 +27,30 @@ class NotFitted(Stopped):
 
 
 def fit_build(database: Path) -> Learnt:
+    """Learn weights from a build; as `learn_from`."""
+    with reading.connect(database) as connection:
+        return learn_from(connection)
+
+
+def learn_from(connection: duckdb.DuckDBPyConnection) -> Learnt:
     """Learn weights from the pairs of records that a build compared.
 
-    Begins with the weights that the build used. Raises TooLittle where there is too little to learn from.
+    Begins with the weights that the build used. Where everybody was compared with everybody, chance is counted on all pairs.
+    Raises TooLittle where there is too little to learn from.
     """
-    with reading.connect(database) as connection:
-        start: Weights = {}
-        for comparison, level, *shares in connection.execute(
-            "select comparison, level, match_share, chance_share, household_share from intermediate.int_identity__weights"
-            " order by comparison, level"
-        ).fetchall():
-            start.setdefault(comparison, {})[level] = Level(*shares)
-        records, everybody = connection.execute(
-            "select count(*), count(*) <= max(compare_all_up_to) from intermediate.int_identity__compared"
-            " cross join policy.identity_model"
-        ).fetchone()
-        names = list(start)
-        candidates = _counts(connection, "int_identity__comparisons", names)
-        by_chance = (
-            candidates if everybody else _counts(connection, "int_identity__chance_comparisons", names)
-        )
+    start: Weights = {}
+    for comparison, level, *shares in connection.execute(
+        "select comparison, level, match_share, chance_share, household_share"
+        " from intermediate.int_identity__weights order by comparison, level"
+    ).fetchall():
+        start.setdefault(comparison, {})[level] = Level(*shares)
+    records, everybody = connection.execute(
+        "select count(*), count(*) <= max(compare_all_up_to) from intermediate.int_identity__compared"
+        " cross join policy.identity_model"
+    ).fetchone()
+    names = list(start)
+    candidates = _counts(connection, "int_identity__comparisons", names)
+    by_chance = candidates if everybody else _counts(connection, "int_identity__chance_comparisons", names)
     return learn(start, candidates, by_chance, records, HOUSEHOLD, EXPLAINED)
 
 
