@@ -16,7 +16,7 @@
 {% macro detail_conflict(a, b) -%}
     coalesce(
         {{ a }}.gender <> {{ b }}.gender
-        or damerau_levenshtein(cast({{ a }}.birth_date as string), cast({{ b }}.birth_date as string)) > 1
+        or {{ edit_distance('cast(' ~ a ~ '.birth_date as string)', 'cast(' ~ b ~ '.birth_date as string)') }} > 1
         or abs({{ a }}.birth_year - {{ b }}.birth_year) > 1 and ({{ a }}.birth_date is null or {{ b }}.birth_date is null),
         false
     )
