@@ -10,6 +10,12 @@
 {% macro default__all_but(columns) -%} * exclude ({{ columns | join(', ') }}) {%- endmacro %}
 {% macro spark__all_but(columns) -%} * except ({{ columns | join(', ') }}) {%- endmacro %}
 
+{#- All columns, these with another value, in a list of what is selected:
+    `{% call all_with(['price']) %} -price as price {% endcall %}`. -#}
+{% macro all_with(columns) %}{{ return(adapter.dispatch('all_with')(columns, caller())) }}{% endmacro %}
+{% macro default__all_with(columns, values) -%} * replace ({{ values }}) {%- endmacro %}
+{% macro spark__all_with(columns, values) -%} * except ({{ columns | join(', ') }}), {{ values }} {%- endmacro %}
+
 {#- One number per content of a landed row, whatever file it came from. Compared within one build only. -#}
 {% macro row_content_hash(alias) %}{{ return(adapter.dispatch('row_content_hash')(alias)) }}{% endmacro %}
 {% macro default__row_content_hash(alias) -%}
