@@ -9,7 +9,9 @@ end
 {%- set simple -%}
 case
     when {{ regexp_like('text', '[' ~ han_traditional() ~ ']') }}
-        then {{ look_up(han_list('simplified', character_of('cast(_i.code_point as integer)')), characters('text'), 19968) }}
+        then {{ look_up(
+            han_list('simplified', character_of('cast(_i.code_point as integer)')), characters('text'), 19968
+        ) }}
 end
 {%- endset -%}
 {%- set pair = struct_of({'plain': 'text', 'simple': simple}) -%}

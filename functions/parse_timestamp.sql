@@ -25,9 +25,13 @@ case
     when {{ regexp_like('_u', '^[0-9]{8}($|[T ]|[0-9]{4}$|[0-9]{6}([^0-9]|$))') }}
         then {{ regexp_replace_all(compact_minute, '(:[0-9]{2})([0-9]{2})', '\\1:\\2') }}
     when {{ regexp_like('_u', '^[0-9]{10}([.][0-9]{1,6}|[0-9]{3})?$') }}
-        then cast({{ at_epoch_second('try_cast(left(_u, 10) as bigint)') }} as string) || rtrim('.' || ltrim(substr(_u, 11), '.'), '.') || 'Z'
+        then cast({{ at_epoch_second('try_cast(left(_u, 10) as bigint)') }} as string)
+            || rtrim('.' || ltrim(substr(_u, 11), '.'), '.') || 'Z'
     when {{ regexp_like('_u', '^[1-7][0-9]{4}([.][0-9]+)?$') }}
-        then replace(cast({{ at_epoch_second('cast(round((try_cast(_u as double) - 25569) * 86400, 0) as bigint)') }} as string), ' 00:00:00', ' ')
+        then replace(
+            cast({{ at_epoch_second('cast(round((try_cast(_u as double) - 25569) * 86400, 0) as bigint)') }} as string),
+            ' 00:00:00', ' '
+        )
     when {{ regexp_like('_u', day_month) }} then {{ regexp_replace_all('_u', day_month, '\\3-\\2-\\1 ') }}
     when {{ regexp_like('_u', year_month) }} then {{ regexp_replace_all('_u', year_month, '\\1-\\2-\\3 ') }}
     when {{ regexp_like('_u', month_day) }} then {{ regexp_replace_all('_u', month_day, '\\3-\\1-\\2 ') }}

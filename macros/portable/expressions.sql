@@ -17,8 +17,8 @@
 list_transform([{{ value }}], lambda {{ name }}: {{ body }})[1]
 {%- endmacro %}
 
-{#- A subquery: Spark calls no function of the project in a lambda. From two queries inside it finds no name of an outer one:
-    each subquery hands on what it mentions of the arguments of a function and of the names of outer `bind`s. -#}
+{#- A subquery: Spark calls no function of the project in a lambda. From two queries inside it finds no name of an outer
+    one: each subquery hands on what it mentions of the arguments of a function and of the names of outer `bind`s. -#}
 {% macro spark__bind(value, name, body) -%}
 {%- set text = value ~ ' ' ~ body -%}
 {%- set made_inside = modules.re.findall('\\bas (_[a-z])\\b|\\b(_[a-z]) ->', text) | map('join') | list -%}
@@ -45,7 +45,12 @@ named_struct({% for name, value in fields.items() %}'{{ name }}', {{ value }}{{ 
 {%- endmacro %}
 
 
-{#- A text as a literal of Spark, which takes a backslash for the beginning of an escape. -#}
+{#- A text, its quotes doubled, as a literal. -#}
+{% macro text_literal(text) %}{{ return(adapter.dispatch('text_literal')(text)) }}{% endmacro %}
+{% macro default__text_literal(text) -%} '{{ text }}' {%- endmacro %}
+{% macro spark__text_literal(text) -%} {{ spark_literal(text) }} {%- endmacro %}
+
+{#- Spark takes a backslash for the beginning of an escape. -#}
 {% macro spark_literal(text) -%} '{{ text | replace('\\', '\\\\') }}' {%- endmacro %}
 
 
@@ -147,8 +152,8 @@ regexp_replace(translate({{ x }}, '{{ composed_letters() }}', '{{ letters_withou
 
 
 {% macro composed(x) %}
-    {#- A letter and its accents as one character (NFC). On Spark those of letters with marks, one or several in the order of
-        Unicode, and of Han; syllables of Hangul stay as they are. -#}
+    {#- A letter and its accents as one character (NFC). On Spark letters with one or several marks, in the order of
+        Unicode, and Han; syllables of Hangul stay as they are. -#}
     {{- return(adapter.dispatch('composed')(x)) -}}
 {% endmacro %}
 

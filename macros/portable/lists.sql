@@ -35,12 +35,16 @@
 
 {#- The texts of a list that are not null, one behind the other; null where there is none. -#}
 {% macro list_joined(list, separator='') %}{{ return(adapter.dispatch('list_joined')(list, separator)) }}{% endmacro %}
-{% macro default__list_joined(list, separator) -%} list_aggregate({{ list }}, 'string_agg', '{{ separator }}') {%- endmacro %}
+{% macro default__list_joined(list, separator) -%}
+    list_aggregate({{ list }}, 'string_agg', '{{ separator }}')
+{%- endmacro %}
 {% macro spark__list_joined(list, separator) -%} nullif(array_join({{ list }}, '{{ separator }}'), '') {%- endmacro %}
 
 {#- For each element of a list, called `name`, the value of `body`. -#}
 {% macro list_each(list, name, body) %}{{ return(adapter.dispatch('list_each')(list, name, body)) }}{% endmacro %}
-{% macro default__list_each(list, name, body) -%} list_transform({{ list }}, lambda {{ name }}: {{ body }}) {%- endmacro %}
+{% macro default__list_each(list, name, body) -%}
+    list_transform({{ list }}, lambda {{ name }}: {{ body }})
+{%- endmacro %}
 {% macro spark__list_each(list, name, body) -%} transform({{ list }}, {{ name }} -> {{ body }}) {%- endmacro %}
 
 {#- Of two lists of one length, per position the first value that is not null. -#}
@@ -48,7 +52,9 @@
 {% macro default__list_coalesce(first, second) -%}
     list_transform(list_zip({{ first }}, {{ second }}), lambda _c: coalesce(_c[1], _c[2]))
 {%- endmacro %}
-{% macro spark__list_coalesce(first, second) -%} zip_with({{ first }}, {{ second }}, (a, b) -> coalesce(a, b)) {%- endmacro %}
+{% macro spark__list_coalesce(first, second) -%}
+    zip_with({{ first }}, {{ second }}, (a, b) -> coalesce(a, b))
+{%- endmacro %}
 
 {#- A list of expressions. -#}
 {% macro list_of(values) %}{{ return(adapter.dispatch('list_of')(values)) }}{% endmacro %}

@@ -13,14 +13,16 @@
 {#- A number as exact_sum counts it. -#}
 {% macro exact_number(x, decimals=15) -%} cast(cast({{ x }} as decimal(38, {{ decimals }})) as double) {%- endmacro %}
 
-{#- A matrix, a list of rows, times a list: the exact_sum of each row. What is null in either counts for nothing; null where
-    nothing counts. -#}
+{#- A matrix, a list of rows, times a list: the exact_sum of each row. What is null in either counts for nothing; null
+    where nothing counts. -#}
 {% macro matrix_times(matrix, list) %}{{ return(adapter.dispatch('matrix_times')(matrix, list)) }}{% endmacro %}
 {% macro default__matrix_times(matrix, list) -%}
     list_transform(
         {{ matrix }},
         lambda _m: cast(
-            list_sum(list_transform(list_zip(_m, {{ list }}), lambda _n: cast(_n[1] * _n[2] as decimal(38, 15)))) as double
+            list_sum(
+                list_transform(list_zip(_m, {{ list }}), lambda _n: cast(_n[1] * _n[2] as decimal(38, 15)))
+            ) as double
         )
     )
 {%- endmacro %}

@@ -40,7 +40,8 @@
 {% macro default__ends_with(x, part) -%} ends_with({{ x }}, {{ part }}) {%- endmacro %}
 {% macro spark__ends_with(x, part) -%} endswith({{ x }}, {{ part }}) {%- endmacro %}
 
-{#- How many bytes to put in, take out, replace, or turn with the next one make one text of another (Damerau-Levenshtein). -#}
+{#- How many bytes to put in, take out, replace, or turn with the next one make one text of another
+    (Damerau-Levenshtein). -#}
 {% macro edit_distance(a, b) %}{{ return(adapter.dispatch('edit_distance')(a, b)) }}{% endmacro %}
 {% macro default__edit_distance(a, b) -%} damerau_levenshtein({{ a }}, {{ b }}) {%- endmacro %}
 {#- The table of the distances of all beginnings, row by row. Two bytes turned, with others put in or taken out between
@@ -49,7 +50,10 @@
 {%- set row_before = "instr(reverse(left(t.a, i - 1)), substr(t.b, j, 1))" -%}
 {%- set column_before = "instr(reverse(left(t.b, j - 1)), substr(t.a, i, 1))" -%}
 get(transform(
-    array(struct(decode(encode({{ a }}, 'UTF-8'), 'ISO-8859-1') as a, decode(encode({{ b }}, 'UTF-8'), 'ISO-8859-1') as b)),
+    array(struct(
+        decode(encode({{ a }}, 'UTF-8'), 'ISO-8859-1') as a,
+        decode(encode({{ b }}, 'UTF-8'), 'ISO-8859-1') as b
+    )),
     t -> case
         when t.a is null or t.b is null then null
         when t.a = '' or t.b = '' then greatest(length(t.a), length(t.b))
