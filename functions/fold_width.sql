@@ -7,7 +7,9 @@
 {%- set from = 'ª²³µ¹º⁰ⁱ⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₒₓₔₕₖₗₘₙₚₛₜⅠⅤⅩⅬⅭⅮⅯⅰⅴⅹⅼⅽⅾⅿ①②③④⑤⑥⑦⑧⑨⺟⻳⼀⼁⼂⼃⼄⼅⼆⼇⼈⼉⼊⼋⼌⼍⼎⼏⼐⼑⼒⼓⼔⼕⼖⼗⼘⼙⼚⼛⼜⼝⼞⼟⼠⼡⼢⼣⼤⼥⼦⼧⼨⼩⼪⼫⼬⼭⼮⼯⼰⼱⼲⼳⼴⼵⼶⼷⼸⼹⼺⼻⼼⼽⼾⼿⽀⽁⽂⽃⽄⽅⽆⽇⽈⽉⽊⽋⽌⽍⽎⽏⽐⽑⽒⽓⽔⽕⽖⽗⽘⽙⽚⽛⽜⽝⽞⽟⽠⽡⽢⽣⽤⽥⽦⽧⽨⽩⽪⽫⽬⽭⽮⽯⽰⽱⽲⽳⽴⽵⽶⽷⽸⽹⽺⽻⽼⽽⽾⽿⾀⾁⾂⾃⾄⾅⾆⾇⾈⾉⾊⾋⾌⾍⾎⾏⾐⾑⾒⾓⾔⾕⾖⾗⾘⾙⾚⾛⾜⾝⾞⾟⾠⾡⾢⾣⾤⾥⾦⾧⾨⾩⾪⾫⾬⾭⾮⾯⾰⾱⾲⾳⾴⾵⾶⾷⾸⾹⾺⾻⾼⾽⾾⾿⿀⿁⿂⿃⿄⿅⿆⿇⿈⿉⿊⿋⿌⿍⿎⿏⿐⿑⿒⿓⿔⿕︐︑︒︓︔︕︖︗︘︱︲︳︴︵︶︷︸︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹇﹈﹍﹎﹏﹐﹑﹒﹔﹕﹖﹗﹘﹙﹚﹛﹜﹝﹞﹟﹠﹡﹢﹣﹤﹥﹦﹨﹩﹪﹫￠￡￢￤￥￦‐‑‒–—―−‘’' -%}
 {%- set to = "a23μ1o0i456789+-=()n0123456789+-=()aeoxəhklmnpstIVXLCDMivxlcdm123456789母龟一丨丶丿乙亅二亠人儿入八冂冖冫几凵刀力勹匕匚匸十卜卩厂厶又口囗土士夂夊夕大女子宀寸小尢尸屮山巛工己巾干幺广廴廾弋弓彐彡彳心戈戶手支攴文斗斤方无日曰月木欠止歹殳毋比毛氏气水火爪父爻爿片牙牛犬玄玉瓜瓦甘生用田疋疒癶白皮皿目矛矢石示禸禾穴立竹米糸缶网羊羽老而耒耳聿肉臣自至臼舌舛舟艮色艸虍虫血行衣襾見角言谷豆豕豸貝赤走足身車辛辰辵邑酉釆里金長門阜隶隹雨靑非面革韋韭音頁風飛食首香馬骨高髟鬥鬯鬲鬼魚鳥鹵鹿麥麻黃黍黑黹黽鼎鼓鼠鼻齊齒龍龜龠,、。:;!?〖〗--__(){}〔〕【】《》〈〉「」『』[]___,、.;:?!-(){}〔〕#&*+-<>=\\$%@¢£¬¦¥₩-------''''" -%}
 {%- set width -%}
-list_aggregate(list_transform({{ characters('_v') }}, lambda _c: case when unicode(_c) between 65281 and 65374 then chr(unicode(_c) - 65248) else _c end), 'string_agg', '')
+{{ list_joined(list_each(characters('_v'), '_c',
+    'case when ' ~ code_point('_c') ~ ' between 65281 and 65374'
+    ~ ' then ' ~ character_of(code_point('_c') ~ ' - 65248') ~ ' else _c end')) }}
 {%- endset -%}
 {%- set body -%}
 case
@@ -15,7 +17,8 @@ case
     else {{ bind(
         regexp_replace_all(
             regexp_replace_all(
-                "case when " ~ regexp_like('_w', rare) ~ " then translate(nfc_normalize(_w), '" ~ from ~ "', '" ~ to ~ "') else _w end",
+                "case when " ~ regexp_like('_w', rare)
+                ~ " then translate(" ~ composed('_w') ~ ", " ~ text_literal(from) ~ ", " ~ text_literal(to) ~ ") else _w end",
                 invisible, ''
             ),
             blank, ' '

@@ -3,19 +3,16 @@
 {%- set body -%}
 case
     when _p.simple is null then _p.plain
-    else list_aggregate(
-        list_transform(list_zip({{ characters('_p.plain') }}, _p.simple), lambda _c: coalesce(_c[2], _c[1])),
-        'string_agg', ''
-    )
+    else {{ list_joined(list_coalesce('_p.simple', characters('_p.plain'))) }}
 end
 {%- endset -%}
-{%- set pair -%}
-{
-    'plain': text,
-    'simple': case
-        when {{ regexp_like('text', '[' ~ han_traditional() ~ ']') }}
-            then {{ look_up(han_list('simplified', 'chr(19968 + _i.i)'), characters('text'), 19968) }}
-    end
-}
+{%- set simple -%}
+case
+    when {{ regexp_like('text', '[' ~ han_traditional() ~ ']') }}
+        then {{ look_up(
+            han_list('simplified', character_of('cast(_i.code_point as integer)')), characters('text'), 19968
+        ) }}
+end
 {%- endset -%}
+{%- set pair = struct_of({'plain': 'text', 'simple': simple}) -%}
 {{- bind(pair, '_p', body) -}}

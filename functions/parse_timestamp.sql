@@ -25,9 +25,13 @@ case
     when {{ regexp_like('_u', '^[0-9]{8}($|[T ]|[0-9]{4}$|[0-9]{6}([^0-9]|$))') }}
         then {{ regexp_replace_all(compact_minute, '(:[0-9]{2})([0-9]{2})', '\\1:\\2') }}
     when {{ regexp_like('_u', '^[0-9]{10}([.][0-9]{1,6}|[0-9]{3})?$') }}
-        then cast(epoch_ms(1000 * try_cast(left(_u, 10) as bigint)) as string) || rtrim('.' || ltrim(substr(_u, 11), '.'), '.') || 'Z'
+        then cast({{ at_epoch_second('try_cast(left(_u, 10) as bigint)') }} as string)
+            || rtrim('.' || ltrim(substr(_u, 11), '.'), '.') || 'Z'
     when {{ regexp_like('_u', '^[1-7][0-9]{4}([.][0-9]+)?$') }}
-        then replace(cast(epoch_ms(1000 * cast(round((try_cast(_u as double) - 25569) * 86400, 0) as bigint)) as string), ' 00:00:00', ' ')
+        then replace(
+            cast({{ at_epoch_second('cast(round((try_cast(_u as double) - 25569) * 86400, 0) as bigint)') }} as string),
+            ' 00:00:00', ' '
+        )
     when {{ regexp_like('_u', day_month) }} then {{ regexp_replace_all('_u', day_month, '\\3-\\2-\\1 ') }}
     when {{ regexp_like('_u', year_month) }} then {{ regexp_replace_all('_u', year_month, '\\1-\\2-\\3 ') }}
     when {{ regexp_like('_u', month_day) }} then {{ regexp_replace_all('_u', month_day, '\\3-\\1-\\2 ') }}
@@ -72,7 +76,7 @@ end
 {%- endset -%}
 {%- set wall -%}
 try_cast(concat(
-    _t.year, '-', case when length(_t.month) = 3 then substr('{{ months }}', strpos('{{ months }}', _t.month) + 3, 2) else _t.month end,
+    _t.year, '-', case when length(_t.month) = 3 then substr('{{ months }}', instr('{{ months }}', _t.month) + 3, 2) else _t.month end,
     '-', _t.day, ' ', coalesce(nullif(_t.hour, ''), '0'), ':', coalesce(nullif(_t.minute, ''), '0'), ':', coalesce(nullif(_t.second, ''), '0'), '.', _t.fraction
 ) as timestamp)
 {%- endset -%}
@@ -86,7 +90,7 @@ case
     end
 end
 {%- endset -%}
-{%- set told = "{'wall': " ~ add_minutes(wall, later) ~ ", 'zone': _t.zone || _t.east_hours, 'east': " ~ east ~ "}" -%}
+{%- set told = struct_of({'wall': add_minutes(wall, later), 'zone': '_t.zone || _t.east_hours', 'east': east}) -%}
 
 {#- 4. Where the data set is. -#}
 {%- set elsewhere -%}
@@ -106,9 +110,9 @@ end
 {%- endset -%}
 {%- set plain_time -%}
 case
-    when utc and strpos(_s, ':') > 0 then {{ utc_to_local('try_cast(_s as timestamp)', 'time_zone') }}
-    when local_zone <> time_zone and strpos(_s, ':') > 0
-        then {{ bind("{'wall': try_cast(_s as timestamp)}", '_z', elsewhere) }}
+    when utc and instr(_s, ':') > 0 then {{ utc_to_local('try_cast(_s as timestamp)', 'time_zone') }}
+    when local_zone <> time_zone and instr(_s, ':') > 0
+        then {{ bind(struct_of({'wall': 'try_cast(_s as timestamp)'}), '_z', elsewhere) }}
     else try_cast(_s as timestamp)
 end
 {%- endset -%}

@@ -56,8 +56,8 @@
                         and {{ b }}.surname_length = 0
                         and least(length({{ a }}.name_sound), length({{ b }}.name_sound)) > 6
                         and least(
-                            {{ edit_distance(a ~ ".name_sound", b ~ ".name_sound") }},
-                            {{ edit_distance(a ~ ".name_sound", b ~ ".name_sound_turned") }}
+                            {{ edit_distance(a ~ '.name_sound', b ~ '.name_sound') }},
+                            {{ edit_distance(a ~ '.name_sound', b ~ '.name_sound_turned') }}
                         ) <= 2
                         then 'close'
                     else 'different'

@@ -148,7 +148,8 @@
     other_name    another given name under one family name: twins, brothers, parent and child
     nameless      no given name, and nothing that is one person's alone: a family shares phone, address and surname
     name_alone    nothing but the name agrees
-    namesakes     the name agrees, and every way to reach them differs
+    generations   one name, one address or phone, and more than ten years between them: father and son
+    namesakes     the name agrees, and every way to reach them that both say differs
   `pair`: an alias with the columns of compared_levels.
 -#}
 {% macro asks_for_more(pair) -%}
@@ -171,11 +172,20 @@
             and coalesce({{ pair }}.birth_level not in ('equal', 'near', 'two_parts', 'year'), true)
             then 'name_alone'
         when
-            {{ pair }}.phone_level = 'different'
+            {{ pair }}.birth_level = 'different'
+            and coalesce({{ pair }}.family_name_level <> 'different', true)
+            then 'generations'
+        when
+            coalesce({{ pair }}.phone_level = 'different', true)
             and (
                 coalesce({{ pair }}.place_level in ('different', 'other_address'), true)
-                or (coalesce({{ pair }}.birth_level <> 'equal', true) and {{ pair }}.place_level <> 'address')
+                or (
+                    {{ pair }}.phone_level = 'different'
+                    and coalesce({{ pair }}.birth_level <> 'equal', true)
+                    and {{ pair }}.place_level <> 'address'
+                )
             )
+            and coalesce({{ pair }}.phone_level, {{ pair }}.email_level, {{ pair }}.place_level) is not null
             then 'namesakes'
     end
 {%- endmacro %}

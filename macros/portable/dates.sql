@@ -80,6 +80,11 @@ end
     from_utc_timestamp(to_utc_timestamp({{ local_at }}, {{ time_zone }}), {{ time_zone }}) = {{ local_at }}
 {%- endmacro %}
 
+{#- The UTC timestamp so many seconds after 1970, a bigint. -#}
+{% macro at_epoch_second(x) %}{{ return(adapter.dispatch('at_epoch_second')(x)) }}{% endmacro %}
+{% macro default__at_epoch_second(x) -%} epoch_ms(1000 * {{ x }}) {%- endmacro %}
+{% macro spark__at_epoch_second(x) -%} timestamp_seconds({{ x }}) {%- endmacro %}
+
 {#- A date so many days later (or, negative, earlier). -#}
 {% macro add_days(date, days) %}{{ return(adapter.dispatch('add_days')(date, days)) }}{% endmacro %}
 {% macro default__add_days(date, days) -%} cast({{ date }} + cast({{ days }} as integer) as date) {%- endmacro %}

@@ -17,10 +17,17 @@
 list_transform([{{ value }}], lambda {{ name }}: {{ body }})[1]
 {%- endmacro %}
 
-{#- A subquery: Spark calls no function of the project in a lambda. What `bind` made of a value is such a query already; it reads
-    no column of an outer one, which Spark does not find from two queries inside. -#}
+{#- A subquery: Spark calls no function of the project in a lambda. From two queries inside it finds no name of an outer
+    one: each subquery hands on what it mentions of the arguments of a function and of the names of outer `bind`s. -#}
 {% macro spark__bind(value, name, body) -%}
-(select {{ body }} from {{ value if modules.re.search('^[(]select.* as bound[(]_\w+[)][)]$', value, modules.re.DOTALL) else '(select ' ~ value ~ ')' }} as bound({{ name }}))
+{%- set text = value ~ ' ' ~ body -%}
+{%- set made_inside = modules.re.findall('\\bas (_[a-z])\\b|\\b(_[a-z]) ->', text) | map('join') | list -%}
+{%- set names = modules.re.findall('\\b_[a-z]\\b', text) | unique | reject('in', made_inside + [name]) | list -%}
+{%- for argument in model.arguments or [] if modules.re.search('\\b' ~ argument.name ~ '\\b', text) -%}
+{%- do names.append(argument.name) -%}
+{%- endfor -%}
+(select {{ body }} from (select {{ ([value ~ ' as ' ~ name] + names) | join(', ') }}
+{%- if names %} from (select {{ names | join(', ') }}){% endif %}))
 {%- endmacro %}
 
 
@@ -38,7 +45,12 @@ named_struct({% for name, value in fields.items() %}'{{ name }}', {{ value }}{{ 
 {%- endmacro %}
 
 
-{#- A text as a literal of Spark, which takes a backslash for the beginning of an escape. -#}
+{#- A text, its quotes doubled, as a literal. -#}
+{% macro text_literal(text) %}{{ return(adapter.dispatch('text_literal')(text)) }}{% endmacro %}
+{% macro default__text_literal(text) -%} '{{ text }}' {%- endmacro %}
+{% macro spark__text_literal(text) -%} {{ spark_literal(text) }} {%- endmacro %}
+
+{#- Spark takes a backslash for the beginning of an escape. -#}
 {% macro spark_literal(text) -%} '{{ text | replace('\\', '\\\\') }}' {%- endmacro %}
 
 
@@ -108,6 +120,23 @@ split({{ x }}, '')
 list_select({{ list }}, list_transform({{ characters }}, lambda _c: unicode(_c) - {{ first_code_point - 1 }}))
 {%- endmacro %}
 
+{#- The list is a column first: no subquery may stand in a higher-order function. -#}
+{% macro spark__look_up(list, characters, first_code_point) -%}
+(
+    select transform(_l.characters, _c -> get(_l.list, ascii(_c) - {{ first_code_point }}))
+    from (select {{ characters }} as characters, {{ list }} as list) as _l
+)
+{%- endmacro %}
+
+
+{#- The code point of a character, and the character of a code point below U+10000. -#}
+{% macro code_point(x) %}{{ return(adapter.dispatch('code_point')(x)) }}{% endmacro %}
+{% macro default__code_point(x) -%} unicode({{ x }}) {%- endmacro %}
+{% macro spark__code_point(x) -%} ascii({{ x }}) {%- endmacro %}
+{% macro character_of(x) %}{{ return(adapter.dispatch('character_of')(x)) }}{% endmacro %}
+{% macro default__character_of(x) -%} chr({{ x }}) {%- endmacro %}
+{% macro spark__character_of(x) -%} decode(unhex(lpad(hex({{ x }}), 4, '0')), 'UTF-16BE') {%- endmacro %}
+
 
 {% macro strip_accents(x) %}
     {{- return(adapter.dispatch('strip_accents')(x)) -}}
@@ -115,6 +144,29 @@ list_select({{ list }}, list_transform({{ characters }}, lambda _c: unicode(_c) 
 
 {% macro default__strip_accents(x) -%}
 strip_accents({{ x }})
+{%- endmacro %}
+
+{% macro spark__strip_accents(x) -%}
+regexp_replace(translate({{ x }}, '{{ composed_letters() }}', '{{ letters_without_accents() }}'), '[\u0300-\u036F]', '')
+{%- endmacro %}
+
+
+{% macro composed(x) %}
+    {#- A letter and its accents as one character (NFC). On Spark letters with one or several marks, in the order of
+        Unicode, and Han; syllables of Hangul stay as they are. -#}
+    {{- return(adapter.dispatch('composed')(x)) -}}
+{% endmacro %}
+
+{% macro default__composed(x) -%}
+nfc_normalize({{ x }})
+{%- endmacro %}
+
+{% macro spark__composed(x) -%}
+aggregate(
+    sequence(1, {{ composed_letters() | length }}),
+    translate({{ x }}, '{{ compatible_han() }}', '{{ unified_han() }}'),
+    (done, i) -> replace(done, substr('{{ letter_parts() }}', 2 * i - 1, 2), substr('{{ composed_letters() }}', i, 1))
+)
 {%- endmacro %}
 
 

@@ -33,6 +33,29 @@
 {% macro default__list_as_text(list, separator) -%} array_to_string({{ list }}, '{{ separator }}') {%- endmacro %}
 {% macro spark__list_as_text(list, separator) -%} array_join({{ list }}, '{{ separator }}') {%- endmacro %}
 
+{#- The texts of a list that are not null, one behind the other; null where there is none. -#}
+{% macro list_joined(list, separator='') %}{{ return(adapter.dispatch('list_joined')(list, separator)) }}{% endmacro %}
+{% macro default__list_joined(list, separator) -%}
+    list_aggregate({{ list }}, 'string_agg', '{{ separator }}')
+{%- endmacro %}
+{% macro spark__list_joined(list, separator) -%} nullif(array_join({{ list }}, '{{ separator }}'), '') {%- endmacro %}
+
+{#- For each element of a list, called `name`, the value of `body`. -#}
+{% macro list_each(list, name, body) %}{{ return(adapter.dispatch('list_each')(list, name, body)) }}{% endmacro %}
+{% macro default__list_each(list, name, body) -%}
+    list_transform({{ list }}, lambda {{ name }}: {{ body }})
+{%- endmacro %}
+{% macro spark__list_each(list, name, body) -%} transform({{ list }}, {{ name }} -> {{ body }}) {%- endmacro %}
+
+{#- Of two lists of one length, per position the first value that is not null. -#}
+{% macro list_coalesce(first, second) %}{{ return(adapter.dispatch('list_coalesce')(first, second)) }}{% endmacro %}
+{% macro default__list_coalesce(first, second) -%}
+    list_transform(list_zip({{ first }}, {{ second }}), lambda _c: coalesce(_c[1], _c[2]))
+{%- endmacro %}
+{% macro spark__list_coalesce(first, second) -%}
+    zip_with({{ first }}, {{ second }}, (a, b) -> coalesce(a, b))
+{%- endmacro %}
+
 {#- A list of expressions. -#}
 {% macro list_of(values) %}{{ return(adapter.dispatch('list_of')(values)) }}{% endmacro %}
 {% macro default__list_of(values) -%} [{{ values | join(', ') }}] {%- endmacro %}
@@ -54,6 +77,14 @@
 {% macro list_at(list, position) %}{{ return(adapter.dispatch('list_at')(list, position)) }}{% endmacro %}
 {% macro default__list_at(list, position) -%} {{ list }}[{{ position }}] {%- endmacro %}
 {% macro spark__list_at(list, position) -%} get({{ list }}, {{ position }} - 1) {%- endmacro %}
+
+{#- The elements up to the nth, and from the nth on. -#}
+{% macro list_until(list, position) %}{{ return(adapter.dispatch('list_until')(list, position)) }}{% endmacro %}
+{% macro default__list_until(list, position) -%} {{ list }}[:{{ position }}] {%- endmacro %}
+{% macro spark__list_until(list, position) -%} slice({{ list }}, 1, {{ position }}) {%- endmacro %}
+{% macro list_from(list, position) %}{{ return(adapter.dispatch('list_from')(list, position)) }}{% endmacro %}
+{% macro default__list_from(list, position) -%} {{ list }}[{{ position }}:] {%- endmacro %}
+{% macro spark__list_from(list, position) -%} slice({{ list }}, {{ position }}, size({{ list }})) {%- endmacro %}
 
 {#- Aggregate: interpolated percentiles as one list, in one pass. -#}
 {% macro percentiles(x, shares) %}{{ return(adapter.dispatch('percentiles')(x, shares)) }}{% endmacro %}

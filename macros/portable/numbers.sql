@@ -10,6 +10,35 @@
     cast(avg(cast({{ x }} as decimal(38, {{ decimals }}))) {{ over }} as double)
 {%- endmacro %}
 
+{#- A number as exact_sum counts it. -#}
+{% macro exact_number(x, decimals=15) -%} cast(cast({{ x }} as decimal(38, {{ decimals }})) as double) {%- endmacro %}
+
+{#- A matrix, a list of rows, times a list: the exact_sum of each row. What is null in either counts for nothing; null
+    where nothing counts. -#}
+{% macro matrix_times(matrix, list) %}{{ return(adapter.dispatch('matrix_times')(matrix, list)) }}{% endmacro %}
+{% macro default__matrix_times(matrix, list) -%}
+    list_transform(
+        {{ matrix }},
+        lambda _m: cast(
+            list_sum(
+                list_transform(list_zip(_m, {{ list }}), lambda _n: cast(_n[1] * _n[2] as decimal(38, 15)))
+            ) as double
+        )
+    )
+{%- endmacro %}
+{% macro spark__matrix_times(matrix, list) -%}
+    transform(
+        {{ matrix }},
+        m -> cast(
+            aggregate(
+                array_compact(zip_with(m, {{ list }}, (a, b) -> cast(a * b as decimal(38, 15)))),
+                cast(null as decimal(38, 15)),
+                (total, x) -> cast(coalesce(total, 0) + x as decimal(38, 15))
+            ) as double
+        )
+    )
+{%- endmacro %}
+
 {#- A share whose part or whole may be negative. Its zero is never minus zero: of a run of both, files keep the first. -#}
 {% macro signed_share(part, whole) -%} ({{ part }}) / nullif({{ whole }}, 0) + 0.0 {%- endmacro %}
 

@@ -1,3 +1,8 @@
+{#- Whether a source is files that dbt reads (register_sources); on Spark it is a table of the catalog. -#}
+{% macro reads_files() %}{{ return(adapter.dispatch('reads_files')()) }}{% endmacro %}
+{% macro default__reads_files() %}{{ return(true) }}{% endmacro %}
+{% macro spark__reads_files() %}{{ return(false) }}{% endmacro %}
+
 {#- Column → type of a relation, in small and large letters; `_loaded_at` is that of the expression. -#}
 {% macro relation_types(relation, loaded_at=none) %}{{ return(adapter.dispatch('relation_types')(relation, loaded_at)) }}{% endmacro %}
 {% macro default__relation_types(relation, loaded_at) -%}

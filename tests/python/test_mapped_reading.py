@@ -224,6 +224,20 @@ def test_numbers_are_read_exactly_and_add_up(declared):
     assert lines.index("headed as (") < lines.index("signed as (") < lines.index("priced as (")
 
 
+@pytest.mark.parametrize("name", ["heads", "lines", "slips"])
+def test_columns_with_another_value_are_written_for_every_engine(declared, name):
+    model = mapped(declared, name).base_model()
+    assert "* replace" not in model
+    written = re.findall(r"\{% call all_with\(\[(.*?)\]\) %\}(.*?)\{% endcall %\}", model, flags=re.DOTALL)
+    assert written
+    for columns, values in written:
+        assert re.findall(r"'(\w+)'", columns) == re.findall(
+            r"(?<!\() as (orders__\w+|order_items__\w+|customers__\w+)$",
+            values.replace(",\n", "\n"),
+            flags=re.MULTILINE,
+        )
+
+
 def test_rows_that_are_no_records_have_a_reason_before_all_others(declared):
     rules, _ = mapped(declared, "heads").rules()
     assert [rule.split("'")[1] for rule in rules[:2]] == ["not_a_record", "unknown_code"]

@@ -19,6 +19,7 @@ from customer360.onboarding.mapped_rules import MappedRules
 from customer360.onboarding.mapping import BY_SIGN, NOT_MAPPED, OPEN, is_amount
 from customer360.onboarding.model_text import (
     WIDTH,
+    all_with,
     as_column,
     as_word,
     call,
@@ -305,14 +306,10 @@ class MappedTable(MappedRules):
         whose = macro_call(
             "customer_or_guest", ["'customers__source_customer_id'", contacts, named, known, *document]
         )
-        replaced = [f"{whose} as customers__source_customer_id"]
-        replaced += [
-            f"coalesce({whose}, {column}) as {column}"
-            for column in self._guests
-            if column != "customers__source_customer_id"
-        ]
-        columns = ",\n".join(replaced).replace("\n", "\n    ")
-        return select([f"* replace (\n    {columns}\n)"], "from @")
+        told = {"customers__source_customer_id": whose}
+        for column in self._guests:
+            told.setdefault(column, f"coalesce({whose}, {column})")
+        return select([all_with(told)], "from @")
 
     def _sum(
         self, entity: str, column: str, parts: Sequence[Column], landed: list[str], parsed: list[str]
@@ -507,22 +504,22 @@ class MappedTable(MappedRules):
                     ["@.*", f"concat(\n{suffix}\n) as document_suffix"], "from @\ncross join document_keys"
                 ),
             )
-            numbers = ",\n".join(
-                f"    {number} || document_suffix as {number}"
+            numbers = {
+                number: f"{number} || document_suffix"
                 for number in ("orders__source_order_id", "order_items__source_order_id")
-            )
-            yield "identified", select([f"* replace (\n{numbers}\n)"], "from @")
+            }
+            yield "identified", select([all_with(numbers)], "from @")
         if self.rows == "customers" or self._guests:
             yield "told", self._whose()
         if self.heads:
             yield self._headed()
         if self._signed:
             kind = self._kind_of_document
-            replaced = ",\n".join(
-                f"    case\n        when {kind} = 'return'\n            then -{name}\n        else {name}\n    end as {name}"
+            turned = {
+                name: f"case\n    when {kind} = 'return'\n        then -{name}\n    else {name}\nend"
                 for name in self._signed
-            )
-            yield "signed", select([f"* replace (\n{replaced}\n)"], "from @")
+            }
+            yield "signed", select([all_with(turned)], "from @")
         if self.computes_amount:
             amount = "{{ line_amount('order_items__quantity', 'order_items__unit_price') }}"
             yield "priced", select(["*", f"{amount} as order_items__amount"], "from @")
@@ -542,20 +539,19 @@ class MappedTable(MappedRules):
             kind = "orders__document_kind"
             if self._left_out:
                 kind = f"case when not ({self._left_out}) then {kind} end"
-            replaced = ",\n".join(
-                "    case\n"
-                "        when\n"
-                "            orders__document_kind = 'return'\n"
-                f"            and max({kind}) over (partition by {column}) = 'sale'\n"
-                f"            then {column} || '-return'\n"
-                f"        else {column}\n"
-                f"    end as {column}"
+            told = {
+                column: "case\n"
+                "    when\n"
+                "        orders__document_kind = 'return'\n"
+                f"        and max({kind}) over (partition by {column}) = 'sale'\n"
+                f"        then {column} || '-return'\n"
+                f"    else {column}\n"
+                "end"
                 for column in ("orders__source_order_id", "order_items__source_order_id")
-            )
-            note = "    -- `sale` is the greater of the two kinds: such a document has lines of both"
+            }
+            note = "`sale` is the greater of the two kinds: such a document has lines of both"
             number = "orders__source_order_id as document_number"
-            replace = f"* replace (\n{note}\n{replaced}{self._filled_heads()}\n)"
-            yield "split", select([replace, number], "from @")
+            yield "split", select([all_with(told | self._filled_heads(), note), number], "from @")
 
     def _headed(self) -> tuple[str, str]:
         """Lines beside what is known of the order that another table holds; @ is the CTE before."""
@@ -568,10 +564,10 @@ class MappedTable(MappedRules):
         on = "from @\nleft join heads\n    on @.order_items__source_order_id = heads.source_order_id"
         return "headed", select(joined, on)
 
-    def _filled_heads(self) -> str:
+    def _filled_heads(self) -> dict[str, str]:
         """What only some rows of a document state of its head, for the rows of both halves of an exchange."""
         kept = {"source_order_id", "document_kind", "landed_on", *self.constants["orders"]}
-        filled = ""
+        filled = {}
         for name in self.offered("orders"):
             if name not in kept and not self._is_per_line("orders", name):
                 column = f"orders__{name}"
@@ -579,7 +575,7 @@ class MappedTable(MappedRules):
                 if self._may_be_unreadable("orders", name) and name in self.fields["orders"]:
                     # what stands there and cannot be read stays a broken rule
                     rest = f"case when not {column}__is_given then {rest} end"
-                filled += f",\n    coalesce(\n        {column},\n        {rest}\n    ) as {column}"
+                filled[column] = coalesced([column, rest])
         return filled
 
     # ---- the staging models

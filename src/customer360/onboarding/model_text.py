@@ -67,6 +67,17 @@ def macro_call(name: str, arguments: Sequence[str]) -> str:
     return f"{{{{ {name}(\n" + "".join(f"    {argument},\n" for argument in arguments) + ") }}"
 
 
+def all_with(columns: Mapping[str, str], comment: str = "") -> str:
+    """All columns in a list of what is selected, these with another value, as SQL."""
+    names = ", ".join(f"'{name}'" for name in columns)
+    if len(names) > WIDTH - 30:
+        names = "\n" + "".join(f"    '{name}',\n" for name in columns)
+    note = f"-- {comment}\n" if comment else ""
+    values = note + ",\n".join(as_column(sql, name) for name, sql in columns.items())
+    indented = values.replace("\n", "\n    ")
+    return f"{{% call all_with([{names}]) %}}\n    {indented}\n{{% endcall %}}"
+
+
 def as_column(sql: str, name: str) -> str:
     """A column of a query, on as many lines as fit."""
     if max(map(len, f"{sql} as {name}".splitlines())) <= WIDTH:
