@@ -42,7 +42,7 @@
     },
     'phone': {
         'household': true,
-        'unknown': "a.phone_pattern is null or b.phone_pattern is null",
+        'unknown': "coalesce(a.phone, a.phone_pattern) is null or coalesce(b.phone, b.phone_pattern) is null",
         'levels': [
             {'level': 'equal', 'if': "a.phone = b.phone", 'share': 'phone_share'},
             {'level': 'near', 'if': "a.phone is not null and b.phone is not null and levenshtein(a.phone, b.phone) <= 1"},

@@ -83,7 +83,6 @@ def learn(
     vectors, number = _coded(candidates, names, levels)
     chance_vectors, chance_number = _coded(by_chance, names, levels)
     total = records * (records - 1) / 2
-    drawn = chance_number.sum()
     seen = [
         np.bincount(chance_vectors[known, i], chance_number[known], minlength=len(levels[name]))
         for i, name in enumerate(names)
@@ -98,10 +97,12 @@ def learn(
         chance = []
         for i, name in enumerate(names):
             known = seen[i].sum()
-            left = np.maximum(seen[i] - share * match[i] * drawn * (known / drawn if drawn else 0), RARE)
+            if not known:
+                chance.append(np.array([start[name][level].chance for level in levels[name]]))
+                continue
+            left = np.maximum(seen[i] - share * match[i] * known, RARE)
             chance.append(left / left.sum())
-            if name not in household:
-                homes[i] = chance[i]
+        homes = [homes[i] if name in household else chance[i] for i, name in enumerate(names)]
         log_match = np.full(len(number), np.log(share))
         log_home = np.full(len(number), np.log(home_share))
         log_chance = np.full(len(number), np.log1p(-share - home_share))
