@@ -1,4 +1,4 @@
--- The places of a customer record are the rows of the base models that name one, each once.
+-- The places of a customer record are the rows of the base models that name it, each once.
 
 with
 
