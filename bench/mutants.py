@@ -54,6 +54,14 @@ _AGGREGATES = {
 }
 
 
+GROSS = {
+    "empty": ("every row", "no row", "false"),
+    "lose": ("every row", "every row but each fiftieth", "row_copy = 0 and row_place % 50 <> 1"),
+    "repeat": ("every row", "each fiftieth row twice", "row_copy = 0 or row_place % 50 = 1"),
+}
+"""Faults of a whole table: what it has, what it has then, and the condition on its rows, numbered and twice."""
+
+
 @dataclass(frozen=True)
 class Site:
     """A place in a model's SQL and one fault to plant there."""
@@ -119,6 +127,21 @@ def plant(tree: exp.Expression, site: Site) -> str:
     else:
         node.replace(made)
     return written(changed)
+
+
+def gross_site(kind: str) -> Site:
+    """The fault of a whole table; no node of its SQL has it."""
+    before, after, _ = GROSS[kind]
+    return Site(kind, before, after, -1, 0)
+
+
+def gross(sql: str, kind: str) -> str:
+    """The SQL with a fault of the whole table around it: the same rows each time, of one row or more at least one."""
+    return (
+        f"select * exclude (row_place, row_copy) from (\n"
+        f"select n.*, row_number() over (order by hash(n)) as row_place from (\n{sql}\n) as n\n"
+        f") as numbered, range(2) as copies(row_copy) where {GROSS[kind][2]}"
+    )
 
 
 def written(tree: exp.Expression) -> str:

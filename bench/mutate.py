@@ -9,6 +9,12 @@ in Python that name it. What none of them notices survives.
 
 Without SEED the clock gives one, and the report says which. A model is drawn first, then a kind of fault, then a place, so
 that long models do not hide short ones. The report goes to reports/mutation/.
+
+    python -m bench.mutate --gross                   # instead: empties every table, loses and repeats each fiftieth row of it
+    python -m bench.mutate --gross empty --select value
+
+Only the build, the contract and data tests answer for these: a unit test of few rows sees a table emptied by a condition in its
+SQL, and not one that is empty because of what a company's rows are.
 """
 
 from __future__ import annotations
@@ -51,6 +57,8 @@ EQUIVALENTS = PROJECT / "tests" / "mutation_equivalents.csv"
 SEED = 7
 PATIENCE = 60.0
 """Seconds of CPU after which a mutant counts as noticed: no build of so few customers takes as long."""
+ATTENTION = 15.0
+"""Seconds of CPU in which a data test has to notice a fault of a whole table: long enough for its readers, and theirs."""
 MEMORY = "3GB"
 ALL = "all"
 """Stands for the tests of a file that takes longer than twice the patience."""
@@ -260,6 +268,26 @@ class Judge:
             self.trees[key] = tree if again == self.hashes[key] else None
         return self.trees[key]
 
+    def judge_gross(self, mutant: Mutant) -> Verdict:
+        """Build a table with a fault of all its rows, and what reads it, until a data test fails. What none notices in time
+        is not noticed."""
+        started = time.monotonic()
+        node = self.fixture.models[mutant.model]
+        rows = "from rows" if node["language"] == "python" else self.fixture.compiled(node).strip()
+        verdict = Verdict(mutant, self.fixture.area(mutant.model))
+        done = threading.Event()
+        threading.Thread(target=_lose_patience, args=(self.connection, done, ATTENTION), daemon=True).start()
+        try:
+            self._build(mutant, mutants.gross(rows, mutant.site.kind), verdict)
+        except Killed as by:
+            verdict.killed_by = str(by)
+        except duckdb.InterruptException:
+            pass
+        finally:
+            done.set()
+        verdict.seconds = time.monotonic() - started
+        return verdict
+
     def judge(self, mutant: Mutant) -> Verdict:
         """Run the tests on one mutant until one fails."""
         started = time.monotonic()
@@ -364,7 +392,7 @@ class Judge:
             except Exception as error:
                 raise Killed(f"the build ({type(error).__name__})") from None
             self.connection.execute(f"drop table {relation}")
-            self.connection.execute(f"create table {relation} as select * from rows")
+            self.connection.execute(f"create table {relation} as {mutated or 'from rows'}")
             return
         statement = self.fixture.ran(node).replace("__dbt_tmp", "")
         if mutated is not None:
@@ -566,9 +594,11 @@ def connect(database: Path, project: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def _lose_patience(connection: duckdb.DuckDBPyConnection, done: threading.Event) -> None:
-    """Interrupt what runs on a connection after PATIENCE seconds of CPU, unless it is done before."""
-    limit = time.process_time() + PATIENCE
+def _lose_patience(
+    connection: duckdb.DuckDBPyConnection, done: threading.Event, seconds: float = PATIENCE
+) -> None:
+    """Interrupt what runs on a connection after so many seconds of CPU, unless it is done before."""
+    limit = time.process_time() + seconds
     while not done.wait(1):
         if time.process_time() > limit:
             connection.interrupt()
@@ -601,12 +631,12 @@ def draw(fixture: Fixture, seed: int, count: int, chosen: Sequence[str]) -> list
     return list(found)
 
 
-def choose(fixture: Fixture, select: Sequence[str]) -> list[str]:
-    """The SQL models that are named, by name (with * for any letters) or by area; all where none is.
+def choose(fixture: Fixture, select: Sequence[str], languages: Sequence[str] = ("sql",)) -> list[str]:
+    """The models that are named, by name (with * for any letters) or by area; all where none is.
 
     Raises SystemExit where a word names none.
     """
-    models = [key for key in fixture.order if fixture.models[key]["language"] == "sql"]
+    models = [key for key in fixture.order if fixture.models[key]["language"] in languages]
     if not select:
         return models
     found: dict[str, None] = {}
@@ -645,6 +675,8 @@ def _begin(project: Path, folder: Path, python: bool) -> None:
 
 def _run(mutant: Mutant) -> Verdict | str:
     """The verdict on a mutant; the name of its model where sqlglot does not write it as it is."""
+    if mutant.site.kind in mutants.GROSS:
+        return _judge.judge_gross(mutant)
     if _judge.tree(mutant.model) is None:
         return mutant.model
     return _judge.judge(mutant)
@@ -691,10 +723,38 @@ def report(seed: int, verdicts: list[Verdict], unwritten: Iterable[str], seconds
         lines.append(f"left out, as sqlglot writes them otherwise: {', '.join(sorted(set(unwritten)))}")
     for verdict in alive:
         site = verdict.mutant.site
-        lines += ["", f"## {verdict.mutant.model.split('.')[-1]}: {site.kind}", ""]
+        lines += ["", f"## {_name(verdict.mutant.model)}: {site.kind}", ""]
         lines += [f"- {harm}" for harm in verdict.harm[:5]]
         lines += [f"- tables that differ: {verdict.changed}", "", "```diff", verdict.diff, "```"]
     return "\n".join(lines) + "\n"
+
+
+def report_gross(verdicts: list[Verdict], seconds: float) -> str:
+    """What a person reads: how many tables can lose, multiply or miss their rows without a data test noticing, and which."""
+    unmoved = {verdict.mutant.model for verdict in verdicts if not verdict.changed and not verdict.killed_by}
+    counted = [v for v in verdicts if v.mutant.model not in unmoved and not v.equivalent]
+    models = len({verdict.mutant.model for verdict in counted})
+    lines = [f"# Rows of {models} tables, {seconds / 60:.0f} minutes", ""]
+    lines += ["| fault | tables | noticed | not noticed |", "|---|---|---|---|"]
+    kinds = [kind for kind in mutants.GROSS if any(v.mutant.site.kind == kind for v in counted)]
+    alive = {kind: [v for v in counted if v.mutant.site.kind == kind and not v.killed_by] for kind in kinds}
+    for kind in kinds:
+        total = sum(v.mutant.site.kind == kind for v in counted)
+        lines.append(f"| {kind} | {total} | {total - len(alive[kind])} | {len(alive[kind])} |")
+    lines += ["", f"equivalent: {sum(bool(v.equivalent) for v in verdicts)}"]
+    lines.append(
+        f"without a row in this company: {', '.join(sorted(_name(key) for key in unmoved)) or 'none'}"
+    )
+    for kind in kinds:
+        lines += ["", f"## {kind}", ""]
+        lines += [
+            f"- {_name(v.mutant.model)} ({v.area}; tables that differ: {v.changed})" for v in alive[kind]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _name(model: str) -> str:
+    return model.split(".")[-1]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -708,18 +768,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--no-python", action="store_true", help="leave out the tests in Python, most of the time"
     )
+    parser.add_argument(
+        "--gross",
+        nargs="*",
+        choices=[*mutants.GROSS],
+        help="plant these faults (all where none is named) in every table instead of drawing some",
+    )
     read = parser.parse_args(arguments)
+    kinds = None if read.gross is None else read.gross or list(mutants.GROSS)
     started = time.monotonic()
     select = [word for word in read.select if word]
     fixture = prepare([word for word in select if "*" not in word and not _is_area(word)])
-    drawn = draw(fixture, read.seed, read.mutants, choose(fixture, select))
+    if kinds:
+        chosen = choose(fixture, select, ("sql", "python"))
+        drawn = [Mutant(model, mutants.gross_site(kind)) for model in chosen for kind in kinds]
+    else:
+        drawn = draw(fixture, read.seed, read.mutants, choose(fixture, select))
     known = equivalents()
     verdicts, unwritten = [], []
-    for number, verdict in enumerate(run(fixture, drawn, read.jobs, not read.no_python), 1):
+    for number, verdict in enumerate(run(fixture, drawn, read.jobs, not read.no_python and not kinds), 1):
         if isinstance(verdict, str):
             unwritten.append(fixture.models[verdict]["name"])
             continue
-        name, site = verdict.mutant.model.split(".")[-1], verdict.mutant.site
+        name, site = _name(verdict.mutant.model), verdict.mutant.site
         verdict.equivalent = (
             known.get((name, site.kind, site.before, site.after)) if not verdict.killed_by else None
         )
@@ -729,9 +800,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             f"{verdict.killed_by or ('equivalent' if verdict.equivalent else 'SURVIVED')}, {verdict.seconds:.1f} s",
             flush=True,
         )
-    told = report(read.seed, verdicts, unwritten, time.monotonic() - started)
+    seconds = time.monotonic() - started
+    told = report_gross(verdicts, seconds) if kinds else report(read.seed, verdicts, unwritten, seconds)
     REPORTS.mkdir(parents=True, exist_ok=True)
-    file = REPORTS / f"{read.seed}.md"
+    file = REPORTS / ("gross.md" if kinds else f"{read.seed}.md")
     file.write_text(told, encoding="utf-8")
     print("\n" + told)
     print(f"written to {file.relative_to(PROJECT)}")

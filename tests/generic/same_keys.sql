@@ -1,8 +1,9 @@
 {#-
   The keys of the model are those of the source of its grain: none lost, none invented. `to` is a model, or a subquery
-  in brackets where the grain is a product of several. `within` asks one way only: each key of the model is one of `to`.
+  in brackets where the grain is a product of several. `within` asks one way only: each key of the model is one of `to`;
+  `covers` the other way: each key of `to` is one of the model, which has others beside.
 -#}
-{% test same_keys(model, columns, to, to_columns=none, own_where='true', to_where='true', within=false) %}
+{% test same_keys(model, columns, to, to_columns=none, own_where='true', to_where='true', within=false, covers=false) %}
 
 {%- set source = to.identifier or 'the subquery' %}
 
@@ -44,15 +45,19 @@ keys as (
 ),
 
 counted as (
+    {%- if not covers %}
 
     select
         'keys that {{ source }} does not have' as rule,
         count(*) as row_count
     from keys
     where not has_source
-    {%- if not within %}
+    {%- endif %}
+    {%- if not within and not covers %}
 
     union all
+    {%- endif %}
+    {%- if not within %}
 
     select
         'keys of {{ source }} that are missing' as rule,

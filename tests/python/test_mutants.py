@@ -106,3 +106,21 @@ def test_equivalent_mutants_name_a_model_and_a_reason():
             assert row["model"] in models, row["model"]
             assert row["before"] != row["after"]
             assert len(row["reason"].split()) > 3, row
+
+
+@pytest.mark.parametrize("rows", [0, 1, 49, 100, 101])
+def test_faults_of_a_whole_table_take_or_double_each_fiftieth_row(rows: int):
+    """Also of a table of few rows at least one, or the fault would be none."""
+    sql = f"-- rows\nwith t as (select i as a, 'x' as b from range({rows}) as r(i))\nselect * from t -- all"
+    with duckdb.connect() as connection:
+        found = {kind: connection.execute(mutants.gross(sql, kind)).fetchall() for kind in mutants.GROSS}
+    each_fiftieth = -(-rows // 50)
+    assert {kind: len(of) for kind, of in found.items()} == {
+        "empty": 0,
+        "lose": rows - each_fiftieth,
+        "repeat": rows + each_fiftieth,
+    }
+    assert len(set(found["repeat"])) == rows
+    assert set(found["repeat"]) - set(found["lose"]) == {
+        row for row in found["repeat"] if found["repeat"].count(row) == 2
+    }

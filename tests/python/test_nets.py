@@ -131,6 +131,11 @@ NETS = {
         [id_rows("a"), id_rows()],
         {id_rows("c"): [("keys that people does not have", 1)]},
     ),
+    "same_keys_covers": Net(
+        keys_of(covers=True),
+        [id_rows("a", "b", "c")],
+        {id_rows("a", "c"): [("keys of people that are missing", 1)]},
+    ),
     "same_keys_where": Net(
         keys_of(own_where="id <> 'unknown'", to_where="amount > 15"),
         [id_rows("b", "unknown")],
