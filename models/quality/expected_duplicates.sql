@@ -1,7 +1,7 @@
 -- grain: one person that may be an earlier one
 
--- What the weights of pairs that were not linked still expect: each customer is counted once, by the likeliest customer before it. Only
--- pairs that share a block key are seen; who shares none with anybody is not counted here or anywhere.
+-- What the weights of pairs that were not linked still expect: each customer is counted once, by the likeliest customer
+-- before it. Only pairs that share a block key are seen; who shares none with anybody is not counted here or anywhere.
 
 with
 

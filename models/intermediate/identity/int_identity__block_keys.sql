@@ -5,7 +5,8 @@
 
 {% set keys = {
     'name': "given_sound || '|' || family_sound",
-    'name_turned': "least(left(given_sound, 4), left(family_sound, 4)) || '|' || greatest(left(given_sound, 4), left(family_sound, 4))",
+    'name_turned': "least(left(given_sound, 4), left(family_sound, 4)) || '|'"
+        ~ " || greatest(left(given_sound, 4), left(family_sound, 4))",
     'name_year': "given_sound || '|' || family_sound || '|' || birth_year",
     'name_city': "given_sound || '|' || family_sound || '|' || city",
     'prefixes_city': "left(given_sound, 3) || '|' || left(family_sound, 3) || '|' || city",
