@@ -1,9 +1,9 @@
 -- grain: two customer records of persons that are compared, with what speaks for one person
 
--- Fellegi and Sunter (1969): each comparison is worth log2(share of the level among pairs of one person / share among pairs by
--- chance). At levels with a share of their own the chance is that of the value: a rare name says more. A family agrees on
--- phone, address and surname without being one person: what it explains counts against the match. How many pairs match at all
--- is read from the data: the share at which as many matches are expected as it says.
+-- Fellegi and Sunter (1969): each comparison is worth log2(share of the level among pairs of one person / share among
+-- pairs by chance). At levels with a share of their own the chance is that of the value: a rare name says more. A family
+-- agrees on phone, address and surname without being one person: what it explains counts against the match. How many
+-- pairs match at all is read from the data: the share at which as many matches are expected as it says.
 
 {% set comparisons = identity_comparisons() %}
 {% set rounds = 15 %}
@@ -89,8 +89,11 @@ prior_0 as (
 prior_{{ number }} as (
 
     select
-        greatest(
-            least({{ exact_sum('bands.pair_count * ' ~ match_chance('bands', 'prior')) }} / max(prior.pair_count), 0.5), 1e-12
+        -- one pair at least: where none seems to match, the share would fall round by round to nothing
+        least(
+            greatest({{ exact_sum('bands.pair_count * ' ~ match_chance('bands', 'prior')) }}, 1.0)
+            / max(prior.pair_count),
+            0.5
         ) as match_prior,
         max(prior.household_prior) as household_prior,
         max(prior.pair_count) as pair_count
