@@ -6,13 +6,15 @@
   `household`: people of one household agree on it more often than strangers. Two looks at one thing are levels of one comparison: else they would count twice.
 -#}
 {% macro identity_comparisons() -%}
+{#- 魏伟 (wei wei) is neither turned nor crossed beside another 魏伟 -#}
+{%- set other_given = "coalesce(a.given_sound <> b.given_sound, true)" -%}
 {{ return({
     'given_name': {
         'unknown': "a.given_name is null or b.given_name is null or (a.is_one_word and b.is_one_word and not (" ~ is_near_given('a', 'b') ~ "))",
         'levels': [
             {'level': 'equal', 'if': "a.given_name = b.given_name", 'share': 'given_name_share'},
-            {'level': 'turned', 'if': "a.given_sound = b.family_sound and b.given_sound = a.family_sound", 'first': true},
-            {'level': 'crossed', 'if': "a.given_sound = b.family_sound or b.given_sound = a.family_sound or (a.is_one_word and " ~ is_near_word('a.given_sound', 'b.family_sound') ~ ") or (b.is_one_word and " ~ is_near_word('b.given_sound', 'a.family_sound') ~ ")", 'first': true},
+            {'level': 'turned', 'if': other_given ~ " and a.given_sound = b.family_sound and b.given_sound = a.family_sound", 'first': true},
+            {'level': 'crossed', 'if': other_given ~ " and (a.given_sound = b.family_sound or b.given_sound = a.family_sound or (a.is_one_word and " ~ is_near_word('a.given_sound', 'b.family_sound') ~ ") or (b.is_one_word and " ~ is_near_word('b.given_sound', 'a.family_sound') ~ "))", 'first': true},
             {'level': 'sound', 'if': "a.given_sound = b.given_sound", 'share': 'given_sound_share'},
             {'level': 'nickname', 'if': "contains(a.given_formals, ' ' || b.given_sound || ' ') or contains(b.given_formals, ' ' || a.given_sound || ' ')"},
             {'level': 'part', 'if': is_part_of_given('a', 'b') ~ ' or ' ~ is_part_of_given('b', 'a')},
@@ -22,7 +24,7 @@
     },
     'family_name': {
         'household': true,
-        'unknown': "a.family_name is null or b.family_name is null or (coalesce(a.given_name <> b.given_name, true) and (coalesce(a.given_sound = b.family_sound, false) or coalesce(b.given_sound = a.family_sound, false)))",
+        'unknown': "a.family_name is null or b.family_name is null or (" ~ other_given ~ " and (coalesce(a.given_sound = b.family_sound, false) or coalesce(b.given_sound = a.family_sound, false)))",
         'levels': [
             {'level': 'equal', 'if': "a.family_name = b.family_name", 'share': 'family_name_share'},
             {'level': 'sound', 'if': "a.family_sound = b.family_sound", 'share': 'family_sound_share'},
@@ -64,9 +66,9 @@
         'unknown': "(a.home_address is null or b.home_address is null) and (a.city is null or b.city is null)",
         'levels': [
             {'level': 'address', 'if': "a.home_address = b.home_address and coalesce(a.city = b.city, true)", 'share': 'home_address_share'},
-            {'level': 'near_address', 'if': "a.address_numbers = b.address_numbers and " ~ edit_distance('a.home_address', 'b.home_address') ~ " <= 4"},
+            {'level': 'near_address', 'if': "coalesce(a.city = b.city, true) and a.address_numbers = b.address_numbers and " ~ edit_distance('a.home_address', 'b.home_address') ~ " <= 4"},
             {'level': 'numbers', 'if': "a.city = b.city and a.address_numbers = b.address_numbers"},
-            {'level': 'like_address', 'if': text_likeness('a.home_address', 'b.home_address') ~ " >= 0.93"},
+            {'level': 'like_address', 'if': "coalesce(a.city = b.city, true) and " ~ text_likeness('a.home_address', 'b.home_address') ~ " >= 0.93"},
             {'level': 'other_address', 'if': "a.city = b.city and a.home_address is not null and b.home_address is not null", 'share': 'city_share'},
             {'level': 'city', 'if': "a.city = b.city", 'share': 'city_share'},
             {'level': 'near_city', 'if': "not a.is_city_coded and not b.is_city_coded and " ~ is_near_word('a.city', 'b.city')},

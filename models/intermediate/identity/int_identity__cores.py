@@ -6,6 +6,8 @@ import pyarrow as pa
 from customer360.identity.clustering import Joining, Limits, components, joined_by_weight
 
 EXCLUSIVE = ("unionid", "id_number_hash", "credit_code")
+# j smith may be John or Jane
+IS_NAMED = "given_name is not null and (surname_length > 0 or length(given_name) > 1)"
 JOINING = ("link_weight", "least_mean_weight", "unscored_weight", "most_weight", "margin")
 
 
@@ -18,16 +20,14 @@ def model(dbt, session):
     )
     records = (
         dbt.ref("int_identity__records")
-        .project(f"record_key, given_name is not null as is_named, {codes}")
+        .project(f"record_key, {IS_NAMED} as is_named, {codes}")
         .order("record_key")
         .fetchnumpy()
     )
     size = len(records["record_key"])
     edges = dbt.ref("int_identity__core_links").fetchnumpy()
     core = components(size, edges["record_key_a"], edges["record_key_b"])
-    pairs = (
-        dbt.ref("int_identity__scores").project("record_key_a, record_key_b, joining_weight").fetchnumpy()
-    )
+    pairs = dbt.ref("int_identity__scores").project("record_key_a, record_key_b, joining_weight").fetchnumpy()
     apart = dbt.ref("int_identity__decisions").filter("decision = 'must_not_link'").fetchnumpy()
     limits = dbt.ref("identity_limits").fetchone()
     policy = dbt.ref("identity_model").project(", ".join(JOINING)).fetchone()

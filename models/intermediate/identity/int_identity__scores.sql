@@ -89,9 +89,11 @@ prior_0 as (
 prior_{{ number }} as (
 
     select
-        greatest(
-            least({{ exact_sum('bands.pair_count * ' ~ match_chance('bands', 'prior')) }} / max(prior.pair_count), 0.5),
-            1e-12
+        -- one pair at least: where none seems to match, the share would fall round by round to nothing
+        least(
+            greatest({{ exact_sum('bands.pair_count * ' ~ match_chance('bands', 'prior')) }}, 1.0)
+            / max(prior.pair_count),
+            0.5
         ) as match_prior,
         max(prior.household_prior) as household_prior,
         max(prior.pair_count) as pair_count

@@ -23,11 +23,21 @@ identified as (
 
 ),
 
+-- acme_002, by its number; acme_retail_001 is of another company
+numbered as (
+
+    select distinct
+        model,
+        cast(substr(model, length('{{ var("data_set") }}_') + 1) as integer) as number
+    from {{ ref('identity_weights') }}
+    where {{ regexp_like('model', '^' ~ var('data_set') ~ '_[0-9]{3,9}$') }}
+
+),
+
 fitted as (
 
-    select max(model) as model
-    from {{ ref('identity_weights') }}
-    where {{ begins_with('model', "'" ~ var('data_set') ~ "_'") }}
+    select max_by(model, number) as model
+    from numbered
 
 ),
 

@@ -122,7 +122,7 @@ def joined_by_weight(
     counted = np.clip(weight, -joining.most_weight, joining.most_weight)
     for step in steps:
         while True:
-            left, right, best, mean = _between(label, a, b, weight, counted, joining)
+            left, right, best, mean = _between(label, a, b, weight, counted, named, joining)
             members = np.bincount(label, minlength=size)
             fits = (mean >= joining.least_mean_weight) & (
                 members[left] + members[right] <= limits.max_records
@@ -155,23 +155,40 @@ _STEPS = (20.0, 17.0, 14.0, 12.0, 10.0, 8.0, 6.0, 4.0, 3.0)
 
 
 def _between(
-    label: Keys, a: Keys, b: Keys, weight: np.ndarray, counted: np.ndarray, joining: Joining
+    label: Keys,
+    a: Keys,
+    b: Keys,
+    weight: np.ndarray,
+    counted: np.ndarray,
+    named: Keys,
+    joining: Joining,
 ) -> tuple[Keys, Keys, np.ndarray, np.ndarray]:
-    """Pairs of groups with a scored pair of records: the smaller and the larger label, best weight, mean of all pairs."""
+    """Pairs of groups with a scored pair of records: the smaller and the larger label, best weight, mean of all pairs.
+
+    Where both groups have records with a given name, the mean is at most that of the pairs of these: a record without one,
+    which fits twins alike, is no bridge between them.
+    """
     size = len(label)
     low, high = np.minimum(label[a], label[b]), np.maximum(label[a], label[b])
     other = low != high
     codes, place = np.unique(low[other].astype(np.int64) * size + high[other], return_inverse=True)
     best = np.full(len(codes), -np.inf)
     np.maximum.at(best, place, weight[other])
-    scored = np.bincount(place, minlength=len(codes))
-    # in whole millionths: the sum does not depend on the order of the pairs
-    total = np.zeros(len(codes), dtype=np.int64)
-    np.add.at(total, place, np.rint(counted[other] * 1e6).astype(np.int64))
     left, right = codes // size, codes % size
-    members = np.bincount(label, minlength=size)
-    pairs = members[left] * members[right]
-    return left, right, best, (total / 1e6 + (pairs - scored) * joining.unscored_weight) / pairs
+
+    def mean(records: Keys) -> np.ndarray:
+        """Over the pairs of these records; infinite where a group has none."""
+        among = (records[a] & records[b])[other]
+        scored = np.bincount(place[among], minlength=len(codes))
+        # in whole millionths: the sum does not depend on the order of the pairs
+        total = np.zeros(len(codes), dtype=np.int64)
+        np.add.at(total, place[among], np.rint(counted[other][among] * 1e6).astype(np.int64))
+        members = np.bincount(label[records], minlength=size)
+        pairs = members[left] * members[right]
+        whole = total / 1e6 + (pairs - scored) * joining.unscored_weight
+        return np.where(pairs > 0, whole / np.maximum(pairs, 1), np.inf)
+
+    return left, right, best, np.minimum(mean(np.ones(size, dtype=bool)), mean(named))
 
 
 def _stand_out(

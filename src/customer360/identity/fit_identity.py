@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import duckdb
@@ -77,9 +78,10 @@ def fit_data_set(data_set: DataSet, database: Path | None) -> tuple[Path, str, L
         raise NotFitted(f"{error}. The defaults of seeds/policy/{SEED}.csv stay in use") from None
     with policy_file(data_set.project, data_set.policy, SEED).open(encoding="utf-8", newline="") as file:
         columns, *rows = list(csv.reader(file))
-    prefix = f"{data_set.name}_"
-    numbers = [int(row[0].removeprefix(prefix)) for row in rows if row[0].startswith(prefix)]
-    name = f"{prefix}{max(numbers, default=0) + 1:03}"
+    # int_identity__weights looks for the same names: digits alone, or chinese_retail is a model of data set `chinese`
+    numbered = re.compile(re.escape(data_set.name) + "_([0-9]{3,9})")
+    numbers = [int(found[1]) for row in rows if (found := numbered.fullmatch(row[0]))]
+    name = f"{data_set.name}_{max(numbers, default=0) + 1:03}"
     rows += [
         [
             name,

@@ -116,7 +116,7 @@ def learn(
         weight = np.exp(np.array([log_match, log_home, log_chance]) - highest)
         weight *= number / weight.sum(axis=0)
         before = share
-        share, home_share = weight[0].sum() / total, max(weight[1].sum() / total, 1e-15)
+        share, home_share = (max(weight[i].sum() / total, 1e-15) for i in (0, 1))
         for i, name in enumerate(names):
             known = vectors[:, i] >= 0
             size = len(levels[name])
