@@ -1,7 +1,7 @@
 -- grain: one customer record of a person, with the values that two records are compared by
 
--- Values that too many records or people share are left out (int_identity__evidence_use). The share of records that have a
--- value says how much an agreement on it is worth: half the company is no 欧阳询.
+-- Values that too many records or people share are left out (int_identity__evidence_use). The share of records that
+-- have a value says how much an agreement on it is worth: half the company is no 欧阳询.
 
 {% set shared = [
     'given_name', 'given_sound', 'family_name', 'family_sound', 'birth_day', 'phone', 'phone_pattern', 'email',

@@ -1,6 +1,7 @@
 -- grain: one comparison of two customer records that weights join or leave open
 
--- The waterfall of a pair: what each comparison adds to or takes from its weight, the prior and what a household explains.
+-- The waterfall of a pair: what each comparison adds to or takes from its weight, the prior and what a household
+-- explains.
 
 {% set comparisons = identity_comparisons() %}
 

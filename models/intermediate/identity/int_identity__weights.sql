@@ -1,7 +1,7 @@
 -- grain: one level of one comparison of persons, with what it weighs
 
--- The model that the policy names or, where it says `auto`, the company's own fitted one, else a default: Chinese retail where
--- most records have a phone, an e-mail or a number, Western customer lists where few do.
+-- The model that the policy names or, where it says `auto`, the company's own fitted one, else a default: Chinese
+-- retail where most records have a phone, an e-mail or a number, Western customer lists where few do.
 
 with
 
