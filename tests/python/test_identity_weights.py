@@ -316,6 +316,32 @@ def test_the_prior_is_the_share_at_which_as_many_matches_are_expected():
     assert 2 ** expected[0][1] * 296 * 295 / 2 == pytest.approx(14, abs=1.0)
 
 
+def test_joining_counts_a_pair_as_its_doubts_allow():
+    lab = Lab()
+    lab.build(
+        [
+            *strangers(),
+            *TOGETHER["Bill is William"],
+            *(
+                {**record, "source_system": f"{record['source_system']}{n}"}
+                for n, (_, some) in enumerate(APART.values())
+                for record in some
+            ),
+        ]
+    )
+    rows = lab.rows(
+        "select joining_weight, match_weight, asks_for, is_conflict from intermediate.int_identity__scores"
+    )
+    for joining, weight, asks_for, is_conflict in rows:
+        if is_conflict or asks_for == "other_name":
+            assert joining == -12
+        else:
+            assert joining == min(weight, 12 if asks_for is None else 0)
+    assert {asks_for for _, weight, asks_for, _ in rows if weight > 0} >= {"namesakes", "name_alone", None}
+    assert any(asks_for == "other_name" and weight > -12 for _, weight, asks_for, _ in rows)
+    assert max(joining for joining, *_ in rows) == 12
+
+
 def test_where_nothing_seems_to_match_one_pair_is_expected():
     lab = Lab()
     lab.build([record for record in strangers() if record["source_system"] != "again"])

@@ -1,9 +1,9 @@
 -- grain: two customer records of persons that are compared, with what speaks for one person
 
 -- Fellegi and Sunter (1969): each comparison is worth log2(share of the level among pairs of one person / share among
--- pairs by chance). At levels with a share of their own the chance is that of the value: a rare name says more. A family
--- agrees on phone, address and surname without being one person: what it explains counts against the match. How many
--- pairs match at all is read from the data: the share at which as many matches are expected as it says.
+-- pairs by chance). At levels with a share of their own the chance is that of the value: a rare name says more. A
+-- family agrees on phone, address and surname without being one person: what it explains counts against the match. How
+-- many pairs match at all is read from the data: the share at which as many matches are expected as it says.
 
 {% set comparisons = identity_comparisons() %}
 {% set rounds = 15 %}
@@ -76,12 +76,12 @@ bands as (
 prior_0 as (
 
     select
-        0.3 * record_count / pair_count as match_prior,
-        policy.household_partners * record_count / (2 * pair_count) as household_prior,
-        pair_count
+        0.3 * size.record_count / size.pair_count as match_prior,
+        policy.household_partners * size.record_count / (2 * size.pair_count) as household_prior,
+        size.pair_count
     from size
     cross join policy
-    where pair_count > 0
+    where size.pair_count > 0
 
 ),
 
@@ -91,14 +91,14 @@ prior_{{ number }} as (
     select
         -- one pair at least: where none seems to match, the share would fall round by round to nothing
         least(
-            greatest({{ exact_sum('bands.pair_count * ' ~ match_chance('bands', 'prior')) }}, 1.0)
-            / max(prior.pair_count),
+            greatest({{ exact_sum('bands.pair_count * ' ~ match_chance('bands', 'earlier')) }}, 1.0)
+            / max(earlier.pair_count),
             0.5
         ) as match_prior,
-        max(prior.household_prior) as household_prior,
-        max(prior.pair_count) as pair_count
+        max(earlier.household_prior) as household_prior,
+        max(earlier.pair_count) as pair_count
     from bands
-    cross join prior_{{ number - 1 }} as prior
+    cross join prior_{{ number - 1 }} as earlier
     having count(*) > 0
 
 ),
@@ -109,39 +109,48 @@ scored as (
 
     select
         summed.*,
-        log2(prior.match_prior) as prior_weight,
+        log2(settled.match_prior) as prior_weight,
         -log2(
-            1.0 - prior.match_prior - prior.household_prior
-            + prior.household_prior * power(2.0, least(summed.household_weight, 60.0))
+            1.0 - settled.match_prior - settled.household_prior
+            + settled.household_prior * power(2.0, least(summed.household_weight, 60.0))
         ) as family_weight,
         {{ asks_for_more('summed') }} as asks_for
     from summed
-    cross join prior_{{ rounds }} as prior
+    cross join prior_{{ rounds }} as settled
+
+),
+
+totalled as (
+
+    select
+        *,
+        evidence_weight + prior_weight + family_weight as match_weight
+    from scored
 
 ),
 
 final as (
 
     select
-        record_key_a,
-        record_key_b,
-        evidence_weight + prior_weight + family_weight as match_weight,
-        1.0 / (1.0 + power(2.0, -(evidence_weight + prior_weight + family_weight))) as match_probability,
-        asks_for,
-        coalesce(identifier_level = 'conflict', false) as is_conflict,
+        totalled.record_key_a,
+        totalled.record_key_b,
+        totalled.match_weight,
+        1.0 / (1.0 + power(2.0, -(totalled.match_weight))) as match_probability,
+        totalled.asks_for,
+        coalesce(totalled.identifier_level = 'conflict', false) as is_conflict,
         -- what joins: a doubt that only an identifier settles speaks against, any other leaves the pair open
         case
-            when identifier_level = 'conflict' or asks_for = 'other_name' then -policy.most_weight
-            when asks_for is not null then least(evidence_weight + prior_weight + family_weight, 0.0)
-            else evidence_weight + prior_weight + family_weight
+            when totalled.identifier_level = 'conflict' or totalled.asks_for = 'other_name' then -policy.most_weight
+            when totalled.asks_for is not null then least(totalled.match_weight, 0.0)
+            else totalled.match_weight
         end as joining_weight,
-        prior_weight,
-        family_weight,
+        totalled.prior_weight,
+        totalled.family_weight,
         {% for name in comparisons -%}
-        {{ name }}_level,
-        {{ name }}_weight{{ ',' if not loop.last }}
+        totalled.{{ name }}_level,
+        totalled.{{ name }}_weight{{ ',' if not loop.last }}
         {% endfor %}
-    from scored
+    from totalled
     cross join policy
 
 )
