@@ -36,7 +36,8 @@ expected as (
             select coalesce({{ exact_sum('duplicate_probability') }}, 0.0)
             from {{ ref('expected_duplicates') }}
         ) as expected_count,
-        (select count(distinct customer_id) from ids where customer_kind = 'person') as person_count
+        count(distinct case when customer_kind = 'person' then customer_id end) as person_count
+    from ids
 
 ),
 

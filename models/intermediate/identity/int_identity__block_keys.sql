@@ -63,6 +63,12 @@ keyed_{{ key_type }} as (
 
 {% endfor -%}
 
+size as (
+
+    select count(*) as record_count from compared
+
+),
+
 everybody as (
 
     select
@@ -70,8 +76,9 @@ everybody as (
         'everybody' as key_type,
         {{ hashed_number("'everybody'") }} as key_hash
     from compared
+    cross join size
     cross join policy
-    where (select count(*) from compared) <= policy.compare_all_up_to
+    where size.record_count <= policy.compare_all_up_to
 
 ),
 

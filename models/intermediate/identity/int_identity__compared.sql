@@ -91,13 +91,13 @@ taken_apart as (
 final as (
 
     select
-        *,
         {% for column in shared -%}
         case
             when {{ column }} is not null
                 then count(*) over (partition by {{ column }}) / cast(count({{ column }}) over () as double)
-        end as {{ column }}_share{{ ',' if not loop.last }}
-        {% endfor %}
+        end as {{ column }}_share,
+        {% endfor -%}
+        *
     from taken_apart
 
 )

@@ -34,12 +34,12 @@ size as (
 weighed as (
 
     select
-        compared.*,
         {% for name, comparison in comparisons.items() -%}
         coalesce({{ name }}.match_bits - {{ comparison_chance(name, comparison) }}, 0.0) as {{ name }}_weight,
         coalesce({{ comparison_household(name, comparison) }} - {{ comparison_chance(name, comparison) }}, 0.0)
-            as {{ name }}_household{{ ',' if not loop.last }}
-        {% endfor %}
+            as {{ name }}_household,
+        {% endfor -%}
+        compared.*
     from {{ ref('int_identity__comparisons') }} as compared
     inner join {{ ref('int_identity__compared') }} as a
         on compared.record_key_a = a.record_key
@@ -144,12 +144,12 @@ final as (
             when totalled.asks_for is not null then least(totalled.match_weight, 0.0)
             else totalled.match_weight
         end as joining_weight,
-        totalled.prior_weight,
-        totalled.family_weight,
         {% for name in comparisons -%}
         totalled.{{ name }}_level,
-        totalled.{{ name }}_weight{{ ',' if not loop.last }}
-        {% endfor %}
+        totalled.{{ name }}_weight,
+        {% endfor -%}
+        totalled.prior_weight,
+        totalled.family_weight
     from totalled
     cross join policy
 
