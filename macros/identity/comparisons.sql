@@ -68,7 +68,7 @@
             {'level': 'address', 'if': "a.home_address = b.home_address and coalesce(a.city = b.city, true)", 'share': 'home_address_share'},
             {'level': 'near_address', 'if': "coalesce(a.city = b.city, true) and a.address_numbers = b.address_numbers and " ~ edit_distance('a.home_address', 'b.home_address') ~ " <= 4"},
             {'level': 'numbers', 'if': "a.city = b.city and a.address_numbers = b.address_numbers"},
-            {'level': 'like_address', 'if': "coalesce(a.city = b.city, true) and " ~ text_likeness('a.home_address', 'b.home_address') ~ " >= 0.93"},
+            {'level': 'like_address', 'if': "coalesce(a.city = b.city, true) and " ~ has_no_other_number('a', 'b') ~ " and " ~ text_likeness('a.home_address', 'b.home_address') ~ " >= 0.93"},
             {'level': 'other_address', 'if': "a.city = b.city and a.home_address is not null and b.home_address is not null", 'share': 'city_share'},
             {'level': 'city', 'if': "a.city = b.city", 'share': 'city_share'},
             {'level': 'near_city', 'if': "not a.is_city_coded and not b.is_city_coded and " ~ is_near_word('a.city', 'b.city')},
@@ -103,6 +103,15 @@
         else 'different'
     end as {{ name }}_level{{ ',' if not loop.last }}
     {%- endfor %}
+{%- endmacro %}
+
+{#- The numbers of one address are among those of the other: the flat may be missing, another house is another. -#}
+{% macro has_no_other_number(a, b) -%}
+    coalesce(
+        contains('.' || {{ a }}.address_numbers || '.', '.' || {{ b }}.address_numbers || '.')
+        or contains('.' || {{ b }}.address_numbers || '.', '.' || {{ a }}.address_numbers || '.'),
+        true
+    )
 {%- endmacro %}
 
 {#- Rob of Robert, J of John; of a Chinese given name one of its characters. -#}
@@ -146,7 +155,8 @@
 {%- endmacro %}
 
 {#-
-  Why a pair asks for more than its weight, null where it does not. An identifier of one's own settles it.
+  Why a pair asks for more than its weight, null where it does not. An identifier of one's own settles it, but not under another name
+  and birth date: cards are shared.
     other_name    another given name under one family name: twins, brothers, parent and child
     nameless      no given name, and nothing that is one person's alone: a family shares phone, address and surname
     name_alone    nothing but the name agrees
@@ -156,7 +166,12 @@
 -#}
 {% macro asks_for_more(pair) -%}
     case
-        when {{ pair }}.identifier_level in ('equal', 'near') then null
+        when
+            {{ pair }}.identifier_level in ('equal', 'near')
+            and not coalesce(
+                {{ pair }}.given_name_level = 'different' and {{ pair }}.birth_level in ('decade', 'different'), false
+            )
+            then null
         when
             {{ pair }}.given_name_level = 'different'
             and {{ pair }}.family_name_level <> 'different'

@@ -124,6 +124,15 @@ def with_rules(**changes: str | None) -> dict[str, list[dict[str, str]]]:
     return {"identity_rules": rows}
 
 
+def without_weights() -> dict[str, list[dict[str, str]]]:
+    """A policy by which nothing weighs enough to join or to be shown."""
+    return {
+        "identity_model": [
+            row | {"link_weight": "99", "review_weight": "99"} for row in seed("identity_model")
+        ]
+    }
+
+
 def test_every_rule_of_the_policy_has_a_fixture():
     assert {row["rule_code"] for row in seed("identity_rules")} == set(FIXTURES)
 
@@ -131,13 +140,13 @@ def test_every_rule_of_the_policy_has_a_fixture():
 @pytest.mark.parametrize("rule", FIXTURES)
 def test_a_rule_joins_its_two_records_and_nothing_else_does(rule: str):
     decision = {row["rule_code"]: row["decision"] for row in seed("identity_rules")}[rule]
-    assert joined(Lab().build(FIXTURES[rule])) == (decision == "link")
-    lab = Lab(with_rules(**{rule: None}))
+    assert joined(Lab(without_weights()).build(FIXTURES[rule])) == (decision == "link")
+    lab = Lab(with_rules(**{rule: None}) | without_weights())
     assert not joined(lab.build(FIXTURES[rule]))
     assert lab.rows("from marts.identity_review_queue") == []
     # the other way round: linked at will, or shown to a person
     other = "review" if decision == "link" else "link"
-    lab = Lab(with_rules(**{rule: other}))
+    lab = Lab(with_rules(**{rule: other}) | without_weights())
     assert joined(lab.build(FIXTURES[rule])) == (other == "link")
     queue = lab.rows("select rule_code, review_reason from marts.identity_review_queue")
     assert queue == ([(rule, "policy")] if other == "review" else [])

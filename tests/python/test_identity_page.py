@@ -249,7 +249,7 @@ def test_the_other_sections_of_the_demo_page_are_complete() -> None:
     assert rows["look_alikes"] == 1 + kinds
     assert rows["recall"] == 2 + recalls - 1  # the measure over all is in the section before
     assert rows["banned"] == 2 + types
-    assert rows["duplicates"] == 1 + 4 + 1 + systems - 1
+    assert rows["duplicates"] == 1 + 5 + 1 + systems - 1
     assert rows["queue"] == 2 + sum(reasons)
     assert rows["events"] == 1 + min(builds, 6)
 

@@ -181,7 +181,7 @@ DAMAGES = {
     ),
     "two numbers the wrong way round": (
         "identity_model", cell("identity_model", 2, "review_weight", "9"),
-        "row 2, review_weight, link_weight, most_weight: 9, ", "so that the rule holds",
+        "row 2, review_weight, link_weight: 9, ", "so that the rule holds",
     ),
     "another currency": (
         "rfm_policy", cell("rfm_policy", 2, "currency", "USD"), "row 2, currency: 'USD' is not among the values",

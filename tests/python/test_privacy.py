@@ -292,6 +292,8 @@ NOT_PERSONAL = {
     r".*\.(column|event|content|campaign|contract|product|item|material|store|dealer)_name": "names a thing",
     r".*\.(name_agreement|surname_length)": "how far two names agree, how long one is; not a name",
     r".*\.(has|is)_(phone|email|wechat|follower)(_consent)?": "yes or no, never the value",
+    r"int_identity__.*_(level|weight)": "how far two values agree and what that weighs; not the values",
+    r"int_identity__compared\..*_share": "share of the records that have a value",
     r".*\.is_name_asked": "whether the system asks for names",
     r".*\.(also_)?bought_name": "names a product",
     r".*\.(promotion|other)_message_driver": "a figure of messages, not their text",

@@ -35,7 +35,7 @@ PLATFORMS = {
     ("darwin", "arm64"): [f"macosx_{n}_0_{kind}" for n in range(11, 16) for kind in ("arm64", "universal2")]
     + [f"macosx_10_{n}_universal2" for n in range(9, 17)],
 }
-PURE_SOURCE = {"halo", "pyspark"}
+PURE_SOURCE = {"halo", "names", "pyspark"}
 """Packages without a wheel, of Python alone: they need no compiler."""
 
 
