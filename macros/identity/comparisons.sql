@@ -157,7 +157,7 @@
 {#-
   Why a pair asks for more than its weight, null where it does not. An identifier of one's own settles it, but not under another name
   and birth date: cards are shared.
-    other_name    another given name under one family name: twins, brothers, parent and child
+    other_name    another given name under one family name (twins, brothers, parent and child), or neither name the same
     nameless      no given name, and nothing that is one person's alone: a family shares phone, address and surname
     name_alone    nothing but the name agrees
     generations   one name, one address or phone, and more than ten years between them: father and son
@@ -172,6 +172,10 @@
                 {{ pair }}.given_name_level = 'different' and {{ pair }}.birth_level in ('decade', 'different'), false
             )
             then null
+        when
+            {{ pair }}.family_name_level = 'different'
+            and {{ pair }}.given_name_level not in ('equal', 'sound', 'nickname')
+            then 'other_name'
         when
             {{ pair }}.given_name_level = 'different'
             and {{ pair }}.family_name_level <> 'different'
