@@ -72,6 +72,7 @@ def document(company, number: str, columns: str):
 AMOUNTS = "gross_amount, net_amount, document_amount, original_document_amount, currency, exchange_rate"
 
 
+@pytest.mark.slow
 def test_all_amounts_of_a_document_are_converted_by_the_rate_of_its_day_and_it_still_ties(company):
     # lines 11.36 + 11.36 + 11.37, less discount 2.20; total: 34.09 and 3.30 beside the lines
     assert document(company, "E1", AMOUNTS) == ("31.89", "31.89", "37.39", "34.00", "EUR", "1.1000000000")
@@ -86,6 +87,7 @@ def test_all_amounts_of_a_document_are_converted_by_the_rate_of_its_day_and_it_s
     ).fetchall() == [(Decimal("10.33"),), (Decimal("10.33"),), (Decimal("10.34"),)]
 
 
+@pytest.mark.slow
 def test_the_rate_of_friday_holds_on_sunday_and_none_after_more_days_than_policy_says(company):
     assert document(company, "E2", "net_amount, cast(exchange_rate_on as varchar)") == ("21.99", "2024-10-04")
     columns = "is_sale, excluded_reason, net_amount, document_amount, original_document_amount, currency, exchange_rate"
@@ -94,12 +96,14 @@ def test_the_rate_of_friday_holds_on_sunday_and_none_after_more_days_than_policy
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_what_is_in_the_currency_of_the_data_set_stays_as_it_is(company):
     for number in ("U1", "U2"):
         assert document(company, number, AMOUNTS) == ("50.00", "50.00", "50.00", "50.00", "USD", None)
     assert document(company, "M3", "net_amount, currency") == ("5.00", "USD")
 
 
+@pytest.mark.slow
 def test_parts_of_a_sale_that_come_back_undo_it_to_the_cent(company):
     # 20.74 is 22.71; 10.37 alone would be 11.36 twice
     assert document(company, "E5", "gross_amount, net_amount, is_purchase") == ("22.71", "0.00", False)
@@ -111,6 +115,7 @@ def test_parts_of_a_sale_that_come_back_undo_it_to_the_cent(company):
     assert document(company, "R5b", "return_amount, net_amount") == ("-11.35", "0.00")
 
 
+@pytest.mark.slow
 def test_a_refund_of_all_of_a_sale_undoes_it_to_the_cent(company):
     # 16.83 + 17.11; 31.00 alone would be 33.95
     assert document(company, "E6", "gross_amount, net_amount, is_purchase") == ("33.94", "0.00", False)
@@ -122,6 +127,7 @@ def test_a_refund_of_all_of_a_sale_undoes_it_to_the_cent(company):
     assert document(company, "R10b", "return_amount, net_amount") == ("-12.04", "0.00")
 
 
+@pytest.mark.slow
 def test_a_return_that_names_no_sale_is_converted_by_the_rate_of_its_own_day(company):
     assert document(company, "R7", "return_amount, cast(exchange_rate_on as varchar)") == (
         "-10.87",
@@ -129,6 +135,7 @@ def test_a_return_that_names_no_sale_is_converted_by_the_rate_of_its_own_day(com
     )
 
 
+@pytest.mark.slow
 def test_a_currency_without_rates_is_no_revenue_nor_is_its_return(company):
     assert document(company, "E8", "excluded_reason, net_amount, line_count") == (
         "exchange_rate_missing",
@@ -138,6 +145,7 @@ def test_a_currency_without_rates_is_no_revenue_nor_is_its_return(company):
     assert document(company, "R8", "excluded_reason, net_amount") == ("order_excluded", "0.00")
 
 
+@pytest.mark.slow
 def test_a_document_of_several_currencies_does_not_count(company):
     assert document(company, "E9", "excluded_reason, net_amount, currency") == (
         "mixed_currency",
@@ -150,6 +158,7 @@ def test_a_document_of_several_currencies_does_not_count(company):
     ).fetchall() == [(["ambiguous_document"],)]
 
 
+@pytest.mark.slow
 def test_currencies_are_read_by_sign_word_and_code_and_an_unknown_word_is_a_reason(company):
     assert document(company, "M2", "gross_amount, original_document_amount, currency") == (
         "13.75",
@@ -161,6 +170,7 @@ def test_currencies_are_read_by_sign_word_and_code_and_an_unknown_word_is_a_reas
     ).fetchall() == [(None, ["unknown_code"])]
 
 
+@pytest.mark.slow
 def test_payments_are_converted_as_their_document_is(company):
     assert company.execute(
         "select source_payment_id, amount from intermediate.int_orders__payments order by 1"
@@ -169,6 +179,7 @@ def test_payments_are_converted_as_their_document_is(company):
     assert document(company, "E1", "gap_cause") == ("payment_gap",)
 
 
+@pytest.mark.slow
 def test_what_is_not_converted_is_counted(company):
     assert company.execute(
         "select excluded_reason, document_count from quality.excluded_orders order by all"

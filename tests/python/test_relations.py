@@ -77,6 +77,7 @@ def monkeypatch_module():
         yield patch
 
 
+@pytest.mark.slow
 def test_no_type_loses_anything_and_rows_keep_their_place(staged):
     with duckdb.connect(str(staged), read_only=True) as connection:
         heads = connection.execute(
@@ -114,6 +115,7 @@ def test_no_type_loses_anything_and_rows_keep_their_place(staged):
     assert files == [("staged.stg_orders", "data", 1, ORDERS)]
 
 
+@pytest.mark.slow
 def test_every_row_is_staged_or_quarantined_with_its_reason(staged):
     with duckdb.connect(str(staged), read_only=True) as connection:
         summary = connection.execute(
@@ -149,6 +151,7 @@ NUMBERS = {
 }
 
 
+@pytest.mark.slow
 def test_each_type_has_its_exact_text(staged, project):
     given = ", ".join(f"{value} as c{place}" for place, value in enumerate(NUMBERS))
     names = ", ".join(f"('c{place}', 'c{place}')" for place in range(len(NUMBERS)))
