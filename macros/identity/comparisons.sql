@@ -188,7 +188,7 @@
             then 'nameless'
         when coalesce({{ pair }}.email_level in ('equal', 'user', 'near'), false) then null
         when
-            coalesce({{ pair }}.phone_level = 'different', true)
+            coalesce({{ pair }}.phone_level in ('different', 'near'), true)
             and coalesce({{ pair }}.place_level = 'different', true)
             and coalesce({{ pair }}.birth_level not in ('equal', 'near', 'two_parts', 'year'), true)
             then 'name_alone'
@@ -197,7 +197,12 @@
             and coalesce({{ pair }}.family_name_level <> 'different', true)
             then 'generations'
         when
-            coalesce({{ pair }}.phone_level = 'different', true)
+            -- the next number of an office is another one, unless the birth date agrees
+            coalesce(
+                {{ pair }}.phone_level = 'different'
+                or ({{ pair }}.phone_level = 'near' and coalesce({{ pair }}.birth_level not in ('equal', 'near'), true)),
+                true
+            )
             and (
                 coalesce({{ pair }}.place_level in ('different', 'other_address'), true)
                 or (
