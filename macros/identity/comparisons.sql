@@ -231,15 +231,6 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- The same among two people of one household: at least what chance brings. -#}
-{% macro comparison_household(name, comparison) -%}
-    {%- if comparison.household -%}
-    greatest({{ name }}.household_bits, {{ comparison_chance(name, comparison) }})
-    {%- else -%}
-    {{ comparison_chance(name, comparison) }}
-    {%- endif -%}
-{%- endmacro %}
-
 {#- The probability of a match at the middle of a band of weights. -#}
 {% macro match_chance(band, prior) -%}
     ({{ prior }}.match_prior * power(2.0, {{ band }}.evidence_weight) / (

@@ -36,8 +36,9 @@ weighed as (
     select
         {% for name, comparison in comparisons.items() -%}
         coalesce({{ name }}.match_bits - {{ comparison_chance(name, comparison) }}, 0.0) as {{ name }}_weight,
-        coalesce({{ comparison_household(name, comparison) }} - {{ comparison_chance(name, comparison) }}, 0.0)
-            as {{ name }}_household,
+        {% if comparison.household -%}
+        greatest({{ name }}.household_bits - {{ comparison_chance(name, comparison) }}, 0.0) as {{ name }}_household,
+        {% endif -%}
         {% endfor -%}
         compared.*
     from {{ ref('int_identity__comparisons') }} as compared
@@ -56,7 +57,9 @@ summed as (
     select
         *,
         {% for name in comparisons %}{{ name }}_weight{{ ' + ' if not loop.last }}{% endfor %} as evidence_weight,
-        {% for name in comparisons %}{{ name }}_household{{ ' + ' if not loop.last }}{% endfor %} as household_weight
+        {% for name, comparison in comparisons.items() if comparison.household -%}
+        {{ name }}_household{{ ' + ' if not loop.last }}
+        {%- endfor %} as household_weight
     from weighed
 
 ),
