@@ -120,24 +120,25 @@ def joined_by_weight(
     size = len(label)
     steps = [step for step in _STEPS if step > joining.link_weight] + [joining.link_weight]
     counted = np.clip(weight, -joining.most_weight, joining.most_weight)
+
+    def allowed() -> tuple[Keys, Keys, np.ndarray]:
+        """Pairs of groups that may join if their best pair is strong enough, and its weight."""
+        left, right, best, mean = _between(label, a, b, weight, counted, named, joining)
+        members = np.bincount(label, minlength=size)
+        fits = (mean >= joining.least_mean_weight) & (members[left] + members[right] <= limits.max_records)
+        for codes in exclusive.values():
+            held = np.full(size, -1)
+            np.maximum.at(held, label, codes)
+            fits &= (held[left] < 0) | (held[right] < 0) | (held[left] == held[right])
+        parted = np.sort(np.stack([label[apart[0]], label[apart[1]]]), axis=0)
+        fits &= ~np.isin(left * size + right, parted[0] * size + parted[1])
+        fits &= _stand_out(label, left, right, best, fits, named, joining.margin)
+        return left[fits], right[fits], best[fits]
+
+    left, right, best = allowed()
     for step in steps:
-        while True:
-            left, right, best, mean = _between(label, a, b, weight, counted, named, joining)
-            members = np.bincount(label, minlength=size)
-            fits = (mean >= joining.least_mean_weight) & (
-                members[left] + members[right] <= limits.max_records
-            )
-            for codes in exclusive.values():
-                held = np.full(size, -1)
-                np.maximum.at(held, label, codes)
-                fits &= (held[left] < 0) | (held[right] < 0) | (held[left] == held[right])
-            parted = np.sort(np.stack([label[apart[0]], label[apart[1]]]), axis=0)
-            fits &= ~np.isin(left * size + right, parted[0] * size + parted[1])
-            fits &= _stand_out(label, left, right, best, fits, named, joining.margin)
-            fits &= best >= step
-            if not fits.any():
-                break
-            left, right, best = left[fits], right[fits], best[fits]
+        while (strong := best >= step).any():
+            left, right, best = left[strong], right[strong], best[strong]
             rank = np.empty(len(left), dtype=np.int64)
             rank[np.lexsort((right, left, -best))] = np.arange(len(left))
             first = np.full(size, len(left))
@@ -147,6 +148,7 @@ def joined_by_weight(
             renamed = np.arange(size)
             renamed[right[mutual]] = left[mutual]
             label = renamed[label]
+            left, right, best = allowed()
     return label
 
 
