@@ -23,7 +23,7 @@ from customer360.core.steps import own_command
 from customer360.core.warehouse import Warehouse
 from customer360.identity.clustering import components
 from customer360.identity.fit_identity import fit_build
-from customer360.identity.weights import Weights
+from customer360.identity.weights import Weights, rows_of
 from customer360.pipeline.build import offer_truth
 from customer360.privacy.state import read_state
 
@@ -128,11 +128,7 @@ def measure(project: Path, fitted: bool = False) -> dict[str, float]:
 def add_model(project: Path, name: str, weights: Weights) -> None:
     """Add weights to the policy of the project."""
     with (project / "seeds" / "policy" / "identity_weights.csv").open("a", encoding="utf-8") as file:
-        for comparison, levels in weights.items():
-            for level, shares in levels.items():
-                file.write(
-                    f"{name},{comparison},{level},{shares.match:.6g},{shares.chance:.6g},{shares.household:.6g}\n"
-                )
+        file.writelines(",".join(row) + "\n" for row in rows_of(name, weights))
 
 
 def naive(

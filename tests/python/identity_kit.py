@@ -14,7 +14,7 @@ import pyarrow as pa
 from conftest import PROJECT, manifest
 from customer360.core.functions import statement
 from customer360.identity.fit_identity import learn_from
-from customer360.identity.weights import Learnt
+from customer360.identity.weights import Learnt, rows_of
 
 MODELS = (
     "int_identity__records",
@@ -184,19 +184,9 @@ class Lab:
             compiled(self._node("int_identity__chance_comparisons")),
         )
         learnt = learn_from(self.connection)
-        rows = [
-            {
-                "model": "demo_001",
-                "comparison": comparison,
-                "level": level,
-                "match_share": str(shares.match),
-                "chance_share": str(shares.chance),
-                "household_share": str(shares.household),
-            }
-            for comparison, levels in learnt.weights.items()
-            for level, shares in levels.items()
-        ]
-        self.load_seed("identity_weights", [*seed("identity_weights"), *rows])
+        known = seed("identity_weights")
+        rows = [dict(zip(known[0], row, strict=True)) for row in rows_of("demo_001", learnt.weights)]
+        self.load_seed("identity_weights", [*known, *rows])
         return learnt
 
     def keep_state(self) -> None:

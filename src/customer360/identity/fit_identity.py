@@ -14,7 +14,7 @@ from customer360.core.data_sets import DataSet
 from customer360.core.durable import write_text
 from customer360.core.errors import Stopped
 from customer360.core.policy import policy_file
-from customer360.identity.weights import Counts, Learnt, Level, TooLittle, Weights, learn
+from customer360.identity.weights import Counts, Learnt, Level, TooLittle, Weights, learn, rows_of
 
 SEED = "identity_weights"
 HOUSEHOLD = ("family_name", "phone", "email", "place")
@@ -82,16 +82,7 @@ def fit_data_set(data_set: DataSet, database: Path | None) -> tuple[Path, str, L
     numbered = re.compile(re.escape(data_set.name) + "_([0-9]{3,9})")
     numbers = [int(found[1]) for row in rows if (found := numbered.fullmatch(row[0]))]
     name = f"{data_set.name}_{max(numbers, default=0) + 1:03}"
-    rows += [
-        [
-            name,
-            comparison,
-            level,
-            *(f"{share:.6g}" for share in (shares.match, shares.chance, shares.household)),
-        ]
-        for comparison, levels in learnt.weights.items()
-        for level, shares in levels.items()
-    ]
+    rows += rows_of(name, learnt.weights)
     text = io.StringIO()
     csv.writer(text, lineterminator="\n").writerows([columns, *rows])
     folder = data_set.project / "policies" / data_set.policy

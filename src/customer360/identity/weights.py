@@ -44,6 +44,15 @@ Weights = dict[str, dict[str, Level]]
 """By comparison and level; the shares of the levels of a comparison add up to 1 in each class."""
 
 
+def rows_of(model: str, weights: Weights) -> list[list[str]]:
+    """Weights as rows of seed identity_weights."""
+    return [
+        [model, comparison, level, *(f"{share:.6g}" for share in (of.match, of.chance, of.household))]
+        for comparison, levels in weights.items()
+        for level, of in levels.items()
+    ]
+
+
 @dataclass(frozen=True)
 class Learnt:
     """What a fit found, and on how much."""
