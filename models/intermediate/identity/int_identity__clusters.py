@@ -3,22 +3,14 @@
 import numpy as np
 import pyarrow as pa
 
-from customer360.identity.clustering import Limits, guarded_components
-
-EXCLUSIVE = ("unionid", "id_number_hash", "credit_code")
+from customer360.identity.clustering import Limits, exclusive_codes, guarded_components
 
 
 def model(dbt, session):
     """Label each record with the smallest record of its customer, after a stricter look at suspicious groups."""
     dbt.config(materialized="table")
-    codes = ", ".join(
-        f"case when {name} is null then -1 else dense_rank() over (order by {name}) end as {name}"
-        for name in EXCLUSIVE
-    )
-    records = (
-        dbt.ref("int_identity__records").project(f"record_key, {codes}").order("record_key").fetchnumpy()
-    )
-    size = len(records["record_key"])
+    records = dbt.ref("int_identity__records")
+    size = records.count("record_key").fetchone()[0]
     links = (
         dbt.ref("int_identity__links").aggregate("record_key_a, record_key_b, min(tier) as tier").fetchnumpy()
     )
@@ -29,7 +21,7 @@ def model(dbt, session):
         links["record_key_a"],
         links["record_key_b"],
         links["tier"],
-        {name: np.concatenate([[-1], records[name]]) for name in EXCLUSIVE},
+        exclusive_codes(records),
         (apart["record_key_a"], apart["record_key_b"]),
         Limits(*limits),
     )

@@ -8,11 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import duckdb
 import numpy as np
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 
 Keys = np.ndarray
+EXCLUSIVE = ("unionid", "id_number_hash", "credit_code")
+"""Identifiers of which a customer has one value."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,19 @@ class Limits:
     density_from: int
     strict_tier: int
     """In a suspicious group only edges up to this tier count."""
+
+
+def exclusive_codes(records: duckdb.DuckDBPyRelation) -> dict[str, Keys]:
+    """Per exclusive identifier a code for each record, shape (n + 1,), negative where it has none; position 0 is unused.
+
+    `records`: int_identity__records, whose keys are 1..n.
+    """
+    codes = ", ".join(
+        f"case when {name} is null then -1 else dense_rank() over (order by {name}) end as {name}"
+        for name in EXCLUSIVE
+    )
+    found = records.project(f"record_key, {codes}").order("record_key").fetchnumpy()
+    return {name: np.concatenate([[-1], found[name]]) for name in EXCLUSIVE}
 
 
 def components(n: int, a: Keys, b: Keys) -> Keys:
