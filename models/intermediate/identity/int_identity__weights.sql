@@ -1,6 +1,6 @@
 -- grain: one level of one comparison of persons, with what it weighs
 
--- The model that the policy names or, where it says `auto`, the company's own fitted one, else a default: Chinese retail
+-- The model that the policy names. Where it says `auto`: the company's own fitted one, else a default, Chinese retail
 -- where many records have a phone or a number, Western customer lists where few do.
 
 with
