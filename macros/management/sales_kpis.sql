@@ -3,19 +3,17 @@
     {{- return([
         ('revenue', 'revenue', 'null'),
         ('margin', 'margin', 'null'),
-        ('margin_rate', 'margin', 'margin_base'),
+        ('margin_rate', 'margin', 'revenue'),
         ('purchases', 'purchases', 'null'),
         ('order_value', 'purchase_amount', 'purchases'),
         ('online_share', 'online_amount', 'revenue'),
         ('new_customers', 'new_customers', 'null'),
     ]) -}}
 {%- endmacro %}
-{#- What they are made of, over int_orders__as_of. The margin is known of known customers alone: `margin_base` is the net
-    amount it is the margin of. -#}
+{#- What they are made of, over int_orders__as_of. -#}
 {% macro sales_sums() -%}
     sum(net_amount) as revenue,
-    sum(case when is_known_customer then margin_amount else 0 end) as margin,
-    sum(case when is_known_customer then net_amount else 0 end) as margin_base,
+    sum(margin_amount) as margin,
     sum({{ var('measures').purchases }}) as purchases,
     sum({{ var('measures').purchase_amount }}) as purchase_amount,
     sum(case when is_online then net_amount else 0 end) as online_amount,

@@ -1,8 +1,11 @@
-{#- Share of a line's money that is margin: where the article's cost is known 1 - cost / price, else the policy's rate. -#}
-{% macro line_margin_rate(unit_cost, unit_price, policy_rate) -%}
-    coalesce(1 - cast({{ unit_cost }} as double) / nullif(cast({{ unit_price }} as double), 0), {{ policy_rate }})
-{%- endmacro %}
-
-{% macro line_margin_basis(unit_cost, unit_price) -%}
-    case when {{ unit_cost }} / nullif({{ unit_price }}, 0) is null then 'policy' else 'cost' end
+{#-
+  Margin of an amount: less what its pieces cost where the article's cost is known (a discount is the seller's, what was given away
+  costs its pieces, money paid back without the goods is lost whole), else the policy's share of it. Exact, so that what nets to
+  nothing has no margin.
+-#}
+{% macro line_margin(amount, quantity, unit_cost, policy_rate) -%}
+    coalesce(
+        cast({{ amount }} - {{ unit_cost }} * {{ quantity }} as decimal(28, 8)),
+        cast({{ amount }} * cast({{ policy_rate }} as decimal(9, 6)) as decimal(28, 8))
+    )
 {%- endmacro %}

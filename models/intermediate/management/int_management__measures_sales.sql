@@ -2,7 +2,7 @@
 
 {%- set kinds = ['all', 'region', 'channel', 'customer_group', 'value_tier'] %}
 {%- set measures = [
-    'revenue', 'purchases', 'purchase_amount', 'margin', 'margin_base', 'online_amount', 'new_customers',
+    'revenue', 'purchases', 'purchase_amount', 'margin', 'online_amount', 'new_customers',
 ] %}
 
 with

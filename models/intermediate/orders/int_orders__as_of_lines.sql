@@ -18,6 +18,7 @@ links as (
     select
         links.sale_item_id,
         links.return_item_id,
+        links.netted_quantity,
         links.netted_amount
     from {{ ref('int_orders__netting_links') }} as links
     inner join as_of
@@ -31,15 +32,18 @@ movements as (
 
     select
         order_item_id,
+        sum(netted_quantity) as netted_quantity,
         sum(netted_amount) as netted_amount
     from (
         select
             sale_item_id as order_item_id,
+            -netted_quantity as netted_quantity,
             -netted_amount as netted_amount
         from links
         union all
         select
             return_item_id as order_item_id,
+            netted_quantity,
             netted_amount
         from links
     ) as moved
@@ -51,6 +55,7 @@ lines as (
 
     select
         items.*,
+        items.quantity + coalesce(movements.netted_quantity, 0) as known_quantity,
         items.gross_amount + items.return_amount + coalesce(movements.netted_amount, 0) as known_amount
     from {{ ref('order_items') }} as items
     inner join as_of
@@ -73,10 +78,8 @@ final as (
         lines.unit_price,
         lines.gross_amount,
         cast(lines.known_amount as decimal(18, 2)) as net_amount,
-        -- a decimal sum does not depend on the order of rows
         cast(
-            lines.known_amount
-            * {{ line_margin_rate('products.unit_cost', 'lines.unit_price', 'policy.margin_rate') }}
+            {{ line_margin('lines.known_amount', 'lines.known_quantity', 'products.unit_cost', 'policy.margin_rate') }}
             as decimal(18, 4)
         ) as margin_amount,
         lines.ordered_on

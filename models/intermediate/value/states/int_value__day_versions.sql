@@ -24,6 +24,7 @@ movements as (
     select
         {{ line }} as order_item_id,
         netted_on as known_on,
+        {{ sign }}netted_quantity as quantity,
         {{ sign }}netted_amount as net_amount
     from links
 
@@ -32,6 +33,7 @@ movements as (
     select
         {{ line }} as order_item_id,
         superseded_on as known_on,
+        -({{ sign }}netted_quantity) as quantity,
         -({{ sign }}netted_amount) as net_amount
     from links
     where superseded_on is not null
@@ -48,7 +50,9 @@ changes as (
         ordered_on as known_on,
         gross_amount,
         gross_amount + return_amount as net_amount,
-        margin_rate,
+        quantity,
+        unit_cost,
+        policy_margin_rate,
         is_gift
     from items
 
@@ -59,7 +63,9 @@ changes as (
         movements.known_on,
         0 as gross_amount,
         movements.net_amount,
-        items.margin_rate,
+        movements.quantity,
+        items.unit_cost,
+        items.policy_margin_rate,
         items.is_gift
     from movements
     inner join items
@@ -74,7 +80,7 @@ order_changes as (
         known_on,
         sum(gross_amount) as gross_amount,
         sum(net_amount) as net_amount,
-        cast({{ exact_sum('net_amount * margin_rate') }} as decimal(18, 4)) as margin_amount,
+        sum({{ line_margin('net_amount', 'quantity', 'unit_cost', 'policy_margin_rate') }}) as margin_amount,
         sum(case when is_gift then net_amount else 0 end) as gift_amount
     from changes
     group by order_id, known_on

@@ -1,4 +1,4 @@
--- grain: one line of an order document of a known customer, with its margin rate and whether it is a gift
+-- grain: one line of an order document of a known customer, with what its margin is made of and whether it is a gift
 
 with
 
@@ -52,8 +52,9 @@ final as (
         items.ordered_on,
         items.gross_amount,
         items.return_amount,
-        {{ line_margin_rate('products.unit_cost', 'items.unit_price', 'policy.margin_rate') }} as margin_rate,
-        {{ line_margin_basis('products.unit_cost', 'items.unit_price') }} as margin_basis,
+        items.quantity,
+        products.unit_cost,
+        policy.margin_rate as policy_margin_rate,
         coalesce(products.is_gift_box, false)
         or documents.is_gift
         or festival_days.date_on is not null as is_gift
