@@ -76,15 +76,18 @@ counted as (
 
 ),
 
+-- a message to a member is one to the organisation
 messages as (
 
     select
-        {{ hashed_number('customer_id') }} as customer_number,
-        cast(sent_at as date) as sent_on,
-        sum(touch_count) as touch_count
-    from {{ ref('int_marketing__contacts') }}
-    where sent_at is not null
-    group by {{ hashed_number('customer_id') }}, cast(sent_at as date)
+        {{ hashed_number('representatives.customer_id') }} as customer_number,
+        cast(contacts.sent_at as date) as sent_on,
+        sum(contacts.touch_count) as touch_count
+    from {{ ref('int_marketing__contacts') }} as contacts
+    inner join {{ ref('int_marketing__representatives') }} as representatives
+        on contacts.customer_id = representatives.contact_id
+    where contacts.sent_at is not null
+    group by {{ hashed_number('representatives.customer_id') }}, cast(contacts.sent_at as date)
 
 ),
 
@@ -113,7 +116,7 @@ converted as (
         days.period_kind,
         days.period_start_on,
         members.strategy,
-        count(distinct attributions.contact_id) as converted_count,
+        count(distinct attributions.customer_id) as converted_count,
         count(*) as attributed_order_count,
         sum(attributions.net_amount) as attributed_revenue
     from {{ ref('int_marketing__attributions') }} as attributions
@@ -122,7 +125,7 @@ converted as (
     inner join members
         on
             days.listed_on = members.as_of_on
-            and {{ hashed_number('attributions.contact_id') }} = members.customer_number
+            and {{ hashed_number('attributions.customer_id') }} = members.customer_number
     group by days.period_kind, days.period_start_on, members.strategy
 
 ),

@@ -1,5 +1,6 @@
 -- Whom a strategy is for is listed or held back on each channel of the service mode, and nobody is listed without a
--- consent in force for the strategy's purpose, where that needs one, or under a suppression.
+-- consent in force for the strategy's purpose, where that needs one, or under a suppression: their own or, of an
+-- organisation, that of the contact.
 
 with
 
@@ -28,6 +29,7 @@ found as (
         customer_id,
         strategy,
         channel,
+        contact_id,
         list_status = 'listed' as is_listed
     from {{ ref('activation') }}
 
@@ -100,17 +102,25 @@ full outer join found
         and assigned.channel = found.channel
 left join words
     on
-        assigned.customer_id = words.customer_id
+        found.contact_id = words.customer_id
         and assigned.consent_channel = words.channel
         and assigned.purpose = words.purpose
 left join suppressed
     on
-        assigned.customer_id = suppressed.customer_id
+        found.contact_id = suppressed.customer_id
         and assigned.purpose = suppressed.purpose
+left join suppressed as left_alone
+    on
+        assigned.customer_id = left_alone.customer_id
+        and assigned.purpose = left_alone.purpose
 where
     found.customer_id is null
     or assigned.customer_id is null
     or (
         found.is_listed
-        and (not coalesce(words.is_granted, not assigned.needs_consent) or suppressed.customer_id is not null)
+        and (
+            not coalesce(words.is_granted, not assigned.needs_consent)
+            or suppressed.customer_id is not null
+            or left_alone.customer_id is not null
+        )
     )

@@ -54,7 +54,7 @@ inner join {{ ref('consent_purposes') }} as purposes
         and purposes.needs_consent
 left join permitted
     on
-        lists.customer_id = permitted.customer_id
+        lists.contact_id = permitted.customer_id
         and lists.consent_channel = permitted.channel
         and lists.consent_purpose = permitted.consent_purpose
 where

@@ -99,16 +99,17 @@ def place(tmp_path: Path, data_set: DataSet, monkeypatch: pytest.MonkeyPatch) ->
             create table marts.activation as
             select
                 'listed' as list_status,
-                unnest({LISTED!r}) as customer_id, 'win' as strategy, '赢回' as strategy_zh, 'Win' as strategy_en,
+                unnest({LISTED!r}) as customer_id, customer_id as contact_id,
+                'win' as strategy, '赢回' as strategy_zh, 'Win' as strategy_en,
                 'email' as channel, '邮件' as channel_zh, 'E-mail' as channel_en, 'marketing' as consent_purpose,
                 'email' as consent_channel, '原因' as reason_zh, 'Reason' as reason_en, '优惠' as offer_zh,
                 'Offer' as offer_en, 'care' as owner, date '{AS_OF}' as as_of_on, date '2026-11-30' as valid_until_on;
             insert into marts.activation by name
-            select * replace ('held' as customer_id, 'held_back' as list_status) from marts.activation limit 1;
+            select * replace ('held' as customer_id, 'held' as contact_id, 'held_back' as list_status) from marts.activation limit 1;
             create table marts.strategy_assignments as select unnest(['win', 'idle']) as strategy;
             create table marts.trigger_lists as
             select
-                unnest(['free', 'refused', 'no_mode', 'held']) as customer_id, 'low_rating' as trigger_code,
+                unnest(['free', 'refused', 'no_mode', 'held']) as customer_id, customer_id as contact_id, 'low_rating' as trigger_code,
                 '低评分' as trigger_zh, 'Low rating' as trigger_en,
                 unnest(['listed', 'listed', 'listed', 'held_back']) as list_status,
                 'service' as consent_purpose, false as needs_consent, cast(null as varchar) as consented_channels,
@@ -199,6 +200,36 @@ def test_service_needs_no_consent_and_a_refusal_of_it_counts(place: Path, data_s
     assert (row["keyed_id"], row["channel_zh"], row["offer_en"]) == (keyed("free"), "电话", "Call")
 
 
+def test_an_organisation_is_asked_through_its_contact_and_left_alone_where_either_wants_it(
+    place: Path, data_set: DataSet
+) -> None:
+    """A firm and one that unsubscribed since are listed by the contact `free`, a third by one who has refused."""
+    published = warehouse_of(place).published
+    published.chmod(0o600)
+    with duckdb.connect(str(published)) as connection:
+        connection.execute(
+            "delete from marts.activation where customer_id not in ('free', 'no_mail', 'refused')"
+        )
+        for contact, firm in (("free", "firm"), ("no_mail", "quiet"), ("refused", "third")):
+            connection.execute(
+                "update marts.activation set customer_id = ?, contact_id = ? where customer_id = ?",
+                [firm, "free" if contact == "no_mail" else contact, contact],
+            )
+    with duckdb.connect(str(warehouse_of(place).builds / "1" / "customer360.duckdb")) as connection:
+        connection.execute(
+            "insert into intermediate.int_marketing__suppressions values ('quiet', 'marketing', 'unsubscribed', ?)",
+            [LATER],
+        )
+    entry = exported(place, data_set, strategy="win", with_addresses=True)["win"]
+    assert entry["channels"]["email"] == {
+        "rows": 1,
+        "left_out": {"unsubscribed": 1, "consent_withdrawn": 1},
+    }
+    (row,) = rows(place, "win.addresses.csv")
+    assert (row["keyed_id"], row["on_behalf_of"]) == (keyed("free"), keyed("firm"))
+    assert row["contact_address"] == "free@mail.test"
+
+
 def test_a_file_names_nobody_unless_addresses_are_asked_for(place: Path, data_set: DataSet) -> None:
     exported(place, data_set)
     folder = place / "activation" / "demo" / "1"
@@ -274,7 +305,9 @@ def test_parquet_holds_the_same(place: Path, data_set: DataSet) -> None:
     exported(place, data_set, strategy="win")
     exported(place, data_set, strategy="win", kind="parquet")
     table = pq.read_table(place / "activation" / "demo" / "1" / "win.parquet").to_pylist()
-    assert [{name: str(value) for name, value in row.items()} for row in table] == rows(place, "win.csv")
+    assert [{name: str(value or "") for name, value in row.items()} for row in table] == rows(
+        place, "win.csv"
+    )
 
 
 # --- what stops an export ----------------------------------------------------------------------------------
@@ -428,13 +461,13 @@ def test_who_takes_back_after_the_build_is_left_out(tmp_path: Path) -> None:
         people = connection.execute(
             """
             select
-                lists.customer_id, lists.consent_channel,
+                lists.contact_id as customer_id, lists.consent_channel,
                 min(case when ids.source_system = 'app' then ids.source_customer_id end) as app_id,
                 min(case when ids.source_system = 'marketing' then ids.source_customer_id end) as profile_id,
                 min(profiles.phone) as phone
             from marts.activation as lists
-            inner join intermediate.int_customers__ids as ids using (customer_id)
-            inner join intermediate.int_customers__profiles as profiles using (customer_id)
+            inner join intermediate.int_customers__ids as ids on lists.contact_id = ids.customer_id
+            inner join intermediate.int_customers__profiles as profiles on lists.contact_id = profiles.customer_id
             where lists.list_status = 'listed'
             group by all order by 1
             """

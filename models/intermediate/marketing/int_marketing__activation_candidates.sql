@@ -1,7 +1,8 @@
 -- grain: one customer with a strategy and one channel of their service mode: to be contacted or held back, and why
 
 -- In this order: suppression, consent for the channel and the purpose of the strategy (default deny), frequency cap
--- (SPEC 9). The first that stands in the way is the reason. Messages of all channels count towards the cap.
+-- (SPEC 9). The first that stands in the way is the reason. Messages of all channels count towards the cap. For an
+-- organisation the first of its members is contacted who may be; consent, suppression and cap are those of the person.
 
 with
 
@@ -85,12 +86,19 @@ wanted as (
         channels.channel,
         channels.consent_channel,
         channels.cap_days,
-        channels.cap_contacts
+        channels.cap_contacts,
+        representatives.contact_id,
+        representatives.contact_basis,
+        representatives.contact_rule_zh,
+        representatives.contact_rule_en,
+        representatives.contact_rank
     from assigned
     inner join strategies
         on assigned.strategy = strategies.strategy
     inner join channels
         on assigned.value_tier = channels.value_tier
+    inner join {{ ref('int_marketing__representatives') }} as representatives
+        on assigned.customer_id = representatives.customer_id
 
 ),
 
@@ -111,24 +119,29 @@ recent as (
     select
         wanted.customer_id,
         wanted.channel,
+        wanted.contact_id,
         sum(messages.touch_count) as recent_contacts
     from wanted
     inner join messages
         on
-            wanted.customer_id = messages.customer_id
+            wanted.contact_id = messages.customer_id
             and {{ add_days('wanted.as_of_on', '-wanted.cap_days') }} < messages.sent_on
-    group by wanted.customer_id, wanted.channel
+    group by wanted.customer_id, wanted.channel, wanted.contact_id
 
 ),
 
-final as (
+judged as (
 
     select
         wanted.*,
         coalesce(consents.is_granted, false) as has_consent,
         coalesce(recent.recent_contacts, 0) as recent_contacts,
+        -- nobody is asked in the name of an organisation that wants to be left alone
         case
-            when suppressed.customer_id is not null then suppressed.reason
+            when coalesce(suppressed.reason, left_alone.reason) is not null
+                then coalesce(suppressed.reason, left_alone.reason)
+            when consents.customer_id is null and wanted.needs_consent and wanted.contact_basis = 'organisation'
+                then 'no_contact_person'
             when consents.customer_id is null and wanted.needs_consent then 'no_consent'
             when not consents.is_granted then 'consent_withdrawn'
             when coalesce(recent.recent_contacts, 0) >= wanted.cap_contacts then 'frequency_cap'
@@ -136,17 +149,67 @@ final as (
     from wanted
     left join suppressed
         on
-            wanted.customer_id = suppressed.customer_id
+            wanted.contact_id = suppressed.customer_id
             and wanted.consent_purpose = suppressed.purpose
+    left join suppressed as left_alone
+        on
+            wanted.customer_id = left_alone.customer_id
+            and wanted.consent_purpose = left_alone.purpose
     left join consents
         on
-            wanted.customer_id = consents.customer_id
+            wanted.contact_id = consents.customer_id
             and wanted.consent_purpose = consents.purpose
             and wanted.consent_channel = consents.channel
     left join recent
         on
             wanted.customer_id = recent.customer_id
             and wanted.channel = recent.channel
+            and wanted.contact_id = recent.contact_id
+
+),
+
+-- who may be contacted goes first, then the rank
+placed as (
+
+    select
+        *,
+        lead(contact_id) over placing as runner_up_id,
+        row_number() over placing as place
+    from judged
+    window placing as (
+        partition by customer_id, channel
+        order by case when held_back_reason is null then 0 else 1 end asc, contact_rank asc nulls last
+    )
+
+),
+
+final as (
+
+    select
+        customer_id,
+        strategy,
+        reason_zh,
+        reason_en,
+        value_tier,
+        customer_group,
+        as_of_on,
+        consent_purpose,
+        needs_consent,
+        service_mode,
+        channel,
+        consent_channel,
+        cap_days,
+        cap_contacts,
+        contact_id,
+        contact_basis,
+        contact_rule_zh,
+        contact_rule_en,
+        runner_up_id,
+        has_consent,
+        recent_contacts,
+        held_back_reason
+    from placed
+    where place = 1
 
 )
 

@@ -14,6 +14,12 @@ final as (
         cast(candidates.customer_id as string) as customer_id,
         cast(candidates.strategy as string) as strategy,
         cast(candidates.channel as string) as channel,
+        cast(candidates.contact_id as string) as contact_id,
+        cast(candidates.contact_basis as string) as contact_basis,
+        cast(candidates.contact_rule_zh as string) as contact_rule_zh,
+        cast(candidates.contact_rule_en as string) as contact_rule_en,
+        cast(candidates.runner_up_id as string) as runner_up_id,
+        cast(customers.account_owner as string) as account_owner,
         cast(case when candidates.held_back_reason is null then 'listed' else 'held_back' end as string)
             as list_status,
         cast(candidates.held_back_reason as string) as held_back_reason,
@@ -44,6 +50,8 @@ final as (
     from candidates
     inner join {{ ref('strategies') }} as strategies
         on candidates.strategy = strategies.strategy
+    left join {{ ref('customers') }} as customers
+        on candidates.customer_id = customers.customer_id
     left join {{ ref('int_marketing__code_labels') }} as reasons
         on
             reasons.list_code = 'held_back_reason'

@@ -1,8 +1,8 @@
 -- grain: one customer and one trigger, its latest occurrence, as of the latest date
 
 -- Each trigger names the purpose it needs: one that needs a consent needs it on some channel, and an unsubscription may
--- end it (seeds trigger_policy, consent_purposes). Who asked to be erased is on no list. Held back is a status with its
--- reason, so nobody vanishes. No date of a birthday is told: the list is that of the days ahead.
+-- end it (seeds trigger_policy, consent_purposes). Who asked to be erased is on no list. For an organisation the first of
+-- its members is asked who may be. Held back is a status with its reason, so nobody vanishes. No date of a birthday is told: the list is that of the days ahead.
 
 with
 
@@ -279,6 +279,8 @@ judged as (
 
     select
         latest.*,
+        representatives.contact_id,
+        representatives.contact_rank,
         policy.consent_purpose,
         policy.needs_consent,
         policy.owner,
@@ -288,59 +290,85 @@ judged as (
         policy.action_en,
         consents.consented_channels,
         case
-            when suppressed.customer_id is not null then 'unsubscribed'
+            when suppressed.customer_id is not null or left_alone.customer_id is not null then 'unsubscribed'
+            when
+                consents.customer_id is null
+                and policy.needs_consent
+                and representatives.contact_basis = 'organisation'
+                then 'no_contact_person'
             when consents.customer_id is null and policy.needs_consent then 'no_consent'
             when consents.customer_id is not null and consents.consented_channels is null then 'consent_withdrawn'
         end as held_back_reason
     from latest
     inner join policy
         on latest.trigger_code = policy.trigger_code
+    inner join {{ ref('int_marketing__representatives') }} as representatives
+        on latest.customer_id = representatives.customer_id
     left join suppressed
         on
-            latest.customer_id = suppressed.customer_id
+            representatives.contact_id = suppressed.customer_id
             and policy.consent_purpose = suppressed.purpose
+    left join suppressed as left_alone
+        on
+            latest.customer_id = left_alone.customer_id
+            and policy.consent_purpose = left_alone.purpose
     left join consents
         on
-            latest.customer_id = consents.customer_id
+            representatives.contact_id = consents.customer_id
             and policy.consent_purpose = consents.purpose
-    where not coalesce(suppressed.is_erased, false)
+    where
+        not coalesce(suppressed.is_erased, false)
+        and not coalesce(left_alone.is_erased, false)
+
+),
+
+-- who may be contacted goes first, then the rank
+placed as (
+
+    select *
+    from judged
+    qualify row_number() over (
+        partition by customer_id, trigger_code
+        order by case when held_back_reason is null then 0 else 1 end asc, contact_rank asc nulls last
+    ) = 1
 
 ),
 
 final as (
 
     select
-        cast(judged.customer_id as string) as customer_id,
-        cast(judged.trigger_code as string) as trigger_code,
-        cast(judged.label_zh as string) as trigger_zh,
-        cast(judged.label_en as string) as trigger_en,
-        cast(case when judged.held_back_reason is null then 'listed' else 'held_back' end as string) as list_status,
-        cast(judged.held_back_reason as string) as held_back_reason,
+        cast(placed.customer_id as string) as customer_id,
+        cast(placed.trigger_code as string) as trigger_code,
+        cast(placed.contact_id as string) as contact_id,
+        cast(placed.label_zh as string) as trigger_zh,
+        cast(placed.label_en as string) as trigger_en,
+        cast(case when placed.held_back_reason is null then 'listed' else 'held_back' end as string) as list_status,
+        cast(placed.held_back_reason as string) as held_back_reason,
         cast(reasons.label_zh as string) as held_back_reason_zh,
         cast(reasons.label_en as string) as held_back_reason_en,
-        cast(judged.consent_purpose as string) as consent_purpose,
-        cast(judged.needs_consent as boolean) as needs_consent,
-        cast(judged.consented_channels as string) as consented_channels,
+        cast(placed.consent_purpose as string) as consent_purpose,
+        cast(placed.needs_consent as boolean) as needs_consent,
+        cast(placed.consented_channels as string) as consented_channels,
         cast(states.value_tier as string) as value_tier,
         cast(modes.service_mode as string) as service_mode,
-        cast(judged.action_zh as string) as action_zh,
-        cast(judged.action_en as string) as action_en,
-        cast(judged.owner as string) as owner,
-        cast(judged.occurred_on as date) as occurred_on,
-        cast(judged.valid_from_on as date) as valid_from_on,
-        cast(judged.valid_until_on as date) as valid_until_on,
-        cast(judged.as_of_on as date) as as_of_on
-    from judged
+        cast(placed.action_zh as string) as action_zh,
+        cast(placed.action_en as string) as action_en,
+        cast(placed.owner as string) as owner,
+        cast(placed.occurred_on as date) as occurred_on,
+        cast(placed.valid_from_on as date) as valid_from_on,
+        cast(placed.valid_until_on as date) as valid_until_on,
+        cast(placed.as_of_on as date) as as_of_on
+    from placed
     left join states
         on
-            judged.customer_id = states.customer_id
+            placed.customer_id = states.customer_id
             and states.is_latest
     left join {{ ref('service_modes') }} as modes
         on states.value_tier = modes.value_tier
     left join {{ ref('int_marketing__code_labels') }} as reasons
         on
             reasons.list_code = 'held_back_reason'
-            and judged.held_back_reason = reasons.code
+            and placed.held_back_reason = reasons.code
 
 )
 

@@ -42,10 +42,11 @@ from customer360.privacy.hashing_key import ENVIRONMENT_VARIABLE, key_for, key_i
 from customer360.privacy.ledger import erased_among
 
 COLUMNS = (
-    "keyed_id", "key_id", "strategy", "strategy_zh", "strategy_en", "channel", "channel_zh", "channel_en",
+    "keyed_id", "on_behalf_of", "key_id", "strategy", "strategy_zh", "strategy_en", "channel", "channel_zh", "channel_en",
     "contact_address", "reason_zh", "reason_en", "offer_zh", "offer_en", "valid_until_on", "owner",
 )  # fmt: skip
-"""Columns of an exported file; contact_address only where it was asked for."""
+"""Columns of an exported file; contact_address only where it was asked for. `keyed_id` is who is contacted, `on_behalf_of` the
+organisation for which, empty where people are asked for themselves."""
 
 SPOKEN = ("input__consents", "input__erasure_requests", "input__customers")
 """Where people say what they agree to, and what they take back."""
@@ -60,13 +61,15 @@ class NoExport(Stopped):
 _LISTS = """
 create table lists as
 select
-    customer_id, strategy, strategy_zh, strategy_en, channel, channel_zh, channel_en, consent_purpose,
+    contact_id as customer_id, nullif(customer_id, contact_id) as organisation_id,
+    strategy, strategy_zh, strategy_en, channel, channel_zh, channel_en, consent_purpose,
     consent_channel, reason_zh, reason_en, offer_zh, offer_en, owner, as_of_on, valid_until_on
 from published.marts.activation
 where list_status = 'listed'
 union all
 select
-    triggers.customer_id, triggers.trigger_code, triggers.trigger_zh, triggers.trigger_en, channels.channel,
+    triggers.contact_id, nullif(triggers.customer_id, triggers.contact_id),
+    triggers.trigger_code, triggers.trigger_zh, triggers.trigger_en, channels.channel,
     labels.label_zh, labels.label_en, triggers.consent_purpose, channels.consent_channel,
     triggers.trigger_zh, triggers.trigger_en, triggers.action_zh, triggers.action_en, triggers.owner,
     triggers.as_of_on, triggers.valid_until_on
@@ -81,7 +84,7 @@ left join build.policy.marketing_labels as labels
     on labels.list_code = 'contact_channel' and channels.channel = labels.code
 where triggers.list_status = 'listed'
 """
-"""Rows of both kinds of lists; those of a trigger on the channels by which the customer is served."""
+"""Rows of both kinds of lists, by who is contacted; those of a trigger on the channels by which the customer is served."""
 
 _JUDGED = """
 create table judged as
@@ -106,7 +109,8 @@ select
     addresses.contact_address,
     case
         when erased.customer_id is not null then 'erasure_requested'
-        when suppressed.reason is not null then suppressed.reason
+        when coalesce(suppressed.reason, left_alone.reason) is not null
+            then coalesce(suppressed.reason, left_alone.reason)
         when lists.channel is null then 'no_channel'
         when held.customer_id is null and purposes.needs_consent is not false then 'no_consent'
         when not held.is_granted or not last_word.is_granted then 'consent_withdrawn'
@@ -114,10 +118,12 @@ select
         when $with_addresses and addresses.contact_address is null then 'no_address'
     end as reason
 from lists
-left join erased using (customer_id)
+left join erased on erased.customer_id in (lists.customer_id, lists.organisation_id)
 left join build.policy.consent_purposes as purposes on lists.consent_purpose = purposes.purpose
 left join suppressed
     on lists.customer_id = suppressed.customer_id and lists.consent_purpose = suppressed.purpose
+left join suppressed as left_alone
+    on lists.organisation_id = left_alone.customer_id and lists.consent_purpose = left_alone.purpose
 left join held
     on lists.customer_id = held.customer_id and lists.consent_purpose = held.purpose
     and lists.consent_channel = held.channel
@@ -182,7 +188,12 @@ def export(
         (as_of,) = connection.execute("select max(as_of_on) from lists").fetchone()
         if as_of and on and on < as_of:
             raise NoExport(f"the lists are as of {as_of} and say nothing of {on}")
-        customers = [c for (c,) in connection.execute("select distinct customer_id from lists").fetchall()]
+        customers = [
+            c
+            for (c,) in connection.execute(
+                "select customer_id from lists union select organisation_id from lists where organisation_id is not null"
+            ).fetchall()
+        ]
         connection.execute(
             "create table erased as select unnest($ids::varchar[]) as customer_id",
             {"ids": sorted(erased_among(data_set, warehouse, customers))},
@@ -295,7 +306,7 @@ def _write(
     """Write the file of one list and its line in the log, the line first: no file without its line."""
     chosen = [name for name in COLUMNS if name != "contact_address" or about["with_addresses"]]
     answer = connection.execute(
-        "select * from judged where strategy = ? order by customer_id, channel", [strategy]
+        "select * from judged where strategy = ? order by customer_id, organisation_id, channel", [strategy]
     )
     names = [name for name, *_ in answer.description]
     rows: list[list[Any]] = []
@@ -307,11 +318,11 @@ def _write(
             counted["left_out"][row["reason"]] += 1
             continue
         counted["rows"] += 1
-        customer = row["customer_id"]
         row |= {
-            "keyed_id": keyed_hash(key, f"activation|{customer}") if key else customer,
-            "key_id": about["key_id"],
+            name: keyed_hash(key, f"activation|{row[column]}") if key and row[column] else row[column]
+            for name, column in (("keyed_id", "customer_id"), ("on_behalf_of", "organisation_id"))
         }
+        row["key_id"] = about["key_id"]
         rows.append([row[name] for name in chosen])
     folder = project / FOLDER / about["data_set"] / about["publication"]
     for part in (folder.parent.parent, folder.parent, folder):
