@@ -11,9 +11,9 @@ subjects as (
 
 ),
 
-ids as (
+voices as (
 
-    select * from {{ ref('int_customers__ids') }}
+    select * from {{ ref('int_customers__voices') }}
 
 ),
 
@@ -32,13 +32,13 @@ sends as (
                 then {{ days_from('cast(contacts.opened_at as date)', 'subjects.as_of_on') }}
         end as open_age_days
     from {{ ref('input__campaign_contacts') }} as contacts
-    inner join ids
+    inner join voices
         on
-            contacts.source_system = ids.source_system
-            and contacts.source_customer_id = ids.source_customer_id
+            contacts.source_system = voices.source_system
+            and contacts.source_customer_id = voices.source_customer_id
     inner join subjects
         on
-            ids.customer_id = subjects.customer_id
+            voices.customer_id = subjects.customer_id
             and cast(contacts.sent_at as date) <= subjects.as_of_on
             and cast(contacts.sent_at as date) > subjects.start_24m_on
     left join {{ ref('input__campaigns') }} as campaigns
@@ -78,13 +78,13 @@ coupons as (
         count(*) as coupons_24m,
         count(case when cast(coupons.used_at as date) <= subjects.as_of_on then 1 end) as coupons_used_24m
     from {{ ref('input__coupons') }} as coupons
-    inner join ids
+    inner join voices
         on
-            coupons.source_system = ids.source_system
-            and coupons.source_customer_id = ids.source_customer_id
+            coupons.source_system = voices.source_system
+            and coupons.source_customer_id = voices.source_customer_id
     inner join subjects
         on
-            ids.customer_id = subjects.customer_id
+            voices.customer_id = subjects.customer_id
             and cast(coupons.issued_at as date) <= subjects.as_of_on
             and cast(coupons.issued_at as date) > subjects.start_24m_on
     group by subjects.subject_key

@@ -22,16 +22,16 @@ subjects as (
 
 ),
 
-ids as (
+voices as (
 
-    select * from {{ ref('int_customers__ids') }}
+    select * from {{ ref('int_customers__voices') }}
 
 ),
 
 interactions as (
 
     select
-        ids.customer_id,
+        voices.customer_id,
         interactions.family,
         interactions.interaction_type,
         interactions.content_type,
@@ -40,10 +40,10 @@ interactions as (
         try_cast(try_cast(interactions.sentiment as double) as decimal(18, 12)) as sentiment,
         cast(interactions.occurred_at as date) as occurred_on
     from {{ ref('input__interactions') }} as interactions
-    inner join ids
+    inner join voices
         on
-            interactions.source_system = ids.source_system
-            and interactions.source_customer_id = ids.source_customer_id
+            interactions.source_system = voices.source_system
+            and interactions.source_customer_id = voices.source_customer_id
 
 ),
 

@@ -8,9 +8,9 @@ subjects as (
 
 ),
 
-ids as (
+voices as (
 
-    select * from {{ ref('int_customers__ids') }}
+    select * from {{ ref('int_customers__voices') }}
 
 ),
 
@@ -23,7 +23,7 @@ policy as (
 tickets as (
 
     select
-        ids.customer_id,
+        voices.customer_id,
         tickets.category,
         tickets.is_complaint,
         tickets.complaint_type,
@@ -34,13 +34,13 @@ tickets as (
         tickets.resolved_at,
         cast(tickets.created_at as date) as created_on,
         lag(tickets.created_at) over (
-            partition by ids.customer_id, tickets.complaint_type order by tickets.created_at asc nulls last
+            partition by voices.customer_id, tickets.complaint_type order by tickets.created_at asc nulls last
         ) as earlier_at
     from {{ ref('input__tickets') }} as tickets
-    inner join ids
+    inner join voices
         on
-            tickets.source_system = ids.source_system
-            and tickets.source_customer_id = ids.source_customer_id
+            tickets.source_system = voices.source_system
+            and tickets.source_customer_id = voices.source_customer_id
 
 ),
 
@@ -133,13 +133,13 @@ answers as (
             else {{ rating_of_5('surveys.score', 'surveys.scale_max') }} <= policy.low_rating_to
         end as is_low
     from {{ ref('input__surveys') }} as surveys
-    inner join ids
+    inner join voices
         on
-            surveys.source_system = ids.source_system
-            and surveys.source_customer_id = ids.source_customer_id
+            surveys.source_system = voices.source_system
+            and surveys.source_customer_id = voices.source_customer_id
     inner join subjects
         on
-            ids.customer_id = subjects.customer_id
+            voices.customer_id = subjects.customer_id
             and cast(surveys.answered_at as date) <= subjects.as_of_on
     cross join policy
 
