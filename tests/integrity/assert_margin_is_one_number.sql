@@ -1,5 +1,5 @@
--- What a customer's purchases earned is the same in value and in the figures of orders, products and management, which are
--- worked out apart: the one from versions of days, the other from what is left of each line.
+-- What a customer's purchases earned is the same in value and in the figures of orders, products and management, which
+-- are worked out apart: the one from versions of days, the other from what is left of each line.
 
 with
 

@@ -1,8 +1,9 @@
 -- grain: one customer and one trigger, its latest occurrence, as of the latest date
 
 -- Each trigger names the purpose it needs: one that needs a consent needs it on some channel, and an unsubscription may
--- end it (seeds trigger_policy, consent_purposes). Who asked to be erased is on no list. For an organisation the first of
--- its members is asked who may be. Held back is a status with its reason, so nobody vanishes. No date of a birthday is told: the list is that of the days ahead.
+-- end it (seeds trigger_policy, consent_purposes). Who asked to be erased is on no list. For an organisation the first
+-- of its members is asked who may be. Held back is a status with its reason, so nobody vanishes. No date of a birthday
+-- is told: the list is that of the days ahead.
 
 with
 
