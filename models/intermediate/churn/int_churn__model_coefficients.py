@@ -21,7 +21,9 @@ def model(dbt, session):
     origins = (
         dbt.ref("int_churn__origins").project(", ".join(columns)).order("horizon_days, as_of_on").fetchall()
     )
-    labelled = dbt.ref("int_churn__model_inputs").filter("is_lost is not null and label_free_probability is not null")
+    labelled = dbt.ref("int_churn__model_inputs").filter(
+        "is_lost is not null and label_free_probability is not null"
+    )
     rows = labelled.order("horizon_days, as_of_on, customer_id").fetchnumpy()
     records = fit_origins([dict(zip(columns, row, strict=True)) for row in origins], rows, training, *policy)
     return pa.Table.from_pylist(records, schema=SCHEMA)

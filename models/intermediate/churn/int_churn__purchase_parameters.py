@@ -5,7 +5,12 @@ import pyarrow as pa
 from customer360.statistics.churn_model import fit_purchases_at
 
 SCHEMA = pa.schema(
-    [("as_of_on", pa.date32()), ("status", pa.string()), ("model", pa.string()), ("customer_count", pa.int64())]
+    [
+        ("as_of_on", pa.date32()),
+        ("status", pa.string()),
+        ("model", pa.string()),
+        ("customer_count", pa.int64()),
+    ]
     + [(name, pa.float64()) for name in ("r", "alpha", "a", "b")]
 )
 

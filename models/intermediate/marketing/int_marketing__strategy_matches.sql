@@ -45,6 +45,19 @@ segments as (
 
     union all
 
+    select
+        upgrades.customer_id,
+        'likely_upgrade' as segment_kind,
+        'yes' as segment
+    from {{ ref('int_value__upgrade_probabilities') }} as upgrades
+    cross join {{ ref('value_policy') }} as policy
+    where
+        upgrades.is_latest
+        and upgrades.upgrade_basis = 'model'
+        and upgrades.upgrade_probability >= policy.upgrade_share
+
+    union all
+
     {% for kind in ['value_tier', 'lifecycle_stage'] -%}
     select
         customer_id,

@@ -51,15 +51,8 @@ alerts as (
 
 upgrades as (
 
-    -- how likely the middle tier is to rise within a step
-    select
-        as_of_on,
-        max(case when to_tier = 'high' then probability else 0 end) as upgrade_probability
-    from {{ ref('int_value__tier_transitions') }}
-    where
-        from_tier = 'middle'
-        and is_measured
-    group by as_of_on
+    select * from {{ ref('int_value__upgrade_probabilities') }}
+    where is_latest
 
 ),
 
@@ -93,7 +86,8 @@ valued as (
         probabilistic.expected_margin_12m,
         probabilistic.expected_order_value,
         probabilistic.order_value_basis,
-        case when states.value_tier = 'middle' then upgrades.upgrade_probability end as upgrade_probability,
+        upgrades.upgrade_probability,
+        upgrades.upgrade_basis,
         coalesce(rising.rising_months, 0) as rising_months,
         states.as_of_on
     from states
@@ -110,7 +104,7 @@ valued as (
     left join rising
         on states.customer_id = rising.customer_id
     left join upgrades
-        on states.as_of_on = upgrades.as_of_on
+        on states.customer_id = upgrades.customer_id
 
 ),
 
@@ -186,6 +180,7 @@ final as (
         cast(classed.retention_rate as double) as retention_rate,
         cast(classed.lifespan_years as double) as lifespan_years,
         cast(classed.upgrade_probability as double) as upgrade_probability,
+        cast(classed.upgrade_basis as string) as upgrade_basis,
         cast(classed.rising_months as integer) as rising_months,
         classed.is_upgrade_candidate,
         cast(habits.price_band as string) as habitual_price_band,
