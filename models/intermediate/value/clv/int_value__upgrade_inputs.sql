@@ -1,4 +1,4 @@
--- grain: one customer of the middle tier and one date, as the model of upgrades sees them: features, and what came of it
+-- grain: one customer of the middle tier and one date, as the model of upgrades sees them: features and outcome
 
 -- Dates are ends of months and the latest one. Upgraded: of the high tier a step of months later (policy
 -- transition_months), as it was known then; unknown while the step runs.

@@ -8,12 +8,12 @@ with
 models as (
 
     select
-        as_of_on,
-        max(case when term = 'intercept' then coefficient end) as intercept,
         {%- for feature in upgrade_features() %}
         max(case when term = '{{ feature }}' then coefficient / deviation end) as {{ feature }}_slope,
-        max(case when term = '{{ feature }}' then mean end) as {{ feature }}_mean{{ ',' if not loop.last }}
+        max(case when term = '{{ feature }}' then mean end) as {{ feature }}_mean,
         {%- endfor %}
+        max(case when term = 'intercept' then coefficient end) as intercept,
+        as_of_on
     from {{ ref('int_value__upgrade_coefficients') }}
     where status = 'fitted'
     group by as_of_on
