@@ -1,60 +1,59 @@
--- grain: one person that may be an earlier one
+-- grain: one customer that may be an earlier one and what the pairs that say so lack
 
--- What the weights of pairs that were not linked still expect: each customer is counted once, by the likeliest customer
--- before it. Only pairs that share a block key are seen; who shares none with anybody is not counted here or anywhere.
+-- A customer is surplus once, however many say so: the customers before it exclude each other, so it is none of them
+-- with the odds of 1 against the sum of theirs. The probability is divided among what the pairs lack by their odds.
 
 with
 
-ids as (
+-- a probability of 1 has no odds
+pairs as (
 
-    select * from {{ ref('int_customers__ids') }}
+    select
+        *,
+        case
+            when match_probability >= 0.999999999999 then 1e12
+            else match_probability / (1.0 - match_probability)
+        end as match_odds
+    from {{ ref('duplicate_customers') }}
 
 ),
 
-separated as (
+ranked as (
 
     select
-        record_key_a,
-        record_key_b
-    from {{ ref('int_identity__decisions') }}
-    where decision = 'must_not_link'
+        *,
+        row_number() over (
+            partition by other_customer_id, lacks
+            order by match_odds desc, first_customer_id asc
+        ) as place
+    from pairs
 
 ),
 
-unlinked as (
+summed as (
 
     select
-        least(a.customer_id, b.customer_id) as earlier_customer_id,
-        greatest(a.customer_id, b.customer_id) as customer_id,
-        scores.match_probability
-    from {{ ref('int_identity__scores') }} as scores
-    inner join ids as a
-        on scores.record_key_a = a.record_key
-    inner join ids as b
-        on scores.record_key_b = b.record_key
-    left join separated
-        on
-            scores.record_key_a = separated.record_key_a
-            and scores.record_key_b = separated.record_key_b
-    where
-        a.customer_id <> b.customer_id
-        and not scores.is_conflict
-        and separated.record_key_a is null
+        customer_kind,
+        other_customer_id as customer_id,
+        lacks,
+        max(case when place = 1 then first_customer_id end) as earlier_customer_id,
+        {{ exact_sum('match_odds') }} as match_odds
+    from ranked
+    group by customer_kind, other_customer_id, lacks
 
 ),
 
 final as (
 
     select
+        cast(customer_kind as string) as customer_kind,
         cast(customer_id as string) as customer_id,
+        cast(lacks as string) as lacks,
         cast(earlier_customer_id as string) as earlier_customer_id,
-        cast(match_probability as double) as duplicate_probability
-    from unlinked
-    qualify
-        row_number() over (
-            partition by customer_id
-            order by match_probability desc, earlier_customer_id asc
-        ) = 1
+        cast(
+            match_odds / (1.0 + {{ exact_sum('match_odds', over='over (partition by customer_id)') }}) as double
+        ) as duplicate_probability
+    from summed
 
 )
 

@@ -236,9 +236,10 @@ def test_the_other_sections_of_the_demo_page_are_complete() -> None:
         0
     ][0]
     types = ask("demo", "select count(*) from pages.identity_value_use")[0][0]
-    systems = ask("demo", "select count(*) from marts.scorecard where measure = 'duplicate_rate_before'")[0][
-        0
-    ]
+    systems, lacking = (
+        ask("demo", f"select count(*) from marts.scorecard where measure = '{measure}'")[0][0]
+        for measure in ("duplicate_rate_before", "duplicate_rate_lacking")
+    )
     reasons = ask(
         "demo",
         "select count(distinct review_reason), count(distinct (review_reason, rule_code)) from marts.identity_review_queue",
@@ -249,7 +250,7 @@ def test_the_other_sections_of_the_demo_page_are_complete() -> None:
     assert rows["look_alikes"] == 1 + kinds
     assert rows["recall"] == 2 + recalls - 1  # the measure over all is in the section before
     assert rows["banned"] == 2 + types
-    assert rows["duplicates"] == 1 + 5 + 1 + systems - 1
+    assert rows["duplicates"] == 1 + 6 + 1 + lacking + 1 + systems - 1
     assert rows["queue"] == 2 + sum(reasons)
     assert rows["events"] == 1 + min(builds, 6)
 

@@ -50,8 +50,8 @@ QUERIES = {
     "values": "from pages.identity_value_use order by customer_kind desc, record_count desc, evidence_type",
     "quality": "from marts.identity_quality order by measure, scope",
     "scorecard": """
-        select * from marts.scorecard where measure in ('duplicate_rate', 'duplicate_rate_before', 'duplicate_rate_expected')
-        order by measure, source_system
+        select * from marts.scorecard where starts_with(measure, 'duplicate_rate')
+        order by measure, source_system, rate desc, entity
     """,
     "queue": """
         select review_reason, rule_code, count(*) as pairs from marts.identity_review_queue
@@ -156,7 +156,12 @@ class Page:
     def duplicates(self) -> str:
         whole = {row["measure"]: row for row in self.found["scorecard"] if row["source_system"] == "all"}
         rows = []
-        for name in ("duplicate_rate_before", "duplicate_rate", "duplicate_rate_expected"):
+        for name in (
+            "duplicate_rate_before",
+            "duplicate_rate",
+            "duplicate_rate_expected",
+            "duplicate_rate_unreached",
+        ):
             row = whole.get(name, {"numerator": None, "denominator": None, "status": "not_measured"})
             pair = _pair(row)
             rows.append(
@@ -176,9 +181,24 @@ class Page:
             if row["measure"] == "duplicate_rate_before" and row["source_system"] != "all"
         ]
         largest = max((_share(row) or 0 for row in systems), default=0)
+        lacking = [row for row in self.found["scorecard"] if row["measure"] == "duplicate_rate_lacking"]
+        most = max((_share(row) or 0 for row in lacking), default=0)
         return section(
             "duplicates",
             table(say("duplicates"), ("measure", "rate", "counted", "status"), rows, quiet=True),
+            table(
+                say("duplicates.lacking"),
+                ("lacks", "rate", "counted", ""),
+                [
+                    [
+                        text(say(f"lacks.{row['entity']}")),
+                        rate(*_pair(row)),
+                        counted(*_pair(row)),
+                        _bar_of(row, most),
+                    ]
+                    for row in lacking
+                ],
+            ),
             table(
                 say("duplicates.systems"),
                 ("system", "rate", "counted", ""),
