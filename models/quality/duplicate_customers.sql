@@ -76,6 +76,8 @@ detected as (
         pairs.other_record as other_customer_id,
         pairs.evidence,
         'nothing' as lacks,
+        cast(null as integer) as record_key_a,
+        cast(null as integer) as record_key_b,
         cast(null as double) as match_weight,
         1.0 as match_probability
     from pairs
@@ -98,6 +100,8 @@ weighed as (
             scores.asks_for,
             case when scores.match_weight >= policy.review_weight then 'nothing' else 'weight' end
         ) as lacks,
+        scores.record_key_a,
+        scores.record_key_b,
         scores.match_weight,
         case
             -- heavy enough to be joined, and not joined: what else is known of the two speaks against it
@@ -137,7 +141,7 @@ likeliest as (
     qualify
         row_number() over (
             partition by first_customer_id, other_customer_id
-            order by match_weight desc nulls first, lacks asc
+            order by match_weight desc nulls first, record_key_a asc, record_key_b asc
         ) = 1
 
 ),
@@ -150,6 +154,8 @@ final as (
         cast(likeliest.other_customer_id as string) as other_customer_id,
         cast(likeliest.evidence as string) as evidence,
         cast(likeliest.lacks as string) as lacks,
+        cast(likeliest.record_key_a as integer) as record_key_a,
+        cast(likeliest.record_key_b as integer) as record_key_b,
         cast(likeliest.match_weight as double) as match_weight,
         cast(likeliest.match_probability as double) as match_probability
     from likeliest

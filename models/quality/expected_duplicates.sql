@@ -1,20 +1,39 @@
 -- grain: one customer that may be an earlier one and what the pairs that say so lack
 
--- A customer is surplus once, however many say so: the customers before it exclude each other, so it is none of them
--- with the odds of 1 against the sum of theirs. The probability is divided among what the pairs lack by their odds.
+-- A customer is surplus once, however many say so: unless it is none of the customers before it, each pair taken for
+-- itself. The probability is divided among what the pairs lack. Once stewards have answered enough pairs drawn by
+-- chance, probabilities are those of the weights times what the answers of their band make of them.
 
 with
 
--- a probability of 1 has no odds
-pairs as (
+corrections as (
 
     select
-        *,
+        edges.from_bits,
+        edges.to_bits,
         case
-            when match_probability >= 0.999999999999 then 1e12
-            else match_probability / (1.0 - match_probability)
-        end as match_odds
-    from {{ ref('duplicate_customers') }}
+            when bands.is_enough and bands.expected_share > 0
+                then coalesce(bands.answered_share / bands.expected_share, 1.0)
+            else 1.0
+        end as correction
+    from {{ ref('weight_bands') }} as bands
+    inner join {{ ref('identity_weight_bands') }} as edges
+        on bands.band = edges.band
+    where bands.pair_kind = 'open'
+
+),
+
+corrected as (
+
+    select
+        pairs.*,
+        case
+            when pairs.evidence <> 'weights' then 1.0 - 1e-12
+            else least(pairs.match_probability * corrections.correction, 1.0 - 1e-6)
+        end as probability
+    from {{ ref('duplicate_customers') }} as pairs
+    inner join corrections
+        on {{ in_weight_band('pairs.match_probability', 'corrections') }}
 
 ),
 
@@ -22,11 +41,12 @@ ranked as (
 
     select
         *,
+        -ln(1.0 - probability) as surprise,
         row_number() over (
             partition by other_customer_id, lacks
-            order by match_odds desc, first_customer_id asc
+            order by probability desc, first_customer_id asc
         ) as place
-    from pairs
+    from corrected
 
 ),
 
@@ -37,9 +57,18 @@ summed as (
         other_customer_id as customer_id,
         lacks,
         max(case when place = 1 then first_customer_id end) as earlier_customer_id,
-        {{ exact_sum('match_odds') }} as match_odds
+        {{ exact_sum('surprise') }} as surprise
     from ranked
     group by customer_kind, other_customer_id, lacks
+
+),
+
+shared as (
+
+    select
+        *,
+        {{ exact_sum('surprise', over='over (partition by customer_id)') }} as whole_surprise
+    from summed
 
 ),
 
@@ -50,10 +79,10 @@ final as (
         cast(customer_id as string) as customer_id,
         cast(lacks as string) as lacks,
         cast(earlier_customer_id as string) as earlier_customer_id,
-        cast(
-            match_odds / (1.0 + {{ exact_sum('match_odds', over='over (partition by customer_id)') }}) as double
-        ) as duplicate_probability
-    from summed
+        {{ exact_number('surprise / whole_surprise * (1.0 - exp(-whole_surprise))', decimals=12) }}
+            as duplicate_probability
+    from shared
+    where whole_surprise > 0
 
 )
 
