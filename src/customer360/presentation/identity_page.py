@@ -231,7 +231,7 @@ class Page:
                 answered = self.quality["answered_share", scope]
                 rows.append(
                     [
-                        text(escape(row["band"])),
+                        text(_band(row["band"])),
                         number(expected["denominator"]),
                         rate(*_pair(expected)),
                         number(answered["answer_count"]),
@@ -495,6 +495,14 @@ class Page:
     def _identifier(self, scope: str) -> str:
         row = self.evidence.get(scope.removesuffix("_hash"))
         return both(row["label_zh"], row["label_en"]) if row else f"<code>{escape(scope)}</code>"
+
+
+def _band(name: str) -> str:
+    """A band of weights in both languages; its name in the policy is English."""
+    zh = name
+    for said, in_chinese in (("below ", "低于 "), (" to ", " 至 "), (" and more", " 及以上")):
+        zh = zh.replace(said, in_chinese)
+    return both(zh, name)
 
 
 def _by_answers(row: Row) -> list[Cell]:
