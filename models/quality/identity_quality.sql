@@ -317,10 +317,11 @@ left_persons as (
 
     select
         (
-            select coalesce({{ exact_sum('duplicate_probability') }}, 0.0) from {{ ref('expected_duplicates') }}
-            where customer_kind = 'person'
+            select coalesce({{ exact_sum('expected.duplicate_probability') }}, 0.0)
+            from {{ ref('expected_duplicates') }} as expected
+            where expected.customer_kind = 'person'
         ) as surplus_count,
-        count(distinct case when customer_kind = 'person' then customer_id end) as person_count
+        count(distinct case when ids.customer_kind = 'person' then ids.customer_id end) as person_count
     from ids
 
 ),

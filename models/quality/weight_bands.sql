@@ -1,7 +1,7 @@
 -- grain: one kind of pair and one band of weights
 
--- What weights expect of a band, and what stewards answered about pairs drawn from it by chance. The interval of a share
--- is that of Wilson (1927); with fewer answers than policy asks for the expected share stands.
+-- What weights expect of a band, and what stewards answered about pairs drawn from it by chance. The interval of a
+-- share is that of Wilson (1927); with fewer answers than policy asks for the expected share stands.
 
 with
 
