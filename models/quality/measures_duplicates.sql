@@ -27,15 +27,6 @@ expected as (
 
 ),
 
-sizes as (
-
-    select
-        count(distinct customer_id) as customer_count,
-        count(distinct case when customer_kind = 'person' then customer_id end) as person_count
-    from ids
-
-),
-
 lacking as (
 
     select
@@ -70,6 +61,16 @@ reached as (
     union distinct
 
     select customer_id_b as customer_id from compared
+
+),
+
+sizes as (
+
+    select
+        count(distinct customer_id) as customer_count,
+        count(distinct case when customer_kind = 'person' then customer_id end) as person_count,
+        (select count(*) from reached) as reached_count
+    from ids
 
 ),
 
@@ -112,7 +113,8 @@ final as (
 
     union all
 
-    -- and whoever shares little with the customer that they may be, a name alone included
+    -- and whoever shares little with the customer that they may be, a name alone included; not measured where nobody
+    -- was compared with anybody
     select
         'duplicate_rate_expected' as measure,
         'all' as source_system,
@@ -121,7 +123,7 @@ final as (
             coalesce((select {{ exact_sum('lacking.surplus_person_count') }} from lacking), 0.0)
             as decimal(18, 2)
         ) as numerator,
-        cast(person_count as decimal(18, 2)) as denominator
+        cast(case when reached_count > 0 then person_count else 0 end as decimal(18, 2)) as denominator
     from sizes
 
     union all
@@ -142,7 +144,7 @@ final as (
         'duplicate_rate_unreached' as measure,
         'all' as source_system,
         'customers' as entity,
-        cast(person_count - (select count(*) from reached) as decimal(18, 2)) as numerator,
+        cast(person_count - reached_count as decimal(18, 2)) as numerator,
         cast(person_count as decimal(18, 2)) as denominator
     from sizes
 
