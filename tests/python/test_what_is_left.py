@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from bench import identity, linkage
-from conftest import latest_build
+from conftest import PROJECT, latest_build
 from identity_kit import Lab, compiled, manifest, person
 
 DRAWS = 20
@@ -23,10 +23,14 @@ TRUE_PAIRS = """
     inner join truth as truth_b on b.source_system || ':' || b.source_customer_id = truth_b.record
     where a.customer_id <> b.customer_id and truth_a.person = truth_b.person
 """
-TRUTH = (
-    "create temp view truth as select source_system || ':' || source_customer_id as record, true_customer_id as person"
-    " from staging.stg_truth__record_links"
-)
+
+
+def read_truth(connection: duckdb.DuckDBPyConnection, project: Path) -> None:
+    """Make the view truth of the labels of the demo company in a project folder."""
+    file = str(project / "truth" / "demo" / "record_links.parquet").replace("'", "''")
+    connection.execute(
+        f"create temp view truth as select system || ':' || record_key as record, customer_id as person from read_parquet('{file}')"
+    )
 
 
 def surplus(pairs: Iterable[tuple[str, str]]) -> int:
@@ -126,7 +130,7 @@ def test_what_is_left_of_the_demo_is_expected_within_a_third(noise: str, tmp_pat
     project = identity.prepare(tmp_path, 2000, 71, noise)
     identity.measure(project)
     with duckdb.connect(str(project / "customer360.duckdb"), read_only=True) as connection:
-        connection.execute(TRUTH)
+        read_truth(connection, project)
         found, exact = expected(connection), reached(connection)
     assert exact > 150
     assert abs(found / exact - 1) <= 0.3, (found, exact)
@@ -146,7 +150,7 @@ def test_two_hundred_answers_tell_what_is_left_within_a_seventh(sureness: float,
     assert node["drawn_pairs"].count("md5(") == 1
     ratios, precisions = [], []
     with duckdb.connect(str(file)) as connection:
-        connection.execute(TRUTH)
+        read_truth(connection, PROJECT)
         exact = reached(connection)
         connection.execute(
             f"update quality.duplicate_customers set match_probability = {sureness} * match_probability where evidence = 'weights'"
