@@ -3,7 +3,7 @@
 # as it stands: never as text of a command, and never expanded by make, so that none of it is run.
 VERBS := new-data systems check-data package-vars land build publish rollback publications contracts query docs quality-page identity-page review-page \
 	audit try-rules fit tags activation dashboard report workbook erasures
-GIVEN := ACCEPT ACCEPT_CONTRACT BUILD COUNTRY CURRENCY DATA FILES FORMAT LIST N NAME ON PERIOD SEED SELECT SQL STRATEGY SYSTEMS TAKE_OLDER TIME_ZONE TO WITH_ADDRESSES WRITE
+GIVEN := ACCEPT ACCEPT_CONTRACT BUILD COUNTRY CURRENCY DATA FILES FORMAT LIST N NAME ON PERIOD SAMPLE SEED SELECT SQL STRATEGY SYSTEMS TAKE_OLDER TIME_ZONE TO WITH_ADDRESSES WRITE
 DATA ?= demo
 unexport $(GIVEN)
 $(foreach name,$(GIVEN),$(eval $(VERBS) mutate: export CUSTOMER360_GIVEN_$(name) = $$(value $(name))))

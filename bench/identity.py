@@ -91,12 +91,15 @@ def measure(project: Path, fitted: bool = False) -> dict[str, float]:
         results = json.loads((project / "target" / "demo" / "run_results.json").read_text(encoding="utf-8"))
         took = {result["unique_id"]: result["execution_time"] for result in results["results"]}
         peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
-        dbt("quality", "stg_truth__record_links", "stg_truth__hard_negatives", "identity_quality")
+        dbt(
+            "quality", "stg_truth__record_links", "stg_truth__hard_negatives", "+int_customers__field_gaps",
+            "int_customers__ids+,+identity_quality",
+        )  # fmt: skip
         with duckdb.connect(str(project / "customer360.duckdb"), read_only=True) as connection:
             rates = {
                 f"{name} {scope}".removesuffix(" all"): rate
                 for name, scope, rate in connection.execute(
-                    "select measure, scope, rate from quality.identity_quality"
+                    "select measure, scope, rate from quality.identity_quality where rate is not null"
                 ).fetchall()
             }
         return {

@@ -1,60 +1,88 @@
--- grain: one person that may be an earlier one
+-- grain: one customer that may be an earlier one and what the pairs that say so lack
 
--- What the weights of pairs that were not linked still expect: each customer is counted once, by the likeliest customer
--- before it. Only pairs that share a block key are seen; who shares none with anybody is not counted here or anywhere.
+-- A customer is surplus once, however many say so: unless it is none of the customers before it, each pair taken for
+-- itself. The probability is divided among what the pairs lack. Once stewards have answered enough pairs drawn by
+-- chance, probabilities are those of the weights times what the answers of their band make of them.
 
 with
 
-ids as (
+corrections as (
 
-    select * from {{ ref('int_customers__ids') }}
+    select
+        edges.from_bits,
+        edges.to_bits,
+        case
+            when bands.is_enough and bands.expected_share > 0
+                then coalesce(bands.answered_share / bands.expected_share, 1.0)
+            else 1.0
+        end as correction
+    from {{ ref('weight_bands') }} as bands
+    inner join {{ ref('identity_weight_bands') }} as edges
+        on bands.band = edges.band
+    where bands.pair_kind = 'open'
 
 ),
 
-separated as (
+corrected as (
 
     select
-        record_key_a,
-        record_key_b
-    from {{ ref('int_identity__decisions') }}
-    where decision = 'must_not_link'
+        pairs.*,
+        case
+            when pairs.evidence <> 'weights' then 1.0 - 1e-12
+            else least(pairs.match_probability * corrections.correction, 1.0 - 1e-6)
+        end as probability
+    from {{ ref('duplicate_customers') }} as pairs
+    inner join corrections
+        on {{ in_weight_band('pairs.match_probability', 'corrections') }}
 
 ),
 
-unlinked as (
+ranked as (
 
     select
-        least(a.customer_id, b.customer_id) as earlier_customer_id,
-        greatest(a.customer_id, b.customer_id) as customer_id,
-        scores.match_probability
-    from {{ ref('int_identity__scores') }} as scores
-    inner join ids as a
-        on scores.record_key_a = a.record_key
-    inner join ids as b
-        on scores.record_key_b = b.record_key
-    left join separated
-        on
-            scores.record_key_a = separated.record_key_a
-            and scores.record_key_b = separated.record_key_b
-    where
-        a.customer_id <> b.customer_id
-        and not scores.is_conflict
-        and separated.record_key_a is null
+        *,
+        -ln(1.0 - probability) as surprise,
+        row_number() over (
+            partition by other_customer_id, lacks
+            order by probability desc, first_customer_id asc
+        ) as place
+    from corrected
+
+),
+
+summed as (
+
+    select
+        customer_kind,
+        other_customer_id as customer_id,
+        lacks,
+        max(case when place = 1 then first_customer_id end) as earlier_customer_id,
+        {{ exact_sum('surprise') }} as surprise
+    from ranked
+    group by customer_kind, other_customer_id, lacks
+
+),
+
+shared as (
+
+    select
+        *,
+        {{ exact_sum('surprise', over='over (partition by customer_id)') }} as whole_surprise
+    from summed
 
 ),
 
 final as (
 
     select
+        cast(customer_kind as string) as customer_kind,
         cast(customer_id as string) as customer_id,
+        cast(lacks as string) as lacks,
         cast(earlier_customer_id as string) as earlier_customer_id,
-        cast(match_probability as double) as duplicate_probability
-    from unlinked
-    qualify
-        row_number() over (
-            partition by customer_id
-            order by match_probability desc, earlier_customer_id asc
-        ) = 1
+        {{ exact_number('surprise / whole_surprise * (1.0 - exp(-whole_surprise))', decimals=12) }}
+            as duplicate_probability
+    from shared
+    where whole_surprise > 0
 
 )
 

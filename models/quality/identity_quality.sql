@@ -1,6 +1,7 @@
--- grain: one measure of identity resolution for one scope, against labelled records
+-- grain: one measure of identity resolution for one scope
 
--- Empty where a data set has no labels. Pairs are pairs of records after closure: two records of one resolved customer
+-- Against labelled records where a data set has labels; by the weights themselves, and by what stewards answered about
+-- pairs drawn by chance, everywhere. Pairs are pairs of records after closure: two records of one resolved customer
 -- (found), of one true customer (true), or of both (hit).
 
 with
@@ -285,6 +286,135 @@ measures as (
 
 ),
 
+bands as (
+
+    select
+        *,
+        pair_kind || ' ' || band as scope,
+        coalesce(answered_share, expected_share) as share
+    from {{ ref('weight_bands') }}
+    where pair_count > 0
+
+),
+
+-- the bands together: half widths add up as squares (Zou and Donner 2008)
+kinds as (
+
+    select
+        pair_kind,
+        sum(pair_count) as pair_count,
+        sum(answer_count) as answer_count,
+        bool_and(is_enough) as is_enough,
+        {{ exact_sum('share * pair_count') }} as match_count,
+        sqrt({{ exact_sum('power((share - lower_share) * pair_count, 2)', decimals=6) }}) as below,
+        sqrt({{ exact_sum('power((upper_share - share) * pair_count, 2)', decimals=6) }}) as above
+    from bands
+    group by pair_kind
+
+),
+
+left_persons as (
+
+    select
+        (
+            select coalesce({{ exact_sum('expected.duplicate_probability') }}, 0.0)
+            from {{ ref('expected_duplicates') }} as expected
+            where expected.customer_kind = 'person'
+        ) as surplus_count,
+        count(distinct case when ids.customer_kind = 'person' then ids.customer_id end) as person_count
+    from ids
+
+),
+
+estimates as (
+
+    select
+        'expected_share' as measure,
+        scope,
+        expected_share * pair_count as numerator,
+        pair_count as denominator,
+        'expected' as status,
+        cast(null as bigint) as answer_count,
+        cast(null as double) as lower_rate,
+        cast(null as double) as upper_rate
+    from bands
+
+    union all
+
+    select
+        'answered_share' as measure,
+        scope,
+        answered_share * pair_count as numerator,
+        pair_count as denominator,
+        case when answered_share is null then 'too_few_answers' else 'measured' end as status,
+        answer_count,
+        lower_share as lower_rate,
+        upper_share as upper_rate
+    from bands
+
+    union all
+
+    select
+        'answered_precision' as measure,
+        'all' as scope,
+        case when is_enough then match_count end as numerator,
+        pair_count as denominator,
+        case when is_enough then 'measured' else 'too_few_answers' end as status,
+        answer_count,
+        case when is_enough then greatest(match_count - below, 0.0) / pair_count end as lower_rate,
+        case when is_enough then least((match_count + above) / pair_count, 1.0) end as upper_rate
+    from kinds
+    where pair_kind = 'linked'
+
+    union all
+
+    -- what is left, with the relative width of the matches among open pairs
+    select
+        'answered_left' as measure,
+        'all' as scope,
+        case when kinds.is_enough then left_persons.surplus_count end as numerator,
+        left_persons.person_count as denominator,
+        case when kinds.is_enough then 'measured' else 'too_few_answers' end as status,
+        kinds.answer_count,
+        case
+            when kinds.is_enough and kinds.match_count > 0
+                then
+                    left_persons.surplus_count / left_persons.person_count
+                    * greatest(1.0 - kinds.below / kinds.match_count, 0.0)
+        end as lower_rate,
+        case
+            when kinds.is_enough and kinds.match_count > 0
+                then
+                    least(
+                        left_persons.surplus_count / left_persons.person_count
+                        * (1.0 + kinds.above / kinds.match_count), 1.0
+                    )
+        end as upper_rate
+    from kinds
+    cross join left_persons
+    where kinds.pair_kind = 'open'
+
+),
+
+everything as (
+
+    select
+        measure,
+        scope,
+        numerator,
+        denominator,
+        'measured' as status,
+        cast(null as bigint) as answer_count,
+        cast(null as double) as lower_rate,
+        cast(null as double) as upper_rate
+    from measures
+
+    union all
+
+    select * from estimates
+
+),
+
 final as (
 
     select
@@ -292,8 +422,12 @@ final as (
         cast(scope as string) as scope,
         cast(numerator as double) as numerator,
         cast(denominator as double) as denominator,
-        cast(numerator as double) / cast(denominator as double) as rate
-    from measures
+        cast(numerator as double) / cast(denominator as double) as rate,
+        cast(status as string) as status,
+        cast(answer_count as bigint) as answer_count,
+        cast(lower_rate as double) as lower_rate,
+        cast(upper_rate as double) as upper_rate
+    from everything
     where denominator > 0
 
 )

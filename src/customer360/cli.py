@@ -397,13 +397,18 @@ page(STEWARD, "identity-page", "How records became customers, and how well, as o
     " published, or its build file is gone; 2 usage or declaration error.",
 )
 @click.option(
-    "--n", "count", type=click.IntRange(min=1), default=100, show_default=True, help="pairs at most"
+    "--n", "count", type=click.IntRange(min=1), help="pairs at most (100; with --sample all that are drawn)"
 )
-def review_page(data_set: DataSet, warehouse: Warehouse, count: int) -> None:
+@click.option(
+    "--sample",
+    is_flag=True,
+    help="pairs drawn by chance, linked ones too: they measure how many are right and left",
+)
+def review_page(data_set: DataSet, warehouse: Warehouse, count: int | None, sample: bool) -> None:
     """Write the pairs of the review queue as a page that takes answers: review/NAME/identity_review.html (personal)."""
-    from customer360.presentation.review_page import RETURNED_AS, write
+    from customer360.presentation.review_page import PAIRS, RETURNED_AS, write
 
-    path, pairs = write(data_set, warehouse, count)
+    path, pairs = write(data_set, warehouse, count or (sys.maxsize if sample else PAIRS), sample)
     inbox = "/".join(("inbox", data_set.name, *RETURNED_AS))
     print(
         f"open {path.relative_to(data_set.project)}: {pairs} pairs with full values 含完整个人信息; answers go into {inbox}/"

@@ -44,6 +44,14 @@ MODELS = (
     "int_customers__profiles",
     "identity_review_queue",
 )
+LEFT = (
+    "duplicate_customers",
+    "banded_pairs",
+    "weight_bands",
+    "drawn_pairs",
+    "expected_duplicates",
+)
+"""What is built on top of a build where a test asks what it left."""
 POLICY = (
     "identity_evidence",
     "identity_rules",
@@ -53,6 +61,9 @@ POLICY = (
     "identity_model",
     "identity_weights",
     "survivorship",
+    "identity_weight_bands",
+    "identity_sample",
+    "duplicate_policy",
 )
 Row = Mapping[str, Any]
 
@@ -83,7 +94,7 @@ class Lab:
             self.connection.execute(
                 f"set variable customer360_hmac_{name} = ?::blob", [bytes(byte ^ mask for byte in key)]
             )
-        for schema in ("functions", "input", "policy", "staging", "intermediate", "marts"):
+        for schema in ("functions", "input", "policy", "staging", "intermediate", "marts", "quality"):
             self.connection.execute(f"create schema customer360.{schema}")
         self.tables: dict[str, str] = {}
         self.python = {
@@ -104,7 +115,7 @@ class Lab:
             " '' as source_customer_id, '' as field, '' as filled_value, '' as fill_method limit 0;"
             "create table intermediate.int_customers__rare_words as select '' as field, '' as value limit 0"
         )
-        for name in MODELS:
+        for name in (*MODELS, *LEFT):
             self._create_functions(self._node(name))
         self._create(
             "staging.stg_state__identity_map",
@@ -177,6 +188,11 @@ class Lab:
             ).fetchall()
         )
 
+    def look_at_what_is_left(self, *models: str) -> None:
+        """Build the models that look at pairs the last build left open (LEFT, or the named ones of it)."""
+        for model in models or LEFT:
+            self._create(f"quality.{model}", compiled(self._node(model)))
+
     def fit(self) -> Learnt:
         """Learn weights from the last build, as `make fit` does; the next build uses them."""
         self._create(
@@ -209,6 +225,7 @@ class Lab:
                 "record_id_a": min(ids[row["a"]], ids[row["b"]]),
                 "record_id_b": max(ids[row["a"]], ids[row["b"]]),
                 "decision": row["decision"],
+                "drawn_as": row.get("drawn_as"),
             }
             for row in decisions
         ]

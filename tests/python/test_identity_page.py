@@ -156,6 +156,8 @@ def test_the_dictionary_is_filled_and_used() -> None:
         "event",
         "headline",
         "area",
+        "lacks",
+        "bands",
     }
     lone = [key for key in words() if key.split(".")[0] not in coded and not key.endswith(".note")]
     assert [key for key in lone if not re.search(f"['\"]{re.escape(key)}['\"]", source)] == []
@@ -236,9 +238,10 @@ def test_the_other_sections_of_the_demo_page_are_complete() -> None:
         0
     ][0]
     types = ask("demo", "select count(*) from pages.identity_value_use")[0][0]
-    systems = ask("demo", "select count(*) from marts.scorecard where measure = 'duplicate_rate_before'")[0][
-        0
-    ]
+    systems, lacking = (
+        ask("demo", f"select count(*) from marts.scorecard where measure = '{measure}'")[0][0]
+        for measure in ("duplicate_rate_before", "duplicate_rate_lacking")
+    )
     reasons = ask(
         "demo",
         "select count(distinct review_reason), count(distinct (review_reason, rule_code)) from marts.identity_review_queue",
@@ -249,7 +252,7 @@ def test_the_other_sections_of_the_demo_page_are_complete() -> None:
     assert rows["look_alikes"] == 1 + kinds
     assert rows["recall"] == 2 + recalls - 1  # the measure over all is in the section before
     assert rows["banned"] == 2 + types
-    assert rows["duplicates"] == 1 + 5 + 1 + systems - 1
+    assert rows["duplicates"] == 1 + 6 + 1 + lacking + 1 + systems - 1
     assert rows["queue"] == 2 + sum(reasons)
     assert rows["events"] == 1 + min(builds, 6)
 

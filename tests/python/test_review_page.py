@@ -503,11 +503,13 @@ def answered(review: Browser) -> tuple[str, bytes]:
 def test_the_saved_file_lands_and_is_accepted(review: Browser, tmp_path: Path) -> None:
     name, content = answered(review)
     assert re.fullmatch(rf"identity_decisions_{BUILD}_[0-9a-f]{{4}}\.csv", name)
-    assert content.startswith(b"\xef\xbb\xbfrecord_id_a,record_id_b,decision,decided_by,decided_on,note\r\n")
+    assert content.startswith(
+        b"\xef\xbb\xbfrecord_id_a,record_id_b,decision,decided_by,decided_on,note,drawn_as\r\n"
+    )
     assert content.decode().count(",2026-02-01,") == 3, (
         "the day of the company, which is not that of the browser"
     )
-    assert b",'=1+1\r\n" in content, "no spreadsheet takes it for a formula"
+    assert b",'=1+1,\r\n" in content, "no spreadsheet takes it for a formula"
     assert saved(review) == (name, content), "saved again it is the same file"
     assert name in review.page.inner_text("#saved") and not review.page.is_visible("#unsaved")
     inbox = tmp_path / "inbox" / "stewardship" / "identity_decisions"
@@ -520,6 +522,35 @@ def test_the_saved_file_lands_and_is_accepted(review: Browser, tmp_path: Path) -
     ]  # fmt: skip
     assert {row[3] for row in rows} == {'张三, "E017"'} and {row[4] for row in rows} == {"", "=1+1"}
     assert {row[5] for row in rows} == {"[]"}, "no row is quarantined"
+
+
+def drawn(file: Path) -> Path:
+    """A build file whose draw has a linked pair and an open one; the queue is as before."""
+    with duckdb.connect(str(file)) as connection:
+        connection.execute(
+            "create schema quality; create table quality.drawn_pairs as select * from (values"
+            " (2, 'open 0 to 2', 'pos:2', 'shop:3', 'c2', 'c3', 0.61::double),"
+            " (1, 'linked 4 and more', 'crm:1', 'erp:5', 'c1', 'c1', 0.97))"
+            " as d (draw_order, drawn_as, record_id_a, record_id_b, customer_id_a, customer_id_b, match_probability)"
+        )
+    return file
+
+
+def test_drawn_pairs_come_in_the_order_of_the_draw_and_show_nothing_that_leads(tmp_path: Path) -> None:
+    found = figures(drawn(build_file(tmp_path, weights=True)), 100, sample=True)
+    text = render(data_set_in(tmp_path), found)
+    assert pairs_of(text) == [["crm:1", "erp:5"], ["pos:2", "shop:3"]] and found.total == 2
+    data = json.loads(re.search(r'id="data">(.*?)</script>', text)[1])
+    assert data["drawn"] == ["linked 4 and more", "open 0 to 2"]
+    assert "97.0%" not in text and "61.0%" not in text
+    assert unescape(text).count(PAGE.words["weights.none"][1]) == 2, (
+        "no weight of what the answers are to measure"
+    )
+    # the queue knows of no draw
+    assert (
+        json.loads(re.search(r'id="data">(.*?)</script>', page_of(tmp_path / "other"))[1])["drawn"]
+        == [""] * 3
+    )
 
 
 def staged(landing: Path) -> list[tuple]:

@@ -19,7 +19,8 @@ final as (
     select
         least(a.record_key, b.record_key) as record_key_a,
         greatest(a.record_key, b.record_key) as record_key_b,
-        decisions.decision
+        decisions.decision,
+        decisions.drawn_as
     from decisions
     inner join records as a
         on decisions.record_id_a = a.record_id

@@ -16,6 +16,7 @@ final as (
         decision,
         decided_by,
         note,
+        drawn_as,
         landed_on,
         decided_on
     from decisions

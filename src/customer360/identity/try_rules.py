@@ -268,6 +268,7 @@ def _quality(connection: duckdb.DuckDBPyConnection) -> Iterator[str]:
                 f"select measure, sum(numerator), sum(denominator) from {side}_quality"
                 " where scope = 'all' or measure = 'look_alikes_merged' group by measure"
             ).fetchall()
+            if name in MEASURES
         }
         for side in SIDES
     }

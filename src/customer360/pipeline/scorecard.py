@@ -66,10 +66,12 @@ def print_scorecard(database: Path) -> None:
         if (not told and denominator) or status == "fail" or system == "all":
             shown = "-" if rate is None else f"{rate:.2%}"
             scope = system if entity in ("all", system) else f"{system}.{entity}"
-            levels = "no levels" if error is None else f"warn {warn:g}, error {error:g}"
+            levels = ", ".join(
+                f"{name} {level:g}" for name, level in (("warn", warn), ("error", error)) if level is not None
+            )
             print(
                 f"{status:12} {measure:22} {scope:28} {shown:>9}"
-                f"  ({numerator or 0:,.0f} of {denominator or 0:,.0f}; {levels})"
+                f"  ({numerator or 0:,.0f} of {denominator or 0:,.0f}; {levels or 'no levels'})"
             )
     passed, reported = (
         sum(1 for status, _, system, *_ in rows if status == wanted and system != "all")
@@ -82,6 +84,19 @@ def print_scorecard(database: Path) -> None:
         f"and {passed} measures of single sources pass, {reported} are reported without a gate, "
         f"{absent} have nothing to measure (table quality.scorecard)"
     )
+    left = {(measure, entity): rate for _, measure, _, entity, _, _, rate, *_ in rows if rate is not None}
+    if (expected := left.get(("duplicate_rate_expected", "customers"))) is not None:
+        lacking = ", ".join(
+            f"{lacks} {rate:.1%}"
+            for (measure, lacks), rate in sorted(left.items(), key=lambda item: -item[1])
+            if measure == "duplicate_rate_lacking" and rate >= 0.0005
+        )
+        unreached = left.get(("duplicate_rate_unreached", "customers"), 0)
+        print(
+            f"{expected:.1%} of the persons may still be an earlier one 的个人客户可能仍重复"
+            f" ({lacking or 'nothing speaks for it'}; table quality.expected_duplicates);"
+            f" {unreached:.1%} were compared with nobody 未与任何人比较"
+        )
     if older:
         print("\n== files older than one in force 比现用文件更旧的文件 (--take-older, TAKE_OLDER=)")
         for file, record, newer_file, newer_record, is_in_force in older:

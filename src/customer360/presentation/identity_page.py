@@ -49,9 +49,13 @@ QUERIES = {
     "rules": "from pages.identity_rule_use order by customer_kind desc nulls last, tier, rule_code",
     "values": "from pages.identity_value_use order by customer_kind desc, record_count desc, evidence_type",
     "quality": "from marts.identity_quality order by measure, scope",
+    "bands": """
+        select substr(scope, instr(scope, ' ') + 1) as band, max(rate) as most
+        from marts.identity_quality where measure = 'expected_share' group by band order by most
+    """,
     "scorecard": """
-        select * from marts.scorecard where measure in ('duplicate_rate', 'duplicate_rate_before', 'duplicate_rate_expected')
-        order by measure, source_system
+        select * from marts.scorecard where starts_with(measure, 'duplicate_rate')
+        order by measure, source_system, rate desc, entity
     """,
     "queue": """
         select review_reason, rule_code, count(*) as pairs from marts.identity_review_queue
@@ -103,6 +107,7 @@ class Page:
             self.headline,
             self.good,
             self.duplicates,
+            self.bands,
             self.sizes,
             self.per_rule,
             self.recall,
@@ -156,7 +161,12 @@ class Page:
     def duplicates(self) -> str:
         whole = {row["measure"]: row for row in self.found["scorecard"] if row["source_system"] == "all"}
         rows = []
-        for name in ("duplicate_rate_before", "duplicate_rate", "duplicate_rate_expected"):
+        for name in (
+            "duplicate_rate_before",
+            "duplicate_rate",
+            "duplicate_rate_expected",
+            "duplicate_rate_unreached",
+        ):
             row = whole.get(name, {"numerator": None, "denominator": None, "status": "not_measured"})
             pair = _pair(row)
             rows.append(
@@ -176,9 +186,24 @@ class Page:
             if row["measure"] == "duplicate_rate_before" and row["source_system"] != "all"
         ]
         largest = max((_share(row) or 0 for row in systems), default=0)
+        lacking = [row for row in self.found["scorecard"] if row["measure"] == "duplicate_rate_lacking"]
+        most = max((_share(row) or 0 for row in lacking), default=0)
         return section(
             "duplicates",
             table(say("duplicates"), ("measure", "rate", "counted", "status"), rows, quiet=True),
+            table(
+                say("duplicates.lacking"),
+                ("lacks", "rate", "counted", ""),
+                [
+                    [
+                        text(say(f"lacks.{row['entity']}")),
+                        rate(*_pair(row)),
+                        counted(*_pair(row)),
+                        _bar_of(row, most),
+                    ]
+                    for row in lacking
+                ],
+            ),
             table(
                 say("duplicates.systems"),
                 ("system", "rate", "counted", ""),
@@ -193,6 +218,47 @@ class Page:
                 ],
             ),
         )
+
+    def bands(self) -> str:
+        """Pairs by band of weights: what the weights expect, and what stewards answered."""
+        parts = []
+        for kind in ("linked", "open"):
+            rows = []
+            for row in self.found["bands"]:
+                scope = f"{kind} {row['band']}"
+                if (expected := self.quality.get(("expected_share", scope))) is None:
+                    continue
+                answered = self.quality["answered_share", scope]
+                rows.append(
+                    [
+                        text(_band(row["band"])),
+                        number(expected["denominator"]),
+                        rate(*_pair(expected)),
+                        number(answered["answer_count"]),
+                        *_by_answers(answered),
+                    ]
+                )
+            name = {"linked": "answered_precision", "open": "answered_left"}[kind]
+            if (whole := self.quality.get((name, "all"))) is not None:
+                rows.append(
+                    [
+                        text(say(f"measure.{name}")),
+                        number(whole["denominator"]),
+                        Cell("–", "number"),
+                        number(whole["answer_count"]),
+                        *_by_answers(whole),
+                    ]
+                )
+            columns = (
+                "band",
+                "bands.pairs",
+                "bands.expected",
+                "bands.answers",
+                "bands.answered",
+                "bands.interval",
+            )
+            parts.append(table(say(f"bands.{kind}"), columns, rows))
+        return section("bands", *parts)
 
     def sizes(self) -> str:
         bins = _binned(self.found["sizes"])
@@ -429,6 +495,24 @@ class Page:
     def _identifier(self, scope: str) -> str:
         row = self.evidence.get(scope.removesuffix("_hash"))
         return both(row["label_zh"], row["label_en"]) if row else f"<code>{escape(scope)}</code>"
+
+
+def _band(name: str) -> str:
+    """A band of weights in both languages; its name in the policy is English."""
+    zh = name
+    for said, in_chinese in (("below ", "低于 "), (" to ", " 至 "), (" and more", " 及以上")):
+        zh = zh.replace(said, in_chinese)
+    return both(zh, name)
+
+
+def _by_answers(row: Row) -> list[Cell]:
+    """A rate by answers and its interval; or that there are too few."""
+    if row["rate"] is None:
+        return [Cell(say(f"status.{row['status']}"), "absent"), Cell("–", "number")]
+    return [
+        rate(*_pair(row)),
+        Cell(f"{row['lower_rate']:.1%} – {row['upper_rate']:.1%}", "number"),
+    ]
 
 
 def _pair(row: Row) -> tuple[float | None, float | None]:

@@ -35,7 +35,7 @@ QUERIES = {
     """,
     "quarantine": "from pages.quarantine_examples order by row_count desc, source_system, entity, reason_code",
     "documents": "from pages.document_gaps order by is_gap desc, document_count desc, source_system, gap_cause",
-    "identity": "from marts.identity_quality where scope = 'all' order by measure",
+    "identity": "from marts.identity_quality where scope = 'all' and rate is not null order by measure",
     "as_of": "select max(as_of_on) as as_of_on from marts.scorecard_history",
     "tables": """
         select table_name, any_value(version) as version, any_value(deprecated_on) as deprecated_on, count(*) as columns

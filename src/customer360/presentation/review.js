@@ -3,7 +3,7 @@
 (() => {
   const data = JSON.parse(document.getElementById("data").textContent);
   const KEY = `customer360.review.${data.data_set}.${data.build}`;
-  const HEADINGS = ["record_id_a", "record_id_b", "decision", "decided_by", "decided_on", "note"];
+  const HEADINGS = ["record_id_a", "record_id_b", "decision", "decided_by", "decided_on", "note", "drawn_as"];
   const sections = [...document.querySelectorAll(".pair")];
   const one = (selector) => document.querySelector(selector);
   const keys = data.pairs.map((pair) => JSON.stringify(pair));
@@ -101,7 +101,7 @@
     if (!keys.length) return;
     const key = keys[at];
     state.done.push([key, state.answers[key] || null]);
-    state.answers[key] = { decision, on: today() };
+    state.answers[key] = { decision, on: today(), drawn: data.drawn[at] };
     keep();
     go(nextOpen());
   }
@@ -133,9 +133,9 @@
   const quoted = (value) => (/[",\r\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
   function file() {
-    const rows = Object.entries(state.answers).map(([key, { decision, on }]) => {
+    const rows = Object.entries(state.answers).map(([key, { decision, on, drawn }]) => {
       const [a, b] = JSON.parse(key);
-      return [a, b, decision, asText(state.by.trim()), on, asText((state.notes[key] || "").trim())];
+      return [a, b, decision, asText(state.by.trim()), on, asText((state.notes[key] || "").trim()), drawn || ""];
     });
     return [HEADINGS, ...rows].map((row) => `${row.map(quoted).join(",")}\r\n`).join("");
   }

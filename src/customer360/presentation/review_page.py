@@ -68,6 +68,15 @@ _ORDER = """
 """
 """What is most open first; questions about one record stand together."""
 
+_DRAWN = """
+select
+    drawn.*, 'drawn' as review_reason, 'weights' as rule_code, cast(null as varchar) as name_agreement,
+    '' as rule_zh, '' as rule_en, '' as evidence_zh, '' as evidence_en
+from (select * exclude (match_probability), cast(null as double) as match_probability from quality.drawn_pairs) as drawn
+order by draw_order
+"""
+"""Pairs drawn by chance, in the order of the draw. Their probability is not shown: it is what the answers are to measure."""
+
 _RECORDS = """
 select
     records.record_key, records.record_id, records.customer_kind as compared_as, customers.*,
@@ -118,6 +127,11 @@ class Pair:
     def ids(self) -> tuple[str, str]:
         return self.a["record_id"], self.b["record_id"]
 
+    @property
+    def drawn_as(self) -> str:
+        """Kind and band of weights that the pair was drawn for; empty where it stands in the queue."""
+        return self.asked[0].get("drawn_as") or ""
+
 
 @dataclass
 class Found:
@@ -125,14 +139,14 @@ class Found:
 
     pairs: list[Pair]
     total: int
-    """Pairs in the queue."""
+    """Pairs in the queue, or in the draw."""
     customers: dict[str, Row]
     build: str
     as_of_on: Any
 
 
-def figures(built: Path, count: int) -> Found:
-    """The first `count` pairs of the queue of a build file, in its order."""
+def figures(built: Path, count: int, sample: bool = False) -> Found:
+    """The first `count` pairs of the queue of a build file, in its order; `sample`: of the pairs drawn by chance."""
     with reading.connect(built) as connection:
         has = {
             (schema, table, column)
@@ -143,7 +157,8 @@ def figures(built: Path, count: int) -> Found:
         }
         by_gain = ("marts", "identity_review_queue", "expected_gain") in has
         asked: dict[tuple[str, ...], list[Row]] = {}
-        for row in _rows(connection, _QUEUE.format(order=(_GAIN if by_gain else "") + _ORDER)):
+        query = _DRAWN if sample else _QUEUE.format(order=(_GAIN if by_gain else "") + _ORDER)
+        for row in _rows(connection, query):
             asked.setdefault(tuple(sorted((row["record_id_a"], row["record_id_b"]))), []).append(row)
         chosen = list(asked.values())[:count]
         named = sorted({rows[0][side] for rows in chosen for side in ("record_id_a", "record_id_b")})
@@ -378,7 +393,7 @@ class Review:
     def weights(self, pair: Pair) -> str:
         """What each comparison adds or takes, in bits: bars to the right for one customer, to the left against."""
         head = f"<h3>{say('weights')}</h3>"
-        if not pair.weights:
+        if not pair.weights or pair.drawn_as:
             return f"{head}<p>{say('weights.none')}</p>"
         lines = [
             f'<tr><th scope="row">{_label(row)}</th><td>{_level(row)}</td>'
@@ -521,6 +536,7 @@ def render(data_set: DataSet, found: Found) -> str:
         "build": found.build,
         "time_zone": data_set.time_zone,
         "pairs": [list(pair.ids) for pair in found.pairs],
+        "drawn": [pair.drawn_as for pair in found.pairs],
     }
     return PAGE.document(
         data_set.name, facts, sections(found), SCRIPT.read_text(encoding="utf-8"),
@@ -528,8 +544,11 @@ def render(data_set: DataSet, found: Found) -> str:
     )  # fmt: skip
 
 
-def write(data_set: DataSet, warehouse: Warehouse, count: int = PAIRS) -> tuple[Path, int]:
-    """Write the page of what is published now and note it in the log of exports; its path and number of pairs.
+def write(
+    data_set: DataSet, warehouse: Warehouse, count: int = PAIRS, sample: bool = False
+) -> tuple[Path, int]:
+    """Write the page of what is published now and note it in the log of exports; its path and number of pairs. `sample`:
+    of the pairs drawn by chance, not of the queue.
 
     Raises NotMade where nothing is published, its build file is gone, or is older than the page.
     """
@@ -541,7 +560,7 @@ def write(data_set: DataSet, warehouse: Warehouse, count: int = PAIRS) -> tuple[
     if not built.is_file():
         raise NotMade(f"the build file of {current.name}, which holds, is kept no longer. {remedy}")
     try:
-        found = figures(built, count)
+        found = figures(built, count, sample)
     except (duckdb.CatalogException, duckdb.BinderException) as error:
         raise NotMade(f"{current.name} is older than this command ({error}). {remedy}") from None
     folder = data_set.project / REVIEW / data_set.name

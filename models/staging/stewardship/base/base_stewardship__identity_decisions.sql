@@ -34,6 +34,7 @@ typed as (
         {{ function('recode') }}(landed.decision, 'identity_decision') as decision,
         {{ function('clean_text') }}(landed.decided_by) as decided_by,
         {{ function('clean_text') }}(landed.note) as note,
+        {{ function('clean_text') }}(landed.drawn_as) as drawn_as,
 
         -- flags
         {{ is_unreadable('landed.decided_on', 'parse_date') }}
