@@ -84,21 +84,15 @@ dormant as (
 
 festivals as (
 
-    -- gift customers' net sales of 12 months by the window they fell into, as a share of all that year
+    -- the latest of each festival that is over and has a whole year behind it
     select
-        festival_days.festival,
-        sum(days.net_amount) / nullif(sum(sum(days.net_amount)) over (), 0) as net_share
-    from {{ ref('int_value__day_versions') }} as days
-    inner join states
-        on
-            days.customer_id = states.customer_id
-            and states.customer_group = 'gift'
-            and days.ordered_on > {{ months_before('states.as_of_on', 12) }}
-            and days.valid_from_on <= states.as_of_on
-            and days.valid_to_on > states.as_of_on
-    left join {{ ref('int_calendar__festival_days') }} as festival_days
-        on days.ordered_on = festival_days.date_on
-    group by festival_days.festival
+        festival,
+        festival_share
+    from {{ ref('festival_results') }}
+    where
+        is_over
+        and has_whole_year
+    qualify row_number() over (partition by festival order by festival_on desc) = 1
 
 ),
 
@@ -176,9 +170,8 @@ figures as (
         'festival_gift_share' as metric,
         'festival' as segment_kind,
         festival as segment,
-        net_share as figure
+        festival_share as figure
     from festivals
-    where festival is not null
 
 ),
 

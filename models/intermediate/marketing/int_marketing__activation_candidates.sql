@@ -96,7 +96,7 @@ wanted as (
     inner join strategies
         on assigned.strategy = strategies.strategy
     inner join channels
-        on assigned.value_tier = channels.value_tier
+        on coalesce(assigned.value_tier, 'none') = coalesce(channels.value_tier, 'none')
     inner join {{ ref('int_marketing__representatives') }} as representatives
         on assigned.customer_id = representatives.customer_id
 
@@ -173,10 +173,10 @@ placed as (
 
     select
         *,
-        lead(contact_id) over placing as runner_up_id,
-        row_number() over placing as place
+        lead(contact_id) over placement as runner_up_id,
+        row_number() over placement as place
     from judged
-    window placing as (
+    window placement as (
         partition by customer_id, channel
         order by case when held_back_reason is null then 0 else 1 end asc, contact_rank asc nulls last
     )
