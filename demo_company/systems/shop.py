@@ -109,7 +109,9 @@ def _orders(ctx: Context) -> Tables:
     # Parcels leave at the end of the shift, of later orders 90 minutes after the order; some of these are booked with
     # the end of the shift all the same, before their order.
     left = np.where(
-        (ship_day == o.day[rows]) & (o.number[rows] % 25 > 0), (o.second[rows] + 5_400).clip(75_000, 86_399), 75_000
+        (ship_day == o.day[rows]) & (o.number[rows] % 25 > 0),
+        (o.second[rows] + 5_400).clip(75_000, 86_399),
+        75_000,
     )
     back_day = ctx.return_day[rows]
     full_back = (back_day != NEVER) & (ctx.return_fen[rows] >= o.total_fen[rows])

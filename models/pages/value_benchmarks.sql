@@ -1,5 +1,7 @@
 -- grain: one figure of one segment: the company's own beside what the field reports
 
+-- A reference of another industry, unit, basis or scale is named and not set beside the figure (reference_status).
+
 with
 
 states as (
@@ -175,7 +177,7 @@ figures as (
 
 ),
 
-final as (
+compared as (
 
     select
         cast(coalesce(figures.metric, benchmarks.metric) as string) as metric,
@@ -184,15 +186,40 @@ final as (
         cast(benchmarks.label_zh as string) as metric_zh,
         cast(benchmarks.label_en as string) as metric_en,
         cast(figures.figure as double) as figure,
-        cast(benchmarks.reference as double) as reference,
-        cast(benchmarks.unit as string) as unit,
-        cast(benchmarks.source as string) as reference_source
+        benchmarks.reference as declared_reference,
+        benchmarks.unit as reference_unit,
+        benchmarks.source as document,
+        case
+            when benchmarks.metric is null then null
+            when benchmarks.reference_status <> 'comparable' then benchmarks.reference_status
+            when {{ is_other_scale('benchmarks.unit', 'benchmarks.reference', 'figures.figure', 'policy.reference_scale_limit') }}
+                then 'other_scale'
+            else 'comparable'
+        end as status
     from figures
-    full outer join {{ ref('value_references') }} as benchmarks
+    full outer join {{ ref('int_management__value_references') }} as benchmarks
         on
             figures.metric = benchmarks.metric
             and figures.segment_kind = benchmarks.segment_kind
             and figures.segment = benchmarks.segment
+    cross join {{ ref('management_policy') }} as policy
+
+),
+
+final as (
+
+    select
+        metric,
+        segment_kind,
+        segment,
+        metric_zh,
+        metric_en,
+        figure,
+        cast(case when status = 'comparable' then declared_reference end as double) as reference,
+        cast(status as string) as reference_status,
+        cast(reference_unit as string) as unit,
+        cast(document as string) as reference_source
+    from compared
 
 )
 
