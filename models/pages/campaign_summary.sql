@@ -161,7 +161,7 @@ effects as (
 
 benchmarks as (
 
-    select * from {{ ref('int_management__marketing_references') }}
+    select * from {{ ref('int_marketing__references') }}
 
 ),
 

@@ -55,21 +55,29 @@ joined as (
         orders.ordered_on,
         orders.ordered_at,
         cast(orders.ordered_on as timestamp) as day_began_at,
+        -- what the times are compared with: of a day alone its beginning
+        case when deliveries.is_shipped_day then cast(orders.ordered_on as timestamp) else orders.ordered_at end
+            as not_shipped_before,
         case
-            when deliveries.shipped_at < case
-                when deliveries.is_shipped_day then cast(orders.ordered_on as timestamp) else orders.ordered_at
-            end
-                then 'left_before_order'
-            when deliveries.delivered_at < case
-                when deliveries.is_delivered_day then cast(cast(deliveries.shipped_at as date) as timestamp)
-                else deliveries.shipped_at
-            end
-                then 'delivered_before_leaving'
-            else 'known'
-        end as time_status
+            when deliveries.is_delivered_day then cast(cast(deliveries.shipped_at as date) as timestamp)
+            else deliveries.shipped_at
+        end as not_delivered_before
     from deliveries
     inner join orders
         on deliveries.order_number = orders.order_number
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when shipped_at < not_shipped_before then 'left_before_order'
+            when delivered_at < not_delivered_before then 'delivered_before_leaving'
+            else 'known'
+        end as time_status
+    from joined
 
 ),
 
@@ -107,7 +115,7 @@ final as (
         deliveries.time_status,
         deliveries.ordered_on,
         cast(date_trunc('month', deliveries.ordered_on) as date) as month_start_on
-    from joined as deliveries
+    from judged as deliveries
     left join {{ ref('int_calendar__festival_days') }} as festival_days
         on deliveries.ordered_on = festival_days.date_on
 

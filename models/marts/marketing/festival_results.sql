@@ -194,7 +194,7 @@ final as (
     from joined
     inner join {{ ref('festival_windows') }} as policy
         on joined.festival = policy.festival
-    left join {{ ref('int_management__marketing_references') }} as benchmarks
+    left join {{ ref('int_marketing__references') }} as benchmarks
         on benchmarks.metric = 'festival_uplift'
 
 )

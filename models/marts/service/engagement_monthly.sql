@@ -7,7 +7,13 @@ with
 
 months as (
 
-    select * from {{ ref('int_management__months') }}
+    select
+        cast(date_trunc('month', calendar.date_on) as date) as month_start_on,
+        max(calendar.date_on) as as_of_on
+    from {{ ref('calendar') }} as calendar
+    inner join {{ ref('int_calendar__as_of') }} as as_of
+        on calendar.date_on <= as_of.as_of_on
+    group by date_trunc('month', calendar.date_on)
 
 ),
 
@@ -83,7 +89,9 @@ final as (
 
     select
         cast(months.month_start_on as date) as month_start_on,
-        cast(months.is_complete as boolean) as is_complete,
+        cast(
+            months.as_of_on = {{ add_days(months_before('months.month_start_on', -1), -1) }} as boolean
+        ) as is_complete,
         cast(case when months.as_of_on >= firsts.first_follow_on then followers.new_follower_count end as bigint)
             as new_follower_count,
         cast(case when months.as_of_on >= firsts.first_follow_on then followers.follower_count end as bigint)

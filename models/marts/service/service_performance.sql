@@ -63,7 +63,7 @@ labels as (
 
 benchmarks as (
 
-    select * from {{ ref('int_management__marketing_references') }}
+    select * from {{ ref('int_marketing__references') }}
     where segment_kind = 'all'
 
 ),
@@ -110,7 +110,7 @@ final as (
             and measured.member = labels.member
     left join benchmarks as days
         on days.metric = 'resolution_days'
-    left join {{ ref('int_management__marketing_references') }} as goal
+    left join {{ ref('int_marketing__references') }} as goal
         on
             goal.metric = 'resolution_days'
             and goal.segment_kind = 'target'
