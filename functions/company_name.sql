@@ -29,7 +29,25 @@ case
         "trim(" ~ regexp_replace_all("left(_d.flat, length(_d.flat) - length(_f))", '[ .,]+', ' ') ~ ") || '␟' || _f || '␟' || _d.place || '␟' || _d.branch") }}
 end
 {%- endset -%}
-{%- set text = regexp_replace_all('lower(' ~ function('han_simplify') ~ '(' ~ function('clean_text') ~ '(text)))', '["“”《》【】]', '') -%}
+{#- Who takes the post or the call (王经理转, 联系人张三, attn: Li) and their number are no part of the name: a form of
+    address behind a surname counts where a mark or a legal form stands before it, or a word of handing over behind it. -#}
+{%- set han = '[\\x{3400}-\\x{9FFF}]' -%}
+{%- set surname = '(?:' ~ compound_surnames() ~ '|[' ~ single_surnames() ~ '])' -%}
+{%- set title = '(?:总经理|副总经理|经理|副总|总监|董事长|主任|部长|科长|处长|店长|厂长|主管|秘书|助理|会计|出纳|采购|老板|老师|师傅|先生|女士|小姐|同志|阿姨)' -%}
+{%- set short_title = '(?:总|董|姐|哥|工)' -%}
+{%- set handed = '(?:转交|转接|代收|代转|代签|转|收|接|代)' -%}
+{%- set person = surname ~ '(?:' ~ han ~ '{0,2}' ~ title ~ '|(?:总|董|姐|哥))' -%}
+{%- set note = '(' ~ '(?:有限公司|有限责任公司|股份公司|集团|公司))' ~ person ~ handed ~ '?$'
+    ~ '|[ ,;:/|、_-]+' ~ person ~ handed ~ '?$'
+    ~ '|' ~ surname ~ '(?:' ~ title ~ '|' ~ short_title ~ ')' ~ handed ~ '$'
+    ~ '|[ ,;:/|、_-]*(?:联系人|经办人|收货人|收件人|负责人|请转|转交).{0,20}$'
+    ~ '|[ ,;/|-]+(?:attn[.: ]|c/o |(?:attention|contact) ?:).*$'
+    ~ '|[ ,;:/|-]*(?:tel|电话|手机)?[.: ]*[+]?[0-9][0-9 -]{6,}$' -%}
+{%- set raw = 'lower(' ~ function('han_simplify') ~ '(' ~ function('clean_text') ~ '(text)))' -%}
+{#- a number may stand behind a person -#}
+{%- set bare = regexp_replace_all(regexp_replace_all('_t', note, '\\1'), note, '\\1') -%}
+{%- set text = bind(raw, '_t', 'coalesce(nullif(trim(' ~ bare ~ "), ''), _t)") -%}
+{%- set text = regexp_replace_all(text, '["“”《》【】]', '') -%}
 {%- set text = regexp_replace_all(text, '([\\x{3400}-\\x{9FFF})]) +|  +', '\\1') -%}
 {%- set answer = struct_of({
     'name': "nullif(split_part(_n, '␟', 1), '')",

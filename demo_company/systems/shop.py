@@ -106,6 +106,13 @@ def _orders(ctx: Context) -> Tables:
     ship_day = o.day[rows] + rng.integers(0, 2, n)
     late = rng.random(n) < np.where(festival, 0.30, 0.08)
     arrive_day = ship_day + 1 + rng.poisson(1.2, n) + np.where(late, 3 + rng.poisson(1.5, n), 0)
+    # Parcels leave at the end of the shift, of later orders 90 minutes after the order; some of these are booked with
+    # the end of the shift all the same, before their order.
+    left = np.where(
+        (ship_day == o.day[rows]) & (o.number[rows] % 25 > 0),
+        (o.second[rows] + 5_400).clip(75_000, 86_399),
+        75_000,
+    )
     back_day = ctx.return_day[rows]
     full_back = (back_day != NEVER) & (ctx.return_fen[rows] >= o.total_fen[rows])
     list_fen = np.bincount(o.line_order, o.unit_fen * o.quantity, len(o)).astype(np.int64)[rows]
@@ -147,7 +154,7 @@ def _orders(ctx: Context) -> Tables:
         back_fen=ctx.return_fen[rows],
         pickup=pickup,
         promised=ctx.stamp(o.day[rows] + 3, 64_800),
-        shipped=ctx.stamp(np.where((ship_day < days) & ~o.cancelled[rows], ship_day, NEVER), 75_000),
+        shipped=ctx.stamp(np.where((ship_day < days) & ~o.cancelled[rows], ship_day, NEVER), left),
         arrived=ctx.stamp(np.where(arrive_day < days, arrive_day, NEVER), rng.integers(32_400, 72_000, n)),
         carrier=words(rng.integers(0, len(CARRIERS), n), CARRIERS),
     )

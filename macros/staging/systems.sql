@@ -20,6 +20,7 @@
         ('identity_decisions', "合并决定", "Identity decisions"),
         ('interactions', "互动", "Interactions"),
         ('loyalty_transactions', "积分流水", "Loyalty points"),
+        ('manual_kpis', "手工指标", "Manual KPIs"),
         ('order_items', "订单明细", "Order lines"),
         ('orders', "订单", "Orders"),
         ('payments', "收付款", "Payments"),
@@ -49,6 +50,7 @@
         'identity_decisions': ['stg_stewardship__identity_decisions'],
         'interactions': ['stg_app__interactions', 'stg_crm__interactions', 'stg_social__interactions'],
         'loyalty_transactions': ['stg_marketing__loyalty_transactions'],
+        'manual_kpis': ['stg_stewardship__manual_kpis'],
         'order_items': ['stg_dealer__order_items', 'stg_erp__order_items', 'stg_marketplace__order_items', 'stg_online_retail__order_items', 'stg_pos__order_items', 'stg_shop__order_items'],
         'orders': ['stg_dealer__orders', 'stg_erp__orders', 'stg_marketplace__orders', 'stg_online_retail__orders', 'stg_pos__orders', 'stg_shop__orders'],
         'payments': ['stg_erp__payments', 'stg_shop__payments'],
@@ -110,5 +112,6 @@
         {'system': 'social', 'entity': 'interactions', 'staged': 'stg_social__interactions', 'family': 'social', 'customer_key': none, 'order_key': none},
         {'system': 'stewardship', 'entity': 'audit_verdicts', 'staged': 'stg_stewardship__audit_verdicts', 'family': none, 'customer_key': none, 'order_key': none},
         {'system': 'stewardship', 'entity': 'identity_decisions', 'staged': 'stg_stewardship__identity_decisions', 'family': none, 'customer_key': none, 'order_key': none},
+        {'system': 'stewardship', 'entity': 'manual_kpis', 'staged': 'stg_stewardship__manual_kpis', 'family': none, 'customer_key': none, 'order_key': none},
     ]) }}
 {%- endmacro %}

@@ -161,7 +161,7 @@ effects as (
 
 benchmarks as (
 
-    select * from {{ ref('marketing_references') }}
+    select * from {{ ref('int_marketing__references') }}
 
 ),
 
@@ -173,7 +173,7 @@ labels as (
         label_zh,
         label_en
     from {{ ref('int_marketing__code_labels') }}
-    where list_code in ('marketing_channel', 'content_type', 'is_joint', 'all')
+    where list_code in ('marketing_channel', 'content_type', 'scene', 'is_joint', 'all')
 
     union all
 
@@ -225,7 +225,9 @@ final as (
     left join labels
         on
             members.dimension = labels.dimension
-            and members.member = labels.member
+            -- scenes are the company's own words
+            and case when members.dimension = 'scene' then lower(members.member) else members.member end
+            = labels.member
     left join effects
         on
             members.dimension = 'is_joint'

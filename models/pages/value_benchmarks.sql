@@ -1,5 +1,7 @@
 -- grain: one figure of one segment: the company's own beside what the field reports
 
+-- A reference of another industry, unit, basis or scale is named and not set beside the figure (reference_status).
+
 with
 
 states as (
@@ -84,21 +86,15 @@ dormant as (
 
 festivals as (
 
-    -- gift customers' net sales of 12 months by the window they fell into, as a share of all that year
+    -- the latest of each festival that is over and has a whole year behind it
     select
-        festival_days.festival,
-        sum(days.net_amount) / nullif(sum(sum(days.net_amount)) over (), 0) as net_share
-    from {{ ref('int_value__day_versions') }} as days
-    inner join states
-        on
-            days.customer_id = states.customer_id
-            and states.customer_group = 'gift'
-            and days.ordered_on > {{ months_before('states.as_of_on', 12) }}
-            and days.valid_from_on <= states.as_of_on
-            and days.valid_to_on > states.as_of_on
-    left join {{ ref('int_calendar__festival_days') }} as festival_days
-        on days.ordered_on = festival_days.date_on
-    group by festival_days.festival
+        festival,
+        festival_share
+    from {{ ref('festival_results') }}
+    where
+        is_over
+        and has_whole_year
+    qualify row_number() over (partition by festival order by festival_on desc) = 1
 
 ),
 
@@ -176,13 +172,12 @@ figures as (
         'festival_gift_share' as metric,
         'festival' as segment_kind,
         festival as segment,
-        net_share as figure
+        festival_share as figure
     from festivals
-    where festival is not null
 
 ),
 
-final as (
+compared as (
 
     select
         cast(coalesce(figures.metric, benchmarks.metric) as string) as metric,
@@ -191,15 +186,40 @@ final as (
         cast(benchmarks.label_zh as string) as metric_zh,
         cast(benchmarks.label_en as string) as metric_en,
         cast(figures.figure as double) as figure,
-        cast(benchmarks.reference as double) as reference,
-        cast(benchmarks.unit as string) as unit,
-        cast(benchmarks.source as string) as reference_source
+        benchmarks.reference as declared_reference,
+        benchmarks.unit as reference_unit,
+        benchmarks.source as document,
+        case
+            when benchmarks.metric is null then null
+            when benchmarks.reference_status <> 'comparable' then benchmarks.reference_status
+            when {{ is_other_scale('benchmarks.unit', 'benchmarks.reference', 'figures.figure', 'policy.reference_scale_limit') }}
+                then 'other_scale'
+            else 'comparable'
+        end as status
     from figures
-    full outer join {{ ref('value_references') }} as benchmarks
+    full outer join {{ ref('int_management__value_references') }} as benchmarks
         on
             figures.metric = benchmarks.metric
             and figures.segment_kind = benchmarks.segment_kind
             and figures.segment = benchmarks.segment
+    cross join {{ ref('management_policy') }} as policy
+
+),
+
+final as (
+
+    select
+        metric,
+        segment_kind,
+        segment,
+        metric_zh,
+        metric_en,
+        figure,
+        cast(case when status = 'comparable' then declared_reference end as double) as reference,
+        cast(status as string) as reference_status,
+        cast(reference_unit as string) as unit,
+        cast(document as string) as reference_source
+    from compared
 
 )
 

@@ -78,7 +78,7 @@ def test_more_move_online_than_back(demo):
 def test_festivals_delay_deliveries_in_every_channel(demo):
     rates = demo.sql(
         """
-        select channel, is_festival, sum(on_time_count) / sum(judged_count), sum(delivered_hours) / sum(delivered_count)
+        select channel, is_festival, sum(on_time_count) / sum(judged_count), sum(delivered_hours) / sum(delivered_timed_count)
         from marts.delivery_performance group by all having sum(judged_count) >= 100
         """
     ).fetchall()

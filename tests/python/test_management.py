@@ -80,6 +80,9 @@ def company(
     for name in ("kpi_catalog", "kpi_references", "management_policy"):
         file = PROJECT / "seeds" / "policy" / f"{name}.csv"
         connection.execute(f"create table {name} as from '{file}'")
+    connection.execute(
+        "create view int_management__kpi_references as select *, 'comparable' as reference_status from kpi_references"
+    )
     connection.execute("""
         create table int_management__segment_labels (segment_kind text, segment text, label_zh text, label_en text)
     """)

@@ -54,7 +54,7 @@ def run(tables: Mapping[str, Mapping[str, object]]) -> duckdb.DuckDBPyConnection
         connection.register(name, pa.table({key: pa.array(value) for key, value in columns.items()}))
     connection.execute(
         "create view int_marketing__orders as select hash(customer_id) as customer_number, * from purchases;"
-        "create table marketing_references (metric text, reference double);"
+        "create table int_marketing__references (metric text, reference double);"
         "create table campaign_targets (target_group text, label_zh text, label_en text)"
     )
     connection.execute(RESULTS)

@@ -2,7 +2,8 @@
 
 -- A gap has a reason. A field that is empty in few of a source's records is filled: by a correction that the business
 -- sent in, else by the most frequent value of the same source, kind of record and province. One that is empty in many
--- is never filled but is to be verified.
+-- is never filled but is to be verified. A code that no list knows (`unmapped`) is a gap that only a correction fills: a
+-- frequent value would hide it.
 
 {% set fields = [
     ('name', none),
@@ -56,6 +57,7 @@ values_by_field as (
         '{{ field }}' as field,
         cast({{ field }} as string) as value,
         case
+            when cast({{ field }} as string) = 'unmapped' then 'invalid'
             when {{ field }} is not null then null
             when contains(missing_reasons, '{{ field }}=')
                 then split_part(split_part(missing_reasons, '{{ field }}=', 2), ',', 1)
@@ -152,7 +154,7 @@ judged as (
         gaps.gap_count / cast(records.record_count as double) as missing_share,
         gaps.gap_count < policy.max_missing_share * records.record_count as may_be_filled,
         corrections.value as corrected_value,
-        case when policy.fill_method = 'mode' then frequent_values.value end as frequent_value
+        case when policy.fill_method = 'mode' and gaps.value is null then frequent_values.value end as frequent_value
     from gaps
     inner join policy
         on gaps.field = policy.field

@@ -1,8 +1,8 @@
 -- grain: one value that one customer record offers for one field of its customer
 
 -- Every candidate stays, ranked by the survivorship policy: a complete name before a part of one, a trusted source
--- before others, then the newest, then the longest. Values that were filled in come last and say so. A value that is no
--- word of its field survives nowhere.
+-- before others, then the newest, then the longest. Values that were filled in come last and say so, behind
+-- them codes that no list knows. A value that is no word of its field survives nowhere.
 
 with
 
@@ -110,6 +110,7 @@ final as (
             partition by customer_id, field
             order by
                 is_rare asc,
+                case when value = 'unmapped' then 1 else 0 end asc,
                 case when fill_method is null then 0 when fill_method = 'correction' then 1 else 2 end asc,
                 is_part_of_name asc,
                 priority asc,

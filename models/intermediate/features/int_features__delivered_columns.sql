@@ -11,7 +11,6 @@ heads as (
         coalesce(bool_or(store_code is not null), false) as has_stores,
         coalesce(bool_or(dealer_code is not null), false) as has_dealers,
         coalesce(bool_or(is_gift is not null), false) as has_gift_deliveries,
-        coalesce(bool_or(campaign_code is not null), false) as has_order_campaigns,
         coalesce(bool_or(city_code is not null), false) as has_delivery_cities,
         coalesce(bool_or(order_discount_amount is not null), false) as has_order_discounts,
         -- days without a time are midnights
@@ -114,7 +113,6 @@ final as (
         heads.has_stores,
         heads.has_dealers,
         heads.has_gift_deliveries,
-        heads.has_order_campaigns,
         heads.has_delivery_cities,
         heads.has_order_discounts or lines.has_line_discounts as has_discounts,
         heads.has_times,

@@ -1,7 +1,7 @@
 -- grain: one subject with an order document in 24 months: channels, delivery, discounts, returns
 
 -- Shares are of orders as placed: a later return changes no habit, it counts as a return from its own day on. What no
--- system tells of its orders makes no share.
+-- system tells of its orders makes no share. The share of campaigns is of orders of systems that tell of campaigns.
 
 {#- share: what counts, and the column that has to be delivered for it (int_features__delivered_columns) -#}
 {%- set order_shares = {
@@ -10,7 +10,6 @@
     'dealer': ("channel = 'dealer'", 'has_channels'),
     'marketplace': ("channel = 'marketplace'", 'has_channels'),
     'gift_delivery': ('is_gift', 'has_gift_deliveries'),
-    'campaign': ('campaign_code is not null', 'has_order_campaigns'),
     'discounted': ('is_discounted', 'has_discounts'),
     'evening': ('is_evening', 'has_times'),
 } %}
@@ -28,6 +27,15 @@ discounted as (
     select distinct order_id
     from {{ ref('int_orders__lines') }}
     where discount_amount > 0
+
+),
+
+-- of the orders of other systems nobody knows whether a campaign brought them
+campaign_systems as (
+
+    select distinct source_system
+    from {{ ref('orders') }}
+    where campaign_code is not null
 
 ),
 
@@ -49,6 +57,7 @@ documents as (
         orders.document_kind = 'sale' as is_sale,
         coalesce(orders.channel in ('web_shop', 'app', 'mini_program', 'marketplace'), false) as is_online,
         orders.ordered_on > subjects.start_6m_on as is_recent,
+        campaign_systems.source_system is not null as tells_campaigns,
         discounted.order_id is not null as is_discounted,
         extract(hour from orders.ordered_at) >= policy.evening_from_hour as is_evening
     from {{ ref('orders') }} as orders
@@ -60,6 +69,8 @@ documents as (
     cross join {{ ref('tag_policy') }} as policy
     left join discounted
         on orders.order_id = discounted.order_id
+    left join campaign_systems
+        on orders.source_system = campaign_systems.source_system
     where orders.is_sale
 
 ),
@@ -121,6 +132,8 @@ measured as (
         {%- for name, (condition, column) in order_shares.items() %}
         avg(case when is_sale then case when {{ condition }} then 1.0 else 0.0 end end) as {{ name }}_share_24m,
         {%- endfor %}
+        avg(case when is_sale and tells_campaigns then case when campaign_code is not null then 1.0 else 0.0 end end)
+            as campaign_share_24m,
         avg(case when is_sale and is_online then case when store_code is not null then 1.0 else 0.0 end end)
             as pickup_share_24m,
         avg(case when is_sale then quantity end) as pieces_per_order_24m,
@@ -149,6 +162,7 @@ final as (
         {%- for name, (condition, column) in order_shares.items() %}
         case when delivered.{{ column }} then measured.{{ name }}_share_24m end as {{ name }}_share_24m,
         {%- endfor %}
+        measured.campaign_share_24m,
         case when delivered.has_stores then measured.pickup_share_24m end as pickup_share_24m,
         measured.pieces_per_order_24m,
         measured.largest_order_24m,

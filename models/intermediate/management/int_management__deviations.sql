@@ -48,10 +48,11 @@ targets as (
             partition by figures.kpi, figures.month_start_on order by benchmarks.valid_from_on desc nulls last
         ) as recency
     from figures
-    inner join {{ ref('kpi_references') }} as benchmarks
+    inner join {{ ref('int_management__kpi_references') }} as benchmarks
         on
             figures.kpi = benchmarks.kpi
             and benchmarks.reference = 'target'
+            and benchmarks.reference_status = 'comparable'
             and figures.month_start_on >= benchmarks.valid_from_on
 
 ),

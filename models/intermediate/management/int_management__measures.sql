@@ -7,7 +7,7 @@ with
 
 measured as (
 
-    {%- for area in ['sales', 'customers', 'marketing', 'service', 'quality'] %}
+    {%- for area in ['sales', 'customers', 'marketing', 'service', 'quality', 'manual'] %}
     select
         kpi,
         month_start_on,

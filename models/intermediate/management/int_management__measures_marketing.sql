@@ -42,6 +42,58 @@ campaigns as (
 
 ),
 
+consented_purpose as (
+
+    select consent_purpose from {{ ref('activation_policy') }}
+
+),
+
+consents as (
+
+    select
+        consents.customer_id,
+        consents.valid_from_on,
+        consents.valid_to_on
+    from {{ ref('int_marketing__consents') }} as consents
+    inner join consented_purpose
+        on consents.purpose = consented_purpose.consent_purpose
+    where consents.is_granted
+
+),
+
+-- whoever had no consent for any channel on the day of a message of a campaign
+messages as (
+
+    select
+        contacts.campaign_id,
+        contacts.customer_id,
+        cast(date_trunc('month', contacts.sent_at) as date) as month_start_on,
+        count(consents.customer_id) > 0 as has_consent
+    from {{ ref('int_marketing__contacts') }} as contacts
+    left join consents
+        on
+            contacts.customer_id = consents.customer_id
+            and consents.valid_from_on <= cast(contacts.sent_at as date)
+            and consents.valid_to_on > cast(contacts.sent_at as date)
+    where
+        contacts.sent_at is not null
+        -- where no system keeps consents nobody knows who had none
+        and exists (select 1 from {{ ref('int_marketing__consents') }})
+    group by contacts.campaign_id, contacts.customer_id, date_trunc('month', contacts.sent_at)
+
+),
+
+contacted as (
+
+    select
+        month_start_on,
+        count(distinct customer_id) as customer_count,
+        count(distinct case when not has_consent then customer_id end) as without_consent_count
+    from messages
+    group by month_start_on
+
+),
+
 competitors as (
 
     {%- for kind, column in [('all', "'all'"), ('region', "coalesce(province_code, 'unknown')")] %}
@@ -101,6 +153,17 @@ final as (
     from {{ ref('campaign_coverage') }} as coverage
     inner join months
         on coverage.as_of_on = months.as_of_on
+
+    union all
+
+    select
+        'reached_without_consent' as kpi,
+        month_start_on,
+        'all' as segment_kind,
+        'all' as segment,
+        cast(without_consent_count as double) as numerator,
+        cast(customer_count as double) as base
+    from contacted
 
     union all
 

@@ -96,7 +96,7 @@ wanted as (
     inner join strategies
         on assigned.strategy = strategies.strategy
     inner join channels
-        on assigned.value_tier = channels.value_tier
+        on coalesce(assigned.value_tier, 'none') = coalesce(channels.value_tier, 'none')
     inner join {{ ref('int_marketing__representatives') }} as representatives
         on assigned.customer_id = representatives.customer_id
 

@@ -29,7 +29,7 @@ final as (
         orders.payment_method,
         orders.purpose,
         orders.is_gift,
-        orders.campaign_code,
+        campaigns.campaign_code,
         {%- for column in [
             'document_amount', 'goods_amount', 'order_discount_amount', 'freight_amount', 'tax_amount',
             'refunded_amount'
@@ -51,6 +51,10 @@ final as (
         orders.cancelled_at,
         orders.refunded_at
     from orders
+    left join {{ ref('int_orders__campaigns') }} as campaigns
+        on
+            orders.source_system = campaigns.source_system
+            and orders.source_order_id = campaigns.source_order_id
     left join {{ ref('int_orders__currencies') }} as currencies
         on
             orders.source_system = currencies.source_system

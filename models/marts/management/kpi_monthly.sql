@@ -2,7 +2,7 @@
 
 -- Every KPI has a row in every month; what was not measured has no value and says so. The baseline is frozen by
 -- policy: the mean month of a sum, the ratio over all its months. Contributors are those of the first alert, else of
--- the target.
+-- the target. A reference of another industry, unit, basis or scale is named and not set beside the figure.
 
 with
 
@@ -55,13 +55,29 @@ dated_references as (
         benchmarks.reference,
         benchmarks.figure,
         benchmarks.source,
+        benchmarks.reference_status,
         row_number() over (
             partition by months.month_start_on, benchmarks.kpi, benchmarks.reference
             order by benchmarks.valid_from_on desc nulls last
         ) as recency
-    from {{ ref('kpi_references') }} as benchmarks
+    from {{ ref('int_management__kpi_references') }} as benchmarks
     inner join months
         on benchmarks.valid_from_on <= months.month_start_on
+
+),
+
+-- what the company's figure usually is, so that one month does not decide on the scale of a reference
+usual as (
+
+    select
+        figures.kpi,
+        percentile_cont(0.5) within group (order by figures.value) as value
+    from figures
+    inner join months
+        on
+            figures.month_start_on = months.month_start_on
+            and months.is_complete
+    group by figures.kpi
 
 ),
 
@@ -72,12 +88,41 @@ benchmarks as (
         {%- for reference in ['target', 'field_average', 'leader'] %}
         max(case when reference = '{{ reference }}' then figure end) as {{ reference }},
         max(case when reference = '{{ reference }}' then source end) as {{ reference }}_source,
+        max(case when reference = '{{ reference }}' then reference_status end) as {{ reference }}_declared,
         {%- endfor %}
         month_start_on,
         kpi
     from dated_references
     where recency = 1
     group by month_start_on, kpi
+
+),
+
+judged as (
+
+    select
+        benchmarks.month_start_on,
+        benchmarks.kpi,
+        benchmarks.target_source,
+        benchmarks.field_average_source,
+        benchmarks.leader_source,
+        case when benchmarks.target_declared = 'comparable' then benchmarks.target end as target,
+        {%- for reference in ['field_average', 'leader'] %}
+        benchmarks.{{ reference }} as stated_{{ reference }},
+        case
+            when
+                benchmarks.{{ reference }}_declared = 'comparable'
+                and {{ is_other_scale('catalog.unit', 'benchmarks.' ~ reference, 'usual.value', 'policy.reference_scale_limit') }}
+                then 'other_scale'
+            else benchmarks.{{ reference }}_declared
+        end as {{ reference }}_status{{ ',' if not loop.last }}
+        {%- endfor %}
+    from benchmarks
+    inner join catalog
+        on benchmarks.kpi = catalog.kpi
+    cross join {{ ref('management_policy') }} as policy
+    left join usual
+        on benchmarks.kpi = usual.kpi
 
 ),
 
@@ -149,7 +194,7 @@ final as (
         cast(catalog.label_zh as string) as kpi_zh,
         cast(catalog.label_en as string) as kpi_en,
         cast(catalog.area as string) as area,
-        cast(catalog.owner as string) as owner,
+        cast(coalesce(handed_in.owner, catalog.owner) as string) as owner,
         cast(catalog.unit as string) as unit,
         cast(catalog.direction as string) as direction,
         cast(case when figures.value is null then 'not_measured' else 'measured' end as string) as status,
@@ -173,6 +218,7 @@ final as (
         cast(figures.numerator as double) as numerator,
         cast(figures.base as double) as base,
         cast(figures.value as double) as value,
+        cast(handed_in.figure_source as string) as value_source,
         cast(year_before.value as double) as last_year_value,
         cast(figures.value - year_before.value as double) as change_on_last_year,
         cast(baselines.baseline_value as double) as baseline_value,
@@ -180,10 +226,13 @@ final as (
         cast(benchmarks.target as double) as target,
         cast(benchmarks.target_source as string) as target_source,
         cast(figures.value - benchmarks.target as double) as target_deviation,
-        cast(benchmarks.field_average as double) as field_average,
-        cast(benchmarks.field_average_source as string) as field_average_source,
-        cast(benchmarks.leader as double) as leader,
-        cast(benchmarks.leader_source as string) as leader_source,
+        {%- for reference in ['field_average', 'leader'] %}
+        cast(
+            case when benchmarks.{{ reference }}_status = 'comparable' then benchmarks.stated_{{ reference }} end as double
+        ) as {{ reference }},
+        cast(benchmarks.{{ reference }}_status as string) as {{ reference }}_status,
+        cast(benchmarks.{{ reference }}_source as string) as {{ reference }}_source,
+        {%- endfor %}
         cast(months.as_of_on as date) as as_of_on
     from months
     cross join catalog
@@ -192,13 +241,17 @@ final as (
         on
             months.month_start_on = figures.month_start_on
             and catalog.kpi = figures.kpi
+    left join {{ ref('int_management__manual_figures') }} as handed_in
+        on
+            months.month_start_on = handed_in.month_start_on
+            and catalog.kpi = handed_in.kpi
     left join figures as year_before
         on
             case when months.is_complete then months.year_before_on end = year_before.month_start_on
             and catalog.kpi = year_before.kpi
     left join baselines
         on catalog.kpi = baselines.kpi
-    left join benchmarks
+    left join judged as benchmarks
         on
             months.month_start_on = benchmarks.month_start_on
             and catalog.kpi = benchmarks.kpi

@@ -100,7 +100,7 @@ final as (
         on dates.as_of_on = counted.as_of_on
     left join reached_without
         on dates.as_of_on = reached_without.as_of_on
-    left join {{ ref('marketing_references') }} as benchmarks
+    left join {{ ref('int_marketing__references') }} as benchmarks
         on benchmarks.metric = 'campaign_coverage'
 
 )

@@ -2,7 +2,7 @@
 
 -- Where windows overlap a day belongs to the coming festival. Yearly: the 12 months up to the last day of the
 -- window. Baseline: days of those 12 months in no window. Where orders do not reach back so far share and uplift are
--- unknown. Gift customers are those of the as-of date.
+-- unknown. Purchases of unnamed buyers count as all others do. Gift customers are those of the as-of date.
 
 with
 
@@ -34,10 +34,12 @@ days as (
         orders.ordered_on,
         count(*) as order_count,
         sum(orders.net_amount) as net_amount,
+        sum(case when orders.is_known_customer then 0 else orders.net_amount end) as unnamed_amount,
         sum(case when gift_customers.customer_number is not null then orders.net_amount else 0 end) as gift_amount
-    from {{ ref('int_marketing__orders') }} as orders
+    from {{ ref('int_orders__as_of') }} as orders
     left join gift_customers
         on orders.customer_number = gift_customers.customer_number
+    where orders.is_purchase
     group by orders.ordered_on
 
 ),
@@ -75,6 +77,7 @@ inside as (
         festival_days.festival_on,
         sum(days.order_count) as order_count,
         sum(days.net_amount) as net_amount,
+        sum(days.unnamed_amount) as unnamed_amount,
         {%- for phase in ['warm_up', 'burst', 'thanks'] %}
         sum(case when festival_days.phase = '{{ phase }}' then days.net_amount else 0 end) as {{ phase }}_amount,
         {%- endfor %}
@@ -130,6 +133,7 @@ joined as (
         windows.*,
         inside.order_count,
         inside.net_amount,
+        inside.unnamed_amount,
         inside.warm_up_amount,
         inside.burst_amount,
         inside.thanks_amount,
@@ -164,6 +168,7 @@ final as (
         cast(joined.window_days as bigint) as window_days,
         cast(coalesce(joined.order_count, 0) as bigint) as order_count,
         cast(coalesce(joined.net_amount, 0) as decimal(18, 2)) as net_amount,
+        cast(coalesce(joined.unnamed_amount, 0) as decimal(18, 2)) as unnamed_buyer_amount,
         cast(coalesce(joined.warm_up_amount, 0) as decimal(18, 2)) as warm_up_amount,
         cast(coalesce(joined.burst_amount, 0) as decimal(18, 2)) as burst_amount,
         cast(coalesce(joined.thanks_amount, 0) as decimal(18, 2)) as thanks_amount,
@@ -189,7 +194,7 @@ final as (
     from joined
     inner join {{ ref('festival_windows') }} as policy
         on joined.festival = policy.festival
-    left join {{ ref('marketing_references') }} as benchmarks
+    left join {{ ref('int_marketing__references') }} as benchmarks
         on benchmarks.metric = 'festival_uplift'
 
 )

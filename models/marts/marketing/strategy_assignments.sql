@@ -1,6 +1,7 @@
 -- grain: one customer for whom at least one strategy is meant, as of the latest date
 
--- Segment → need → strategy → resource → owner. Of several the first by priority is assigned; the value tier says how.
+-- Segment → need → strategy → resource → owner. Of several the first by priority is assigned; the value tier says
+-- how, and for customers without one the row of service_modes without a tier.
 
 with
 
@@ -47,7 +48,7 @@ final as (
     inner join {{ ref('strategies') }} as strategies
         on matches.strategy = strategies.strategy
     left join {{ ref('service_modes') }} as modes
-        on matches.value_tier = modes.value_tier
+        on coalesce(matches.value_tier, 'none') = coalesce(modes.value_tier, 'none')
     where matches.is_assigned
 
 )

@@ -365,7 +365,7 @@ final as (
             placed.customer_id = states.customer_id
             and states.is_latest
     left join {{ ref('service_modes') }} as modes
-        on states.value_tier = modes.value_tier
+        on coalesce(states.value_tier, 'none') = coalesce(modes.value_tier, 'none')
     left join {{ ref('int_marketing__code_labels') }} as reasons
         on
             reasons.list_code = 'held_back_reason'

@@ -91,7 +91,7 @@ benchmarks as (
     select
         case metric when 'handling_satisfaction' then 'complaint_handling' else metric end as measure,
         reference
-    from {{ ref('marketing_references') }}
+    from {{ ref('int_marketing__references') }}
     where
         metric in ('nps', 'csat', 'handling_satisfaction')
         and segment_kind = 'all'

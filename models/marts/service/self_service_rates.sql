@@ -163,7 +163,7 @@ final as (
         on
             labels.list_code = 'self_service'
             and inputs.measure = labels.code
-    left join {{ ref('marketing_references') }} as benchmarks
+    left join {{ ref('int_marketing__references') }} as benchmarks
         on inputs.measure = benchmarks.metric
 
 )

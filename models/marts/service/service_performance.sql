@@ -63,7 +63,7 @@ labels as (
 
 benchmarks as (
 
-    select * from {{ ref('marketing_references') }}
+    select * from {{ ref('int_marketing__references') }}
     where segment_kind = 'all'
 
 ),
@@ -101,6 +101,7 @@ final as (
             measured.handling_satisfied_count / cast(nullif(measured.handling_rating_count, 0) as double) as double
         ) as handling_satisfaction,
         cast(days.reference as double) as reference_resolution_days,
+        cast(goal.reference as double) as target_resolution_days,
         cast(handling.reference as double) as reference_handling_satisfaction
     from measured
     left join labels
@@ -109,6 +110,10 @@ final as (
             and measured.member = labels.member
     left join benchmarks as days
         on days.metric = 'resolution_days'
+    left join {{ ref('int_marketing__references') }} as goal
+        on
+            goal.metric = 'resolution_days'
+            and goal.segment_kind = 'target'
     left join benchmarks as handling
         on handling.metric = 'handling_satisfaction'
 

@@ -546,6 +546,9 @@ def own_policy(project: Path, name: str, currency: str, systems: Sequence[str]) 
                 dict(zip(columns, (system, "orders", 31, "Proposed: write what was agreed"), strict=True))
                 for system in systems
             ]
+        if path.name == "management_policy.csv":
+            # with whose figures it may be compared the company says itself
+            kept = [{**row, "industries": ""} for row in kept]
         lines = []
         for row in kept:
             if row.get("currency"):

@@ -888,14 +888,15 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
                 "response_hours": "hours",
                 "complaint_resolution_days": "days",
                 "reference_resolution_days": "days",
+                "target_resolution_days": "days",
                 "complaint_resolution_rate": "share",
                 "handling_satisfaction": "share",
             },
             chart=Chart(
                 "lines",
                 "month_start_on",
-                ("complaint_resolution_days", "reference_resolution_days"),
-                dashed=("reference_resolution_days",),
+                ("complaint_resolution_days", "target_resolution_days"),
+                dashed=("target_resolution_days",),
             ),
             needs=("tickets",),
             wide=True,
@@ -950,7 +951,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
                 sum(on_time_count) / nullif(sum(judged_count), 0) as on_time_rate,
                 sum(on_time_count) filter (is_festival) / nullif(sum(judged_count) filter (is_festival), 0)
                     as festival_on_time_rate,
-                sum(delivered_hours) / nullif(sum(delivered_count), 0) as mean_delivered_hours
+                sum(delivered_hours) / nullif(sum(delivered_timed_count), 0) as mean_delivered_hours
             from marts.delivery_performance group by month_start_on having sum(judged_count) > 0 order by month_start_on
             """,
             {

@@ -86,6 +86,13 @@ interactions as (
 
 ),
 
+-- before the first counted interaction, or where the policy counts none, nobody's number is known
+counting as (
+
+    select min(as_of_on) as counted_from_on from interactions
+
+),
+
 measured as (
 
     select
@@ -104,7 +111,8 @@ measured as (
         dates.stable_on,
         features.last_purchase_on,
         features.cycle_days_12m,
-        coalesce(interactions.interactions_12m, 0) as interactions_12m,
+        case when dates.as_of_on >= counting.counted_from_on then coalesce(interactions.interactions_12m, 0) end
+            as interactions_12m,
         features.customer_id is not null as has_purchased,
         coalesce(features.frequency_12m, 0) as frequency_12m,
         coalesce(features.purchase_days_12m, 0) as purchase_days_12m,
@@ -117,6 +125,7 @@ measured as (
     from contacts
     inner join dates
         on contacts.first_contact_on <= dates.as_of_on
+    cross join counting
     left join features
         on
             contacts.customer_id = features.customer_id
@@ -153,7 +162,7 @@ final as (
                 measured.frequency_12m >= tiers.high_orders_from
                 and measured.order_value_12m >= tiers.high_order_value_from
                 and measured.cycle_days_12m <= tiers.high_cycle_days_to
-                and measured.interactions_12m >= coalesce(tiers.high_interactions_from, 0)
+                and coalesce(measured.interactions_12m, 0) >= coalesce(tiers.high_interactions_from, 0)
                 then 'high'
             when
                 measured.frequency_12m < tiers.low_orders_below
