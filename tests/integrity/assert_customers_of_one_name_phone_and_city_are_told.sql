@@ -3,6 +3,18 @@
 
 with
 
+decided as (
+
+    select record_key_a as record_key
+    from {{ ref('int_identity__decisions') }}
+
+    union all
+
+    select record_key_b as record_key
+    from {{ ref('int_identity__decisions') }}
+
+),
+
 identified as (
 
     select
@@ -11,11 +23,9 @@ identified as (
     from {{ ref('int_customers__ids') }} as ids
     inner join {{ ref('int_identity__records') }} as records
         on ids.record_key = records.record_key
-    where ids.record_key not in (
-        select record_key_a from {{ ref('int_identity__decisions') }}
-        union all
-        select record_key_b from {{ ref('int_identity__decisions') }}
-    )
+    left join decided
+        on ids.record_key = decided.record_key
+    where decided.record_key is null
     group by ids.customer_id
 
 ),
