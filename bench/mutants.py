@@ -95,6 +95,10 @@ def parse(sql: str) -> exp.Expression:
         others = [sqlglot.parse_one(sql, dialect=dialect) for dialect in (_NullsSmall, _NullsLarge)]
         for orders in zip(*(each.find_all(exp.Ordered) for each in (tree, *others)), strict=True):
             orders[0].meta["nulls"] = len({bool(order.args.get("nulls_first")) for order in orders}) == 1
+    for log in list(tree.find_all(exp.Log)):
+        # log(2, x) has other last digits than log2(x)
+        if log.expression and log.this == exp.Literal.number(2):
+            log.replace(exp.Anonymous(this="LOG2", expressions=[log.expression]))
     return tree
 
 

@@ -1,8 +1,10 @@
 {#- The model has rows wherever each of the models that it names has some of which `unless_where` holds. -#}
 {% test never_empty(model, unless_empty, own_where='true', unless_where='true') %}
 
+{%- set inputs = unless_empty | map(attribute='identifier', default='the subquery') | join(', ') %}
+
 select
-    'rows although {{ unless_empty | map(attribute="identifier") | join(", ") }} have some' as rule,
+    'rows although {{ inputs }} have some' as rule,
     1 as row_count
 where
     not exists (select 1 from {{ model }} where {{ own_where }})

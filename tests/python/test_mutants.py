@@ -85,8 +85,14 @@ def test_a_unit_test_has_the_sites_of_its_model():
         assert "__dbt__cte__t AS (" in mutants.plant(test, there)
 
 
-def test_what_is_written_without_a_fault_is_the_model():
-    sql = "select a, list(b order by b desc nulls last) as bs from t group by a having count(*) > 1"
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select a, list(b order by b desc nulls last) as bs from t group by a having count(*) > 1",
+        "select log2(a + 0.3) as bits, -log2(1.0 + log2(b + 5)) as other_bits from t",
+    ],
+)
+def test_what_is_written_without_a_fault_is_the_model(sql: str):
     with duckdb.connect() as connection:
         connection.execute(
             "create table t as select i % 3 as a, nullif(i % 4, 1) as b from range(20) as r(i)"
