@@ -173,10 +173,10 @@ placed as (
 
     select
         *,
-        lead(contact_id) over placing as runner_up_id,
-        row_number() over placing as place
+        lead(contact_id) over by_rank as runner_up_id,
+        row_number() over by_rank as place
     from judged
-    window placing as (
+    window by_rank as (
         partition by customer_id, channel
         order by case when held_back_reason is null then 0 else 1 end asc, contact_rank asc nulls last
     )
