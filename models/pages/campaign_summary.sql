@@ -208,7 +208,14 @@ final as (
         cast(members.revenue as decimal(18, 2)) as revenue,
         cast(members.margin_amount as decimal(18, 2)) as margin_amount,
         cast(members.costed_revenue / nullif(members.cost, 0) as double) as return_ratio,
-        cast((members.costed_margin - members.cost) / nullif(members.cost, 0) as double) as roi,
+        cast((members.costed_margin - members.cost) / nullif(members.cost, 0) as double) as attributed_roi,
+        cast(increments.incremental_margin as double) as incremental_margin,
+        {%- for side in ['', '_from', '_to'] %}
+        cast(increments.incremental_roi{{ side }} as double) as incremental_roi{{ side }},
+        {%- endfor %}
+        cast(increments.status as string) as increment_status,
+        cast(increments.status_zh as string) as increment_status_zh,
+        cast(increments.status_en as string) as increment_status_en,
         cast(members.treated_count as bigint) as treated_count,
         cast(members.control_count as bigint) as control_count,
         cast(members.uplift as double) as uplift,
@@ -228,6 +235,10 @@ final as (
             -- scenes are the company's own words
             and case when members.dimension = 'scene' then lower(members.member) else members.member end
             = labels.member
+    left join {{ ref('campaign_increments') }} as increments
+        on
+            members.dimension = increments.dimension
+            and members.member = increments.member
     left join effects
         on
             members.dimension = 'is_joint'

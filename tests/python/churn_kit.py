@@ -6,7 +6,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,10 +135,12 @@ class Company:
     orders: Orders
 
     @classmethod
-    def make(cls, seed: int, customers: int = 2000) -> Company:
-        """The company of a seed, one chunk."""
+    def make(cls, seed: int, customers: int = 2000, effect: float = 1) -> Company:
+        """The company of a seed, one chunk; its campaigns move customers `effect` times as much."""
         config = Config(customers=customers, seed=seed)
         market, world = build_market(config), build_world(config, 0, customers)
+        plans = [replace(plan, uplift=tuple(effect * x for x in plan.uplift)) for plan in market.campaigns]
+        market = replace(market, campaigns=plans)
         behaviour = simulate(world, market)
         return cls(config, market, world, behaviour, build_orders(world, market, behaviour))
 

@@ -172,6 +172,7 @@ METRICS = {
     "buyers": "buyers",
     "order_value": "order_value",
     "roi": "roi",
+    "attributed_roi": "attributed_roi",
     "campaign_conversion": "campaign_conversion",
     "nps": "nps",
     "csat": "csat",

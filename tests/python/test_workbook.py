@@ -38,7 +38,7 @@ TEMPLATES = {
     " need_tags owner",
     "rfm": "type customers share order_value frequency description advice",
     "rfm_classes": "type customers share order_value frequency description advice",
-    "strategies": "strategy group period cost converted rate return owner advice",
+    "strategies": "strategy group period cost converted rate incremental_return return return_basis owner advice",
 }
 """The columns of the toolkit's templates (SPEC 11), in order."""
 

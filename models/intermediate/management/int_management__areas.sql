@@ -2,7 +2,7 @@
 
 -- The cost of a campaign is shared out by the customers on its list, its margin stands where the customer who was
 -- touched does: over the areas of a kind both add up to all campaigns. `unknown`: customers without an area,
--- campaigns without a list.
+-- campaigns without a list. What campaigns added there is by their hold-outs, of those that began in the window.
 
 with
 
@@ -139,6 +139,76 @@ earned as (
 
 ),
 
+customers as (
+
+    select
+        units.campaign_id,
+        units.arm,
+        units.order_count,
+        units.net_amount,
+        units.margin_amount,
+        kinds.area_kind,
+        coalesce(areas.area, 'unknown') as area
+    from {{ ref('int_marketing__experiment_units') }} as units
+    inner join {{ ref('int_marketing__campaigns') }} as campaigns
+        on units.campaign_id = campaigns.campaign_id
+    inner join window_start
+        on campaigns.started_on >= window_start.start_on
+    cross join kinds
+    left join areas
+        on
+            {{ hashed_number('units.buyer_id') }} = areas.customer_number
+            and kinds.area_kind = areas.area_kind
+
+),
+
+{{ increments('customers', ['area_kind', 'area']) }},
+
+campaign_costs as (
+
+    select
+        campaign_id,
+        cast(sum(cost) as double) as cost
+    from {{ ref('int_marketing__campaign_months') }}
+    group by campaign_id
+
+),
+
+-- each treated customer of a campaign costs alike
+tested as (
+
+    select
+        increments.area_kind,
+        increments.area,
+        sum(increments.treated_count) as treated_count,
+        sum(increments.control_count) as control_count,
+        {{ exact_sum('increments.margin_effect', decimals=9) }} as incremental_margin,
+        {{ exact_sum('campaign_costs.cost * increments.treated_count / whole.treated_count', decimals=9) }}
+            as measured_cost
+    from increments
+    inner join {{ ref('int_marketing__increments') }} as whole
+        on
+            increments.campaign_id = whole.campaign_id
+            and whole.segment_kind = 'all'
+            and whole.is_measured
+    inner join campaign_costs
+        on
+            increments.campaign_id = campaign_costs.campaign_id
+            and campaign_costs.cost is not null
+    where increments.has_both_arms
+    group by increments.area_kind, increments.area
+
+),
+
+readable as (
+
+    select tested.*
+    from tested
+    cross join {{ ref('experiment_policy') }} as experiments
+    where least(tested.treated_count, tested.control_count) >= experiments.minimum_base
+
+),
+
 named as (
 
     select
@@ -160,6 +230,13 @@ named as (
         area
     from earned
 
+    union
+
+    select
+        area_kind,
+        area
+    from readable
+
 ),
 
 final as (
@@ -173,7 +250,11 @@ final as (
         active.clv_total / nullif(active.valued_customers, 0) as clv_per_active,
         coalesce(spent.campaign_cost, 0) as campaign_cost,
         coalesce(earned.campaign_margin, 0) as campaign_margin,
-        (coalesce(earned.campaign_margin, 0) - spent.campaign_cost) / nullif(spent.campaign_cost, 0) as roi
+        (coalesce(earned.campaign_margin, 0) - spent.campaign_cost) / nullif(spent.campaign_cost, 0)
+            as attributed_roi,
+        readable.incremental_margin,
+        readable.measured_cost,
+        (readable.incremental_margin - readable.measured_cost) / nullif(readable.measured_cost, 0) as incremental_roi
     from named
     left join active
         on
@@ -187,6 +268,10 @@ final as (
         on
             named.area_kind = earned.area_kind
             and named.area = earned.area
+    left join readable
+        on
+            named.area_kind = readable.area_kind
+            and named.area = readable.area
 
 )
 

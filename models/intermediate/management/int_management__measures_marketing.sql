@@ -127,8 +127,20 @@ final as (
         on first_purchases.month_start_on = acquisition.month_start_on
 
     union all
+    select
+        'roi' as kpi,
+        month_start_on,
+        segment_kind,
+        segment,
+        {{ exact_sum(var('measures').incremental_return, decimals=9) }} as numerator,
+        cast(sum(measured_cost) as double) as base
+    from campaigns
+    where measured_cost is not null
+    group by month_start_on, segment_kind, segment
+
+    union all
     {% for kpi, numerator, base in [
-        ('roi', var('measures').campaign_return, 'cost'),
+        ('attributed_roi', var('measures').campaign_return, 'cost'),
         ('campaign_conversion', 'converted_count', 'reached_count'),
     ] %}
     select

@@ -1,7 +1,9 @@
 -- grain: one area of one kind, placed by its value and efficiency where enough customers are active
 
 -- Cut at the quantile of the policy over the areas placed; a value on the cut belongs above (SPEC 13.15). Who has too
--- few active customers, no value or no campaign cost, and customers without an area, is not placed.
+-- few active customers, no value or no campaign cost, and customers without an area, is not placed. Efficiency is what
+-- campaigns added where hold-outs measure it in every area to be placed of the kind, else what is attributed: the two
+-- cannot be compared with each other.
 
 with
 
@@ -11,7 +13,7 @@ policy as (
 
 ),
 
-areas as (
+candidates as (
 
     select
         areas.*,
@@ -20,9 +22,38 @@ areas as (
         areas.active_customers >= policy.minimum_active
         and areas.area <> 'unknown'
         and areas.clv_per_active is not null
-        and areas.roi is not null as is_placed
+        and areas.attributed_roi is not null as is_placed
     from {{ ref('int_management__areas') }} as areas
     cross join policy
+
+),
+
+bases as (
+
+    select
+        area_kind,
+        case
+            when min(case when is_placed then case when incremental_roi is null then 0 else 1 end end) = 1
+                then 'incremental'
+            else 'attributed_only'
+        end as efficiency_basis
+    from candidates
+    group by area_kind
+
+),
+
+areas as (
+
+    select
+        candidates.*,
+        bases.efficiency_basis,
+        case bases.efficiency_basis
+            when 'incremental' then candidates.incremental_roi
+            else candidates.attributed_roi
+        end as efficiency
+    from candidates
+    inner join bases
+        on candidates.area_kind = bases.area_kind
 
 ),
 
@@ -31,7 +62,7 @@ ranked as (
     select
         *,
         row_number() over (partition by area_kind order by clv_per_active asc nulls last, area asc) as value_rank,
-        row_number() over (partition by area_kind order by roi asc nulls last, area asc) as efficiency_rank,
+        row_number() over (partition by area_kind order by efficiency asc nulls last, area asc) as efficiency_rank,
         count(*) over (partition by area_kind) as placed_count
     from areas
     where is_placed
@@ -43,7 +74,7 @@ cuts as (
     select
         area_kind,
         {{ ranked_quantile('clv_per_active', 'value_rank', 'placed_count', 'cut_quantile') }} as value_cut,
-        {{ ranked_quantile('roi', 'efficiency_rank', 'placed_count', 'cut_quantile') }} as efficiency_cut
+        {{ ranked_quantile('efficiency', 'efficiency_rank', 'placed_count', 'cut_quantile') }} as efficiency_cut
     from ranked
     group by area_kind
 
@@ -66,7 +97,12 @@ final as (
         areas.clv_per_active,
         areas.campaign_cost,
         areas.campaign_margin,
-        areas.roi,
+        areas.attributed_roi,
+        areas.incremental_margin,
+        areas.measured_cost,
+        areas.incremental_roi,
+        areas.efficiency,
+        areas.efficiency_basis,
         cuts.value_cut,
         cuts.efficiency_cut
     from areas
@@ -76,7 +112,7 @@ final as (
         on
             areas.is_placed
             and (areas.clv_per_active >= cuts.value_cut) = quadrants.is_high_value
-            and (areas.roi >= cuts.efficiency_cut) = quadrants.is_high_efficiency
+            and (areas.efficiency >= cuts.efficiency_cut) = quadrants.is_high_efficiency
 
 )
 

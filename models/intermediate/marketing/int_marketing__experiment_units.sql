@@ -84,7 +84,8 @@ bought as (
         units.campaign_id,
         units.buyer_id,
         count(*) as order_count,
-        sum(orders.net_amount) as net_amount
+        sum(orders.net_amount) as net_amount,
+        sum(orders.margin_amount) as margin_amount
     from units
     inner join campaigns
         on units.campaign_id = campaigns.campaign_id
@@ -105,7 +106,8 @@ final as (
         units.arm,
         units.contact_count,
         coalesce(bought.order_count, 0) as order_count,
-        coalesce(bought.net_amount, 0) as net_amount
+        coalesce(bought.net_amount, 0) as net_amount,
+        coalesce(bought.margin_amount, 0) as margin_amount
     from units
     left join bought
         on

@@ -47,7 +47,14 @@ final as (
         cast(quadrants.clv_per_active as decimal(18, 2)) as clv_per_active,
         cast(quadrants.campaign_cost as decimal(18, 2)) as campaign_cost,
         cast(quadrants.campaign_margin as decimal(18, 2)) as campaign_margin,
-        cast(quadrants.roi as double) as roi,
+        cast(quadrants.attributed_roi as double) as attributed_roi,
+        cast(quadrants.incremental_margin as double) as incremental_margin,
+        cast(quadrants.measured_cost as decimal(18, 2)) as measured_cost,
+        cast(quadrants.incremental_roi as double) as incremental_roi,
+        cast(quadrants.efficiency as double) as efficiency,
+        cast(quadrants.efficiency_basis as string) as efficiency_basis,
+        cast(bases.label_zh as string) as efficiency_basis_zh,
+        cast(bases.label_en as string) as efficiency_basis_en,
         cast(quadrants.value_cut as double) as value_cut,
         cast(quadrants.efficiency_cut as double) as efficiency_cut,
         cast(as_of.as_of_on as date) as as_of_on
@@ -61,6 +68,10 @@ final as (
         on
             quadrants.area_kind = labels.segment_kind
             and quadrants.area = labels.segment
+    left join {{ ref('marketing_labels') }} as bases
+        on
+            bases.list_code = 'return_basis'
+            and quadrants.efficiency_basis = bases.code
 
 )
 

@@ -1,16 +1,43 @@
 -- grain: one campaign and one month in which it cost, reached or sold something
 
+-- What a campaign with a hold-out added stands in the months in which its customers were first written to.
+
 with
 
 months as (
 
-    select * from {{ ref('int_marketing__campaign_months') }}
+    select
+        *,
+        -- what a measured campaign added is set against what it cost
+        sum(cost) over (partition by campaign_id) is not null as has_cost,
+        coalesce(
+            reached_count / cast(nullif(sum(reached_count) over (partition by campaign_id), 0) as double),
+            case
+                when
+                    row_number() over (partition by campaign_id order by month_start_on asc nulls last) = 1
+                    then 1.0
+                else 0.0
+            end
+        ) as reached_share
+    from {{ ref('int_marketing__campaign_months') }}
 
 ),
 
 campaigns as (
 
     select * from {{ ref('int_marketing__campaigns') }}
+
+),
+
+increments as (
+
+    select
+        campaign_id,
+        margin_effect
+    from {{ ref('int_marketing__increments') }}
+    where
+        segment_kind = 'all'
+        and is_measured
 
 ),
 
@@ -34,10 +61,18 @@ final as (
         cast(months.cost as decimal(18, 2)) as cost,
         cast(months.cost_basis as string) as cost_basis,
         cast(months.revenue as decimal(18, 2)) as revenue,
-        cast(months.margin_amount as decimal(18, 2)) as margin_amount
+        cast(months.margin_amount as decimal(18, 2)) as margin_amount,
+        cast(
+            case when increments.campaign_id is not null and months.has_cost then coalesce(months.cost, 0) end
+            as decimal(18, 2)
+        ) as measured_cost,
+        cast(case when months.has_cost then increments.margin_effect * months.reached_share end as double)
+            as incremental_margin
     from months
     inner join campaigns
         on months.campaign_id = campaigns.campaign_id
+    left join increments
+        on months.campaign_id = increments.campaign_id
     cross join {{ ref('int_features__delivered_columns') }} as delivered
 
 )

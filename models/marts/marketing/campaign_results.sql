@@ -1,7 +1,9 @@
 -- grain: one campaign that had begun by the as-of date
 
--- Sales by last touch, each order once (int_marketing__attributions). `uplift` beside them is what the campaign
--- added, by the held-out control: sales attributed are not sales caused.
+-- What the campaign added by its hold-out (campaign_increments) and, beside it, sales by last touch, each order once
+-- (int_marketing__attributions): sales attributed are not sales caused. The suggestion reads the increment where it is
+-- measured: its upper bound for what is too low, the figure itself for what is high enough. Else `return_basis` says
+-- that attribution alone stands behind it.
 
 with
 
@@ -67,7 +69,19 @@ measured as (
         coalesce(totals.revenue, 0) as revenue,
         coalesce(totals.margin_amount, 0) as margin_amount,
         coalesce(totals.revenue, 0) / nullif(totals.cost, 0) as return_ratio,
-        (coalesce(totals.margin_amount, 0) - totals.cost) / nullif(totals.cost, 0) as roi,
+        (coalesce(totals.margin_amount, 0) - totals.cost) / nullif(totals.cost, 0) as attributed_roi,
+        increments.status as increment_status,
+        {%- for figure in ['orders', 'revenue', 'margin', 'return_ratio', 'roi'] %}
+        {%- for side in ['', '_from', '_to'] %}
+        increments.incremental_{{ figure }}{{ side }},
+        {%- endfor %}
+        {%- endfor %}
+        case when increments.incremental_return_ratio is null then 'attributed_only' else 'incremental' end
+            as return_basis,
+        coalesce(increments.incremental_return_ratio, coalesce(totals.revenue, 0) / nullif(totals.cost, 0))
+            as judged_ratio,
+        coalesce(increments.incremental_return_ratio_to, coalesce(totals.revenue, 0) / nullif(totals.cost, 0))
+            as judged_ratio_to,
         case when delivered.has_opens then totals.opened_count end
         / cast(nullif(totals.reached_count, 0) as double) as open_rate,
         experiments.uplift,
@@ -82,6 +96,10 @@ measured as (
         on campaigns.campaign_id = totals.campaign_id
     left join experiments
         on campaigns.campaign_id = experiments.campaign_id
+    left join {{ ref('campaign_increments') }} as increments
+        on
+            increments.dimension = 'campaign'
+            and campaigns.campaign_id = increments.member
 
 ),
 
@@ -98,8 +116,8 @@ suggested as (
         on
             (rules.is_over is null or measured.is_over = rules.is_over)
             and (rules.reading is null or measured.reading = rules.reading)
-            and (rules.return_ratio_from is null or measured.return_ratio >= rules.return_ratio_from)
-            and (rules.return_ratio_below is null or measured.return_ratio < rules.return_ratio_below)
+            and (rules.return_ratio_from is null or measured.judged_ratio >= rules.return_ratio_from)
+            and (rules.return_ratio_below is null or measured.judged_ratio_to < rules.return_ratio_below)
             and (rules.open_rate_from is null or measured.open_rate >= rules.open_rate_from)
             and (rules.open_rate_below is null or measured.open_rate < rules.open_rate_below)
     qualify row_number() over (partition by measured.campaign_id order by rules.test_order asc nulls last) = 1
@@ -157,7 +175,16 @@ final as (
         cast(measured.revenue as decimal(18, 2)) as revenue,
         cast(measured.margin_amount as decimal(18, 2)) as margin_amount,
         cast(measured.return_ratio as double) as return_ratio,
-        cast(measured.roi as double) as roi,
+        cast(measured.attributed_roi as double) as attributed_roi,
+        {%- for figure in ['orders', 'revenue', 'margin', 'return_ratio', 'roi'] %}
+        {%- for side in ['', '_from', '_to'] %}
+        cast(measured.incremental_{{ figure }}{{ side }} as double) as incremental_{{ figure }}{{ side }},
+        {%- endfor %}
+        {%- endfor %}
+        cast(measured.increment_status as string) as increment_status,
+        cast(measured.return_basis as string) as return_basis,
+        cast(return_basis_labels.label_zh as string) as return_basis_zh,
+        cast(return_basis_labels.label_en as string) as return_basis_en,
         cast(measured.uplift as double) as uplift,
         cast(measured.uplift_from as double) as uplift_from,
         cast(measured.uplift_to as double) as uplift_to,
@@ -176,7 +203,9 @@ final as (
         on measured.campaign_id = suggested.campaign_id
     left join {{ ref('campaign_targets') }} as targets
         on measured.target_group = targets.target_group
-    {%- for list, column in [('content_type', 'content_type'), ('marketing_channel', 'channel')] %}
+    {%- for list, column in [
+        ('content_type', 'content_type'), ('marketing_channel', 'channel'), ('return_basis', 'return_basis'),
+    ] %}
     left join labels as {{ column }}_labels
         on
             {{ column }}_labels.list_code = '{{ list }}'

@@ -1,7 +1,9 @@
 -- grain: one quarter, channel and purpose; `all` is their sum
 
 -- Sales are known only where campaigns write to customers: a channel without them is not measured, which is no return
--- of zero. `measured_cost` is the cost of cells with campaigns in the quarter, and the ratio is taken of it.
+-- of zero. `measured_cost` is the cost of cells with campaigns in the quarter; the attributed ratio is taken of it.
+-- The incremental ratio is of campaigns with a hold-out that began in the quarter, and of their cost. Where its
+-- interval lies on one side of the floor it decides what is too low; else attribution does, as `return_basis` says.
 
 with
 
@@ -52,6 +54,80 @@ sales as (
 
 ),
 
+costs as (
+
+    select
+        campaign_id,
+        sum(amount) as cost
+    from {{ ref('int_marketing__spend') }}
+    where campaign_id is not null
+    group by campaign_id
+
+),
+
+-- campaigns with a hold-out whose cost is known, in the quarter in which they began
+tested as (
+
+    select
+        cast(date_trunc('quarter', campaigns.started_on) as date) as quarter_start_on,
+        coalesce(campaigns.channel, 'unknown') as channel,
+        case when campaigns.is_acquisition then 'acquisition' else 'retention' end as purpose,
+        increments.*,
+        costs.cost
+    from {{ ref('int_marketing__increments') }} as increments
+    inner join {{ ref('int_marketing__campaigns') }} as campaigns
+        on increments.campaign_id = campaigns.campaign_id
+    inner join costs
+        on increments.campaign_id = costs.campaign_id
+    where
+        increments.segment_kind = 'all'
+        and increments.is_measured
+
+),
+
+pooled as (
+
+    {%- for channel, purpose in [('channel', 'purpose'), ('channel', "'all'"), ("'all'", "'all'")] %}
+    select
+        quarter_start_on,
+        {{ channel }} as channel,
+        {{ purpose }} as purpose,
+        sum(treated_count) as treated_count,
+        sum(control_count) as control_count,
+        sum(treated_count + control_count - 2) as degrees,
+        cast(sum(cost) as double) as cost,
+        {{ exact_sum('revenue_effect', decimals=9) }} as revenue_effect,
+        {{ exact_sum('revenue_error', decimals=9) }} as revenue_error,
+        {{ exact_sum('margin_effect', decimals=9) }} as margin_effect,
+        {{ exact_sum('margin_error', decimals=9) }} as margin_error
+    from tested
+    group by quarter_start_on, {{ channel }}, {{ purpose }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+increments as (
+
+    select
+        pooled.quarter_start_on,
+        pooled.channel,
+        pooled.purpose,
+        pooled.cost as tested_cost,
+        pooled.revenue_effect / nullif(pooled.cost, 0) as incremental_return_ratio,
+        {%- for side, sign in [('from', -1), ('to', 1)] %}
+        ({{ effect_bound('revenue_effect', 'revenue_error', 'degrees', sign) }}) / nullif(pooled.cost, 0)
+            as incremental_return_ratio_{{ side }},
+        ({{ effect_bound('margin_effect', 'margin_error', 'degrees', sign) }}) / nullif(pooled.cost, 0) - 1
+            as incremental_roi_{{ side }},
+        {%- endfor %}
+        pooled.margin_effect / nullif(pooled.cost, 0) - 1 as incremental_roi
+    from pooled
+    cross join {{ ref('experiment_policy') }} as experiments
+    where least(pooled.treated_count, pooled.control_count) >= experiments.minimum_base
+
+),
+
 facts as (
 
     select * from spend
@@ -99,17 +175,48 @@ summed as (
 
 ),
 
+compared as (
+
+    select
+        summed.*,
+        increments.tested_cost,
+        {%- for side in ['', '_from', '_to'] %}
+        increments.incremental_return_ratio{{ side }},
+        increments.incremental_roi{{ side }},
+        {%- endfor %}
+        case
+            when increments.incremental_return_ratio_to < policy.reallocate_below then 'incremental'
+            when increments.incremental_return_ratio_from >= policy.reallocate_below then 'incremental'
+            when increments.incremental_return_ratio is not null then 'undecided'
+            when summed.measured_cost > 0 then 'attributed_only'
+        end as return_basis
+    from summed
+    cross join policy
+    left join increments
+        on
+            summed.quarter_start_on = increments.quarter_start_on
+            and summed.channel = increments.channel
+            and summed.purpose = increments.purpose
+
+),
+
 rated as (
 
     select
         summed.*,
         summed.revenue / nullif(summed.measured_cost, 0) as return_ratio,
         {{ months_before('summed.quarter_start_on', -3) }} <= {{ add_days('as_of.as_of_on', 1) }} as is_complete,
-        coalesce(summed.revenue / nullif(summed.measured_cost, 0) < policy.reallocate_below, false) as is_low,
+        coalesce(
+            case
+                when summed.return_basis = 'incremental' then summed.incremental_return_ratio
+                else summed.revenue / nullif(summed.measured_cost, 0)
+            end < policy.reallocate_below,
+            false
+        ) as is_low,
         policy.reallocate_quarters,
         policy.reallocate_below,
         policy.target_return_ratio
-    from summed
+    from compared as summed
     cross join as_of
     cross join policy
 
@@ -173,7 +280,16 @@ final as (
         cast(case when rated.measured_cost > 0 then rated.revenue end as decimal(18, 2)) as revenue,
         cast(case when rated.measured_cost > 0 then rated.margin_amount end as decimal(18, 2)) as margin_amount,
         cast(rated.return_ratio as double) as return_ratio,
-        cast((rated.margin_amount - rated.measured_cost) / nullif(rated.measured_cost, 0) as double) as roi,
+        cast((rated.margin_amount - rated.measured_cost) / nullif(rated.measured_cost, 0) as double) as attributed_roi,
+        cast(rated.tested_cost as decimal(18, 2)) as tested_cost,
+        {%- for figure in ['incremental_return_ratio', 'incremental_roi'] %}
+        {%- for side in ['', '_from', '_to'] %}
+        cast(rated.{{ figure }}{{ side }} as double) as {{ figure }}{{ side }},
+        {%- endfor %}
+        {%- endfor %}
+        cast(rated.return_basis as string) as return_basis,
+        cast(bases.label_zh as string) as return_basis_zh,
+        cast(bases.label_en as string) as return_basis_en,
         cast(rated.reallocate_below as double) as return_ratio_floor,
         cast(rated.target_return_ratio as double) as return_ratio_target,
         cast(coalesce(lengths.low_quarters, 0) as bigint) as low_quarters,
@@ -188,6 +304,10 @@ final as (
         on
             channels.list_code = 'marketing_channel'
             and rated.channel = channels.code
+    left join labels as bases
+        on
+            bases.list_code = 'return_basis'
+            and rated.return_basis = bases.code
     left join labels as purposes
         on
             purposes.list_code = 'spend_purpose'

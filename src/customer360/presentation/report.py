@@ -585,7 +585,11 @@ class Report:
                 self.amount(row["cost"], "money"),
                 self.amount(row["converted_count"], "count"),
                 self.amount(row["conversion_rate_target"], "share"),
-                Cell("–" if row["return_ratio"] is None else f"{row['return_ratio']:.1f}", "number"),
+                *(
+                    Cell("–" if row[ratio] is None else f"{row[ratio]:.1f}", "number")
+                    for ratio in ("incremental_return_ratio", "return_ratio")
+                ),
+                self.label(row, "return_basis"),
                 Cell(escape(row["owner"] or "–")),
                 self.label(row, "suggestion") if row["suggestion_zh"] else Cell("–"),
             ]
@@ -598,7 +602,9 @@ class Report:
             "cost",
             "converted",
             "conversion",
+            "incremental_return",
             "return",
+            "return_basis",
             "owner",
             "advice",
         )

@@ -130,14 +130,16 @@ SHEETS = (
             Column("cost", 12, "money"),
             Column("converted", 12, "count"),
             Column("rate", 11, "share"),
+            Column("incremental_return", 11, "ratio"),
             Column("return", 11, "ratio"),
+            Column("return_basis", 12),
             Column("owner", 12),
             Column("advice", 60),
         ),
         """
         select coalesce(campaign_name, campaign_code, campaign_id), target_group_{language},
             concat_ws(' – ', strftime(started_on, '%Y-%m-%d'), strftime(ended_on, '%Y-%m-%d')), cost, converted_count,
-            conversion_rate_target, return_ratio, owner, suggestion_{language}
+            conversion_rate_target, incremental_return_ratio, return_ratio, return_basis_{language}, owner, suggestion_{language}
         from marts.campaign_results order by started_on desc nulls last, campaign_id
         """,
     ),
@@ -303,7 +305,7 @@ class Book:
             for low, high in self.ask(
                 "select min(return_ratio_floor), max(return_ratio_target) from marts.spend_efficiency having count(*) > 0"
             ):
-                at = place["return"]
+                at = place["incremental_return"]
                 self.colour(sheet, last, at, {"type": "blanks", "stop_if_true": True}, {})
                 self.colour(sheet, last, at, {"type": "cell", "criteria": "<", "value": low}, POOR)
                 self.colour(sheet, last, at, {"type": "cell", "criteria": ">=", "value": high}, GOOD)
