@@ -112,3 +112,8 @@
         true
     )
 {%- endmacro %}
+
+{#- What of a given name tells the gender: the last character of a Chinese one (强, 婷), a Latin one as a whole. -#}
+{% macro gendered_part(a) -%}
+    case when {{ a }}.surname_length > 0 then right({{ a }}.given_name, 1) else {{ a }}.given_name end
+{%- endmacro %}
