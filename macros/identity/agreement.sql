@@ -8,7 +8,7 @@
     unknown     one record has no name
     different
   Of organisations: equal (name and branch), sound (the place moved), close (one contains the other, or one letter off),
-  else different. DuckDB counts edits in bytes: a Chinese character is three. A branch is another organisation than its head office.
+  else different. Edits are counted in bytes: a Chinese character is three. A branch is another organisation than its head office.
   `a` and `b` are aliases of int_identity__records.
 -#}
 {% macro name_agreement(a, b) -%}
@@ -25,7 +25,7 @@
                         and (
                             contains({{ a }}.name, {{ b }}.name)
                             or contains({{ b }}.name, {{ a }}.name)
-                            or levenshtein({{ a }}.name, {{ b }}.name) <= 1
+                            or {{ edit_distance(a ~ '.name', b ~ '.name') }} <= 1
                         )
                         then 'close'
                     else 'different'
@@ -111,4 +111,9 @@
         = max({{ x }}) over (partition by occupied.customer_kind, occupied.evidence_type, occupied.value),
         true
     )
+{%- endmacro %}
+
+{#- What of a given name tells the gender: the last character of a Chinese one (强, 婷), a Latin one as a whole. -#}
+{% macro gendered_part(a) -%}
+    case when {{ a }}.surname_length > 0 then right({{ a }}.given_name, 1) else {{ a }}.given_name end
 {%- endmacro %}

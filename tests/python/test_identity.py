@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from identity_kit import Lab, company, person, seed
+from identity_kit import Lab, Row, company, person, seed
 
 WANG = {"name": "王伟强", "name_script": "han"}
 
@@ -153,6 +153,10 @@ def test_a_rule_joins_its_two_records_and_nothing_else_does(rule: str):
 
 
 PHONE = {"phone": "+8613900001111"}
+MEN = [
+    person("pos", str(number), name=f"{surname}强", gender="male")
+    for number, surname in enumerate("李张刘陈杨赵", 50)
+]
 
 
 @pytest.mark.parametrize(
@@ -263,6 +267,55 @@ def test_a_nameless_record_on_a_shared_phone_goes_to_nobody():
     assert {row[0] for row in lab.rows("select review_reason from marts.identity_review_queue")} == {
         "ambiguous"
     }
+
+
+@pytest.mark.parametrize(
+    ("why", "named", "nameless", "others"),
+    [
+        (
+            "two_people",
+            {"name": "王伟强"},
+            {"city_code": "510100"},
+            [person("marketplace", "9", name="李娜", phone_partial="139****1111", city_code="510100")],
+        ),
+        ("doubtful", {"name": "王伟强", "source_system": "app"}, {"name_reason": "missing"}, []),
+        (
+            "doubtful",
+            {"name": "王伟强", "first_seen_at": "2024-06-01", "last_seen_at": "2024-07-01"},
+            {"first_seen_at": "2025-09-01"},
+            [],
+        ),
+        ("doubtful", {"name": "王强"}, {"gender": "female"}, MEN),
+    ],
+    ids=["another name under the mask", "known to the system", "a year without a trace", "a man's name"],
+)
+def test_a_nameless_record_is_a_question_where_the_number_may_be_two_peoples(why, named, nameless, others):
+    def build(named: Row, nameless: Row) -> tuple[bool, set[str]]:
+        lab = Lab()
+        records = [person("crm", "1", **PHONE) | named, person("app", "3", **PHONE) | nameless, *others]
+        result = lab.build(records)
+        owner = result[f"{records[0]['source_system']}:1"]
+        reasons = lab.rows(
+            "select review_reason from marts.identity_review_queue where rule_code = 'person_phone_nameless'"
+        )
+        return result["app:3"] == owner, {row[0] for row in reasons}
+
+    assert build(named, nameless) == (False, {why})
+    # the same two where nothing speaks against it
+    known = {"name": named["name"]}
+    others = [record for record in others if record["source_system"] != "marketplace"]
+    assert build(known, {}) == (True, set())
+
+
+def test_a_part_of_a_name_that_fits_two_goes_to_the_one_whom_the_rest_fits():
+    two = [
+        person("crm", "1", name="王伟强", gender="male", birth_date="1980-05-06", **PHONE),
+        person("pos", "2", name="王芳", gender="female", birth_date="1983-07-21", **PHONE),
+    ]
+    open_record = person("dealer", "3", name="王", **PHONE)
+    result = Lab().build([*two, open_record | {"birth_date": "1983-07-21"}])
+    assert result["dealer:3"] == result["pos:2"] != result["crm:1"]
+    assert len(set(Lab().build([*two, open_record]).values())) == 3
 
 
 def test_a_part_of_a_name_on_a_shared_phone_goes_to_the_one_it_fits():

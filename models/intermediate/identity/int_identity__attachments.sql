@@ -1,8 +1,8 @@
 -- grain: one core without a complete name, one value that it shares and one core it may belong to
 
--- 王总 or a nameless record under a telephone belongs to the one person known under it. Where two people are known, or
--- where somebody under the number cannot be that person, a nameless record says nothing; where several names fit, a
--- person decides.
+-- 王总 or a nameless record under a telephone belongs to the person known under it whose other evidence fits best. 王总
+-- may fit two people: the better one leads by a margin. A nameless record goes to nobody where two people use the number,
+-- in full or under its mask, or where what is known besides the number speaks against the person; a person decides.
 
 with
 
@@ -187,6 +187,183 @@ candidates as (
 
 ),
 
+policy as (
+
+    select * from {{ ref('identity_model') }}
+
+),
+
+-- what the best pair of records of two cores weighs besides the numbers that brought them together
+pair_weights as (
+
+    select
+        least(cores_a.core_key, cores_b.core_key) as core_key_a,
+        greatest(cores_a.core_key, cores_b.core_key) as core_key_b,
+        max(scores.match_weight - scores.prior_weight - scores.phone_weight - scores.email_weight) as weight
+    from {{ ref('int_identity__scores') }} as scores
+    inner join {{ ref('int_identity__cores') }} as cores_a
+        on scores.record_key_a = cores_a.record_key
+    inner join {{ ref('int_identity__cores') }} as cores_b
+        on scores.record_key_b = cores_b.record_key
+    where cores_a.core_key <> cores_b.core_key
+    group by 1, 2
+
+),
+
+-- 志强 is a man's name, as far as records with a gender tell
+name_genders as (
+
+    select
+        {{ gendered_part('records') }} as part,
+        count(*) as record_count,
+        count(case when gender = 'female' then 1 end) as female_count
+    from records
+    where
+        gender is not null
+        and name_key is not null
+        and customer_kind = 'person'
+    group by 1
+
+),
+
+gender_weights as (
+
+    select
+        names.core_key,
+        min(log2(2.0 * (name_genders.female_count + 0.5) / (name_genders.record_count + 1.0))) as female_weight,
+        min(
+            log2(
+                2.0 * (name_genders.record_count - name_genders.female_count + 0.5)
+                / (name_genders.record_count + 1.0)
+            )
+        ) as male_weight
+    from names
+    inner join records
+        on names.record_key = records.record_key
+    inner join name_genders
+        on {{ gendered_part('records') }} = name_genders.part
+    group by names.core_key
+
+),
+
+-- a system that asks for names has the named core, and beside it a record without a name
+known_twice as (
+
+    select distinct
+        candidates.core_key_a,
+        candidates.core_key_b
+    from candidates
+    inner join records as a
+        on candidates.core_key_a = a.core_key
+    inner join records as b
+        on
+            candidates.core_key_b = b.core_key
+            and a.source_system = b.source_system
+    where a.is_name_asked
+
+),
+
+-- under the mask of the number, in the city of one of the two, somebody has another name
+masked_names as (
+
+    select
+        candidates.core_key_a,
+        candidates.core_key_b,
+        candidates.value,
+        masked.record_key
+    from candidates
+    inner join records as a
+        on candidates.record_key_a = a.record_key
+    inner join records as masked
+        on
+            a.phone_pattern = masked.phone_pattern
+            and candidates.core_key_a <> masked.core_key
+            and candidates.core_key_b <> masked.core_key
+            and candidates.customer_kind = masked.customer_kind
+    inner join {{ ref('int_identity__core_profiles') }} as profiles_a
+        on candidates.core_key_a = profiles_a.core_key
+    inner join {{ ref('int_identity__core_profiles') }} as profiles_b
+        on candidates.core_key_b = profiles_b.core_key
+    inner join names
+        on candidates.core_key_b = names.core_key
+    inner join records as b
+        on names.record_key = b.record_key
+    where
+        candidates.evidence_type = 'phone'
+        and masked.phone is null
+        and masked.name is not null
+        and masked.city_code in (profiles_a.city_code, profiles_b.city_code)
+    group by candidates.core_key_a, candidates.core_key_b, candidates.value, masked.record_key
+    having max(case when {{ name_agreement('masked', 'b') }} <> 'different' then 1 else 0 end) = 0
+
+),
+
+masked_users as (
+
+    select distinct
+        core_key_a,
+        core_key_b,
+        value
+    from masked_names
+
+),
+
+measured as (
+
+    select
+        candidates.*,
+        coalesce(pair_weights.weight, 0.0)
+        + coalesce(
+            case
+                when profiles_b.gender is not null then 0.0
+                when profiles_a.gender = 'female' then gender_weights.female_weight
+                when profiles_a.gender = 'male' then gender_weights.male_weight
+            end,
+            0.0
+        )
+        -- a number is shared and given out again, a mailbox hardly ever
+        + case
+            when candidates.evidence_type <> 'email' and known_twice.core_key_a is not null
+                then policy.known_twice_weight
+            else 0.0
+        end
+        + case
+            when
+                candidates.evidence_type <> 'email'
+                and (
+                    {{ days_from('profiles_b.last_seen_on', 'profiles_a.first_seen_on') }} > policy.idle_days
+                    or {{ days_from('profiles_a.last_seen_on', 'profiles_b.first_seen_on') }} > policy.idle_days
+                )
+                then policy.idle_weight
+            else 0.0
+        end as weight,
+        policy.margin,
+        policy.attach_weight,
+        masked_users.core_key_a is not null as has_masked_user
+    from candidates
+    inner join {{ ref('int_identity__core_profiles') }} as profiles_a
+        on candidates.core_key_a = profiles_a.core_key
+    inner join {{ ref('int_identity__core_profiles') }} as profiles_b
+        on candidates.core_key_b = profiles_b.core_key
+    cross join policy
+    left join pair_weights
+        on
+            least(candidates.core_key_a, candidates.core_key_b) = pair_weights.core_key_a
+            and greatest(candidates.core_key_a, candidates.core_key_b) = pair_weights.core_key_b
+    left join gender_weights
+        on candidates.core_key_b = gender_weights.core_key
+    left join known_twice
+        on
+            candidates.core_key_a = known_twice.core_key_a
+            and candidates.core_key_b = known_twice.core_key_b
+    left join masked_users
+        on
+            candidates.core_key_a = masked_users.core_key_a
+            and candidates.core_key_b = masked_users.core_key_b
+            and candidates.value = masked_users.value
+
+),
+
 weighed as (
 
     select
@@ -194,11 +371,35 @@ weighed as (
         count(case when is_possible then 1 end) over (
             partition by customer_kind, evidence_type, value, core_key_a
         ) as possible_count,
+        row_number() over (
+            partition by customer_kind, evidence_type, value, core_key_a
+            order by is_possible desc, weight desc, core_key_b asc
+        ) as place,
+        lead(case when is_possible then weight end) over (
+            partition by customer_kind, evidence_type, value, core_key_a
+            order by is_possible desc, weight desc, core_key_b asc
+        ) as next_weight,
         -- somebody under this value is somebody else: it is known to be shared
         max(case when is_possible then 0 else 1 end) over (
             partition by customer_kind, evidence_type, value
         ) as is_shared_value
-    from candidates
+    from measured
+
+),
+
+judged as (
+
+    select
+        *,
+        case
+            when name_agreement = 'partial' and place = 1 and coalesce(weight - next_weight >= margin, true) then null
+            when name_agreement = 'partial' or possible_count > 1 then 'ambiguous'
+            when is_shared_value = 1 then 'ambiguous'
+            when has_masked_user then 'two_people'
+            when weight < attach_weight then 'doubtful'
+        end as review_reason
+    from weighed
+    where is_possible
 
 ),
 
@@ -259,10 +460,9 @@ proposed as (
         record_key_a,
         record_key_b,
         name_agreement,
-        possible_count = 1
-        and (name_agreement = 'partial' or is_shared_value = 0) as is_clear
-    from weighed
-    where is_possible
+        weight,
+        review_reason
+    from judged
 
     union all
 
@@ -273,7 +473,8 @@ proposed as (
         min(record_key) as record_key_a,
         min(first_record_key) as record_key_b,
         min(name_agreement) as name_agreement,
-        bool_and(is_one_person) as is_clear
+        cast(null as double) as weight,
+        case when not bool_and(is_one_person) then 'ambiguous' end as review_reason
     from nameless
     where core_key <> first_core_key
     group by customer_kind, evidence_type, value, core_key
@@ -289,8 +490,9 @@ final as (
         proposed.name_agreement,
         rules.rule_code,
         rules.tier,
-        case when proposed.is_clear then rules.decision else 'review' end as decision,
-        proposed.is_clear
+        case when proposed.review_reason is null then rules.decision else 'review' end as decision,
+        proposed.weight,
+        coalesce(proposed.review_reason, case when rules.decision = 'review' then 'policy' end) as review_reason
     from proposed
     inner join rules
         on

@@ -27,7 +27,9 @@ final as (
         min(birth_date) as birth_date,
         min(birth_year) as birth_year,
         -- people move: only a core of one city says where it is
-        case when min(city_code) = max(city_code) then min(city_code) end as city_code
+        case when min(city_code) = max(city_code) then min(city_code) end as city_code,
+        min(first_seen_on) as first_seen_on,
+        max(last_seen_on) as last_seen_on
     from records
     group by core_key
 

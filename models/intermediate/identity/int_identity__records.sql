@@ -124,7 +124,11 @@ final as (
                             then substr(address, instr(address, district) + length(district))
                         else address
                     end
-        end as home_address
+        end as home_address,
+
+        -- the time it was in use
+        cast(first_seen_at as date) as first_seen_on,
+        cast(coalesce(last_seen_at, first_seen_at) as date) as last_seen_on
     from sounded
 
 )

@@ -12,7 +12,7 @@ proposed as (
         evidence_type,
         name_agreement,
         cast(null as double) as match_probability,
-        case when is_clear then 'policy' else 'ambiguous' end as review_reason
+        review_reason
     from {{ ref('int_identity__attachments') }}
     where decision = 'review'
 
