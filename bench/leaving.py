@@ -168,7 +168,7 @@ def online_retail(file: Path) -> tuple[float, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Measure and print each bar; 1 where one is missed."""
+    """Measure and print each bar; 1 where one is missed (`--tiny`: 0)."""
     parser = argparse.ArgumentParser(prog="python -m bench.leaving", description=__doc__)
     parser.add_argument("--seeds", default="20,21,22,23,24", help="demo seeds, with commas between")
     parser.add_argument(
@@ -211,7 +211,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     for (name, value, bar, at_least), good in zip(bars, kept, strict=True):
         print(f"{'kept  ' if good else 'MISSED'} {name}: {value:.4f} ({'>=' if at_least else '<='} {bar})")
-    return 0 if all(kept) else 1
+    return 0 if given.tiny or all(kept) else 1
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ dates as (
     select
         origins.as_of_on,
         as_of.latest_on,
-        {{ months_before('origins.as_of_on', 'policy.lost_months') }} as lapsed_before_on
+        {{ months_before('origins.as_of_on', 'policy.lapsed_months') }} as lapsed_before_on
     from {{ ref('int_churn__origins') }} as origins
     cross join as_of
     cross join {{ ref('churn_policy') }} as policy
