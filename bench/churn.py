@@ -16,11 +16,16 @@ from bench.histories import AS_OF, write_days
 from bench.macro_views import dbt
 from bench.measuring import PROJECT, lay_out_tables, read_arguments, span
 
-POLICY = ("churn_policy", "churn_horizons", "churn_indicators", "churn_indicator_windows", "churn_alert_levels",
-          "churn_stages", "clv_policy")  # fmt: skip
-MODELS = ("origins", "features", "purchase_parameters", "verdicts", "examples", "model_inputs", "model_coefficients", "scores",
-          "events", "customers", "contracts", "indicators", "alerts")  # fmt: skip
-LEARNING = ("origins", "purchase_parameters", "model_coefficients")
+POLICY = (
+    "churn_policy", "churn_horizons", "churn_indicators", "churn_indicator_windows", "churn_alert_levels",
+    "churn_left_cutoffs", "churn_stages", "clv_policy",
+)  # fmt: skip
+MODELS = (
+    "origins", "features", "rate_grid", "leaving", "verdicts", "examples", "left_labels", "leaving_areas",
+    "leaving_levels", "model_inputs", "model_coefficients", "scores", "events", "customers", "contracts", "indicators",
+    "alerts",
+)  # fmt: skip
+LEARNING = ("origins", "rate_grid", "model_coefficients")
 
 INPUTS = {
     "input__interactions": (

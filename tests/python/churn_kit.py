@@ -26,7 +26,7 @@ SEEN = 0.97
 """Share of the demo company's orders that are neither cancelled nor till receipts without a card."""
 
 CHAIN = (
-    "origins", "features", "purchase_parameters", "verdicts", "examples", "model_inputs", "model_coefficients", "scores",
+    "origins", "features", "rate_grid", "leaving", "verdicts", "examples", "model_inputs", "model_coefficients", "scores",
 )  # fmt: skip
 """The models from purchases to scores, in their order: models/intermediate/churn/int_churn__<name>."""
 

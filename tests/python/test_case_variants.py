@@ -905,7 +905,7 @@ def test_c19_days_with_dots(alm):
 def test_d01_where_nobody_bought_twice_nothing_is_said_of_leaving(sprig):
     got = sprig.execute(
         """
-        select count(*), count(alert_level), count(p_no_order_90d), count(p_alive), count(intervention)
+        select count(*), count(alert_level), count(p_no_order_90d), count(p_left), count(intervention)
             , count(*) filter (where risk_status = 'not_measured')
         from marts.customer_churn_risk
         """
@@ -991,7 +991,7 @@ def test_d08_a_campaign_that_still_runs_stops_no_build(tmp_path):
 def test_d09_one_customer_alone_is_not_judged(hermit):
     got = one(
         hermit,
-        "select risk_status, alert_level, p_no_order_90d, p_alive, intervention from marts.customer_churn_risk",
+        "select risk_status, alert_level, p_no_order_90d, p_left, intervention from marts.customer_churn_risk",
     )
     assert got == ("not_measured", None, None, None, None)
 
@@ -1008,7 +1008,7 @@ def test_d11_a_company_without_a_file_of_customers(quay):
 def test_d12_one_repeater_of_forty_is_no_model(quay):
     got = one(
         quay,
-        "select count(*), count(p_no_order_90d), count(p_alive), count(alert_level) from marts.customer_churn_risk",
+        "select count(*), count(p_no_order_90d), count(p_left), count(alert_level) from marts.customer_churn_risk",
     )
     assert got == (40, 0, 0, 0)
 

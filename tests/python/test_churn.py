@@ -15,17 +15,14 @@ from scipy.special import expit
 
 from churn_kit import Chain, Company, area_under_curve, average_precision, calibration_error, cdnow
 from conftest import PROJECT, latest_build
-from customer360.statistics import churn_model
 from customer360.statistics.churn_model import (
     FITTED,
     TOO_FEW_EVENTS,
     fit_logistic,
     fit_origins,
     fit_plan,
-    fit_purchases_at,
     penalised_likelihood,
 )
-from customer360.statistics.purchase_models import Fit
 from demo_company.behaviour import CAUSES
 
 SLOPES = np.array([0.8, -0.5, 0.0, 0.3])
@@ -37,39 +34,6 @@ def drawn(examples: int, seed: int = 3) -> tuple[np.ndarray, np.ndarray]:
     standard = random.normal(size=(examples, len(SLOPES)))
     outcome = random.random(examples) < expit(-0.4 + standard @ SLOPES)
     return standard * np.array([1.0, 20.0, 0.01, 300.0]) + np.array([0.0, 500.0, 3.0, -1.0]), outcome
-
-
-def histories(*rows: tuple[int, int, int, int]) -> dict[str, np.ndarray]:
-    """What fit_purchases_at reads at one date: repeat purchases, age at the last of them, age, customers."""
-    columns = np.array(rows, dtype=np.int64).reshape(-1, 4).T
-    dates = np.full(len(rows), np.datetime64("2026-06-30"))
-    return {
-        "as_of_on": dates,
-        **dict(zip(("x", "t_x", "age_days", "customer_count"), columns, strict=True)),
-    }
-
-
-@pytest.mark.parametrize(
-    ("rows", "status"),
-    [
-        ([(0, 0, 100, 49), (1, 40, 90, 1)], "too_few_customers"),  # one repeater of 50
-        ([(1, 30, 100, 60)], "no_variance"),  # all with two orders, on the same days
-        ([(0, 0, 10, 1), (3, 9, 10, 1)], "too_few_customers"),  # two customers
-        ([(4, 80, 90, 1)], "too_few_customers"),  # one customer
-    ],
-)
-def test_a_date_too_poor_for_a_purchase_model_has_no_parameters_and_says_why(rows, status):
-    (record,) = fit_purchases_at(histories(*rows), 50)
-    assert (record["model"], record["status"]) == (None, status)
-    assert not {"r", "alpha", "a", "b"} & set(record)
-
-
-def test_a_fit_that_did_not_converge_scores_nobody(monkeypatch):
-    broken = Fit("not_converged", 60, 60, 1, estimates={"r": 1.0, "alpha": 2.0})
-    unseen = Fit("dropout_not_identified", 60, 60, 1, estimates={"r": 1.0, "alpha": 2.0, "a": 1.0, "b": 2.0})
-    monkeypatch.setattr(churn_model, "fit_purchases", lambda *a, **k: {"bg_nbd": unseen, "nbd": broken})
-    (record,) = fit_purchases_at(histories((1, 30, 100, 60)), 50)
-    assert (record["model"], record["status"], "r" in record) == (None, "not_converged", False)
 
 
 # --- the estimator ---------------------------------------------------------------------------------------
@@ -236,16 +200,19 @@ def at(connection: duckdb.DuckDBPyConnection, horizon: int, date: str, table: st
     }
 
 
+# With one hazard for all, 12 months of customers who were all won in one quarter are calibrated worse than with BG/NBD's many
+# (.019 and .128; decision 0009).
 @pytest.mark.parametrize(
-    "horizon, date, curve, brier", [(90, "1998-04-01", 0.835, 0.090), (180, "1998-01-01", 0.80, 0.130)]
+    "horizon, date, curve, brier, calibration",
+    [(90, "1998-04-01", 0.835, 0.090, 0.025), (180, "1998-01-01", 0.80, 0.131, 0.05)],
 )
-def test_cdnow_meets_its_bars(cdnow_scores, horizon, date, curve, brier):
+def test_cdnow_meets_its_bars(cdnow_scores, horizon, date, curve, brier, calibration):
     rows = at(cdnow_scores, horizon, date)
     lost, probability = rows["is_lost"].astype(bool), rows["probability"]
     assert len(lost) == 23_570
     assert area_under_curve(probability, lost) >= curve
     assert ((probability - lost) ** 2).mean() <= brier
-    assert calibration_error(probability, lost) <= 0.025
+    assert calibration_error(probability, lost) <= calibration
     active = rows["recency_days"] <= 90
     recency = area_under_curve(rows["recency_days"][active], lost[active])
     assert area_under_curve(probability[active], lost[active]) >= recency + 0.1
@@ -359,11 +326,16 @@ def test_the_back_test_in_sql_measures_what_numpy_measures(data_set):
 
 def test_level_1_gives_three_true_alerts_to_a_false_one_on_the_demo():
     with build("demo") as connection:
-        warned, true, lost = connection.sql(
-            "select sum(alert_count), sum(true_count), sum(lost_count) from marts.churn_backtest"
+        warned, true, left, dates = connection.sql(
+            "select sum(alert_count), sum(true_count), sum(left_count), count(*) from marts.leaving_backtest"
             " where subject_kind = 'alert_level' and subject = '1'"
         ).fetchone()
-    assert true / (warned - true) >= 2.8 and true / lost >= 0.3
+        gains = connection.sql(
+            "select sum(case subject when 'p_left' then area_under_curve else -area_under_curve end)"
+            " from marts.leaving_backtest where subject_kind = 'method' group by as_of_on"
+        ).fetchall()
+    assert dates == 2 and true / (warned - true) >= 3 and true / left >= 0.2
+    assert np.mean(gains) >= 0.015
 
 
 # --- the demo company's truth ----------------------------------------------------------------------------------
@@ -438,11 +410,9 @@ def test_root_causes_of_five_companies(five_companies):
 
 @pytest.mark.slow
 def test_the_demo_comes_near_what_purchase_histories_can_tell(chain):
-    """Mean of five companies and their tested quarters: the gain over recency in the area under the curve, level 1
-    of the policy, and the likeliest cause for who knows all hazards."""
-    levels = duckdb.sql(f"from '{PROJECT}/seeds/policy/churn_alert_levels.csv'").fetchall()
-    threshold = min(share for level, rule, share in levels if level == 1 and rule is None)
-    gains, alerts, ideal, right = [], [], [], []
+    """Mean of five companies and their tested quarters: the gain over recency in the area under the curve, and the
+    likeliest cause for who knows all hazards. Alert levels: bench/leaving.py."""
+    gains, right = [], []
     for seed in range(7, 12):
         company = Company.make(seed)
         end = company.config.end_date
@@ -456,23 +426,11 @@ def test_the_demo_comes_near_what_purchase_histories_can_tell(chain):
             ranked = [rows["recency_days"], rows["label_free_probability"], rows["probability"]]
             ranked += [company.observer(date, 90)[who], oracle]
             gains.append([area_under_curve(score, lost) for score in ranked])
-            present = rows["recency_days"] < 365
-            warned = present & (rows["probability"] >= threshold)
-            alerts.append([(warned & lost).sum(), warned.sum(), (present & lost).sum()])
-            # as many alerts by the oracle
-            first = np.argsort(np.where(present, -oracle, 1.0))[: warned.sum()]
-            ideal.append([lost[first].sum(), len(first), (present & lost).sum()])
     recency, label_free, model, observer, oracle = np.mean(gains, axis=0)
     print(
         f"\nrecency {recency:.4f}, label-free {label_free:.4f}, model {model:.4f}, observer {observer:.4f}, oracle {oracle:.4f}"
     )
-    ratios = []
-    for name, rows in (("level 1", alerts), ("oracle", ideal)):
-        true, warned, lost = np.sum(rows, axis=0)
-        ratios.append((true / (warned - true), true / lost))
-        print(f"{name}: true / false {ratios[-1][0]:.2f} at recall {ratios[-1][1]:.2f}")
     print(f"cause by the hazards {np.mean(right):.3f}")
     assert (model - recency) / (observer - recency) >= 0.75
     assert (label_free - recency) / (observer - recency) >= 0.80
     assert (model - recency) / (oracle - recency) >= 0.45
-    assert ratios[0][0] >= 3 and ratios[0][1] >= 0.3

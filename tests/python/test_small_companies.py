@@ -116,7 +116,7 @@ def test_twenty_days_of_many_repeaters_are_no_ground_for_the_days_ahead(tmp_path
         "select count(*), count(p_no_order_30d), count(lifetime_value) from marts.customer_clv"
     ).fetchone() == (100, 0, 100)
     models = built.execute(
-        "select model is not null from intermediate.int_churn__purchase_parameters"
+        "select distinct hazard is not null from intermediate.int_churn__rate_grid"
     ).fetchall()
     assert models == [(True,)]
 
@@ -138,7 +138,7 @@ def test_c46_where_nobody_has_bought_twice_there_is_no_verdict(young) -> None:
     assert young.execute(
         """
         select
-            count(*), count(p_no_order_30d), count(p_no_order_90d), count(p_no_order_180d), count(p_alive),
+            count(*), count(p_no_order_30d), count(p_no_order_90d), count(p_no_order_180d), count(p_left),
             count(alert_level), count(value_at_risk), count(intervention), count(contact_by_on),
             min(risk_status), min(unmeasured_reason)
         from marts.customer_churn_risk

@@ -1,8 +1,8 @@
 -- grain: one customer who has purchased, as of the latest date or an origin of the alert horizon: whom to warn of
 
--- The rule level is that of the worst indicator; a high-tier customer whose ratings fall goes one level up. The alert
--- level is the first row of the policy whose probability and rule hold: without a probability there is none, whatever
--- the rules say. Who has lapsed is past warning (winback).
+-- The alert level is the first whose cut-offs of P(left) and lateness are passed (int_churn__leaving_levels): without a
+-- P(left) there is none. The rule level beside it is that of the worst indicator; a high-tier customer whose ratings
+-- fall goes one level up in both. Who has lapsed is past warning (winback).
 
 with
 
@@ -18,7 +18,6 @@ scores as (
         scores.customer_id,
         scores.as_of_on,
         scores.is_lost,
-        scores.p_alive,
         scores.label_free_probability,
         scores.probability,
         verdicts.risk_status,
@@ -53,7 +52,14 @@ rules as (
 
 levels as (
 
-    select * from {{ ref('churn_alert_levels') }}
+    select * from {{ ref('int_churn__leaving_levels') }}
+
+),
+
+company as (
+
+    select coalesce(bool_and(is_better_than_recency), true) as is_better_than_recency
+    from levels
 
 ),
 
@@ -62,7 +68,13 @@ judged as (
     select
         customers.*,
         scores.is_lost,
-        scores.p_alive,
+        case when company.is_better_than_recency then leaving.p_left end as p_left,
+        leaving.lateness,
+        case
+            when leaving.leaving_status = 'measured' and not company.is_better_than_recency
+                then 'not_better_than_recency'
+            else leaving.leaving_status
+        end as leaving_status,
         scores.label_free_probability,
         scores.probability,
         scores.risk_status,
@@ -79,6 +91,11 @@ judged as (
         on
             customers.customer_id = scores.customer_id
             and customers.as_of_on = scores.as_of_on
+    inner join {{ ref('int_churn__leaving') }} as leaving
+        on
+            customers.customer_id = leaving.customer_id
+            and customers.as_of_on = leaving.as_of_on
+    cross join company
     inner join rules
         on customers.row_key = rules.row_key
 
@@ -92,7 +109,8 @@ matched as (
     from judged
     inner join levels
         on
-            judged.probability >= levels.probability_from
+            judged.p_left >= levels.left_from
+            and judged.lateness >= levels.late_from
             and (levels.rule_level_to is null or judged.rule_level <= levels.rule_level_to)
     group by judged.row_key
 
@@ -115,10 +133,12 @@ final as (
         judged.unmeasured_reason,
         judged.probability,
         judged.label_free_probability,
-        judged.p_alive,
+        judged.p_left,
+        judged.lateness,
+        judged.leaving_status,
         judged.rule_level,
         case
-            when judged.is_lapsed or judged.risk_status <> 'measured' then null
+            when judged.is_lapsed or judged.p_left is null or judged.risk_status <> 'measured' then null
             when judged.is_raised then greatest(coalesce(matched.policy_level, 4) - 1, 1)
             else matched.policy_level
         end as alert_level,

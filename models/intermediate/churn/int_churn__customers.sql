@@ -73,7 +73,7 @@ final as (
             'features.mean_gap_days * (features.purchase_days - 1) - features.last_gap_days',
             'features.purchase_days - 2'
         ) }} as earlier_gap_days,
-        features.last_purchase_on < {{ months_before('features.as_of_on', 'policy.lost_months') }} as is_lapsed
+        features.last_purchase_on < {{ months_before('features.as_of_on', 'policy.lapsed_months') }} as is_lapsed
     from features
     inner join origins
         on features.as_of_on = origins.as_of_on

@@ -82,6 +82,7 @@ purchases as (
         cast(day_versions.purchase_amount as decimal(18, 2)) as amount,
         dates.recent_after_on,
         dates.previous_after_on,
+        {{ days_from("date '2000-01-01'", 'day_versions.ordered_on') }} * 2 * pi() / 365.25 as year_angle,
         {{ days_from(
             'lag(day_versions.ordered_on) over (partition by day_versions.customer_id, dates.as_of_on'
             ~ ' order by day_versions.ordered_on asc)',
@@ -115,7 +116,11 @@ trends as (
         sum(gap_days) as gap_sum,
         sum(gap_days * gap_days) as gap_square_sum,
         count(gap_days) as gap_count,
-        max_by(gap_days, ordered_on) as last_gap_days
+        max_by(gap_days, ordered_on) as last_gap_days,
+        -- purchase days as points on the circle of the year: the length of their mean
+        sqrt(
+            power({{ exact_sum('cos(year_angle)') }}, 2) + power({{ exact_sum('sin(year_angle)') }}, 2)
+        ) / count(*) as season_concentration
     from purchases
     group by customer_id, as_of_on
 
@@ -138,7 +143,8 @@ final as (
             / nullif(trends.gap_count, 0),
             0
         ) as gap_deviation_days,
-        coalesce(trends.last_gap_days, 0) as last_gap_days
+        coalesce(trends.last_gap_days, 0) as last_gap_days,
+        trends.season_concentration
     from base
     inner join dates
         on base.as_of_on = dates.as_of_on

@@ -17,7 +17,6 @@ final as (
         examples.is_latest,
         examples.is_scored,
         examples.is_lost,
-        examples.p_alive,
         examples.label_free_probability
     from {{ ref('int_churn__examples') }} as examples
     inner join {{ ref('int_churn__features') }} as features

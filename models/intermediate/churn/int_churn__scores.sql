@@ -1,7 +1,7 @@
 -- grain: one customer and one horizon at one scored date: P(no purchase) by each method
 
 -- `probability` is what the policy makes of them: the logistic model, as fitted or recalibrated on the newest horizon
--- that is over, and the purchase model where there is no fit. Without a purchase model there is none
+-- that is over, and the rate grid where there is no fit. Without a grid there is none
 -- (int_churn__verdicts).
 
 with
@@ -41,7 +41,6 @@ log_odds as (
         inputs.is_latest,
         inputs.is_lost,
         inputs.recency_days,
-        inputs.p_alive,
         inputs.label_free_probability,
         models.calibration_intercept,
         models.calibration_slope,
@@ -67,7 +66,6 @@ scored as (
         is_latest,
         is_lost,
         recency_days,
-        p_alive,
         label_free_probability,
         {{ logistic('log_odds') }} as logistic_probability,
         {{ logistic('(calibration_intercept + calibration_slope * log_odds)') }} as recalibrated_probability

@@ -1,6 +1,6 @@
 -- grain: one horizon and one date as of which customers are scored, or from which the model learns
 
--- Whether customers can be judged then, and if not, why: a purchase model has to be fitted, to a history that is at
+-- Whether customers can be judged then, and if not, why: a rate grid has to be fitted, to a history that is at
 -- least as long as the horizon ahead. Everything that reads a probability of staying away asks here.
 
 with
@@ -13,7 +13,12 @@ origins as (
 
 parameters as (
 
-    select * from {{ ref('int_churn__purchase_parameters') }}
+    select
+        as_of_on,
+        min(status) as status,
+        min(hazard) as hazard
+    from {{ ref('int_churn__rate_grid') }}
+    group by as_of_on
 
 ),
 
@@ -25,7 +30,7 @@ judged as (
         origins.is_latest,
         case
             when parameters.status is null then 'no_customers'
-            when parameters.model is null then parameters.status
+            when parameters.hazard is null then parameters.status
             when origins.history_days < origins.horizon_days then 'history_too_short'
         end as unmeasured_reason
     from origins

@@ -1,7 +1,7 @@
 -- grain: one customer who has purchased, as of the latest date: how likely to stay away, why, and what to do
 
 -- Value at risk is the margin expected over 12 months from a customer who stays, times P(no purchase) of the alert
--- horizon; without expected margin that of the past 12 months stands in. Without a purchase model there is no
+-- horizon; without expected margin that of the past 12 months stands in. Without a rate grid there is no
 -- probability, no alert and no intervention: `not_measured`, with the reason.
 
 with
@@ -16,8 +16,10 @@ alerts as (
 scores as (
 
     select
-        {%- for days in [30, 90, 180] %}
+        {%- for days in [30, 90, 180, 365] %}
         max(case when horizon_days = {{ days }} then probability end) as p_no_order_{{ days }}d,
+        {%- endfor %}
+        {%- for days in [30, 90, 180] %}
         max(case when horizon_days = {{ days }} then label_free_probability end) as label_free_{{ days }}d,
         max(case when horizon_days = {{ days }} then logistic_probability end) as logistic_{{ days }}d,
         {%- endfor %}
@@ -81,13 +83,19 @@ final as (
         cast(scores.p_no_order_30d as double) as p_no_order_30d,
         cast(scores.p_no_order_90d as double) as p_no_order_90d,
         cast(scores.p_no_order_180d as double) as p_no_order_180d,
+        cast(scores.p_no_order_365d as double) as p_no_order_365d,
         cast(scores.label_free_30d as double) as label_free_30d,
         cast(scores.label_free_90d as double) as label_free_90d,
         cast(scores.label_free_180d as double) as label_free_180d,
         cast(scores.logistic_30d as double) as logistic_30d,
         cast(scores.logistic_90d as double) as logistic_90d,
         cast(scores.logistic_180d as double) as logistic_180d,
-        cast(alerts.p_alive as double) as p_alive,
+        cast(1 - alerts.p_left as double) as p_alive,
+        cast(alerts.p_left as double) as p_left,
+        cast(case when alerts.risk_status = 'measured' then alerts.lateness end as double) as lateness,
+        cast(alerts.leaving_status as string) as leaving_status,
+        cast(leaving_labels.label_zh as string) as leaving_status_zh,
+        cast(leaving_labels.label_en as string) as leaving_status_en,
         cast(alerts.is_lapsed as boolean) as is_lapsed,
         -- that somebody never complained is known where complaints are written down
         cast(
@@ -146,6 +154,8 @@ final as (
         on alerts.churn_stage = stages.churn_stage
     left join {{ ref('model_statuses') }} as reasons
         on alerts.unmeasured_reason = reasons.status
+    left join {{ ref('model_statuses') }} as leaving_labels
+        on alerts.leaving_status = leaving_labels.status
     left join {{ ref('int_churn__causes') }} as causes
         on alerts.customer_id = causes.customer_id
     left join {{ ref('churn_causes') }} as cause_labels

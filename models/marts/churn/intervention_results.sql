@@ -1,10 +1,12 @@
 -- grain: one alert level and kind of treatment: how many of the warned ordered, treated against comparable untreated
 
--- Warned at an origin of the back-test, treated within so many days of it (policy), saved when an order follows in the
--- days after those: nobody counts as treated for having stayed long enough. Who ordered while treatments ran is left
--- out on both sides. The untreated are weighted to the treated within origin, customer group and tenth of the
--- probability; who has no counterpart is not compared. An association: the company treats whom it chooses. The
--- programme for the lapsed is a row of its own, without a comparison.
+-- Warned at an origin of the back-test, treated within so many days of it (policy), saved when an order follows within so
+-- many days of the treatment: the save rate. The comparison has another clock, since the untreated have no day
+-- of treatment: orders in the days after those in which treatments are given, and who ordered while they ran is left
+-- out on both sides, so that nobody counts as treated for having stayed long enough. The untreated are weighted to the
+-- treated within origin, customer group and tenth of the probability; who has no counterpart is not compared. An
+-- association: the company treats whom it chooses. The programme for the lapsed is a row of its own, without a
+-- comparison.
 
 with
 
@@ -84,15 +86,74 @@ treated as (
     select
         followed.customer_id,
         followed.as_of_on,
-        max(case when contacts.treatment = 'personal' then 1 else 0 end) as is_personal,
-        max(case when contacts.treatment = 'campaign' then 1 else 0 end) as is_campaign
+        followed.alert_level,
+        followed.saved_until_on,
+        min(contacts.treated_on) as any_on,
+        min(case when contacts.treatment = 'personal' then contacts.treated_on end) as personal_on,
+        min(case when contacts.treatment = 'campaign' then contacts.treated_on end) as campaign_on
     from followed
     inner join contacts
         on
             followed.customer_id = contacts.customer_id
             and followed.as_of_on < contacts.treated_on
             and followed.treated_until_on >= contacts.treated_on
-    group by followed.customer_id, followed.as_of_on
+    group by followed.customer_id, followed.as_of_on, followed.alert_level, followed.saved_until_on
+
+),
+
+treatments as (
+    {% for treatment in ['any', 'personal', 'campaign'] %}
+    select
+        customer_id,
+        as_of_on,
+        alert_level,
+        saved_until_on,
+        '{{ treatment }}' as treatment,
+        {{ treatment }}_on as treated_on,
+        {{ add_days(treatment ~ '_on', 'policy.outcome_days') }} as outcome_until_on
+    from treated
+    cross join policy
+    where {{ treatment }}_on is not null
+    {%- if not loop.last %}
+
+    union all
+    {% endif %}
+    {%- endfor %}
+
+),
+
+saved as (
+
+    select distinct
+        treatments.customer_id,
+        treatments.as_of_on,
+        treatments.treatment
+    from treatments
+    inner join {{ ref('int_value__day_versions') }} as days
+        on
+            treatments.customer_id = days.customer_id
+            and treatments.treated_on < days.ordered_on
+            and treatments.outcome_until_on >= days.ordered_on
+            and treatments.saved_until_on >= days.valid_from_on
+            and treatments.saved_until_on < days.valid_to_on
+    where days.order_count > 0
+
+),
+
+saves as (
+
+    select
+        treatments.alert_level,
+        treatments.treatment,
+        count(*) as treated_count,
+        count(saved.customer_id) as treated_saved
+    from treatments
+    left join saved
+        on
+            treatments.customer_id = saved.customer_id
+            and treatments.as_of_on = saved.as_of_on
+            and treatments.treatment = saved.treatment
+    group by treatments.alert_level, treatments.treatment
 
 ),
 
@@ -131,8 +192,8 @@ cases as (
         followed.*,
         kinds.treatment,
         case kinds.treatment
-            when 'personal' then coalesce(treated.is_personal, 0)
-            when 'campaign' then coalesce(treated.is_campaign, 0)
+            when 'personal' then case when treated.personal_on is null then 0 else 1 end
+            when 'campaign' then case when treated.campaign_on is null then 0 else 1 end
             else case when treated.customer_id is null then 0 else 1 end
         end as is_treated,
         treated.customer_id is null as is_untouched,
@@ -184,8 +245,6 @@ compared as (
     select
         alert_level,
         treatment,
-        sum(treated_count) as treated_count,
-        sum(treated_saved) as treated_saved,
         sum(untreated_count) as untreated_count,
         sum(case when untreated_count > 0 then treated_count else 0 end) as matched_count,
         sum(case when untreated_count > 0 then treated_saved else 0 end) as matched_saved,
@@ -215,8 +274,8 @@ results as (
         interventions.intervention,
         compared.treatment,
         compared.alert_level,
-        compared.treated_count,
-        compared.treated_saved,
+        coalesce(saves.treated_count, 0) as treated_count,
+        coalesce(saves.treated_saved, 0) as treated_saved,
         compared.untreated_count,
         compared.matched_count,
         compared.matched_saved / cast(nullif(compared.matched_count, 0) as double) as matched_rate,
@@ -229,6 +288,10 @@ results as (
     from compared
     inner join {{ ref('churn_interventions') }} as interventions
         on compared.alert_level = interventions.alert_level
+    left join saves
+        on
+            compared.alert_level = saves.alert_level
+            and compared.treatment = saves.treatment
 
     union all
 

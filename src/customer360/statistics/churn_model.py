@@ -15,8 +15,6 @@ import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 from scipy.special import expit
 
-from customer360.statistics.purchase_models import fit_purchases
-
 CONVERGED_STEP = 1e-9
 """Greatest change of a coefficient at which the fit has ended."""
 MOST_STEPS = 100
@@ -117,34 +115,6 @@ def fit_logistic(features: Array, outcome: Array, ridge: float, minimum_events: 
         means,
         deviations,
     )
-
-
-def fit_purchases_at(rows: Mapping[str, Array], minimum_repeat_customers: int) -> list[dict[str, object]]:
-    """Parameters of the purchase model at each date: BG/NBD, or NBD (a and b None) where nobody is seen to leave; a date
-    at which neither is fitted has none (`model` is None).
-
-    `rows`: columns as_of_on, x, t_x, age_days, customer_count (`purchase_models.fit_purchases`).
-    """
-    records = []
-    for date in np.unique(rows["as_of_on"]):
-        at = rows["as_of_on"] == date
-        fits = fit_purchases(
-            *(rows[name][at] for name in ("x", "t_x", "age_days", "customer_count")),
-            minimum_repeat_customers=minimum_repeat_customers,
-        )
-        model = next((name for name, fit in fits.items() if fit.status == FITTED), None)
-        fit = fits[model or "nbd"]
-        records.append(
-            (fit.estimates if model else {})
-            | {
-                "model": model,
-                "as_of_on": date.astype("datetime64[D]").item(),
-                # without any fit the reason is that of the model which asks for less
-                "status": fits["bg_nbd" if model else "nbd"].status,
-                "customer_count": fit.customers,
-            }
-        )
-    return records
 
 
 def fit_origins(
