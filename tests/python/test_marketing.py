@@ -278,6 +278,7 @@ def test_the_intervals_hold_the_true_effect_of_one_company():
     assert 0.88 <= of_orders < 1 and 0.88 <= of_share < 1
 
 
+@pytest.mark.slow
 def test_pooled_increments_hold_what_was_truly_added():
     """Seeds that nobody worked on: 13 pools each, which share campaigns."""
     for customers in (2000, 10_000):
