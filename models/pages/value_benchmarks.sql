@@ -192,7 +192,10 @@ compared as (
         case
             when benchmarks.metric is null then null
             when benchmarks.reference_status <> 'comparable' then benchmarks.reference_status
-            when {{ is_other_scale('benchmarks.unit', 'benchmarks.reference', 'figures.figure', 'policy.reference_scale_limit') }}
+            when
+                {{ is_other_scale(
+                    'benchmarks.unit', 'benchmarks.reference', 'figures.figure', 'policy.reference_scale_limit'
+                ) }}
                 then 'other_scale'
             else 'comparable'
         end as status

@@ -2,8 +2,8 @@
 
 -- A gap has a reason. A field that is empty in few of a source's records is filled: by a correction that the business
 -- sent in, else by the most frequent value of the same source, kind of record and province. One that is empty in many
--- is never filled but is to be verified. A code that no list knows (`unmapped`) is a gap that only a correction fills: a
--- frequent value would hide it.
+-- is never filled but is to be verified. A code that no list knows (`unmapped`) is a gap that only a correction fills:
+-- a frequent value would hide it.
 
 {% set fields = [
     ('name', none),

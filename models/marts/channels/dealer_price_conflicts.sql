@@ -1,7 +1,7 @@
 -- grain: one dealer, product and province with sales in the months of the policy
 
--- What a piece cost there after discounts, beside what the other dealers took for the same product in the same province:
--- who undercuts where, on what. Sales outside of the province that the dealer is in are cross-region.
+-- What a piece cost there after discounts, beside what the other dealers took for the same product in the same
+-- province: who undercuts where, on what. Sales outside of the province that the dealer is in are cross-region.
 
 with
 
@@ -118,7 +118,8 @@ final as (
         cast(homes.province_code <> judged.province_code as boolean) as is_cross_region,
         cast(judged.status as string) as status,
         cast(
-            case when judged.status = 'compared' then round(judged.price_gap, 9) <= -judged.undercut_limit end as boolean
+            case when judged.status = 'compared' then round(judged.price_gap, 9) <= -judged.undercut_limit end
+            as boolean
         ) as is_undercutting,
         cast(judged.line_count as bigint) as line_count,
         cast(judged.quantity as decimal(18, 3)) as quantity,

@@ -112,7 +112,9 @@ judged as (
         case
             when
                 benchmarks.{{ reference }}_declared = 'comparable'
-                and {{ is_other_scale('catalog.unit', 'benchmarks.' ~ reference, 'usual.value', 'policy.reference_scale_limit') }}
+                and {{ is_other_scale(
+                    'catalog.unit', 'benchmarks.' ~ reference, 'usual.value', 'policy.reference_scale_limit'
+                ) }}
                 then 'other_scale'
             else benchmarks.{{ reference }}_declared
         end as {{ reference }}_status{{ ',' if not loop.last }}
@@ -228,7 +230,8 @@ final as (
         cast(figures.value - benchmarks.target as double) as target_deviation,
         {%- for reference in ['field_average', 'leader'] %}
         cast(
-            case when benchmarks.{{ reference }}_status = 'comparable' then benchmarks.stated_{{ reference }} end as double
+            case when benchmarks.{{ reference }}_status = 'comparable' then benchmarks.stated_{{ reference }} end
+            as double
         ) as {{ reference }},
         cast(benchmarks.{{ reference }}_status as string) as {{ reference }}_status,
         cast(benchmarks.{{ reference }}_source as string) as {{ reference }}_source,
