@@ -1,4 +1,4 @@
--- grain: one customer who had not lapsed, at one date of the longest horizon that is over: had the customer left by then?
+-- grain: one customer who had not lapsed, at one date of the longest horizon that is over: had the customer left?
 
 -- The label that a company has: who has bought since had not left; who has been silent ever since had left by the date
 -- with P(left by then | silent until today), by the grid that is fitted to today's data. It judges the scores that the

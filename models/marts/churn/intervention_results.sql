@@ -1,8 +1,8 @@
 -- grain: one alert level and kind of treatment: how many of the warned ordered, treated against comparable untreated
 
--- Warned at an origin of the back-test, treated within so many days of it (policy), saved when an order follows within so
--- many days of the treatment: the save rate. The comparison has another clock, since the untreated have no day
--- of treatment: orders in the days after those in which treatments are given, and who ordered while they ran is left
+-- Warned at an origin of the back-test, treated within so many days of it (policy), saved when an order follows within
+-- so many days of the treatment: the save rate. The comparison has another clock, since the untreated have no day of
+-- treatment: orders in the days after those in which treatments are given, and who ordered while they ran is left
 -- out on both sides, so that nobody counts as treated for having stayed long enough. The untreated are weighted to the
 -- treated within origin, customer group and tenth of the probability; who has no counterpart is not compared. An
 -- association: the company treats whom it chooses. The programme for the lapsed is a row of its own, without a
