@@ -104,16 +104,16 @@ treated as (
 treatments as (
     {% for treatment in ['any', 'personal', 'campaign'] %}
     select
-        customer_id,
-        as_of_on,
-        alert_level,
-        saved_until_on,
+        treated.customer_id,
+        treated.as_of_on,
+        treated.alert_level,
+        treated.saved_until_on,
         '{{ treatment }}' as treatment,
-        {{ treatment }}_on as treated_on,
-        {{ add_days(treatment ~ '_on', 'policy.outcome_days') }} as outcome_until_on
+        treated.{{ treatment }}_on as treated_on,
+        {{ add_days('treated.' ~ treatment ~ '_on', 'policy.outcome_days') }} as outcome_until_on
     from treated
     cross join policy
-    where {{ treatment }}_on is not null
+    where treated.{{ treatment }}_on is not null
     {%- if not loop.last %}
 
     union all
