@@ -1,6 +1,6 @@
 {#-
-  Scoring with the grid of buying rates and its hazard of leaving (src/customer360/statistics/rate_grid.py): exp and ln over
-  eighteen nodes. Sums are written out, node by node, so that they are equal to the last bit on every run.
+  Scoring with the grid of buying rates and its hazard of leaving (src/customer360/statistics/rate_grid.py): exp and ln
+  over eighteen nodes. Sums are written out, node by node, so that they are equal to the last bit on every run.
 -#}
 
 {% macro rate_nodes() %}{{ return(range(1, 19)) }}{% endmacro %}

@@ -1,8 +1,11 @@
--- grain: one customer who had not lapsed, at one date of the longest horizon that is over: had the customer left by then?
+-- grain: one customer who had not lapsed, at one date of the longest horizon that is over: had the customer left?
 
 -- The label that a company has: who has bought since had not left; who has been silent ever since had left by the date
 -- with P(left by then | silent until today), by the grid that is fitted to today's data. It judges the scores that the
 -- date's own grid gave, and the cut-offs of alert levels. Null where leaving is not told today.
+
+{%- set gone = gone_within('#', 's') %}
+{%- set since = '(' ~ gone_within('#', 's_since') ~ ' + ' ~ stays_for('#', 's_since') ~ ')' %}
 
 with
 
@@ -28,7 +31,7 @@ dates as (
     cross join as_of
     cross join {{ ref('churn_policy') }} as policy
     where
-        origins.horizon_days = (select max(horizon_days) from {{ ref('churn_horizons') }})
+        origins.horizon_days = (select max(horizons.horizon_days) from {{ ref('churn_horizons') }} as horizons)
         and origins.is_scored
         and origins.is_labelled
         and origins.history_days >= policy.minimum_leaving_days
@@ -58,7 +61,7 @@ silent as (
         as_of_on,
         is_lost
     from {{ ref('int_churn__examples') }}
-    where horizon_days = (select max(horizon_days) from {{ ref('churn_horizons') }})
+    where horizon_days = (select max(horizons.horizon_days) from {{ ref('churn_horizons') }} as horizons)
 
 ),
 
@@ -95,8 +98,6 @@ weighted as (
 
 labelled as (
 
-    {%- set gone = gone_within('#', 's') %}
-    {%- set since = '(' ~ gone_within('#', 's_since') ~ ' + ' ~ stays_for('#', 's_since') ~ ')' %}
     select
         customer_id,
         as_of_on,

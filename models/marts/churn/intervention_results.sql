@@ -1,8 +1,8 @@
 -- grain: one alert level and kind of treatment: how many of the warned ordered, treated against comparable untreated
 
--- Warned at an origin of the back-test, treated within so many days of it (policy), saved when an order follows within so
--- many days of the treatment: the save rate. The comparison has another clock, since the untreated have no day
--- of treatment: orders in the days after those in which treatments are given, and who ordered while they ran is left
+-- Warned at an origin of the back-test, treated within so many days of it (policy), saved when an order follows within
+-- so many days of the treatment: the save rate. The comparison has another clock, since the untreated have no day of
+-- treatment: orders in the days after those in which treatments are given, and who ordered while they ran is left
 -- out on both sides, so that nobody counts as treated for having stayed long enough. The untreated are weighted to the
 -- treated within origin, customer group and tenth of the probability; who has no counterpart is not compared. An
 -- association: the company treats whom it chooses. The programme for the lapsed is a row of its own, without a
@@ -104,16 +104,16 @@ treated as (
 treatments as (
     {% for treatment in ['any', 'personal', 'campaign'] %}
     select
-        customer_id,
-        as_of_on,
-        alert_level,
-        saved_until_on,
+        treated.customer_id,
+        treated.as_of_on,
+        treated.alert_level,
+        treated.saved_until_on,
         '{{ treatment }}' as treatment,
-        {{ treatment }}_on as treated_on,
-        {{ add_days(treatment ~ '_on', 'policy.outcome_days') }} as outcome_until_on
+        treated.{{ treatment }}_on as treated_on,
+        {{ add_days('treated.' ~ treatment ~ '_on', 'policy.outcome_days') }} as outcome_until_on
     from treated
     cross join policy
-    where {{ treatment }}_on is not null
+    where treated.{{ treatment }}_on is not null
     {%- if not loop.last %}
 
     union all

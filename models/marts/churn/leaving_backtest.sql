@@ -21,8 +21,8 @@ matched as (
     from labels
     inner join {{ ref('int_churn__leaving_levels') }} as levels
         on
-            levels.left_from <= labels.p_left
-            and levels.late_from <= labels.lateness
+            labels.p_left >= levels.left_from
+            and labels.lateness >= levels.late_from
     where levels.rule_level_to is null
     group by labels.customer_id, labels.as_of_on
 
