@@ -1,8 +1,8 @@
 -- grain: one core without a complete name, one value that it shares and one core it may belong to
 
 -- 王总 or a nameless record under a telephone belongs to the person known under it whose other evidence fits best. 王总
--- may fit two people: the better one leads by a margin. A nameless record goes to nobody where two people use the number,
--- in full or under its mask, or where what is known besides the number speaks against the person; a person decides.
+-- may fit two people: the better one leads by a margin. A nameless record goes to nobody where two people use the
+-- number, in full or under its mask, or where what is known besides it speaks against the person; a person decides.
 
 with
 
