@@ -18,13 +18,13 @@ grids as (
 ahead as (
 
     select
-        *
         {%- for node in rate_nodes() %}
-        {%- for days in horizons %},
+        {%- for days in horizons %}
         {{ gone_within(node, grid_months(days)) }} + {{ stays_for(node, grid_months(days)) }}
-            as silent_{{ days }}d_{{ node }}
+            as silent_{{ days }}d_{{ node }},
         {%- endfor %}
         {%- endfor %}
+        *
     from grids
 
 ),
@@ -92,14 +92,14 @@ judged as (
 final as (
 
     select
+        {%- for days in horizons %}
+        (gone + silent_{{ days }}d) / (gone + stayed) as p_silent_{{ days }}d,
+        {%- endfor %}
         customer_id,
         as_of_on,
         leaving_status,
         case when leaving_status = 'measured' then gone / (gone + stayed) end as p_left,
         1 - paused / bought as lateness
-        {%- for days in horizons %},
-        (gone + silent_{{ days }}d) / (gone + stayed) as p_silent_{{ days }}d
-        {%- endfor %}
     from judged
 
 )

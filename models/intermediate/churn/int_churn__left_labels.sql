@@ -68,6 +68,10 @@ silent as (
 histories as (
 
     select
+        {%- for node in rate_nodes() %}
+        latest_grid.rate_{{ node }},
+        latest_grid.share_{{ node }},
+        {%- endfor %}
         features.customer_id,
         features.as_of_on,
         features.recency_days,
@@ -77,10 +81,6 @@ histories as (
         {{ grid_months(days_from('features.last_purchase_on', 'dates.latest_on')) }} as s_since,
         latest_grid.status,
         latest_grid.hazard
-        {%- for node in rate_nodes() %},
-        latest_grid.rate_{{ node }},
-        latest_grid.share_{{ node }}
-        {%- endfor %}
     from {{ ref('int_churn__features') }} as features
     inner join dates
         on features.as_of_on = dates.as_of_on

@@ -206,7 +206,7 @@ pair_weights as (
     inner join {{ ref('int_identity__cores') }} as cores_b
         on scores.record_key_b = cores_b.record_key
     where cores_a.core_key <> cores_b.core_key
-    group by 1, 2
+    group by least(cores_a.core_key, cores_b.core_key), greatest(cores_a.core_key, cores_b.core_key)
 
 ),
 
@@ -216,13 +216,13 @@ name_genders as (
     select
         {{ gendered_part('records') }} as part,
         count(*) as record_count,
-        count(case when gender = 'female' then 1 end) as female_count
+        count(case when records.gender = 'female' then 1 end) as female_count
     from records
     where
-        gender is not null
-        and name_key is not null
-        and customer_kind = 'person'
-    group by 1
+        records.gender is not null
+        and records.name_key is not null
+        and records.customer_kind = 'person'
+    group by {{ gendered_part('records') }}
 
 ),
 

@@ -48,7 +48,8 @@ redeemed as (
     from orders
     inner join coupons
         on orders.source_order_id = coupons.used_source_order_id
-    qualify min(orders.source_system) over (partition by orders.source_order_id)
+    qualify
+        min(orders.source_system) over (partition by orders.source_order_id)
         = max(orders.source_system) over (partition by orders.source_order_id)
 
 ),

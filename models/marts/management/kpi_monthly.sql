@@ -101,12 +101,6 @@ benchmarks as (
 judged as (
 
     select
-        benchmarks.month_start_on,
-        benchmarks.kpi,
-        benchmarks.target_source,
-        benchmarks.field_average_source,
-        benchmarks.leader_source,
-        case when benchmarks.target_declared = 'comparable' then benchmarks.target end as target,
         {%- for reference in ['field_average', 'leader'] %}
         benchmarks.{{ reference }} as stated_{{ reference }},
         case
@@ -117,8 +111,14 @@ judged as (
                 ) }}
                 then 'other_scale'
             else benchmarks.{{ reference }}_declared
-        end as {{ reference }}_status{{ ',' if not loop.last }}
+        end as {{ reference }}_status,
         {%- endfor %}
+        benchmarks.month_start_on,
+        benchmarks.kpi,
+        benchmarks.target_source,
+        benchmarks.field_average_source,
+        benchmarks.leader_source,
+        case when benchmarks.target_declared = 'comparable' then benchmarks.target end as target
     from benchmarks
     inner join catalog
         on benchmarks.kpi = catalog.kpi

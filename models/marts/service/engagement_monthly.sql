@@ -88,6 +88,11 @@ events as (
 final as (
 
     select
+        {%- for column in ['tasting', 'banquet', 'webinar', 'event', 'participant'] %}
+        cast(
+            case when months.as_of_on >= firsts.first_event_on then coalesce(events.{{ column }}_count, 0) end as bigint
+        ) as {{ column }}_count,
+        {%- endfor %}
         cast(months.month_start_on as date) as month_start_on,
         cast(
             months.as_of_on = {{ add_days(months_before('months.month_start_on', -1), -1) }} as boolean
@@ -99,12 +104,7 @@ final as (
         cast(
             case when months.as_of_on >= firsts.first_follow_on then followers.new_follower_count end
             / cast(nullif(followers.follower_count - followers.new_follower_count, 0) as double) as double
-        ) as follower_growth,
-        {%- for column in ['tasting', 'banquet', 'webinar', 'event', 'participant'] %}
-        cast(
-            case when months.as_of_on >= firsts.first_event_on then coalesce(events.{{ column }}_count, 0) end as bigint
-        ) as {{ column }}_count{{ ',' if not loop.last }}
-        {%- endfor %}
+        ) as follower_growth
     from months
     cross join firsts
     inner join followers
