@@ -71,6 +71,11 @@ create table intermediate.int_identity__records as
 create table marts.organisation_members as
     select a.customer_id as organisation_id, b.customer_id from ids as a join ids as b on b.n = a.n + 1
     where a.n % 20 = 0;
+create table intermediate.int_customers__voices as
+    select source_system, source_customer_id, customer_id from intermediate.int_customers__ids
+    union all
+    select source_system, source_customer_id, organisation_id
+    from intermediate.int_customers__ids join marts.organisation_members using (customer_id);
 create table intermediate.orders_made as
     select customer_id, (random() * 1095)::int as age_days, r.k as k, random() as u, random() as v
     from (select customer_id, ceil(-18.5 * ln(1 - random()))::int as orders from ids where n % 100 < 54) as i, range(150) as r(k)

@@ -297,6 +297,7 @@ NOT_PERSONAL = {
     r".*\.is_name_asked": "whether the system asks for names",
     r".*\.(also_)?bought_name": "names a product",
     r".*\.(promotion|other)_message_driver": "a figure of messages, not their text",
+    r"engagement_monthly\..*follower.*": "how many, not who",
     r".*external_indicators\.note": "about the market",
     r"scorecard(_landing)?\.note": "about a threshold",
     r"pos\.stores\.(address|phone)": "of a shop that is open to the public",

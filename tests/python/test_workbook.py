@@ -195,7 +195,7 @@ def test_figures_have_number_formats(books) -> None:
     rfm = formats_of(path, "rfm", 2)
     assert [rfm[column] for column in "BCDE"] == ["#,##0", "0.0%", "#,##0.00", "0.0"]
     strategies = formats_of(path, "strategies", 2)
-    assert [strategies[column] for column in "DEFG"] == ["#,##0", "#,##0", "0.0%", "0.0"]
+    assert [strategies[column] for column in "DEFH"] == ["#,##0", "#,##0", "0.0%", "0.0"]
     units = ask("demo", "select kpi_zh, unit from pages.report_figures group by all")
     place = {line[0]: number for number, line in enumerate(cells(path, "kpis"), start=1)}
     for label, unit in units:

@@ -16,8 +16,8 @@ labels as (
 areas as (
 
     select
-        sum(case when subject = 'p_left' then pairs_won end) as pairs_won,
-        sum(case when subject = 'recency' then pairs_won end) as pairs_won_by_recency
+        {{ exact_sum("case when subject = 'p_left' then pairs_won end") }} as pairs_won,
+        {{ exact_sum("case when subject = 'recency' then pairs_won end") }} as pairs_won_by_recency
     from {{ ref('int_churn__leaving_areas') }}
 
 ),

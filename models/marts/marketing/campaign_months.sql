@@ -66,7 +66,8 @@ final as (
             case when increments.campaign_id is not null and months.has_cost then coalesce(months.cost, 0) end
             as decimal(18, 2)
         ) as measured_cost,
-        cast(case when months.has_cost then increments.margin_effect * months.reached_share end as double)
+        -- no zero below zero
+        cast(case when months.has_cost then increments.margin_effect * months.reached_share + 0.0 end as double)
             as incremental_margin
     from months
     inner join campaigns
