@@ -1,54 +1,26 @@
 #!/usr/bin/env python3
 """Write the answers of docs/questions.md anew, from the published copy of the demo company."""
 
-import re
 import sys
 from pathlib import Path
 
 import duckdb
 
+from customer360.core.durable import write_text
 from customer360.core.project import project_folder
-
-PROJECT = project_folder(Path(__file__).parent)
-PAGE = PROJECT / "docs" / "questions.md"
-PUBLISHED = PROJECT / "warehouse" / "demo" / "published" / "customer360.duckdb"
-_QUESTION = re.compile(r"(```sql\n(.*?)```\n)(?:\n((?:\|[^\n]*\n)+))?", re.DOTALL)
-"""A query of the page and, where there is one, the table behind it."""
-
-
-def questions(text: str) -> list[tuple[str, str]]:
-    """Query and answer of each question, in the order of the page; an answer that is not written yet is empty."""
-    return [(found[2], found[3] or "") for found in _QUESTION.finditer(text)]
-
-
-def answered(text: str, connection: duckdb.DuckDBPyConnection) -> str:
-    """The page with the answer of each question as a table behind its query."""
-    return _QUESTION.sub(lambda found: f"{found[1]}\n{table(connection, found[2])}", text)
-
-
-def table(connection: duckdb.DuckDBPyConnection, sql: str) -> str:
-    """The rows of a query as a table in Markdown."""
-    answer = connection.execute(sql)
-    names = [name for name, *_ in answer.description]
-    lines = [names, ["---"] * len(names), *answer.fetchall()]
-    return "".join("| " + " | ".join(map(_shown, line)) + " |\n" for line in lines)
-
-
-def _shown(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str | bool):
-        return str(value).lower() if isinstance(value, bool) else value
-    return f"{value:,.3f}".rstrip("0").rstrip(".")
+from customer360.core.warehouse import Warehouse
+from customer360.presentation.questions import answered
 
 
 def main() -> int:
     """Write the page; 1 where nothing is published."""
-    if not PUBLISHED.is_file():
+    project = project_folder(Path(__file__).parent)
+    page, published = project / "docs" / "questions.md", Warehouse(project / "warehouse" / "demo").published
+    if not published.is_file():
         print("nothing is published. Run: make build", file=sys.stderr)
         return 1
-    with duckdb.connect(str(PUBLISHED), read_only=True) as connection:
-        PAGE.write_text(answered(PAGE.read_text(encoding="utf-8"), connection), encoding="utf-8")
+    with duckdb.connect(str(published), read_only=True) as connection:
+        write_text(page, answered(page.read_text(encoding="utf-8"), connection))
     return 0
 
 

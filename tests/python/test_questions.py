@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import importlib.util
-
 import duckdb
 import pytest
 
 from conftest import PROJECT
 from customer360.core.warehouse import Warehouse
+from customer360.presentation import questions
 
-_SPEC = importlib.util.spec_from_file_location(
-    "answer_questions", PROJECT / "scripts" / "answer_questions.py"
-)
-page = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(page)
-TEXT = page.PAGE.read_text(encoding="utf-8")
-QUESTIONS = page.questions(TEXT)
+TEXT = (PROJECT / "docs" / "questions.md").read_text(encoding="utf-8")
+QUESTIONS = questions.questions(TEXT)
 
 
 def published() -> duckdb.DuckDBPyConnection:
@@ -35,7 +29,7 @@ def test_a_question_is_answered_by_one_query_of_what_is_published(number: int) -
     sql, answer = QUESTIONS[number - 1]
     with published() as connection:
         assert len(connection.extract_statements(sql)) == 1
-        now = page.table(connection, sql).splitlines()
+        now = questions.table(connection, sql).splitlines()
     assert len(now) > 2, "no row answers"
     assert answer.splitlines()[0] == now[0], "python scripts/answer_questions.py"
 
@@ -44,8 +38,8 @@ def test_the_page_keeps_its_words_when_its_answers_are_written() -> None:
     asked = "## 1. How many? 多少？\n\n```sql\nselect 1234.5 as money, null as unknown, true as yes\n```\n\n"
     text = asked + "| old |\n|---|\n| 1 |\n\nAfter.\n"
     with duckdb.connect() as connection:
-        once = page.answered(text, connection)
-        assert page.answered(once, connection) == once
+        once = questions.answered(text, connection)
+        assert questions.answered(once, connection) == once
     assert once == (
         f"{asked}| money | unknown | yes |\n| --- | --- | --- |\n| 1,234.5 |  | true |\n\nAfter.\n"
     )
