@@ -50,7 +50,8 @@ def database(file: Path, matches: int = 300, records: int = RECORDS, compare_all
             "create schema intermediate; create schema policy;"
             "create table intermediate.int_identity__weights (comparison varchar, level varchar, match_share double,"
             " chance_share double, household_share double);"
-            f"create table intermediate.int_identity__comparisons ({columns});"
+            f"create table intermediate.int_identity__comparisons (record_key_a bigint, record_key_b bigint, {columns});"
+            "create table intermediate.int_identity__decisions (record_key_a bigint, record_key_b bigint, decision varchar);"
             f"create table policy.identity_model as select {compare_all} as compare_all_up_to;"
             f"create table intermediate.int_identity__compared as select range as record_key from range({records})"
         )
@@ -58,12 +59,15 @@ def database(file: Path, matches: int = 300, records: int = RECORDS, compare_all
             "insert into intermediate.int_identity__weights values (?, ?, ?, ?, ?)",
             [list(row.values())[1:] for row in model],
         )
+        made = 0
         for vector, count in counts.items():
             levels = dict(zip(told, vector, strict=True))
             values = ", ".join(f"'{levels[name]}'" if name in levels else "null" for name in shares)
             connection.execute(
-                f"insert into intermediate.int_identity__comparisons select {values} from range({count})"
+                "insert into intermediate.int_identity__comparisons"
+                f" select range, range, {values} from range({made}, {made + count})"
             )
+            made += count
         connection.execute(
             "create table intermediate.int_identity__chance_comparisons as"
             " from intermediate.int_identity__comparisons where birth_level = 'different'"
@@ -106,6 +110,35 @@ def test_a_build_teaches_what_its_pairs_show(build):
     assert given["equal"].chance == pytest.approx(0.004, rel=0.2)
     # nobody says anything of it: the weights of the build stay
     assert learnt.weights["gender"]["equal"].match == pytest.approx(0.99)
+
+
+def test_what_stewards_answered_is_learnt_from(tmp_path):
+    file = database(tmp_path / "answered.duckdb")
+
+    def answer(levels: str, decision: str) -> None:
+        with duckdb.connect(str(file)) as connection:
+            connection.execute("delete from intermediate.int_identity__decisions")
+            connection.execute(
+                "insert into intermediate.int_identity__decisions select record_key_a, record_key_b, ?"
+                f" from intermediate.int_identity__comparisons where {levels} order by all limit 40",
+                [decision],
+            )
+
+    unasked = fit_build(file)
+    other_name = "given_name_level = 'different' and birth_level = 'equal'"
+    answer(other_name, "undecided")
+    assert fit_build(file) == unasked
+    answer(other_name, "must_link")
+    linked = fit_build(file)
+    assert (
+        linked.weights["given_name"]["different"].match
+        > 1.2 * unasked.weights["given_name"]["different"].match
+    )
+    assert linked.matches > unasked.matches
+    answer(other_name, "must_not_link")
+    parted = fit_build(file)
+    assert parted.weights["given_name"]["different"].match <= unasked.weights["given_name"]["different"].match
+    assert parted.matches < linked.matches
 
 
 def test_above_the_limit_of_comparing_all_strangers_are_those_drawn_by_chance(tmp_path, build):

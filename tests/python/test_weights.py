@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from customer360.identity import weights
-from customer360.identity.weights import Level, TooLittle, learn
+from customer360.identity.weights import Answers, Level, TooLittle, learn
 
 RECORDS = 1000
 MATCHES, HOMES = 900, 400
@@ -233,3 +233,56 @@ def test_the_order_of_the_counts_does_not_matter(random: random.Random):
     assert other.rounds == one.rounds
     for which in ("match", "chance", "household"):
         assert found(other, which) == pytest.approx(found(one, which), rel=1e-9)
+
+
+ALIKE = ("equal", "equal", "equal", "equal", "equal")
+OTHER_NAME = ("different", "equal", "equal", "equal", "equal")
+"""A relative or a person with a second name: one in twenty pairs of one person, nearly all of one household, are like this."""
+
+
+def test_an_answered_pair_keeps_its_class_and_is_counted_once(monkeypatch):
+    # in the first round other pairs count by what the fit begins with, whatever was answered
+    monkeypatch.setattr(weights, "ROUNDS", 1)
+    candidates = counts() | {OTHER_NAME: 100}
+    start = levels(TRUE)
+
+    def answered(same: int, different: int):
+        answers = Answers({OTHER_NAME: same}, {OTHER_NAME: different})
+        return learn(start, candidates, candidates, RECORDS, HOUSEHOLD, {}, answers)
+
+    none, all_same, all_different = answered(0, 0), answered(100, 0), answered(0, 100)
+    odds = (none.matches - all_different.matches) / 100
+    assert 0.05 < odds < 0.99
+    assert all_same.matches - all_different.matches == pytest.approx(100)
+    assert answered(60, 40).matches - all_different.matches == pytest.approx(60)
+    # those not answered keep their odds
+    assert answered(10, 20).matches - all_different.matches == pytest.approx(10 + 70 * odds)
+    # no match is of the household as often as its odds say
+    assert all_same.households < none.households < all_different.households
+
+
+def test_answers_move_what_a_level_is_worth():
+    candidates = counts() | {OTHER_NAME: 100}
+
+    def worth(same: int, different: int) -> float:
+        answers = Answers({OTHER_NAME: same}, {OTHER_NAME: different})
+        learnt = learn(begin(), candidates, candidates, RECORDS, HOUSEHOLD, {}, answers)
+        return found(learnt, "match")["name", "different"]
+
+    assert worth(0, 100) < worth(50, 50) < worth(100, 0)
+
+
+def test_answers_that_say_what_the_odds_say_change_little():
+    same, candidates = 200, counts()
+    asked = learn(begin(), candidates, candidates, RECORDS, HOUSEHOLD, {}, Answers({ALIKE: same}, {}))
+    assert candidates[ALIKE] > same
+    unasked = fit(candidates=candidates)
+    assert found(asked, "match") == pytest.approx(found(unasked, "match"), abs=0.005)
+    assert found(asked, "chance") == pytest.approx(found(unasked, "chance"), rel=0.01)
+
+
+def test_no_answers_are_no_change():
+    candidates = counts()
+    assert learn(begin(), candidates, candidates, RECORDS, HOUSEHOLD, {}, Answers({}, {})) == fit(
+        candidates=candidates
+    )

@@ -14,7 +14,7 @@ from customer360.core.data_sets import DataSet
 from customer360.core.durable import write_text
 from customer360.core.errors import Stopped
 from customer360.core.policy import policy_file
-from customer360.identity.weights import Counts, Learnt, Level, TooLittle, Weights, learn, rows_of
+from customer360.identity.weights import Answers, Counts, Learnt, Level, TooLittle, Weights, learn, rows_of
 
 SEED = "identity_weights"
 HOUSEHOLD = ("family_name", "phone", "email", "place")
@@ -36,7 +36,8 @@ def fit_build(database: Path) -> Learnt:
 def learn_from(connection: duckdb.DuckDBPyConnection) -> Learnt:
     """Learn weights from the pairs of records that a build compared.
 
-    Begins with the weights that the build used. Where everybody was compared with everybody, chance is counted on all pairs.
+    Begins with the weights that the build used. Stewards' decisions on these pairs are used as answers.
+    Where everybody was compared with everybody, chance is counted on all pairs.
     Raises TooLittle where there is too little to learn from.
     """
     start: Weights = {}
@@ -52,14 +53,27 @@ def learn_from(connection: duckdb.DuckDBPyConnection) -> Learnt:
     names = list(start)
     candidates = _counts(connection, "int_identity__comparisons", names)
     by_chance = candidates if everybody else _counts(connection, "int_identity__chance_comparisons", names)
-    return learn(start, candidates, by_chance, records, HOUSEHOLD, EXPLAINED)
+    answers = Answers(
+        *(
+            _counts(connection, "int_identity__comparisons", names, decision)
+            for decision in ("must_link", "must_not_link")
+        )
+    )
+    return learn(start, candidates, by_chance, records, HOUSEHOLD, EXPLAINED, answers)
 
 
-def _counts(connection: duckdb.DuckDBPyConnection, model: str, names: list[str]) -> Counts:
-    """How many pairs of a model show each vector of levels."""
+def _counts(
+    connection: duckdb.DuckDBPyConnection, model: str, names: list[str], decision: str | None = None
+) -> Counts:
+    """How many pairs of a model show each vector of levels; only those with the steward's decision, where one is given."""
     columns = ", ".join(f"{name}_level" for name in names)
+    decided = (
+        "inner join intermediate.int_identity__decisions as decisions using (record_key_a, record_key_b)"
+        " where decisions.decision = ?"
+    )
     rows = connection.execute(
-        f"select {columns}, count(*) from intermediate.{model} group by all order by all"
+        f"select {columns}, count(*) from intermediate.{model} {decided if decision else ''} group by all order by all",
+        [decision] if decision else [],
     ).fetchall()
     return {tuple(levels): count for *levels, count in rows}
 

@@ -1,13 +1,14 @@
 """Learn from a company's own records what an agreement between two of them is worth (Fellegi and Sunter, 1969).
 
-What is learnt, by expectation maximisation on counts of comparison vectors and without labels: how often two records of one
-person agree at each level of each comparison (match share), and how often two people of one household do. How often
-strangers agree is measured on pairs drawn by chance and stays fixed: left free, the classes change places
-(docs/decisions/0017).
+What is learnt, by expectation maximisation on counts of comparison vectors: how often two records of one person agree at
+each level of each comparison (match share), and how often two people of one household do. How often strangers agree is
+measured on pairs drawn by chance and stays fixed: left free, the classes change places (docs/decisions/0017). No labels are
+needed; pairs that a steward answered keep the class that the steward gave them.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +17,16 @@ import numpy as np
 Counts = Mapping[tuple[str | None, ...], int]
 """Pairs by their levels, in the order of the comparisons; None where one of the two does not say."""
 
+
+@dataclass(frozen=True)
+class Answers:
+    """Pairs that stewards answered, by their levels: one person (`same`) or two (`different`)."""
+
+    same: Counts
+    different: Counts
+
+
+NO_ANSWERS = Answers({}, {})
 ROUNDS = 100
 SETTLED = 1e-4
 """The rounds end where the share of matches moves by less than this part of itself."""
@@ -72,6 +83,7 @@ def learn(
     records: int,
     household: Sequence[str],
     explained: Mapping[str, Sequence[str]],
+    answers: Answers = NO_ANSWERS,
 ) -> Learnt:
     """Fit the weights of `records` records.
 
@@ -79,7 +91,8 @@ def learn(
     block brings together; all other pairs count as no match. `by_chance`: pairs drawn by chance; matches among them are
     taken out in every round. `household`: comparisons on which people of one household agree more often than strangers; on all
     others they agree as strangers do. `explained`: levels by comparison that the other comparisons explain (an e-mail name
-    made of the name): they weigh nothing.
+    made of the name): they weigh nothing. `answers`: pairs of `candidates` that stewards answered. A pair answered yes is a
+    match in every round, and a pair answered no is of the household or of strangers.
 
     Raises TooLittle under MIN_RECORDS records or MIN_MATCHES expected matches.
     Source: Fellegi, Sunter (1969), A theory for record linkage; expectation maximisation with fixed chance shares as in
@@ -89,7 +102,14 @@ def learn(
         raise TooLittle(f"{records} records are too few to learn from; it takes {MIN_RECORDS}")
     names = list(start)
     levels = {name: list(start[name]) for name in names}
-    vectors, number = _coded(candidates, names, levels)
+    unanswered = Counter(candidates)
+    for counts in (answers.same, answers.different):
+        unanswered.subtract(counts)
+    parts = [_coded(counts, names, levels) for counts in (unanswered, answers.same, answers.different)]
+    vectors, number = (np.concatenate(of) for of in zip(*parts, strict=True))
+    same, different = (
+        np.repeat([i == part for i in range(3)], [len(of) for _, of in parts]) for part in (1, 2)
+    )
     chance_vectors, chance_number = _coded(by_chance, names, levels)
     total = records * (records - 1) / 2
     seen = [
@@ -121,6 +141,7 @@ def learn(
             log_match[known] += np.log(match[i][code])
             log_home[known] += np.log(homes[i][code])
             log_chance[known] += np.log(chance[i][code])
+        log_match[different] = log_home[same] = log_chance[same] = -np.inf
         highest = np.maximum(np.maximum(log_match, log_home), log_chance)
         weight = np.exp(np.array([log_match, log_home, log_chance]) - highest)
         weight *= number / weight.sum(axis=0)
