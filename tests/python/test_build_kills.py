@@ -120,6 +120,7 @@ def middles(steps: list[str]) -> set[int]:
     }
 
 
+@pytest.mark.slow
 def test_killed_in_each_step_and_run_again_is_as_if_undisturbed(start: Path, tmp_path: Path) -> None:
     check_kills(start, tmp_path, lambda steps, number: number in middles(steps))
 

@@ -16,6 +16,8 @@ from conftest import PROJECT, copy_project, offer_inputs, run_dbt, run_verb
 from customer360.onboarding.new_data import scaffold, todo_list
 from customer360.privacy.hashing_key import DEMO_KEY
 
+pytestmark = pytest.mark.slow
+
 # <system>/<entity>/<file>. `guests`: heads and lines of a web shop in two files. `counter`: the export of a till, in which name
 # and contact of an order may stand on one row alone. The others are lists of contacts.
 FILES = PROJECT / "tests" / "cases" / "names"
