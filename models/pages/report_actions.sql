@@ -47,7 +47,7 @@ situations as (
         rules.label_en,
         case rules.situation
             when 'target' then figures.target
-            when 'last_year' then figures.last_year_value
+            when 'last_year' then coalesce(figures.last_year_aligned_value, figures.last_year_value)
             when 'previous' then figures.previous_value
         end as reference_value,
         {{ add_days('figures.period_end_on', 'rules.due_days') }} as due_on

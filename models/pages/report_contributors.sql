@@ -1,7 +1,7 @@
 -- grain: one period, one KPI that is a sum, and one segment: how much of the change on last year comes from it
 
 -- Contributions of a kind of segment add up to the change of the company. A segment that sold in one of the two periods
--- alone counts too.
+-- alone counts too. Where a festival moved last year is that of the same festival seasons.
 
 with
 
@@ -9,6 +9,12 @@ periods as (
 
     select * from {{ ref('int_management__report_periods') }}
     where is_over
+
+),
+
+aligned as (
+
+    select * from {{ ref('int_management__aligned_values') }}
 
 ),
 
@@ -31,7 +37,8 @@ totals as (
         periods.period_start_on,
         periods.last_year_start_on,
         figures.kpi,
-        figures.value - year_before.value as change
+        aligned.value is not null as is_aligned,
+        figures.value - coalesce(aligned.value, year_before.value) as change
     from periods
     inner join figures
         on
@@ -44,10 +51,16 @@ totals as (
             and periods.last_year_start_on = year_before.period_start_on
             and figures.kpi = year_before.kpi
             and year_before.segment_kind = 'all'
+    left join aligned
+        on
+            periods.period_kind = aligned.period_kind
+            and periods.period_start_on = aligned.period_start_on
+            and figures.kpi = aligned.kpi
+            and aligned.segment_kind = 'all'
 
 ),
 
-contributed as (
+parts as (
 
     select
         totals.period_kind,
@@ -56,10 +69,11 @@ contributed as (
         totals.change,
         segments.segment_kind,
         segments.segment,
-        {{ exact_sum('case when segments.period_start_on = totals.period_start_on then segments.value else 0 end') }}
-            as value,
-        {{ exact_sum('case when segments.period_start_on = totals.last_year_start_on then segments.value else 0 end') }}
-            as last_year_value
+        case when segments.period_start_on = totals.period_start_on then segments.value else 0 end as value,
+        case
+            when segments.period_start_on = totals.last_year_start_on and not totals.is_aligned then segments.value
+            else 0
+        end as last_year_value
     from totals
     inner join figures as segments
         on
@@ -67,8 +81,41 @@ contributed as (
             and totals.kpi = segments.kpi
             and segments.period_start_on in (totals.period_start_on, totals.last_year_start_on)
             and segments.segment_kind <> 'all'
-    group by
-        totals.period_kind, totals.period, totals.kpi, totals.change, segments.segment_kind, segments.segment
+
+    union all
+
+    select
+        totals.period_kind,
+        totals.period,
+        totals.kpi,
+        totals.change,
+        aligned.segment_kind,
+        aligned.segment,
+        0 as value,
+        aligned.value as last_year_value
+    from totals
+    inner join aligned
+        on
+            totals.period_kind = aligned.period_kind
+            and totals.period_start_on = aligned.period_start_on
+            and totals.kpi = aligned.kpi
+            and aligned.segment_kind <> 'all'
+
+),
+
+contributed as (
+
+    select
+        period_kind,
+        period,
+        kpi,
+        change,
+        segment_kind,
+        segment,
+        {{ exact_sum('value') }} as value,
+        {{ exact_sum('last_year_value') }} as last_year_value
+    from parts
+    group by period_kind, period, kpi, change, segment_kind, segment
 
 ),
 

@@ -40,6 +40,19 @@ company as (
 
 ),
 
+aligned as (
+
+    select * from {{ ref('int_management__aligned_values') }}
+    where segment_kind = 'all'
+
+),
+
+shifts as (
+
+    select * from {{ ref('int_management__festival_shifts') }}
+
+),
+
 monthly as (
 
     select * from {{ ref('kpi_monthly') }}
@@ -69,6 +82,13 @@ compared as (
         figures.value,
         before.value as previous_value,
         year_before.value as last_year_value,
+        {{ last_year_aligned('shifts.shift_status', 'year_before.value', 'aligned.value') }}
+            as last_year_aligned_value,
+        {{ last_year_aligned_status('shifts.shift_status', 'year_before.value', 'aligned.value') }}
+            as last_year_aligned_status,
+        shifts.festival_shift,
+        shifts.festival_shift_zh,
+        shifts.festival_shift_en,
         {%- for reference in references %}
         monthly.{{ reference }},
         monthly.{{ reference }}_source,
@@ -81,6 +101,9 @@ compared as (
         monthly.top_contributors_en,
         figures.value - before.value as change_on_previous,
         figures.value - year_before.value as change_on_last_year,
+        figures.value
+        - {{ last_year_aligned('shifts.shift_status', 'year_before.value', 'aligned.value') }}
+            as change_on_last_year_aligned,
         figures.value - monthly.target as change_on_target
     from shown
     left join company as figures
@@ -98,6 +121,15 @@ compared as (
             shown.period_kind = year_before.period_kind
             and shown.last_year_start_on = year_before.period_start_on
             and shown.kpi = year_before.kpi
+    left join aligned
+        on
+            shown.period_kind = aligned.period_kind
+            and shown.period_start_on = aligned.period_start_on
+            and shown.kpi = aligned.kpi
+    left join shifts
+        on
+            shown.period_kind = shifts.period_kind
+            and shown.period_start_on = shifts.period_start_on
     left join monthly
         on
             case when shown.period_kind <> 'week' then cast(date_trunc('month', shown.period_end_on) as date) end
@@ -134,7 +166,7 @@ final as (
         cast(compared.numerator as double) as numerator,
         cast(compared.base as double) as base,
         cast(compared.value as double) as value,
-        {%- for reference in ['previous', 'last_year'] %}
+        {%- for reference in ['previous', 'last_year', 'last_year_aligned'] %}
         cast(compared.{{ reference }}_value as double) as {{ reference }}_value,
         cast(compared.change_on_{{ reference }} as double) as change_on_{{ reference }},
         cast(compared.change_on_{{ reference }} / nullif(abs(compared.{{ reference }}_value), 0) as double)
@@ -153,6 +185,10 @@ final as (
             end as string
         ) as trend_on_{{ reference }},
         {%- endfor %}
+        cast(compared.last_year_aligned_status as string) as last_year_aligned_status,
+        cast(compared.festival_shift as string) as festival_shift,
+        cast(compared.festival_shift_zh as string) as festival_shift_zh,
+        cast(compared.festival_shift_en as string) as festival_shift_en,
         cast(compared.target as double) as target,
         cast(compared.change_on_target as double) as change_on_target,
         cast(

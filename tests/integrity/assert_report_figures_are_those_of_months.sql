@@ -118,7 +118,7 @@ compared as (
         contributions.period || ' ' || contributions.kpi || ' ' || contributions.segment_kind as what,
         null as from_on,
         contributions.contribution as found,
-        figures.change_on_last_year as expected
+        coalesce(figures.change_on_last_year_aligned, figures.change_on_last_year) as expected
     from contributions
     left join figures
         on

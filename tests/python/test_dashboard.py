@@ -216,7 +216,8 @@ def test_overview_figures_are_those_of_kpi_monthly() -> None:
     kpis = found("demo")["kpis"]
     rows = ask(
         "demo",
-        "select kpi, strftime(month_start_on, '%Y-%m'), value, target, last_year_value from marts.kpi_monthly",
+        "select kpi, strftime(month_start_on, '%Y-%m'), value, target, last_year_value, "
+        "last_year_aligned_value from marts.kpi_monthly",
     )
     held = 0
     for kpi, month, *wanted in rows:
@@ -224,7 +225,7 @@ def test_overview_figures_are_those_of_kpi_monthly() -> None:
             row = dict(
                 zip(kpis["columns"], kpis["kpis"][kpi]["rows"][kpis["months"].index(month)], strict=True)
             )
-            got = [row["value"], row["target"], row["last_year_value"]]
+            got = [row["value"], row["target"], row["last_year_value"], row["last_year_aligned_value"]]
             assert (
                 got == pytest.approx(wanted, nan_ok=True)
                 if None not in wanted

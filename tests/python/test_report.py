@@ -144,9 +144,10 @@ def row(**given: Any) -> dict[str, Any]:
         "kpi": "revenue", "kpi_zh": "收入", "kpi_en": "Revenue", "unit": "money", "direction": "higher",
         "period_kind": "month", "value": 90.0, "numerator": 90.0, "base": None, "is_low_base": False, "target": None,
         "change_on_target": None, "is_target_met": None, "alert_kinds": None, "contributors_of": None,
-        "top_contributors_zh": None, "top_contributors_en": None,
+        "top_contributors_zh": None, "top_contributors_en": None, "last_year_aligned_status": "unmoved",
+        "festival_shift_zh": None, "festival_shift_en": None,
     }  # fmt: skip
-    for reference in ("previous", "last_year"):
+    for reference in ("previous", "last_year", "last_year_aligned"):
         empty |= {f"{reference}_value": None, f"trend_on_{reference}": None}
         empty |= {f"change_on_{reference}": None, f"relative_change_on_{reference}": None}
     return empty | given
@@ -177,6 +178,19 @@ TELL = Sentences(PAGE.words, YUAN)
             moved("last_year", "rise", 60),
             "收入为 90 元，同比上升 50.0%（上年同月 60 元）。",
             "Revenue: CNY 90, up 50.0% on the same month last year (CNY 60).",
+        ),
+        (
+            moved("last_year", "fall", 100)
+            | moved("last_year_aligned", "rise", 80)
+            | {"last_year_aligned_status": "aligned", "festival_shift_zh": "节移", "festival_shift_en": "Feast moved"},
+            "收入为 90 元，按节日季同比上升 12.5%（上年同一节日季 80 元），按日历同比下降 10.0%，因节日移动（节移）。",
+            "Revenue: CNY 90, up 12.5% on the same festival season last year (CNY 80), "
+            "down 10.0% by the calendar because a festival moved (Feast moved).",
+        ),
+        (
+            moved("last_year", "fall", 100) | {"last_year_aligned_status": "not_aligned", "festival_shift_zh": "节移"},
+            "收入为 90 元，同比下降 10.0%（上年同月 100 元）。",
+            "Revenue: CNY 90, down 10.0% on the same month last year (CNY 100).",
         ),
         (
             moved("previous", "steady", 90.1) | {"period_kind": "week"},
@@ -237,6 +251,16 @@ def test_contributors_are_those_that_pull_with_the_change() -> None:
     assert (
         bare(risen.en)
         == "Contributed most to the rise on last year (Revenue): by region A (120%); by channel C (40%)."
+    )
+
+
+def test_contributors_are_those_of_the_change_that_is_told_first() -> None:
+    risen = row(
+        **moved("last_year", "fall", 100) | moved("last_year_aligned", "rise", 80),
+        last_year_aligned_status="aligned",
+    )
+    assert bare(TELL.contributors(risen, [segment("region", "A", 1.2)]).en) == (
+        "Contributed most to the rise on last year (Revenue): by region A (120%)."
     )
 
 

@@ -4,9 +4,24 @@
 
 with
 
+sequence as (
+
+    select
+        festival,
+        festival_on,
+        lag(festival_on) over (partition by festival order by festival_on asc) as earlier_on
+    from {{ ref('festivals') }}
+
+),
+
 festivals as (
 
-    select * from {{ ref('festivals') }}
+    -- a list with a year missing knows nothing of last year
+    select
+        festival,
+        festival_on,
+        case when {{ days_from('earlier_on', 'festival_on') }} < 548 then earlier_on end as last_festival_on
+    from sequence
 
 ),
 
@@ -21,6 +36,7 @@ days as (
     select
         festivals.festival,
         festivals.festival_on,
+        festivals.last_festival_on,
         {{ each_number('-windows.warm_up_days', 'windows.thanks_days') }} as day_number,
         windows.burst_days
     from festivals
@@ -35,6 +51,7 @@ dated as (
         {{ add_days('festival_on', 'day_number') }} as date_on,
         festival,
         festival_on,
+        last_festival_on,
         day_number,
         case
             when day_number > 0 then 'thanks'
@@ -67,6 +84,7 @@ final as (
         date_on,
         festival,
         festival_on,
+        last_festival_on,
         phase,
         day_number
     from ranked

@@ -50,21 +50,44 @@ segments as (
 
 ),
 
-compared_quarters as (
+aligned_segments as (
 
+    select
+        kpi,
+        {{ months_before('period_start_on', -2) }} as month_start_on,
+        segment_kind,
+        segment,
+        cast(value as decimal(28, 8)) as value
+    from {{ ref('int_management__aligned_values') }}
+    where
+        period_kind = 'quarter'
+        and segment_kind <> 'all'
+
+),
+
+aligned_months as (
+
+    select distinct
+        kpi,
+        month_start_on
+    from aligned_segments
+
+),
+
+quarter_parts as (
+
+    -- the quarter, and last year: of the same festival seasons where one moved
     select
         deviations.kpi,
         deviations.month_start_on,
         deviations.reason,
         segments.segment_kind,
         segments.segment,
-        sum(
-            case
-                when segments.month_start_on > {{ months_before('deviations.month_start_on', 3) }}
-                    then segments.numerator
-                else -segments.numerator
-            end
-        ) as contribution
+        case
+            when segments.month_start_on > {{ months_before('deviations.month_start_on', 3) }} then segments.numerator
+            when aligned_months.month_start_on is null then -segments.numerator
+            else 0
+        end as part
     from deviations
     inner join segments
         on
@@ -79,9 +102,41 @@ compared_quarters as (
                     and {{ months_before('deviations.month_start_on', 12) }} >= segments.month_start_on
                 )
             )
+    left join aligned_months
+        on
+            deviations.kpi = aligned_months.kpi
+            and deviations.month_start_on = aligned_months.month_start_on
     where deviations.reason = 'year_on_year'
-    group by
-        deviations.kpi, deviations.month_start_on, deviations.reason, segments.segment_kind, segments.segment
+
+    union all
+
+    select
+        deviations.kpi,
+        deviations.month_start_on,
+        deviations.reason,
+        aligned_segments.segment_kind,
+        aligned_segments.segment,
+        -aligned_segments.value as part
+    from deviations
+    inner join aligned_segments
+        on
+            deviations.kpi = aligned_segments.kpi
+            and deviations.month_start_on = aligned_segments.month_start_on
+    where deviations.reason = 'year_on_year'
+
+),
+
+compared_quarters as (
+
+    select
+        kpi,
+        month_start_on,
+        reason,
+        segment_kind,
+        segment,
+        sum(part) as contribution
+    from quarter_parts
+    group by kpi, month_start_on, reason, segment_kind, segment
 
 ),
 

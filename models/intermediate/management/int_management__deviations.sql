@@ -1,6 +1,7 @@
 -- grain: one KPI in one complete month and one reason for which the management may be told
 
 -- `change` is value − reference in the unit of the KPI. An anomaly that the calendar of festivals explains is none.
+-- Last year is that of the same festival seasons where one moved.
 
 with
 
@@ -71,6 +72,19 @@ quarters as (
 
 ),
 
+aligned_quarters as (
+
+    select
+        kpi,
+        period_start_on as quarter_start_on,
+        value
+    from {{ ref('int_management__aligned_values') }}
+    where
+        period_kind = 'quarter'
+        and segment_kind = 'all'
+
+),
+
 regions as (
 
     select
@@ -107,14 +121,18 @@ compared as (
         later.month_start_on,
         'year_on_year' as reason,
         later.value,
-        earlier.value as reference_value,
+        coalesce(aligned.value, earlier.value) as reference_value,
         policy.year_change_limit as limit_value,
-        abs(later.value / nullif(earlier.value, 0) - 1) as size,
+        abs(later.value / nullif(coalesce(aligned.value, earlier.value), 0) - 1) as size,
         cast(null as boolean) as is_explained
     from quarters as later
     cross join policy
     inner join quarters as earlier
         on {{ months_before('later.quarter_start_on', 12) }} = earlier.quarter_start_on
+    left join aligned_quarters as aligned
+        on
+            later.kpi = aligned.kpi
+            and later.quarter_start_on = aligned.quarter_start_on
 
     union all
 

@@ -1,4 +1,4 @@
--- grain: one month and combination of region, channel, customer group and tier, with what was sold in it
+-- grain: one day and combination of region, channel, customer group and tier, with what was sold on it
 
 -- Group and tier are those of the end of the month.
 
@@ -37,6 +37,7 @@ final as (
 
     select
         orders.month_start_on,
+        orders.ordered_on,
         orders.region,
         orders.channel,
         coalesce(states.customer_group, 'unknown') as customer_group,
@@ -49,6 +50,7 @@ final as (
             and orders.as_of_on = states.as_of_on
     group by
         orders.month_start_on,
+        orders.ordered_on,
         orders.region,
         orders.channel,
         coalesce(states.customer_group, 'unknown'),

@@ -181,6 +181,29 @@ alerts as (
 
 ),
 
+aligned as (
+
+    select
+        period_start_on as month_start_on,
+        kpi,
+        value
+    from {{ ref('int_management__aligned_values') }}
+    where
+        period_kind = 'month'
+        and segment_kind = 'all'
+
+),
+
+shifts as (
+
+    select
+        *,
+        period_start_on as month_start_on
+    from {{ ref('int_management__festival_shifts') }}
+    where period_kind = 'month'
+
+),
+
 latest as (
 
     select max(month_start_on) as month_start_on from months
@@ -223,6 +246,18 @@ final as (
         cast(handed_in.figure_source as string) as value_source,
         cast(year_before.value as double) as last_year_value,
         cast(figures.value - year_before.value as double) as change_on_last_year,
+        cast({{ last_year_aligned('shifts.shift_status', 'year_before.value', 'aligned.value') }} as double)
+            as last_year_aligned_value,
+        cast(
+            {{ last_year_aligned_status('shifts.shift_status', 'year_before.value', 'aligned.value') }} as string
+        ) as last_year_aligned_status,
+        cast(
+            figures.value
+            - {{ last_year_aligned('shifts.shift_status', 'year_before.value', 'aligned.value') }} as double
+        ) as change_on_last_year_aligned,
+        cast(shifts.festival_shift as string) as festival_shift,
+        cast(shifts.festival_shift_zh as string) as festival_shift_zh,
+        cast(shifts.festival_shift_en as string) as festival_shift_en,
         cast(baselines.baseline_value as double) as baseline_value,
         cast(figures.value - baselines.baseline_value as double) as change_on_baseline,
         cast(benchmarks.target as double) as target,
@@ -252,6 +287,12 @@ final as (
         on
             case when months.is_complete then months.year_before_on end = year_before.month_start_on
             and catalog.kpi = year_before.kpi
+    left join aligned
+        on
+            months.month_start_on = aligned.month_start_on
+            and catalog.kpi = aligned.kpi
+    left join shifts
+        on months.month_start_on = shifts.month_start_on
     left join baselines
         on catalog.kpi = baselines.kpi
     left join judged as benchmarks

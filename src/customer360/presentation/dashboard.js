@@ -183,8 +183,13 @@
     const row = kpi.rows[only ? kpi.rows.length - 1 : month];
     return row ? row[column[name]] : null;
   }
+  // last year in the same festival seasons where it is known, else by the calendar
+  function lastYear(kpi, month) {
+    const aligned = read(kpi, month, "last_year_aligned_value");
+    return aligned === null ? read(kpi, month, "last_year_value") : aligned;
+  }
   function deviation(kpi, month) {
-    const now = read(kpi, month, "value"), before = read(kpi, month, "last_year_value");
+    const now = read(kpi, month, "value"), before = lastYear(kpi, month);
     if (now === null || before === null) return null;
     const change = kpi.unit === "share" || kpi.unit === "points" ? now - before : before ? now / before - 1 : null;
     if (change === null) return null;
@@ -202,8 +207,8 @@
         met === null ? null : el("b", { class: met ? "up" : "down" }, say(met ? "js.met" : "js.missed"))]);
       const field = read(kpi, month, "field_average");
       if (field !== null) asides.push([say("js.field"), " ", el("b", {}, show(kind, field))]);
-      const before = read(kpi, month, "last_year_value");
-      if (before !== null) asides.push([say("js.last_year"), " ", el("b", {}, show(kind, before)), " ", deviation(kpi, month)]);
+      const before = lastYear(kpi, month), moved = before !== read(kpi, month, "last_year_value");
+      if (before !== null) asides.push([say(moved ? "js.last_season" : "js.last_year"), " ", el("b", {}, show(kind, before)), " ", deviation(kpi, month)]);
       const name = [el("span", {}, both(kpi.label)), info("kpi-" + code, "kpi." + code)];
       return [name, kind, read(kpi, month, "value"), asides];
     });
@@ -237,7 +242,7 @@
         base === null ? ["–"] : [grouped(base, base === Math.round(base) ? 0 : 1)],
         [show(kind, read(kpi, month, "target")), met === null ? null : el("span", { class: met ? "up" : "down" }, " ", say(met ? "js.met" : "js.missed"))].filter(Boolean),
         [show(kind, read(kpi, month, "field_average"))], [show(kind, read(kpi, month, "leader"))],
-        [show(kind, read(kpi, month, "last_year_value"))], [deviation(kpi, month) || "–"], [show(kind, read(kpi, month, "baseline_value"))],
+        [show(kind, lastYear(kpi, month))], [deviation(kpi, month) || "–"], [show(kind, read(kpi, month, "baseline_value"))],
       ];
     }));
     view.replaceChildren(table(

@@ -536,7 +536,7 @@ def kpis(published: Published) -> dict[str, Any]:
     """Every KPI of the last two years by month, and which month is the last complete one."""
     columns = (
         "value", "numerator", "base", "last_year_value", "baseline_value", "target", "target_deviation", "is_target_met",
-        "field_average", "leader", "is_alert",
+        "field_average", "leader", "is_alert", "last_year_aligned_value",
     )  # fmt: skip
     rows = published.rows(
         "select * from marts.kpi_monthly where month_start_on > ("

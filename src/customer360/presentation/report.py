@@ -20,6 +20,7 @@ from customer360.presentation.report_charts import columns, either_way, nice_top
 from customer360.presentation.report_sentences import (
     Part,
     Sentences,
+    last_year,
     marked,
     period_name,
     plain,
@@ -277,7 +278,7 @@ class Report:
             value = self.sentences.figure(row).html() if row["value"] is not None else say("not_measured")
             changes = "".join(
                 f'<dd class="note"><span>{say(f"on.{reference}")}</span> {cell.html}</dd>'
-                for reference in ("last_year", "previous")
+                for reference in (last_year(row), "previous")
                 for cell in [self.change(row, reference)]
                 if cell.html != "–"
             )
@@ -349,7 +350,7 @@ class Report:
                     row, "kpi", f' <span class="remark">{say("small")}</span>' if row["is_low_base"] else ""
                 ),
                 self.figure(row),
-                self.change(row, "last_year"),
+                self.change(row, last_year(row)),
                 self.change(row, "previous"),
                 *([] if self.kind == "week" else [self.target(row), self.figure(row, "field_average")]),
                 trend(series.get(row["kpi"], [])[-SHOWN_BEFORE - 1 :], row["target"]),
@@ -487,7 +488,7 @@ class Report:
             and row["contribution_rank"] <= 5
             and row["share_of_change"] is not None
         ]
-        if revenue and revenue["trend_on_last_year"] in ("rise", "fall") and top:
+        if revenue and revenue[f"trend_on_{last_year(revenue)}"] in ("rise", "fall") and top:
             for kind in ("region", "customer_group", "channel"):
                 rows = [row for row in top if row["segment_kind"] == kind]
                 largest = max((abs(row["contribution"]) for row in rows), default=0.0)

@@ -143,6 +143,11 @@ def period_name(kind: str, start: dt.date, end: dt.date) -> Part:
 # --- sentences ---------------------------------------------------------------------------------------------
 
 
+def last_year(row: Row) -> str:
+    """The last year that a figure is first held against: of the same festival seasons where one moved, else the calendar's."""
+    return "last_year_aligned" if row["last_year_aligned_status"] == "aligned" else "last_year"
+
+
 class Sentences:
     """What one report can say: its dictionary and its currency."""
 
@@ -166,26 +171,40 @@ class Sentences:
             written(row[column], unit or row["unit"], self.currency),
         )
 
-    def change(self, row: Row, reference: str) -> Part | None:
-        """How a figure stands to an earlier one (`previous` or `last_year`); None without one."""
-        trend = row[f"trend_on_{reference}"]
-        if trend is None:
-            return None
+    def moved(self, row: Row, reference: str) -> Part:
+        """How large a change is: in per cent of the earlier figure, or in the unit of the KPI."""
         change, relative = row[f"change_on_{reference}"], row[f"relative_change_on_{reference}"]
         told = (
             f"relative_change_on_{reference}"
             if row["unit"] in RELATIVE and relative is not None
             else f"change_on_{reference}"
         )
+        return marked(
+            f"report_figures.{row['kpi']}.{told}",
+            row[told],
+            size(change, relative, row["unit"], self.currency),
+        )
+
+    def change(self, row: Row, reference: str) -> Part | None:
+        """How a figure stands to an earlier one (`previous`, `last_year` or `last_year_aligned`); None without one."""
+        trend = row[f"trend_on_{reference}"]
+        if trend is None:
+            return None
         return self.say(
             f"change.{reference}.{trend}",
-            size=marked(
-                f"report_figures.{row['kpi']}.{told}",
-                row[told],
-                size(change, relative, row["unit"], self.currency),
-            ),
+            size=self.moved(row, reference),
             period=self.say(f"period.{reference}.{row['period_kind']}"),
             reference=self.figure(row, f"{reference}_value"),
+        )
+
+    def by_calendar(self, row: Row) -> Part | None:
+        """What the calendar says where festivals moved, and which did; None where none did or there is nothing to say."""
+        if last_year(row) == "last_year" or row["trend_on_last_year"] is None:
+            return None
+        return self.say(
+            f"by_calendar.{row['trend_on_last_year']}",
+            size=self.moved(row, "last_year"),
+            shift=plain(row["festival_shift_zh"], row["festival_shift_en"]),
         )
 
     def target(self, row: Row) -> Part | None:
@@ -219,7 +238,7 @@ class Sentences:
         kpi = plain(row["kpi_zh"], row["kpi_en"])
         if row["value"] is None:
             return self.say("figure.not_measured", kpi=kpi)
-        changes = [self.change(row, reference) for reference in ("last_year", "previous")]
+        changes = [self.change(row, last_year(row)), self.by_calendar(row), self.change(row, "previous")]
         clauses = [clause for clause in changes if clause] or [self.say("change.none")]
         clauses += [clause for clause in (self.target(row), self.low_base(row)) if clause]
         return self.say(
@@ -234,7 +253,8 @@ class Sentences:
 
         None where the figure did not change, or no segment pulled in the direction of the change.
         """
-        if row["trend_on_last_year"] not in ("rise", "fall"):
+        trend = row[f"trend_on_{last_year(row)}"]
+        if trend not in ("rise", "fall"):
             return None
         kinds: dict[str, list[Part]] = {}
         for segment in segments:
@@ -255,7 +275,7 @@ class Sentences:
         if not kinds:
             return None
         return self.say(
-            f"contributors.{row['trend_on_last_year']}",
+            f"contributors.{trend}",
             kpi=plain(row["kpi_zh"], row["kpi_en"]),
             segments=enumerated(
                 [

@@ -1,0 +1,110 @@
+-- grain: one KPI of sales in one month or quarter and one segment (`all`: the company), as last year's seasons had it
+
+-- Of periods in which a festival's season moved: the days of last year that stand in the same place relative to it.
+
+{%- set kinds = ['all', 'region', 'channel', 'customer_group', 'value_tier'] %}
+{%- set measures = [
+    'revenue', 'purchases', 'purchase_amount', 'margin', 'online_amount', 'new_customers',
+] %}
+
+with
+
+sales as (
+
+    select
+        *,
+        'all' as everything
+    from {{ ref('int_management__sales') }}
+
+),
+
+daily as (
+
+    {%- for kind in kinds %}
+    {%- set column = 'everything' if kind == 'all' else kind %}
+    select
+        ordered_on,
+        '{{ kind }}' as segment_kind,
+        {%- for measure in measures %}
+        sum({{ measure }}) as {{ measure }},
+        {%- endfor %}
+        {{ column }} as segment
+    from sales
+    group by ordered_on, {{ column }}
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+days as (
+
+    select
+        shifts.period_kind,
+        shifts.period_start_on,
+        days.compared_on,
+        {{ exact_sum('days.weight') }} as weight
+    from {{ ref('int_management__festival_shifts') }} as shifts
+    inner join {{ ref('int_management__report_periods') }} as periods
+        on
+            shifts.period_kind = periods.period_kind
+            and shifts.period_start_on = periods.period_start_on
+    inner join {{ ref('int_management__aligned_days') }} as days
+        on days.date_on between periods.period_start_on and periods.period_end_on
+    where shifts.shift_status = 'aligned'
+    group by shifts.period_kind, shifts.period_start_on, days.compared_on
+
+),
+
+sold as (
+
+    select
+        days.period_kind,
+        days.period_start_on,
+        daily.segment_kind,
+        {%- for measure in measures %}
+        {{ exact_sum('days.weight * daily.' ~ measure) }} as {{ measure }},
+        {%- endfor %}
+        daily.segment
+    from days
+    inner join daily
+        on days.compared_on = daily.ordered_on
+    group by days.period_kind, days.period_start_on, daily.segment_kind, daily.segment
+
+),
+
+measured as (
+
+    {%- for kpi, numerator, base in sales_kpis() %}
+    select
+        '{{ kpi }}' as kpi,
+        period_kind,
+        period_start_on,
+        segment_kind,
+        segment,
+        cast({{ numerator }} as double) as numerator,
+        cast({{ base }} as double) as base
+    from sold
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+
+),
+
+final as (
+
+    select
+        measured.period_kind,
+        measured.period_start_on,
+        measured.kpi,
+        measured.segment_kind,
+        measured.segment,
+        case catalog.statistic
+            when 'sum' then measured.numerator
+            else catalog.scale * measured.numerator / nullif(measured.base, 0)
+        end as value
+    from measured
+    inner join {{ ref('kpi_catalog') }} as catalog
+        on measured.kpi = catalog.kpi
+
+)
+
+select * from final
