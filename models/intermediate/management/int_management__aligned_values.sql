@@ -1,6 +1,7 @@
 -- grain: one KPI of sales in one month or quarter and one segment (`all`: the company), as last year's seasons had it
 
 -- Of periods in which a festival's season moved: the days of last year that stand in the same place relative to it.
+-- Buyers are told apart over all days, so they are known where each day of last year counts once.
 
 {%- set kinds = ['all', 'region', 'channel', 'customer_group', 'value_tier'] %}
 {%- set measures = [
@@ -72,6 +73,26 @@ sold as (
 
 ),
 
+bought as (
+
+    select
+        days.period_kind,
+        days.period_start_on,
+        count(distinct orders.customer_number) as buyers
+    from days
+    inner join {{ ref('int_orders__as_of') }} as orders
+        on
+            days.compared_on = orders.ordered_on
+            and orders.is_purchase
+            and orders.is_known_customer
+    where days.period_kind = 'month'
+    group by days.period_kind, days.period_start_on
+    having
+        min(days.weight) = 1
+        and max(days.weight) = 1
+
+),
+
 measured as (
 
     {%- for kpi, numerator, base in sales_kpis() %}
@@ -84,8 +105,18 @@ measured as (
         cast({{ numerator }} as double) as numerator,
         cast({{ base }} as double) as base
     from sold
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
+
+    union all
+    {% endfor %}
+    select
+        'buyers' as kpi,
+        period_kind,
+        period_start_on,
+        'all' as segment_kind,
+        'all' as segment,
+        cast(buyers as double) as numerator,
+        cast(null as double) as base
+    from bought
 
 ),
 

@@ -1,7 +1,7 @@
 -- grain: one KPI in one complete month and one reason for which the management may be told
 
--- `change` is value − reference in the unit of the KPI. An anomaly that the calendar of festivals explains is none.
--- Last year is that of the same festival seasons where one moved.
+-- `change` is value − reference in the unit of the KPI. An anomaly too small to be told, or last year's come back, is
+-- none. Last year is that of the same festival seasons where one moved.
 
 with
 
@@ -184,7 +184,7 @@ compared as (
         expectations.expected_value as reference_value,
         policy.anomaly_score as limit_value,
         abs(expectations.score) as size,
-        expectations.is_festival_shift as is_explained
+        not expectations.is_to_be_told as is_explained
     from {{ ref('int_management__expectations') }} as expectations
     cross join policy
 

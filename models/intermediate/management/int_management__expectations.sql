@@ -1,9 +1,9 @@
--- grain: one seasonal KPI and one complete month: what season and trend let expect, and how far off it was
+-- grain: one seasonal KPI and one complete month: what season and growth let expect, and how far off it was
 
--- In logarithms, all from what was known before the month: the seasonal factor is the median, over earlier years, of
--- the month less its centred trend (2 × 12 months); the level is the median of the months before without their
--- seasons; the deviation is measured by the median and the median absolute deviation of earlier deviations. A month
--- whose festivals fall otherwise than in the years its factor comes from is no anomaly but the calendar.
+-- The season is last year's figure with the festival seasons of this year, the growth the median of what the months
+-- before grew by on theirs; in logarithms, all from before the month. The deviation is measured by the median and the
+-- median absolute deviation of earlier ones. It is told where it is beyond the policy's change, and not last year's own
+-- deviation come back.
 
 {#- consistency of the median absolute deviation with the standard deviation of a normal distribution -#}
 {%- set mad_factor = 1.4826 %}
@@ -16,91 +16,88 @@ policy as (
 
 ),
 
+months as (
+
+    select * from {{ ref('int_management__months') }}
+    where is_complete
+
+),
+
+figures as (
+
+    select * from {{ ref('int_management__values') }}
+    where segment_kind = 'all'
+
+),
+
+shifts as (
+
+    select * from {{ ref('int_management__festival_shifts') }}
+    where period_kind = 'month'
+
+),
+
+aligned as (
+
+    select * from {{ ref('int_management__aligned_values') }}
+    where
+        period_kind = 'month'
+        and segment_kind = 'all'
+
+),
+
 series as (
 
     select
-        figures.kpi,
-        figures.month_start_on,
-        figures.value,
-        months.festival_days,
-        cast(extract(year from figures.month_start_on) * 12 + extract(month from figures.month_start_on) as integer)
+        catalog.kpi,
+        months.month_start_on,
+        cast(extract(year from months.month_start_on) * 12 + extract(month from months.month_start_on) as integer)
             as month_number,
-        ln(figures.value) as log_value
-    from {{ ref('int_management__values') }} as figures
+        figures.value,
+        {{ last_year_aligned('shifts.shift_status', 'year_before.value', 'aligned.value') }} as season_value
+    from months
     inner join {{ ref('kpi_catalog') }} as catalog
+        on catalog.is_seasonal
+    left join figures
         on
-            figures.kpi = catalog.kpi
-            and catalog.is_seasonal
-    inner join {{ ref('int_management__months') }} as months
+            months.month_start_on = figures.month_start_on
+            and catalog.kpi = figures.kpi
+    left join figures as year_before
         on
-            figures.month_start_on = months.month_start_on
-            and months.is_complete
-    where
-        figures.segment_kind = 'all'
-        and figures.value > 0
+            months.year_before_on = year_before.month_start_on
+            and catalog.kpi = year_before.kpi
+    left join shifts
+        on months.month_start_on = shifts.period_start_on
+    left join aligned
+        on
+            months.month_start_on = aligned.period_start_on
+            and catalog.kpi = aligned.kpi
 
 ),
 
-seasons as (
+grown as (
 
-    -- a month less the mean of the year around it
     select
-        series.kpi,
-        series.month_number,
-        series.festival_days,
-        series.log_value
-        - {{ exact_sum(
-            'around.log_value * case when abs(around.month_number - series.month_number) = 6 then 0.5 else 1 end',
-            decimals=18
-        ) }} / 12
-            as seasonal
+        *,
+        case when value > 0 and season_value > 0 then ln(value / season_value) end as growth
     from series
-    inner join series as around
-        on
-            series.kpi = around.kpi
-            and abs(around.month_number - series.month_number) <= 6
-    group by series.kpi, series.month_number, series.festival_days, series.log_value
-    having count(*) = 13
-
-),
-
-factors as (
-
-    -- of a month and of those before it, by the years that were over then
-    select
-        series.kpi,
-        series.month_number,
-        recent.month_number as recent_month_number,
-        recent.log_value,
-        median(seasons.seasonal) as factor,
-        avg(seasons.festival_days) as usual_festival_days
-    from series
-    cross join policy
-    inner join series as recent
-        on
-            series.kpi = recent.kpi
-            and recent.month_number between series.month_number - policy.anomaly_level_months and series.month_number
-    inner join seasons
-        on
-            recent.kpi = seasons.kpi
-            and mod(recent.month_number - seasons.month_number, 12) = 0
-            and seasons.month_number + 6 < series.month_number
-    group by
-        series.kpi, series.month_number, recent.month_number, recent.log_value, policy.anomaly_minimum_seasons
-    having count(*) >= policy.anomaly_minimum_seasons
 
 ),
 
 levels as (
 
     select
-        factors.kpi,
-        factors.month_number,
-        median(factors.log_value - factors.factor) as level
-    from factors
+        grown.kpi,
+        grown.month_number,
+        median(earlier.growth) as level
+    from grown
     cross join policy
-    where factors.recent_month_number < factors.month_number
-    group by factors.kpi, factors.month_number, policy.anomaly_level_months
+    inner join grown as earlier
+        on
+            grown.kpi = earlier.kpi
+            and earlier.month_number between grown.month_number - policy.anomaly_level_months and grown.month_number - 1
+            and earlier.growth is not null
+    group by grown.kpi, grown.month_number, policy.anomaly_level_months
     having count(*) * 2 >= policy.anomaly_level_months
 
 ),
@@ -108,25 +105,14 @@ levels as (
 expected as (
 
     select
-        series.kpi,
-        series.month_start_on,
-        series.month_number,
-        series.value,
-        series.festival_days,
-        factors.factor,
-        factors.usual_festival_days,
-        levels.level + factors.factor as expected_log,
-        series.log_value - levels.level - factors.factor as deviation
-    from series
-    inner join factors
+        grown.*,
+        levels.level,
+        grown.growth - levels.level as deviation
+    from grown
+    left join levels
         on
-            series.kpi = factors.kpi
-            and series.month_number = factors.month_number
-            and series.month_number = factors.recent_month_number
-    inner join levels
-        on
-            series.kpi = levels.kpi
-            and series.month_number = levels.month_number
+            grown.kpi = levels.kpi
+            and grown.month_number = levels.month_number
 
 ),
 
@@ -142,6 +128,7 @@ centres as (
         on
             expected.kpi = earlier.kpi
             and expected.month_number > earlier.month_number
+            and earlier.deviation is not null
     group by expected.kpi, expected.month_number, policy.anomaly_history_months
     having count(*) >= policy.anomaly_history_months
 
@@ -159,30 +146,60 @@ spreads as (
         on
             centres.kpi = earlier.kpi
             and centres.month_number > earlier.month_number
+            and earlier.deviation is not null
     group by centres.kpi, centres.month_number, centres.centre
+
+),
+
+scored as (
+
+    select
+        expected.*,
+        -- what earlier deviations had in common is the trend
+        case
+            when expected.season_value > 0
+                then expected.season_value * exp(expected.level + coalesce(spreads.centre, 0))
+        end as expected_value,
+        (expected.deviation - spreads.centre) / nullif(spreads.spread, 0) as score
+    from expected
+    left join spreads
+        on
+            expected.kpi = spreads.kpi
+            and expected.month_number = spreads.month_number
 
 ),
 
 final as (
 
     select
-        expected.kpi,
-        expected.month_start_on,
-        expected.value,
-        -- what earlier deviations had in common is the trend
-        exp(expected.expected_log + coalesce(spreads.centre, 0)) as expected_value,
-        exp(expected.factor) as seasonal_factor,
-        (expected.deviation - spreads.centre) / nullif(spreads.spread, 0) as score,
-        expected.festival_days,
-        expected.usual_festival_days,
-        abs(expected.festival_days - expected.usual_festival_days) > policy.festival_days_tolerance
-            as is_festival_shift
-    from expected
+        scored.kpi,
+        scored.month_start_on,
+        scored.value,
+        scored.season_value,
+        scored.expected_value,
+        exp(scored.level) - 1 as expected_growth,
+        scored.score,
+        case
+            when coalesce(scored.value, 0) <= 0 then 'no_figure'
+            when coalesce(scored.season_value, 0) <= 0 then 'no_last_year'
+            when scored.level is null then 'no_level'
+            when scored.score is null then 'no_history'
+            else 'scored'
+        end as expectation_status,
+        coalesce(
+            abs(scored.value / nullif(scored.expected_value, 0) - 1) > policy.anomaly_minimum_change
+            and not (
+                coalesce(abs(last_year.score), 0) > policy.anomaly_score
+                and sign(last_year.score) <> sign(scored.score)
+            ),
+            false
+        ) as is_to_be_told
+    from scored
     cross join policy
-    left join spreads
+    left join scored as last_year
         on
-            expected.kpi = spreads.kpi
-            and expected.month_number = spreads.month_number
+            scored.kpi = last_year.kpi
+            and scored.month_number - 12 = last_year.month_number
 
 )
 

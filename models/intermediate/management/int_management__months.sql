@@ -31,27 +31,14 @@ months as (
 
 ),
 
-festival_days as (
-
-    select
-        cast(date_trunc('month', date_on) as date) as month_start_on,
-        count(*) as festival_days
-    from {{ ref('int_calendar__festival_days') }}
-    group by date_trunc('month', date_on)
-
-),
-
 final as (
 
     select
         months.month_start_on,
         months.as_of_on,
         months.as_of_on = months.month_end_on as is_complete,
-        {{ months_before('months.month_start_on', 12) }} as year_before_on,
-        coalesce(festival_days.festival_days, 0) as festival_days
+        {{ months_before('months.month_start_on', 12) }} as year_before_on
     from months
-    left join festival_days
-        on months.month_start_on = festival_days.month_start_on
 
 )
 

@@ -258,6 +258,13 @@ final as (
         cast(shifts.festival_shift as string) as festival_shift,
         cast(shifts.festival_shift_zh as string) as festival_shift_zh,
         cast(shifts.festival_shift_en as string) as festival_shift_en,
+        cast(expectations.expected_value as double) as expected_value,
+        cast(
+            case
+                when not catalog.is_seasonal then 'not_watched'
+                else coalesce(expectations.expectation_status, 'not_over')
+            end as string
+        ) as expectation_status,
         cast(baselines.baseline_value as double) as baseline_value,
         cast(figures.value - baselines.baseline_value as double) as change_on_baseline,
         cast(benchmarks.target as double) as target,
@@ -293,6 +300,10 @@ final as (
             and catalog.kpi = aligned.kpi
     left join shifts
         on months.month_start_on = shifts.month_start_on
+    left join {{ ref('int_management__expectations') }} as expectations
+        on
+            months.month_start_on = expectations.month_start_on
+            and catalog.kpi = expectations.kpi
     left join baselines
         on catalog.kpi = baselines.kpi
     left join judged as benchmarks
