@@ -4,7 +4,7 @@ case when {{ regexp_like('_c', '[\\x{00C0}-\\x{024F}]') }} then {{ strip_accents
 {%- endset -%}
 {%- set body -%}
 case
-    when {{ regexp_like('_c', '^[\\x{3007}\\x{3400}-\\x{9FFF}]*$') }} then _c
+    when {{ regexp_like('_c', '^[*\\x{3007}\\x{3400}-\\x{9FFF}]*$') }} then _c
     else trim(both ' ·' from {{ regexp_replace_all(regexp_replace_all(plain, "[.'']", ''), letters, ' ') }})
 end
 {%- endset -%}

@@ -87,13 +87,14 @@ case
     else {{ bind(measured, '_r', bind(reason, '_y', assembled)) }}
 end
 {%- endset -%}
-{#- What a mask leaves (王**, t***8) is no note. -#}
+{#- What a mask leaves (王**, t***8) is no note, and the star that it leaves behind a name says nothing. -#}
+{%- set legible = "trim(trailing '*' from split_part(_n, '␟', 1))" -%}
 {%- set noted = "nullif(split_part(_n, '␟', 3), '')" -%}
 {%- set answer = struct_of({
-    'name': "nullif(split_part(_n, '␟', 1), '')",
+    'name': "nullif(" ~ legible ~ ", '')",
     'honorific': "nullif(split_part(_n, '␟', 2), '')",
     'note': "case when not " ~ regexp_like("split_part(_n, '␟', 3)", '^[^ *]?[*]+[^ *]?(?: [^ *]?[*]+[^ *]?)*$') ~ " then " ~ noted ~ " end",
-    'reason': "case when coalesce(split_part(_n, '␟', 1), '') = ''"
-        ~ " then coalesce(nullif(split_part(_n, '␟', 4), ''), 'missing') end",
+    'reason': "case when coalesce(" ~ legible ~ ", '') = ''"
+        ~ " then coalesce(nullif(split_part(_n, '␟', 4), ''), case when contains(_n, '*') then 'masked' else 'missing' end) end",
 }) -%}
 {{- bind(bind(parts, '_p', bind(split, '_q', told)), '_n', answer) -}}

@@ -1,5 +1,6 @@
 {#- Name and note, divided by ␟. A note stands in brackets, behind a divider or behind the name's first word;
-    a blank inside a Chinese name is no divider. -#}
+    a blank inside a Chinese name is no divider. What a mask hides is one star: 王**, 王某某 and 李XX are 王* and 李*, of **霞红
+    the given name is left. -#}
 {%- set han = '\\x{3007}\\x{3400}-\\x{9FFF}' -%}
 {%- set open, close = '(\\[{<〔【《「『', ')\\]}>〕】》」』' -%}
 {%- set divider = '/|,;:、_~+*#=' -%}
@@ -31,13 +32,16 @@ end
     '^([' ~ han ~ ']{2,4}) +([^␟]*)', '\\1' ~ '␟' ~ '\\2 '
 ) }}
 {%- endset -%}
+{%- set starred = '^ *([' ~ han ~ ']{0,2}?)(?:[*○×●某]+|[xX]{2,})([' ~ han ~ ']{0,4}) *([' ~ han ~ ']{0,4}) *$' -%}
 {%- set named -%}
 case
+    when {{ regexp_like("split_part(_b, '␟', 1)", starred) }}
+        then {{ regexp_replace_all("split_part(_b, '␟', 1)", starred, '\\1*\\2\\3') }} || '␟'
     when {{ regexp_like('_b', '^[^␟]*[' ~ han ~ ']') }} then {{ chinese }}
     else {{ latin }}
 end || ' ' || split_part(_b, '␟', 2)
 {%- endset -%}
 {%- set body -%}
-case when {{ regexp_like('_t', '^[' ~ han ~ ']{1,4}$') }} then _t else {{ bind(outside_brackets, '_b', named) }} end
+case when {{ regexp_like('_t', '^[' ~ han ~ ']{1,4}$') }} and not contains(_t, '某') then _t else {{ bind(outside_brackets, '_b', named) }} end
 {%- endset -%}
 {{- bind('text', '_t', body) -}}

@@ -4,8 +4,8 @@
     sound       the same reading: homophones, pinyin in either order
     close       the given name turned round; of Latin names up to two letters off. One Chinese character off is none:
                 brothers share one
-    partial     one of them is a part of a name: surname, nickname, given name alone, initial
-    unknown     one record has no name
+    partial     one of them is a part of a name: surname, nickname, given name alone, initial, what a mask leaves (*霞红)
+    unknown     one record has no name, or they show other parts of one (王 and *霞红)
     different
   Of organisations: equal (name and branch), sound (the place moved), close (one contains the other, or one letter off),
   else different. Edits are counted in bytes: a Chinese character is three. A branch is another organisation than its head office.
@@ -62,6 +62,9 @@
                         then 'close'
                     else 'different'
                 end
+        when {{ shows_other_part(a, b) }} or {{ shows_other_part(b, a) }} then 'unknown'
+        when contains({{ a }}.name, '*') or contains({{ b }}.name, '*')
+            then case when {{ fits_under_mask(a, b) }} then 'partial' else 'different' end
         when
             {{ is_part_of_name(a, b) }}
             or {{ is_part_of_name(b, a) }}
@@ -76,6 +79,27 @@
 {#- 子涵 of 胡子涵. -#}
 {% macro is_given_alone(part, whole) -%}
     (length({{ part }}.name) = 2 and length({{ whole }}.name) = 3 and {{ ends_with(whole ~ '.name', part ~ '.name') }})
+{%- endmacro %}
+
+{#- A surname beside a name whose surname is hidden. -#}
+{% macro shows_other_part(surname, given) -%}
+    (left({{ given }}.name, 1) = '*' and length({{ surname }}.name) = {{ surname }}.surname_length)
+{%- endmacro %}
+
+{#- What stands before a star fits the other name's beginning, what stands behind it the other's end: *霞红, 黄*红, 黄霞红.
+    A surname alone shows no end. -#}
+{% macro fits_under_mask(a, b) -%}
+    {%- set heads, tails = [], [] -%}
+    {%- for x in (a, b) -%}
+    {%- do heads.append("split_part(" ~ x ~ ".name, '*', 1)") -%}
+    {%- do tails.append(
+        "case when length(" ~ x ~ ".name) > " ~ x ~ ".surname_length then split_part('*' || " ~ x ~ ".name, '*', -1) else '' end"
+    ) -%}
+    {%- endfor -%}
+    (
+        ({{ begins_with(heads[0], heads[1]) }} or {{ begins_with(heads[1], heads[0]) }})
+        and ({{ ends_with(tails[0], tails[1]) }} or {{ ends_with(tails[1], tails[0]) }})
+    )
 {%- endmacro %}
 
 {#- 'm rossi' beside 'marco rossi'. -#}

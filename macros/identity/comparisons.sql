@@ -114,11 +114,11 @@
     )
 {%- endmacro %}
 
-{#- Rob of Robert, J of John; of a Chinese given name one of its characters. -#}
+{#- Rob of Robert, J of John; of a Chinese given name one of its characters (*红 of 黄*红 shows one). -#}
 {% macro is_part_of_given(part, whole) -%}
     case
         when {{ part }}.is_latin and {{ whole }}.is_latin then {{ begins_with(whole ~ '.given_sound', part ~ '.given_sound') }}
-        when not {{ part }}.is_latin and not {{ whole }}.is_latin then contains({{ whole }}.given_name, {{ part }}.given_name)
+        when not {{ part }}.is_latin and not {{ whole }}.is_latin then contains({{ whole }}.given_name, replace({{ part }}.given_name, '*', ''))
         else false
     end
 {%- endmacro %}

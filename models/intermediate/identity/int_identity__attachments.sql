@@ -419,7 +419,8 @@ nameless as (
             partition by occupied.customer_kind, occupied.evidence_type, occupied.value
             order by occupied.core_key asc, occupied.record_key asc
         ) as first_record_key,
-        {{ all_agree('left(records.name, coalesce(nullif(records.surname_length, 0), 50))') }}
+        {{ all_agree("nullif(left(records.name, coalesce(nullif(records.surname_length, 0), 50)), '*')") }}
+        and {{ all_agree("case when contains(records.name, '*') then split_part(records.name, '*', -1) end") }}
         and {{ all_agree('records.phone') }}
         and {{ all_agree('profiles.unionid') }}
         and {{ all_agree('profiles.id_number_hash') }}

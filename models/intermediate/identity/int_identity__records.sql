@@ -20,8 +20,10 @@ named as (
         *,
         {{ customer_record_key('source_system', 'source_customer_id') }} as record_id,
         case when customer_kind = 'organisation' then company_name else name end as compared_name,
-        {{ function('surname_length') }}(name) as surname_length,
-        {{ function('name_pinyin') }}(name) as pinyin
+        -- *霞红, 黄*红: a mask hides a part of the name; somebody stands in its place to find the rest
+        contains(name, '*') as is_starred,
+        {{ function('surname_length') }}(replace(name, '*', '某')) as surname_length,
+        {{ function('name_pinyin') }}(replace(name, '*', '某')) as pinyin
     from customers
 
 ),
@@ -30,15 +32,21 @@ sounded as (
 
     select
         *,
-        case when pinyin is not null then replace(pinyin, ' ', '') else replace(name, ' ', '') end as name_sound,
         case
+            when is_starred then null
+            when pinyin is not null then replace(pinyin, ' ', '')
+            else replace(name, ' ', '')
+        end as name_sound,
+        case
+            when is_starred then null
             when pinyin is not null then split_part(pinyin, ' ', 2) || split_part(pinyin, ' ', 1)
             when length(name) - length(replace(name, ' ', '')) = 1
                 then split_part(name, ' ', 2) || split_part(name, ' ', 1)
             else replace(name, ' ', '')
         end as name_sound_turned,
-        -- a surname, 阿婷, 婷婷 or 'rossi' is a part of a name
+        -- a surname, 阿婷, 婷婷, *霞红 or 'rossi' is a part of a name
         case
+            when is_starred then false
             when surname_length > 0
                 then
                     length(name) > surname_length
@@ -82,16 +90,17 @@ final as (
         end as given_name,
         case
             when customer_kind <> 'person' or is_pet_name then null
-            when surname_length > 0 then left(name, surname_length)
+            when surname_length > 0 then nullif(left(name, surname_length), '*')
             when contains(name, ' ') then substr(name, instr(name, ' ') + 1)
         end as family_name,
         case
             when customer_kind <> 'person' then null
+            when contains(substr(name, surname_length + 1), '*') then null
             when surname_length > 0 then nullif(split_part(pinyin, ' ', 2), '')
             else split_part(name, ' ', 1)
         end as given_sound,
         case
-            when customer_kind <> 'person' or is_pet_name then null
+            when customer_kind <> 'person' or is_pet_name or left(name, 1) = '*' then null
             when surname_length > 0 then split_part(pinyin, ' ', 1)
             when contains(name, ' ') then replace(substr(name, instr(name, ' ') + 1), ' ', '')
         end as family_sound,
