@@ -17,7 +17,7 @@
 {% macro default__months_before(date, months) -%}
     cast({{ date }} - to_months(cast({{ months }} as integer)) as date)
 {%- endmacro %}
-{% macro spark__months_before(date, months) -%} add_months({{ date }}, -1 * {{ months }}) {%- endmacro %}
+{% macro spark__months_before(date, months) -%} add_months({{ date }}, -1 * ({{ months }})) {%- endmacro %}
 
 {#- Whole days from the first date to the second. -#}
 {% macro days_from(first_on, last_on) %}{{ return(adapter.dispatch('days_from')(first_on, last_on)) }}{% endmacro %}

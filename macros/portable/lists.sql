@@ -38,7 +38,9 @@
 {% macro default__list_joined(list, separator) -%}
     list_aggregate({{ list }}, 'string_agg', '{{ separator }}')
 {%- endmacro %}
-{% macro spark__list_joined(list, separator) -%} nullif(array_join({{ list }}, '{{ separator }}'), '') {%- endmacro %}
+{% macro spark__list_joined(list, separator) -%}
+    case when exists({{ list }}, x -> x is not null) then array_join({{ list }}, '{{ separator }}') end
+{%- endmacro %}
 
 {#- For each element of a list, called `name`, the value of `body`. -#}
 {% macro list_each(list, name, body) %}{{ return(adapter.dispatch('list_each')(list, name, body)) }}{% endmacro %}

@@ -99,9 +99,76 @@ get(transform(
 {% macro default__hashed_number(x) -%} hash({{ x }}) {%- endmacro %}
 {% macro spark__hashed_number(x) -%} xxhash64({{ x }}) {%- endmacro %}
 
-{#- How alike two words are, 0 to 1, the beginning counting most (Jaro-Winkler); Spark has the share of letters kept. -#}
+{#- How alike two words are, 0 to 1, the beginning counting most (Jaro-Winkler), byte by byte as edit_distance. -#}
 {% macro text_likeness(a, b) %}{{ return(adapter.dispatch('text_likeness')(a, b)) }}{% endmacro %}
 {% macro default__text_likeness(a, b) -%} jaro_winkler_similarity({{ a }}, {{ b }}) {%- endmacro %}
+{#- Each byte of one word takes the first free one like it in the other, not further off than half the longer word: places in both,
+    in the order of the first. Bytes are out of order where they are not those of the places of the second in their own order. -#}
 {% macro spark__text_likeness(a, b) -%}
-    (1.0 - levenshtein({{ a }}, {{ b }}) / cast(greatest(length({{ a }}), length({{ b }})) as double))
+{%- set reach = "greatest(0, cast(greatest(length(t.a), length(t.b)) / 2 as int) - 1)" -%}
+{%- set from_place, to_place = "greatest(1, i - " ~ reach ~ ")", "least(length(t.b), i + " ~ reach ~ ")" -%}
+{%- set free -%}
+case
+    when {{ from_place }} <= {{ to_place }}
+        then get(filter(
+            sequence({{ from_place }}, {{ to_place }}),
+            j -> substr(t.b, j, 1) = substr(t.a, i, 1) and not exists(taken, p -> p.b = j)
+        ), 0)
+end
+{%- endset -%}
+get(transform(
+    transform(
+        transform(
+            array(struct(
+                decode(encode({{ a }}, 'UTF-8'), 'ISO-8859-1') as a,
+                decode(encode({{ b }}, 'UTF-8'), 'ISO-8859-1') as b
+            )),
+            t -> struct(
+                t.a as a,
+                t.b as b,
+                case
+                    when length(t.a) > 0 and length(t.b) > 0
+                        then aggregate(
+                            sequence(1, length(t.a)),
+                            cast(array() as array<struct<a: int, b: int>>),
+                            (taken, i) -> filter(concat(taken, array(named_struct('a', i, 'b', {{ free }}))), p -> p.b is not null)
+                        )
+                    else cast(array() as array<struct<a: int, b: int>>)
+                end as taken
+            )
+        ),
+        t -> struct(
+            t.a as a,
+            t.b as b,
+            case
+                when size(t.taken) = 0 then cast(0 as double)
+                else (
+                    size(t.taken) / cast(length(t.a) as double)
+                    + size(t.taken) / cast(length(t.b) as double)
+                    + (
+                        size(t.taken) - floor(size(filter(
+                            zip_with(
+                                transform(t.taken, p -> substr(t.a, p.a, 1)),
+                                transform(array_sort(transform(t.taken, p -> p.b)), j -> substr(t.b, j, 1)),
+                                (x, y) -> x <> y
+                            ),
+                            is_other -> is_other
+                        )) / cast(2 as double))
+                    ) / cast(size(t.taken) as double)
+                ) / 3
+            end as likeness
+        )
+    ),
+    t -> case
+        when t.a is null or t.b is null then null
+        when t.likeness > 0.7
+            then t.likeness + 0.1 * (1 - t.likeness) * case
+                {%- for n in (4, 3, 2, 1) %}
+                when least(length(t.a), length(t.b)) >= {{ n }} and left(t.a, {{ n }}) = left(t.b, {{ n }}) then {{ n }}
+                {%- endfor %}
+                else 0
+            end
+        else t.likeness
+    end
+), 0)
 {%- endmacro %}

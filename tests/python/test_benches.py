@@ -40,6 +40,7 @@ SLOW = {
     "publish": "16 CPU seconds: publications of the demo company, audited",
     "purchase_models": "13 CPU seconds: simulated customers, fitted and scored",
     "standardise": "17 CPU seconds: every function in a process of its own",
+    "spark": "asks for packages that only `make test-full` has, and for Java",
     "tags": "42 CPU seconds: the whole project is parsed",
 }
 """Benches too slow for each test run, and why."""

@@ -6,104 +6,48 @@ What Spark does not read yet stands in spark_left.json, with the error condition
 from __future__ import annotations
 
 import json
-import logging
 import os
 import shutil
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
-from duckdb.sqltypes import DuckDBPyType
 
-from conftest import PROJECT, latest_build, run
+from bench.spark import columns_of, compiled, create_functions, declared_type, error_of, session
+from conftest import latest_build
 
-pyspark = pytest.importorskip("pyspark", reason="Spark is not installed; uv sync --frozen --group spark")
-from pyspark.errors import PySparkException  # noqa: E402
-from pyspark.sql import SparkSession  # noqa: E402
+pytest.importorskip("pyspark", reason="Spark is not installed; uv sync --frozen --group spark")
 
 pytestmark = pytest.mark.slow
 
 LEFT = Path(__file__).with_name("spark_left.json")
 
-SETTINGS = {
-    "spark.sql.ansi.enabled": "true",
-    "spark.sql.session.timeZone": "UTC",
-    "spark.sql.catalogImplementation": "in-memory",
-    "spark.driver.memory": "2g",
-    "spark.driver.host": "127.0.0.1",
-    "spark.driver.bindAddress": "127.0.0.1",
-    "spark.ui.enabled": "false",
-}
-
-SPARK_TYPES = {
-    "VARCHAR": "string",
-    "JSON": "string",
-    "INTEGER": "int",
-    "UBIGINT": "decimal(20, 0)",
-    "HUGEINT": "decimal(38, 0)",
-    "TIMESTAMP WITH TIME ZONE": "timestamp",
-}
-"""DuckDB's types that have another name in Spark, or none: a decimal that holds all their values."""
-
-
-def spark_type(kind: DuckDBPyType) -> str:
-    """The type of Spark that holds the values of a type of DuckDB."""
-    if kind.id == "list":
-        return f"array<{spark_type(kind.child)}>"
-    if kind.id == "struct":
-        return f"struct<{', '.join(f'{name}: {spark_type(child)}' for name, child in kind.children)}>"
-    return SPARK_TYPES.get(str(kind), str(kind).lower())
-
-
-def declared_type(text: str) -> str:
-    """As spark_type, of a type as DuckDB writes it."""
-    return spark_type(duckdb.type(text))
-
 
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkSession]:
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
         pytest.skip("no Java: Spark needs 17 or 21 (Debian: apt-get install openjdk-17-jre-headless)")
-    folder = tmp_path_factory.mktemp("spark")
-    builder = SparkSession.builder.master("local[1]").config("spark.local.dir", str(folder / "local"))
-    for name, value in (SETTINGS | {"spark.sql.warehouse.dir": str(folder / "warehouse")}).items():
-        builder = builder.config(name, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("OFF")
-    logging.getLogger("SQLQueryContextLogger").disabled = True  # each error, once more
-    yield session
-    session.stop()
+    with session(tmp_path_factory.mktemp("spark")) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """dbt's manifest with models and functions compiled for Spark. Models in Python do not run there."""
-    folder = tmp_path_factory.mktemp("compiled")
-    done = run(
-        PROJECT,
-        *("dbt", "--quiet", "compile", "--target", "spark", "--no-populate-cache", "--no-introspect"),
-        *("--exclude", "resource_type:test", "resource_type:unit_test", "path:models/**/*.py"),
-        *("--target-path", str(folder), "--log-path", str(folder)),
-    )
-    assert done.returncode == 0, done.stdout[-3000:]
-    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    """dbt's manifest with models and functions compiled for Spark."""
+    return compiled(tmp_path_factory.mktemp("compiled"))
 
 
 @pytest.fixture(scope="module")
-def tables(spark: SparkSession) -> None:
-    """Every table and view of the demo company's build, as a table without rows."""
-    with duckdb.connect(str(latest_build("demo")), read_only=True) as connection:
-        relations = connection.execute(
-            """
-            select schema_name || '.' || table_name, list((column_name, data_type) order by column_index)
-            from duckdb_columns() where not internal group by all
-            """
-        ).fetchall()
-    for schema in {"functions"} | {name.partition(".")[0] for name, _ in relations}:
+def tables(spark: Any) -> None:
+    """Every table and view of the builds of both data sets, as a table without rows: a build has its own systems alone."""
+    relations: dict[str, list[tuple[str, str]]] = {}
+    for data_set in ("online_retail", "demo"):
+        with duckdb.connect(str(latest_build(data_set)), read_only=True) as connection:
+            relations |= columns_of(connection)
+    for schema in {"functions"} | {name.partition(".")[0] for name in relations}:
         spark.sql(f"create database {schema}")
 
     def create(relation: tuple[str, list[tuple[str, str]]]) -> None:
@@ -112,44 +56,13 @@ def tables(spark: SparkSession) -> None:
         spark.sql(f"create table {name} ({listed}) using parquet")
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(create, relations))
+        list(pool.map(create, relations.items()))
 
 
 @pytest.fixture(scope="module")
-def functions(spark: SparkSession, graph: dict[str, Any], tables: None) -> dict[str, str]:
-    """Functions whose body Spark does not take, with the error. Each is created again with a null of its declared type as
-    body, so that whatever calls it is judged by its own SQL: Spark analyses the body of a function once more in each
-    call, which takes minutes for the base models of staging."""
-    nodes, errors = graph["functions"], {}
-    for key in TopologicalSorter(
-        {
-            key: [other for other in node["depends_on"]["nodes"] if other in nodes]
-            for key, node in nodes.items()
-        }
-    ).static_order():
-        node = nodes[key]
-        arguments = ", ".join(
-            f"{one['name']} {declared_type(one['data_type'])}"
-            + (f" default {one['default_value']}" if one.get("default_value") else "")
-            for one in node["arguments"]
-        )
-        returned = declared_type(node["returns"]["data_type"])
-        signature = (
-            f"create or replace function {node['relation_name']}({arguments}) returns {returned} return"
-        )
-        if error := error_of(spark, f"{signature} {node['compiled_code']}"):
-            errors[node["name"]] = error
-        spark.sql(f"{signature} cast(null as {returned})")
-    return errors
-
-
-def error_of(spark: SparkSession, sql: str) -> str:
-    """What Spark says against a statement: its condition and the first line of the message; nothing where it takes it."""
-    try:
-        spark.sql(sql)
-    except PySparkException as error:
-        return f"{error.getCondition() or type(error).__name__}: {str(error).partition(chr(10))[0]}"
-    return ""
+def functions(spark: Any, graph: dict[str, Any], tables: None) -> dict[str, str]:
+    """Functions whose body Spark does not take, with the error; whatever calls one is judged by its own SQL."""
+    return create_functions(spark, graph["functions"], with_body=False)
 
 
 def judge(kind: str, names: Iterable[str], errors: dict[str, str]) -> None:
@@ -172,9 +85,7 @@ def test_spark_reads_no_fewer_functions(graph: dict[str, Any], functions: dict[s
     judge("functions", (node["name"] for node in graph["functions"].values()), functions)
 
 
-def test_spark_reads_no_fewer_models(
-    spark: SparkSession, graph: dict[str, Any], functions: dict[str, str]
-) -> None:
+def test_spark_reads_no_fewer_models(spark: Any, graph: dict[str, Any], functions: dict[str, str]) -> None:
     """A model of another name than those listed that is not read was read before, or is new."""
     models = {
         node["name"]: node["compiled_code"]

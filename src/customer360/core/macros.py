@@ -27,8 +27,10 @@ class Macros:
     """The macros and generic tests of some folders by name, each looked for when it is called: they call each other across
     files. A generic test is the macro `test_<name>`, as dbt calls it."""
 
-    def __init__(self, folders: Iterable[Path], given: Mapping[str, Any]) -> None:
-        """`given` are the names that the macros know besides their own: stand-ins for what dbt offers them."""
+    def __init__(self, folders: Iterable[Path], given: Mapping[str, Any], engine: str = "duckdb") -> None:
+        """`given` are the names that the macros know besides their own: stand-ins for what dbt offers them. `engine`: the adapter
+        whose variants of macros are called where there are some."""
+        self._engine = engine
         self.environment = Environment(extensions=["jinja2.ext.do"], undefined=StrictUndefined)
         self.environment.globals |= {"return": _raise, "adapter": self, **given}
         self._texts: dict[str, str] = {}
@@ -52,8 +54,9 @@ class Macros:
         return call
 
     def dispatch(self, name: str) -> Callable[..., Any]:
-        """dbt's dispatch, for DuckDB, whose macros are the default ones."""
-        return self[f"default__{name}"]
+        """dbt's dispatch: the variant of the engine, else the default one, which is DuckDB's."""
+        own = f"{self._engine}__{name}"
+        return self[own if own in self._texts else f"default__{name}"]
 
     def render(self, text: str) -> str:
         """A text with what stands in its braces."""
