@@ -25,7 +25,14 @@ WORDS = (
 )  # fmt: skip
 DAYS = (None, dt.date(2024, 2, 29), dt.date(2023, 12, 31), dt.date(2026, 3, 31), dt.date(2020, 1, 1))
 NUMBERS = (None, -13, -1, 0, 1, 12)
-AMOUNTS = (None, Decimal("0.00"), Decimal("0.01"), Decimal("-2.50"), Decimal("19999.99"), Decimal("1000000000000.00"))
+AMOUNTS = (
+    None,
+    Decimal("0.00"),
+    Decimal("0.01"),
+    Decimal("-2.50"),
+    Decimal("19999.99"),
+    Decimal("1000000000000.00"),
+)
 
 # expressions over columns a and b (words), on_day, n and amount
 EXPRESSIONS = {
