@@ -141,7 +141,14 @@ classed as (
                 then 'high_potential'
             when ranked.lifetime_value is not null then 'other'
         end as clv_class,
-        ranked.value_tier = 'middle' and ranked.rising_months >= value_policy.rising_months as is_upgrade_candidate
+        -- the rate of the tier, where there is no model, singles nobody out
+        ranked.value_tier = 'middle'
+        and (
+            ranked.rising_months >= value_policy.rising_months
+            or coalesce(
+                ranked.upgrade_basis = 'model' and ranked.upgrade_probability >= value_policy.upgrade_share, false
+            )
+        ) as is_upgrade_candidate
     from ranked
     cross join {{ ref('clv_policy') }} as clv_policy
     cross join {{ ref('value_policy') }} as value_policy
