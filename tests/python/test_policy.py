@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from conftest import copy_project
+from conftest import PROJECT, copy_project
 from customer360.core.data_sets import check_policy, load_data_set
 from customer360.core.declarations import DeclarationError
 from customer360.core.policy import BASE, PolicyTable, lay_out, policy_files, policy_folder, policy_table
@@ -123,3 +123,35 @@ def test_a_column_that_the_base_has_and_a_company_has_not_is_named(tmp_path):
         DeclarationError, match=rf"core_fields.csv: row 1: column {head.rsplit(',', 1)[1]} is missing"
     ):
         check_policy(project, load_data_set(project, "online_retail", load_sources(project)))
+
+
+# --- labels that people read ---------------------------------------------------------------------------------
+
+
+def test_high_value_names_the_value_tier_alone():
+    """高价值 and "high value" are words for the value tier: the action group, the class by lifetime value and the
+    strategies have names of their own, or two lists of different customers read alike."""
+    others = (
+        "rfm_action_groups",
+        "strategies",
+        "strategy_segments",
+        "clv_classes",
+        "rfm_classes",
+        "abc_classes",
+    )
+    folders = [PROJECT / "seeds" / "policy", *(PROJECT / "policies").glob("*")]
+    files = [folder / f"{seed}.csv" for folder in folders for seed in others]
+    assert len([file for file in files if file.is_file()]) > len(others)
+    alike = [
+        (file.name, label)
+        for file in files
+        if file.is_file()
+        for _, row in PolicyTable(file).rows
+        for column, label in row.items()
+        if column.startswith("label_") and ("高价值" in label or "high value" in label.lower())
+    ]
+    assert alike == []
+    (tier,) = [
+        row for _, row in policy_table(PROJECT, BASE, "value_tiers").rows if row["value_tier"] == "high"
+    ]
+    assert tier["label_zh"] == "高价值"
