@@ -2,7 +2,7 @@
 # `make <verb>` runs `customer360 <verb>`. What people give, such as DATA=demo, reaches it by its name in the environment,
 # as it stands: never as text of a command, and never expanded by make, so that none of it is run.
 VERBS := new-data systems check-data package-vars land build publish rollback publications contracts query docs quality-page identity-page review-page \
-	audit try-rules fit tags activation dashboard report workbook erasures
+	audit try-rules fit tags calibrate-policy activation dashboard report workbook erasures
 GIVEN := ACCEPT ACCEPT_CONTRACT BUILD COUNTRY CURRENCY DATA FILES FORMAT LIST N NAME ON PERIOD SAMPLE SEED SELECT SQL STRATEGY SYSTEMS TAKE_OLDER TIME_ZONE TO WITH_ADDRESSES WRITE
 DATA ?= demo
 unexport $(GIVEN)

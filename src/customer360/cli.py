@@ -478,6 +478,19 @@ def tags(data_set: DataSet, warehouse: Warehouse) -> None:
     print(f"every row of the policy {policy} can be used 标签目录可用")
 
 
+@of_data_set(
+    MARKETER,
+    "calibrate-policy",
+    epilog="Writes reports/NAME/proposed_policy/ and changes no policy. Exit codes: 0 written; 1 no build, or too few"
+    " customers; 2 usage or declaration error.",
+)
+def calibrate_policy(data_set: DataSet, warehouse: Warehouse) -> None:
+    """Propose the bands of the action groups from the latest build, with shares before and after."""
+    from customer360.onboarding.calibrate import calibrate
+
+    print("\n".join(calibrate(data_set, warehouse.latest_build()).lines))
+
+
 @of_data_set(MARKETER, "activation", epilog=DONE)
 @click.option("--strategy", metavar="CODE", help="one strategy or trigger (default: all)")
 @click.option("--format", "kind", type=click.Choice(["csv", "parquet"]), default="csv", show_default=True)

@@ -12,7 +12,8 @@ import duckdb
 import pytest
 
 from conftest import PROJECT, copy_project, run_verb
-from customer360.core.warehouse import Warehouse
+from customer360.core.warehouse import Warehouse, open_data_set
+from customer360.onboarding.calibrate import GROUPS, calibrate
 
 sys.path.insert(0, str(PROJECT / "tests" / "companies"))
 
@@ -99,11 +100,25 @@ def test_a_company_nobody_wrote_code_for_is_built_to_the_cent(
         )
         net, tax, stated = connection.execute(total).fetchone()
     assert net == sum(right.revenue for right in read.values())
+    if name == "northbean":
+        hold_to_its_bands(project, name, database)
     if name == "lindenladen":
         # tax and gross amount stand on each line, and those of a document tie
         assert tax == read["linden_kasse"].tax and stated > 0
     if name == "teahouse":
         hold_to_its_people(Warehouse(project / "warehouse" / name).latest_build(), reader.teahouse_people())
+
+
+def hold_to_its_bands(project: Path, name: str, database: Path) -> None:
+    """Bands proposed from a small company's own customers leave fewer than 40% in the rest, and no group empty."""
+    data_set, warehouse = open_data_set(project, name)
+    proposal = calibrate(data_set, warehouse.latest_build())
+    with duckdb.connect(str(database), read_only=True) as connection:
+        groups = "select count(*) from marts.customer_rfm where window_months = 12"
+        (customers,) = connection.execute(groups).fetchone()
+    assert sum(proposal.before.values()) == sum(proposal.after.values()) == customers
+    assert proposal.after["other"] / customers < 0.4 < proposal.before["other"] / customers
+    assert [group for group in GROUPS if not proposal.after.get(group)] == []
 
 
 def hold_to_its_people(database: Path, right: dict[str, int | Decimal]) -> None:
