@@ -61,6 +61,11 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
         default=min(os.cpu_count() or 1, 4),
         help="processes; the result does not depend on it (%(default)s)",
     )
+    parser.add_argument(
+        "--anomalies",
+        action="store_true",
+        help="plant anomalies in the sales, with their truth in anomalies.parquet",
+    )
     parser.add_argument("--quiet", action="store_true", help="no progress")
     return parser.parse_args(arguments)
 
@@ -84,6 +89,7 @@ def main(arguments: list[str] | None = None) -> int:
             inbox=options.inbox,
             truth=options.truth,
             project=ROOT,
+            anomalies=options.anomalies,
         )
     except ValueError as error:
         print(f"demo_company: {error}", file=sys.stderr)

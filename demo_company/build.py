@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from customer360.core.sources import Table, load_sources
 from demo_company import systems
+from demo_company.anomalies import Anomaly, plant_anomalies
 from demo_company.behaviour import simulate
 from demo_company.config import Config
 from demo_company.context import Context
@@ -47,10 +48,13 @@ def build_chunk(config: Config, chunk: int, count: int) -> Context:
     world = build_world(config, chunk, count)
     behaviour = simulate(world, market)
     orders = build_orders(world, market, behaviour)
+    planted: list[Anomaly] = []
+    if config.anomalies:
+        orders, planted = plant_anomalies(config, chunk, world, orders)
     tickets = plan_tickets(world, behaviour, orders)
     registry = build_records(world, behaviour, orders, np.unique(tickets["customer"]))
     engagement = build_engagement(world, market, behaviour, orders, registry, tickets)
-    return Context(config, chunk, world, market, behaviour, orders, registry, engagement)
+    return Context(config, chunk, world, market, behaviour, orders, registry, engagement, planted)
 
 
 def make_chunk(job: Job) -> dict[str, int]:
@@ -172,6 +176,7 @@ def _write_run(config: Config, truth: Path, counts: dict[str, int]) -> None:
         "months": config.months,
         "seed": config.seed,
         "noise": config.noise,
+        "anomalies": config.anomalies,
         "start_date": config.start_date.isoformat(),
         "end_date": config.end_date.isoformat(),
         "rows": dict(sorted(counts.items())),

@@ -30,6 +30,7 @@ class Config:
     truth: Path = Path("truth/demo")
     project: Path = Path()
     chunk: int = CHUNK
+    anomalies: bool = False
 
     def __post_init__(self) -> None:
         if self.customers < 200:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from demo_company import identifiers, names
 from demo_company import reference as ref
+from demo_company.anomalies import Anomaly
 from demo_company.behaviour import NEVER, Behaviour
 from demo_company.config import Config
 from demo_company.engagement import Engagement
@@ -69,6 +70,7 @@ class Context:
     orders: Orders
     registry: Registry
     engagement: Engagement
+    anomalies: Sequence[Anomaly] = ()
 
     @cached_property
     def connection(self) -> duckdb.DuckDBPyConnection:

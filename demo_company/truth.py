@@ -48,6 +48,8 @@ def build_truth(
     }
     if ctx.chunk == 0:
         result["canaries"] = _canaries(ctx, tables, declared)
+        if ctx.config.anomalies:
+            result["anomalies"] = _anomalies(ctx)
     return result
 
 
@@ -56,6 +58,19 @@ def _days(ctx: Context, day: np.ndarray) -> pa.Array:
     valid = np.asarray(day) != NEVER
     return pa.array((np.where(valid, day, 0) + ctx.config.origin).astype(np.int32), mask=~valid).cast(
         pa.date32()
+    )
+
+
+def _anomalies(ctx: Context) -> pa.Table:
+    planted = ctx.anomalies
+    return frame(
+        kind=[a.kind for a in planted],
+        segment_kind=[a.segment_kind for a in planted],
+        segment=[a.segment for a in planted],
+        first_on=_days(ctx, np.array([a.first_day for a in planted], dtype=np.int64)),
+        last_on=_days(ctx, np.array([a.last_day for a in planted], dtype=np.int64)),
+        count=np.array([a.count for a in planted], dtype=np.int64),
+        amount=np.array([a.fen for a in planted], dtype=np.int64) / 100,
     )
 
 

@@ -30,6 +30,7 @@ BENCHES = sorted(
     if "read_arguments(parser" in path.read_text(encoding="utf-8")
 )
 SLOW = {
+    "anomalies": "a minute: a company of 200 built to the mart",
     "check_data": "45 CPU seconds: the whole project is parsed",
     "churn": "17 CPU seconds: 16 models on a simulation",
     "histories": "9 CPU seconds: months and moves of 200 customers",

@@ -22,7 +22,7 @@ from python_calamine import CalamineWorkbook
 from customer360.core.sources import load_sources
 from demo_company import build, faults, identifiers
 from demo_company.__main__ import main
-from demo_company.behaviour import NEVER
+from demo_company.behaviour import NEVER, POS
 from demo_company.config import Config, months_back
 from demo_company.systems.dealer import customer_key
 
@@ -493,6 +493,45 @@ def test_noise_scales_duplicates_and_the_way_names_are_written() -> None:
         odd.append((records.name[first] != chunk.full_names[records.owner[first]]).mean())
     assert surplus[0] < surplus[1] - 0.05 < surplus[2] - 0.10
     assert odd[0] < odd[1] - 0.04 < odd[2] - 0.08
+
+
+def test_planted_anomalies_are_in_the_orders_and_orders_stay_whole() -> None:
+    context = build.build_chunk(Config(anomalies=True, project=ROOT), 0, 2000)
+    plain = build.build_chunk(Config(project=ROOT), 0, 2000)
+    orders, planted = context.orders, context.anomalies
+    assert not plain.anomalies
+    assert Counter(a.kind for a in planted) == {
+        "silent_store": 3, "price_slip": 3, "refunds": 3, "repeated_documents": 3,
+    }  # fmt: skip
+    assert (np.diff(orders.line_order) >= 0).all() and len(np.unique(orders.number)) == len(orders)
+    assert (
+        np.bincount(orders.line_order, orders.amount_fen, len(orders)).astype(int) == orders.total_fen
+    ).all()
+    assert (orders.return_fen <= orders.amount_fen).all()
+    counts = Counter[str]()
+    for anomaly in planted:
+        counts[anomaly.kind] += anomaly.count
+        days = (orders.day >= anomaly.first_day) & (orders.day <= anomaly.last_day)
+        if anomaly.kind == "silent_store":
+            store = context.world.outlets.store_code.index(anomaly.segment)
+            assert not (days & (orders.channel == POS) & (orders.store == store)).any()
+        if anomaly.kind == "refunds":
+            assert (
+                len(np.unique(orders.line_order[orders.return_day == anomaly.first_day])) >= anomaly.count > 5
+            )
+        if anomaly.kind == "repeated_documents":
+            same = np.stack([orders.customer, orders.second, orders.total_fen], axis=1)[days]
+            assert len(same) - len(np.unique(same, axis=0)) == anomaly.count > 3
+        if anomaly.kind == "price_slip":
+            lines = days[orders.line_order] & (orders.product == context.material.index(anomaly.segment))
+            assert (
+                orders.unit_fen[lines]
+                < 0.5
+                * np.median(
+                    plain.orders.unit_fen[plain.orders.product == context.material.index(anomaly.segment)]
+                )
+            ).sum() == anomaly.count
+    assert len(orders) == len(plain.orders) - counts["silent_store"] + counts["repeated_documents"]
 
 
 @pytest.mark.parametrize(
