@@ -189,14 +189,16 @@ final as (
     union all
 
     select
+        -- a lapse is judged in the month in which its programme ends
         'winback_rate' as kpi,
-        cast(date_trunc('month', entered_on) as date) as month_start_on,
+        cast(date_trunc('month', ends_on) as date) as month_start_on,
         'all' as segment_kind,
         'all' as segment,
         cast(count(case when programme_state = 'won_back' then 1 end) as double) as numerator,
         cast(count(*) as double) as base
     from {{ ref('winback_programme') }}
-    group by date_trunc('month', entered_on)
+    where ends_on <= as_of_on
+    group by date_trunc('month', ends_on)
 
 )
 

@@ -265,6 +265,7 @@ programme as (
         count(*) as treated_count,
         count(case when programme_state = 'won_back' then 1 end) as treated_saved
     from {{ ref('winback_programme') }}
+    where ends_on <= as_of_on
 
 ),
 

@@ -1,12 +1,8 @@
 -- grain: one customer and one entry into the win-back programme
 
+-- Whoever lapses enters on that day, and each step has its months after it. Nobody is given a step when its time is over.
+
 with
-
-steps as (
-
-    select * from {{ ref('int_churn__winback_steps') }}
-
-),
 
 policy as (
 
@@ -14,49 +10,51 @@ policy as (
 
 ),
 
-purchases as (
+programme as (
 
-    select
-        customer_id,
-        as_of_on,
-        last_purchase_on
-    from {{ ref('int_churn__customers') }}
-    where is_latest
+    select max(months_until) as months from policy
 
 ),
 
 entries as (
 
     select
-        customer_id,
-        entered_on,
-        max(step) as last_step,
-        {%- for step in [1, 2, 3] %}
-        max(case when step = {{ step }} then step_on end) as step_{{ step }}_on,
-        {%- endfor %}
-        max(step_on) as last_step_on
-    from steps
-    group by customer_id, entered_on
+        lapses.*,
+        {{ months_before('lapses.lapsed_on', '-programme.months') }} as ends_on
+    from {{ ref('int_churn__lapses') }} as lapses
+    cross join programme
 
 ),
 
-returns as (
+stepped as (
 
+    -- a step falls due as long as the customer has not bought again
     select
         entries.customer_id,
-        entries.entered_on,
-        min(days.ordered_on) as won_back_on
+        entries.lapsed_on,
+        entries.returned_on,
+        policy.step,
+        {{ months_before('entries.lapsed_on', '-policy.months_from') }} as step_on,
+        {{ months_before('entries.lapsed_on', '-policy.months_from') }} <= coalesce(
+            least(entries.as_of_on, entries.returned_on), entries.as_of_on
+        ) as is_due
     from entries
-    inner join purchases
-        on entries.customer_id = purchases.customer_id
-    inner join {{ ref('int_value__day_versions') }} as days
-        on
-            entries.customer_id = days.customer_id
-            and entries.entered_on < days.ordered_on
-            and purchases.as_of_on >= days.valid_from_on
-            and purchases.as_of_on < days.valid_to_on
-    where days.order_count > 0
-    group by entries.customer_id, entries.entered_on
+    cross join policy
+
+),
+
+steps as (
+
+    select
+        customer_id,
+        lapsed_on,
+        {%- for step in [1, 2, 3] %}
+        max(case when is_due and step = {{ step }} then step_on end) as step_{{ step }}_on,
+        {%- endfor %}
+        max(case when is_due then step end) as last_step,
+        min(case when not is_due and returned_on is null then step end) as next_step
+    from stepped
+    group by customer_id, lapsed_on
 
 ),
 
@@ -64,41 +62,35 @@ final as (
 
     select
         cast(entries.customer_id as string) as customer_id,
-        cast(entries.entered_on as date) as entered_on,
+        cast(entries.lapsed_on as date) as entered_on,
+        cast(entries.ends_on as date) as ends_on,
         cast(
             case
-                when returns.won_back_on is not null then 'won_back'
-                when next_steps.step is null then 'completed'
-                else 'in_progress'
+                when entries.returned_on < entries.ends_on then 'won_back'
+                when entries.returned_on is not null then 'returned_later'
+                when entries.as_of_on < entries.ends_on then 'in_progress'
+                else 'expired'
             end as string
         ) as programme_state,
-        cast(entries.last_step as integer) as last_step,
+        cast(steps.last_step as integer) as last_step,
         {%- for step in [1, 2, 3] %}
-        cast(entries.step_{{ step }}_on as date) as step_{{ step }}_on,
+        cast(steps.step_{{ step }}_on as date) as step_{{ step }}_on,
         {%- endfor %}
         cast(last_steps.label_zh as string) as last_step_zh,
         cast(last_steps.label_en as string) as last_step_en,
-        cast(case when returns.won_back_on is null then next_steps.step end as integer) as next_step,
-        cast(
-            case
-                when returns.won_back_on is null
-                    then {{ months_before('entries.last_step_on',
-                        'last_steps.months_after_entry - next_steps.months_after_entry') }}
-            end as date
-        ) as next_step_on,
-        cast(returns.won_back_on as date) as won_back_on,
-        cast(purchases.as_of_on as date) as as_of_on
+        cast(steps.next_step as integer) as next_step,
+        cast({{ months_before('entries.lapsed_on', '-next_steps.months_from') }} as date) as next_step_on,
+        cast(entries.returned_on as date) as won_back_on,
+        cast(entries.as_of_on as date) as as_of_on
     from entries
-    inner join purchases
-        on entries.customer_id = purchases.customer_id
-    left join returns
+    inner join steps
         on
-            entries.customer_id = returns.customer_id
-            and entries.entered_on = returns.entered_on
+            entries.customer_id = steps.customer_id
+            and entries.lapsed_on = steps.lapsed_on
     left join policy as last_steps
-        on entries.last_step = last_steps.step
+        on steps.last_step = last_steps.step
     left join policy as next_steps
-        on entries.last_step + 1 = next_steps.step
+        on steps.next_step = next_steps.step
 
 )
 

@@ -7,6 +7,7 @@ versions were written.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -92,6 +93,15 @@ def renamed(table: str, old: str, new: str) -> Step:
     return step
 
 
+def gone(table: str) -> Step:
+    """The step that removes a state table."""
+
+    def step(state: Path) -> None:
+        shutil.rmtree(state / table, ignore_errors=True)
+
+    return step
+
+
 def _remove_former_declared(landing: Path) -> None:
     """Files without rows are named schema.parquet; readers would take one of the former name for landed data."""
     for file in landing.glob("*/*/_declared.parquet"):
@@ -101,6 +111,6 @@ def _remove_former_declared(landing: Path) -> None:
 LANDING = Layout("landing", (_remove_former_declared,))
 """landing/<data set>."""
 
-STATE = Layout("state", ())
+STATE = Layout("state", (gone("winback_steps"),))
 """warehouse/<data set>/versions/<id>/state. A published version never changes: a copy of it is upgraded where it is read.
 A column added to a declared table needs no step, it is null in older rows; a column or table that is renamed, or goes, does."""
