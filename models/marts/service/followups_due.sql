@@ -1,7 +1,7 @@
 -- grain: one low rating (policy), with the follow-up it needs
 
 -- Low: 1 to 3 of 5, or 0 to 6 of an NPS answer. Followed up by the first call or visit to the customer after it. A
--- rating that names nobody cannot be followed up.
+-- rating that names nobody cannot be followed up, and after the days of the policy nobody calls any more.
 
 with
 
@@ -16,7 +16,10 @@ as_of as (
 
 policy as (
 
-    select follow_up_hours from {{ ref('service_policy') }}
+    select
+        follow_up_hours,
+        follow_up_expires_days
+    from {{ ref('service_policy') }}
 
 ),
 
@@ -65,6 +68,7 @@ timed as (
         ratings.*,
         followed.followed_up_at,
         {{ add_hours('ratings.rated_at', 'policy.follow_up_hours') }} as due_at,
+        {{ add_hours('ratings.rated_at', '24 * policy.follow_up_expires_days') }} as expires_at,
         as_of.as_of_on,
         as_of.until_at
     from ratings
@@ -83,6 +87,7 @@ judged as (
             when customer_id is null then 'anonymous'
             when followed_up_at <= due_at then 'in_time'
             when followed_up_at is not null then 'late'
+            when expires_at <= until_at then 'expired'
             when due_at <= until_at then 'overdue'
             else 'due'
         end as follow_up_status

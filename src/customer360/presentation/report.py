@@ -132,8 +132,9 @@ QUERIES = {
         order by trigger_code
     """,
     "followups": """
-        select count(*) as due_count, coalesce(sum(cast(is_overdue as integer)), 0) as overdue_count from marts.followups_due
-        where followed_up_at is null
+        select count(*) filter (follow_up_status in ('due', 'overdue')) as due_count,
+            count(*) filter (is_overdue) as overdue_count, count(*) filter (follow_up_status = 'expired') as expired_count
+        from marts.followups_due
     """,
 }
 
@@ -697,7 +698,7 @@ class Report:
         )
         due = self.found["followups"][0]
         followups = (
-            f"<p>{self.sentences.say('lists.followups', due=plain(due['due_count']), overdue=plain(due['overdue_count'])).html()}</p>"
+            f"<p>{self.sentences.say('lists.followups', due=plain(due['due_count']), overdue=plain(due['overdue_count']), expired=plain(due['expired_count'])).html()}</p>"
             if due["due_count"]
             else ""
         )
