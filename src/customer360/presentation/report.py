@@ -697,10 +697,9 @@ class Report:
             ],
         )
         due = self.found["followups"][0]
+        told = {kind: plain(due[f"{kind}_count"]) for kind in ("due", "overdue", "expired")}
         followups = (
-            f"<p>{self.sentences.say('lists.followups', due=plain(due['due_count']), overdue=plain(due['overdue_count']), expired=plain(due['expired_count'])).html()}</p>"
-            if due["due_count"]
-            else ""
+            f"<p>{self.sentences.say('lists.followups', **told).html()}</p>" if due["due_count"] else ""
         )
         return section("lists", strategies, triggers, followups)
 
