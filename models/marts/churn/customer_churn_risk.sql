@@ -1,8 +1,8 @@
 -- grain: one customer who has purchased, as of the latest date: how likely to stay away, why, and what to do
 
--- Value at risk is the margin expected over 12 months from a customer who stays, times P(no purchase) of the alert
--- horizon; without expected margin that of the past 12 months stands in. Without a rate grid there is no
--- probability, no alert and no intervention: `not_measured`, with the reason.
+-- Value at risk is the margin expected over 12 months from a customer who stays, times P(has left); where that is not known, times
+-- P(no purchase) in a year, or in the alert horizon. Without expected margin that of the past 12 months stands in. Without a rate
+-- grid there is no probability, no alert and no intervention: `not_measured`, with the reason.
 
 with
 
@@ -68,6 +68,23 @@ complainers as (
 
 ),
 
+at_risk as (
+
+    select
+        alerts.customer_id,
+        case
+            when alerts.risk_status <> 'measured' then null
+            when alerts.p_left is not null then 'left'
+            when scores.p_no_order_365d is not null then 'silent_365d'
+            when alerts.probability is not null then 'silent'
+        end as basis,
+        coalesce(alerts.p_left, scores.p_no_order_365d, alerts.probability) as probability
+    from alerts
+    inner join scores
+        on alerts.customer_id = scores.customer_id
+
+),
+
 final as (
 
     select
@@ -127,9 +144,14 @@ final as (
         cast(case when expected.margin_if_kept is null then 'past_12_months' else 'expected' end as string)
             as margin_basis,
         cast(
-            alerts.probability * coalesce(expected.margin_if_kept, cast(alerts.margin_amount_12m as double))
-            as decimal(18, 2)
+            case
+                when at_risk.basis is not null
+                    then
+                        at_risk.probability
+                        * coalesce(expected.margin_if_kept, cast(alerts.margin_amount_12m as double))
+            end as decimal(18, 2)
         ) as value_at_risk,
+        cast(at_risk.basis as string) as value_at_risk_basis,
         dormant.customer_id is not null as is_dormant,
         coalesce(dormant.is_comparing, false) as is_comparing,
         cast(dormant.comparison_count as bigint) as comparison_count,
@@ -141,6 +163,8 @@ final as (
     from alerts
     inner join scores
         on alerts.customer_id = scores.customer_id
+    inner join at_risk
+        on alerts.customer_id = at_risk.customer_id
     cross join {{ ref('int_features__delivered_columns') }} as delivered
     left join expected
         on alerts.customer_id = expected.customer_id
