@@ -17,9 +17,11 @@ from bench.measuring import PROJECT, lay_out_tables, read_arguments, span
 
 AS_OF = "2026-10-31"
 POLICY = ("value_policy", "value_tiers", "lifecycle_stages", "abc_classes", "rfm_policy", "rfm_classes",
-          "rfm_action_groups", "customer_group_labels", "backtest_horizons", "marketing_labels", "occasions")  # fmt: skip
+          "rfm_action_groups", "clv_policy", "customer_group_labels", "backtest_horizons", "marketing_labels",
+          "occasions")  # fmt: skip
 MODELS = ("int_value__as_of_dates", "int_value__backtests", "int_value__base_features", "int_value__abc_cutoffs",
-          "int_value__interaction_depth", "int_value__customer_states", "int_value__recency_frequency_monetary",
+          "int_value__festival_habits", "int_value__interaction_depth", "int_value__customer_states",
+          "int_value__recency_frequency_monetary",
           "int_value__rfm_parameters", "int_value__rfm_classes", "customer_rfm", "customer_months",
           "segment_migration")  # fmt: skip
 
@@ -87,6 +89,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "int_customers__profiles": f"""
                 select customer_id, 'person' as customer_kind, min(ordered_on) as first_seen_on
                 from '{file}' group by customer_id""",
+            "int_calendar__festival_days": f"""
+                select cast(unnest(generate_series(date '2023-11-01', date '{AS_OF}', interval 3 day)) as date) as date_on""",
             "int_customers__ids": "select '' as source_system, '' as source_customer_id, '' as customer_id where false",
             "int_channels__labels": "select '' as channel, '' as label_zh, '' as label_en where false",
             "int_channels__moves": f"""

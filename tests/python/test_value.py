@@ -20,7 +20,8 @@ CHAIN = (
 )
 GIVEN = (
     "products",
-    "int_calendar__festival_days",
+    "occasion_terms",
+    "occasions",
     "clv_policy",
 )
 

@@ -80,6 +80,12 @@ features as (
 
 ),
 
+festival_habits as (
+
+    select * from {{ ref('int_value__festival_habits') }}
+
+),
+
 interactions as (
 
     select * from {{ ref('int_value__interaction_depth') }}
@@ -120,7 +126,10 @@ measured as (
         coalesce(features.margin_amount_12m, 0) as margin_amount_12m,
         features.net_amount_12m / nullif(features.frequency_12m, 0) as order_value_12m,
         case
-            when features.net_amount_24m > 0 then features.gift_amount_24m / features.net_amount_24m
+            when features.net_amount_24m > 0
+                then
+                    (features.gift_amount_24m + coalesce(festival_habits.festival_amount_24m, 0))
+                    / features.net_amount_24m
         end as gift_share_24m
     from contacts
     inner join dates
@@ -130,6 +139,10 @@ measured as (
         on
             contacts.customer_id = features.customer_id
             and dates.as_of_on = features.as_of_on
+    left join festival_habits
+        on
+            contacts.customer_id = festival_habits.customer_id
+            and dates.as_of_on = festival_habits.as_of_on
     left join interactions
         on
             contacts.customer_id = interactions.customer_id

@@ -13,7 +13,8 @@ documents as (
 
     select
         order_id,
-        is_gift
+        lower(trim(purpose)) as purpose,
+        is_gift as is_for_others
     from {{ ref('int_orders__documents') }}
 
 ),
@@ -29,9 +30,14 @@ products as (
 
 ),
 
-festival_days as (
+purposes as (
 
-    select date_on from {{ ref('int_calendar__festival_days') }}
+    select
+        terms.term as purpose,
+        occasions.is_gift
+    from {{ ref('occasion_terms') }} as terms
+    inner join {{ ref('occasions') }} as occasions
+        on terms.occasion = occasions.occasion
 
 ),
 
@@ -55,17 +61,16 @@ final as (
         items.quantity,
         products.unit_cost,
         policy.margin_rate as policy_margin_rate,
-        coalesce(products.is_gift_box, false)
-        or documents.is_gift
-        or festival_days.date_on is not null as is_gift
+        -- what the order says of its purpose comes before what it looks like
+        coalesce(purposes.is_gift, coalesce(products.is_gift_box, false) or documents.is_for_others) as is_gift
     from items
     inner join documents
         on items.order_id = documents.order_id
     cross join policy
     left join products
         on items.product_id = products.product_id
-    left join festival_days
-        on items.ordered_on = festival_days.date_on
+    left join purposes
+        on documents.purpose = purposes.purpose
 
 )
 
