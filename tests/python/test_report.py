@@ -281,6 +281,22 @@ def test_targets_are_counted_where_they_are_measured() -> None:
     assert TELL.targets([unknown]) is None
 
 
+def test_anomalies_of_the_days_are_listed_with_what_was_expected() -> None:
+    assert TELL.anomalies([]) is None
+    slip = {
+        "anomaly_kind_zh": "价格错误", "anomaly_kind_en": "Price far below the usual", "segment_label": "酒",
+        "since_on": dt.date(2026, 10, 3), "actual_count": 5, "expected_count": 0.04, "amount": 806,
+    }  # fmt: skip
+    told = TELL.anomalies([slip])
+    assert (
+        told.zh == "本期逐日销售数据中有 1 处异常：价格错误（酒，2026-10-03 起，5，预期 0.0，涉及 806 元）。"
+    )
+    assert told.en == (
+        "Anomalies in the sales of these days: 1. "
+        "Price far below the usual (酒, since 2026-10-03: 5 where 0.0 were expected, CNY 806)."
+    )
+
+
 def test_an_alert_says_why_and_missed_targets_are_no_alert_of_their_own() -> None:
     contributors = {"top_contributors_zh": "甲 40%", "top_contributors_en": "A 40%"}
     anomaly = row(alert_kinds="anomaly, target", contributors_of="anomaly", **contributors)

@@ -50,6 +50,10 @@ QUERIES = {
         from pages.report_contributors where period_kind = $kind and period = $period
         order by kpi, segment_kind, contribution_rank
     """,
+    "anomalies": """
+        from marts.sales_anomalies where since_on <= $end and until_on >= $start
+        order by evidence desc, anomaly_kind, segment
+    """,
     "actions": "from pages.report_actions where period_kind = $kind and period = $period order by priority",
     "earlier_actions": """
         from pages.report_actions where period_kind = $kind and measured_period = $period order by period, priority
@@ -302,6 +306,7 @@ class Report:
         said += [
             part
             for part in (
+                self.sentences.anomalies(self.found["anomalies"]),
                 self.sentences.targets(self.rows),
                 self.sentences.results(self.found["earlier_actions"]),
                 self.sentences.not_measured(self.rows),

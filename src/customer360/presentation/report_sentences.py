@@ -328,6 +328,24 @@ class Sentences:
             found.append(said)
         return found
 
+    def anomalies(self, rows: Sequence[Row]) -> Part | None:
+        """What stood out in the sales of the days of the period, the surest first; None where nothing did."""
+        if not rows:
+            return None
+        listed = [
+            self.say(
+                "anomalies.one",
+                kind=plain(row["anomaly_kind_zh"], row["anomaly_kind_en"]),
+                segment=plain(row["segment_label"]),
+                since=plain(row["since_on"].isoformat()),
+                actual=written(row["actual_count"], "count", self.currency),
+                expected=plain(f"{row['expected_count']:,.1f}"),
+                amount=written(float(row["amount"]), "money", self.currency),
+            )
+            for row in rows
+        ]
+        return self.say("anomalies", count=plain(len(rows)), listed=enumerated(listed, "；", "; "))
+
     def not_measured(self, rows: Sequence[Row]) -> Part | None:
         """Which KPIs have no figure in the period; None where all have one."""
         absent = [plain(row["kpi_zh"], row["kpi_en"]) for row in rows if row["value"] is None]
