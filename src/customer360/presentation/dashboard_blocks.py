@@ -63,11 +63,15 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
         Block(
             "alerts",
             f"""
-            from marts.kpi_alerts where month_start_on >= {LAST_COMPLETE} - interval 2 month
-            order by month_start_on desc, reason, size desc nulls last, kpi limit 24
+            from marts.kpi_alerts
+            where month_start_on >= {LAST_COMPLETE} - interval 2 month and not is_quiet
+                and (alert_state <> 'standing' or month_start_on = {LAST_COMPLETE})
+            order by month_start_on desc, alert_state = 'standing', reason, size desc nulls last, kpi limit 24
             """,
             {
                 "month_start_on": "month",
+                "alert_state": "label",
+                "standing_since_on": "month",
                 "kpi": "label",
                 "reason": "label",
                 "value": "unit",
