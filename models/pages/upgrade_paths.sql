@@ -1,7 +1,9 @@
 -- grain: one customer group and the path by which its customers are said to rise: who rose with it, and who without
 
 -- Over the latest pair of ends of months 12 months apart: of the customers of the middle tier at the first, the share
--- that stands in the high tier at the second. An association, no proof: the company visits whom it expects to rise.
+-- that stands in the high tier at the second. Who takes a path is often who would rise anyway: the lift holds those who
+-- rose against those whom the model of upgrades expected to, with the path and without, by what it knew at the first date.
+-- Still an association, no proof.
 
 with
 
@@ -21,6 +23,13 @@ states as (
 
 ),
 
+upgrades as (
+
+    select * from {{ ref('int_value__upgrade_probabilities') }}
+    where upgrade_basis = 'model'
+
+),
+
 base as (
 
     select
@@ -28,6 +37,7 @@ base as (
         earlier.customer_group,
         spans.as_of_on,
         spans.earlier_on,
+        upgrades.upgrade_probability,
         later.value_tier = 'high' as is_upgraded
     from spans
     inner join states as earlier
@@ -36,6 +46,10 @@ base as (
         on
             earlier.customer_id = later.customer_id
             and spans.as_of_on = later.as_of_on
+    left join upgrades
+        on
+            earlier.customer_id = upgrades.customer_id
+            and earlier.as_of_on = upgrades.as_of_on
     where earlier.value_tier = 'middle'
 
 ),
@@ -116,7 +130,11 @@ counted as (
         count(base.customer_id) as customer_count,
         count(walked.customer_id) as path_count,
         count(case when base.is_upgraded and walked.customer_id is not null then 1 end) as path_upgrade_count,
-        count(case when base.is_upgraded and walked.customer_id is null then 1 end) as other_upgrade_count
+        count(case when base.is_upgraded and walked.customer_id is null then 1 end) as other_upgrade_count,
+        -- of all of them or of nobody
+        count(base.customer_id) = count(base.upgrade_probability) as is_expected,
+        {{ exact_sum('case when walked.customer_id is not null then base.upgrade_probability end') }} as path_expected,
+        {{ exact_sum('case when walked.customer_id is null then base.upgrade_probability end') }} as other_expected
     from {{ ref('upgrade_path_policy') }} as paths
     left join base
         on paths.customer_group = base.customer_group
@@ -131,10 +149,23 @@ counted as (
 rated as (
 
     select
-        *,
-        path_upgrade_count / cast(nullif(path_count, 0) as double) as path_upgrade_rate,
-        other_upgrade_count / cast(nullif(customer_count - path_count, 0) as double) as other_upgrade_rate
+        counted.*,
+        counted.path_upgrade_count / cast(nullif(counted.path_count, 0) as double) as path_upgrade_rate,
+        counted.other_upgrade_count
+        / cast(nullif(counted.customer_count - counted.path_count, 0) as double) as other_upgrade_rate,
+        case when counted.is_expected then counted.path_expected end as path_expected_count,
+        case when counted.is_expected then counted.other_expected end as other_expected_count,
+        case
+            when counted.customer_count > 0 and not counted.is_expected then 'no_model'
+            when
+                counted.other_upgrade_count > 0
+                and counted.path_expected >= policy.upgrade_minimum_expected
+                and counted.other_expected >= policy.upgrade_minimum_expected
+                then 'measured'
+            else 'low_base'
+        end as lift_status
     from counted
+    cross join {{ ref('value_policy') }} as policy
 
 ),
 
@@ -151,7 +182,19 @@ final as (
         cast(rated.other_upgrade_count as bigint) as other_upgrade_count,
         cast(rated.path_upgrade_rate as double) as path_upgrade_rate,
         cast(rated.other_upgrade_rate as double) as other_upgrade_rate,
-        cast(rated.path_upgrade_rate / nullif(rated.other_upgrade_rate, 0) - 1 as double) as lift,
+        cast(rated.path_expected_count as double) as path_expected_count,
+        cast(rated.other_expected_count as double) as other_expected_count,
+        cast(
+            case
+                when rated.lift_status = 'measured'
+                    then
+                        rated.path_upgrade_count / rated.path_expected_count
+                        / (rated.other_upgrade_count / rated.other_expected_count) - 1
+            end as double
+        ) as lift,
+        cast(rated.lift_status as string) as lift_status,
+        cast(labels.label_zh as string) as lift_status_zh,
+        cast(labels.label_en as string) as lift_status_en,
         cast(paths.reference_lift as double) as reference_lift,
         cast(spans.earlier_on as date) as earlier_on,
         cast(spans.as_of_on as date) as as_of_on
@@ -161,6 +204,10 @@ final as (
         on
             rated.customer_group = paths.customer_group
             and rated.upgrade_path = paths.upgrade_path
+    left join {{ ref('marketing_labels') }} as labels
+        on
+            labels.list_code = 'lift_status'
+            and rated.lift_status = labels.code
 
 )
 

@@ -242,6 +242,7 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
                 "path_upgrade_rate": "share",
                 "other_upgrade_rate": "share",
                 "lift": "share",
+                "lift_status": "label",
                 "reference_lift": "share",
             },
             base="path_count",
