@@ -46,25 +46,86 @@ first_month as (
 
 ),
 
-growth as (
+aligned as (
 
-    -- a segment that sold in one of the two months alone counts too
+    select
+        period_start_on as month_start_on,
+        segment_kind,
+        segment,
+        value as revenue
+    from {{ ref('int_management__aligned_values') }}
+    where
+        kpi = 'revenue'
+        and period_kind = 'month'
+
+),
+
+grown_months as (
+
     select
         months.month_start_on,
-        sold.segment_kind,
-        sold.segment,
-        sum(case when sold.month_start_on = months.month_start_on then sold.revenue else -sold.revenue end)
-            as numerator,
-        sum(case when sold.month_start_on = months.year_before_on then sold.revenue else 0 end) as base
+        months.year_before_on
     from months
     inner join first_month
         on months.year_before_on >= first_month.month_start_on
-    inner join sold
-        on
-            months.month_start_on = sold.month_start_on
-            or months.year_before_on = sold.month_start_on
     where months.is_complete
-    group by months.month_start_on, sold.segment_kind, sold.segment
+
+),
+
+last_year as (
+
+    -- of the same festival seasons where one moved, else of the same month
+    select * from aligned
+
+    union all
+
+    select
+        grown_months.month_start_on,
+        sold.segment_kind,
+        sold.segment,
+        cast(sold.revenue as double) as revenue
+    from grown_months
+    inner join sold
+        on grown_months.year_before_on = sold.month_start_on
+    where grown_months.month_start_on not in (select aligned.month_start_on from aligned)
+
+),
+
+compared as (
+
+    select
+        sold.month_start_on,
+        sold.segment_kind,
+        sold.segment,
+        cast(sold.revenue as double) as revenue,
+        cast(0 as double) as last_revenue
+    from sold
+    where sold.month_start_on in (select grown_months.month_start_on from grown_months)
+
+    union all
+
+    select
+        last_year.month_start_on,
+        last_year.segment_kind,
+        last_year.segment,
+        cast(0 as double) as revenue,
+        last_year.revenue as last_revenue
+    from last_year
+    where last_year.month_start_on in (select grown_months.month_start_on from grown_months)
+
+),
+
+growth as (
+
+    -- a segment that sold in one of the two alone counts too
+    select
+        month_start_on,
+        segment_kind,
+        segment,
+        {{ exact_sum('revenue - last_revenue') }} as numerator,
+        {{ exact_sum('last_revenue') }} as base
+    from compared
+    group by month_start_on, segment_kind, segment
 
 ),
 
