@@ -50,12 +50,12 @@
             'decimal(18,2)': ['largest_order_24m'],
         },
         'baskets': {
-            'string': ['main_aroma', 'recent_aroma', 'main_product_line', 'main_price_band'],
-            'boolean': ['has_changed_aroma'],
+            'string': ['main_aroma', 'recent_aroma', 'main_category', 'main_product_line', 'main_price_band'],
+            'boolean': ['has_changed_aroma', 'has_changed_product_line'],
             'bigint': ['aroma_count', 'product_count_24m', 'category_count_24m'],
             'decimal(18,2)': ['mean_unit_price_24m', 'highest_unit_price_24m'],
-            'double': ['main_aroma_share', 'low_strength_share_24m', 'gift_box_share_24m', 'customised_share_24m',
-                'bundle_share_24m', 'new_product_share_24m'],
+            'double': ['main_aroma_share', 'main_category_share', 'main_product_line_share', 'low_strength_share_24m',
+                'gift_box_share_24m', 'customised_share_24m', 'bundle_share_24m', 'new_product_share_24m'],
         },
         'interactions': {
             'bigint': ['interactions_90d', 'interactions_12m', 'behaviour_events_12m', 'days_since_behaviour',

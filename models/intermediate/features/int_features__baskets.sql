@@ -3,7 +3,7 @@
 -- By the money of the lines as sold: a later return changes no taste.
 
 {#- kind of goods: the relation that has a customer's money by its members, and the member -#}
-{%- set kinds = {'aroma': 'articles', 'product_line': 'articles', 'band_rank': 'sales'} %}
+{%- set kinds = {'aroma': 'articles', 'category': 'articles', 'product_line': 'articles', 'band_rank': 'sales'} %}
 
 with
 
@@ -204,12 +204,18 @@ final as (
         aroma_main.kind_count as aroma_count,
         aroma_main.recent_aroma,
         aroma_main.recent_aroma <> aroma_main.main_aroma as has_changed_aroma,
+        category_main.main_category,
+        category_main.main_share as main_category_share,
         product_line_main.main_product_line,
+        product_line_main.main_share as main_product_line_share,
+        product_line_main.recent_product_line <> product_line_main.main_product_line as has_changed_product_line,
         bands.price_band as main_price_band
     from measured
     cross join {{ ref('int_features__delivered_columns') }} as delivered
     left join aroma_main
         on measured.subject_key = aroma_main.subject_key
+    left join category_main
+        on measured.subject_key = category_main.subject_key
     left join product_line_main
         on measured.subject_key = product_line_main.subject_key
     left join band_rank_main
