@@ -1,9 +1,9 @@
 -- grain: one customer group and the path by which its customers are said to rise: who rose with it, and who without
 
 -- Over the latest pair of ends of months 12 months apart: of the customers of the middle tier at the first, the share
--- that stands in the high tier at the second. Who takes a path is often who would rise anyway: the lift holds those who
--- rose against those whom the model of upgrades expected to, with the path and without, by what it knew at the first date.
--- Still an association, no proof.
+-- that stands in the high tier at the second. Who takes a path is often who would rise anyway: the lift holds those
+-- who rose against those whom the model of upgrades expected to, with the path and without, by what it knew at the
+-- first date. Still an association, no proof.
 
 with
 

@@ -1,10 +1,40 @@
--- grain: one measure of the customers for one kind of customer, or for all kinds
+-- grain: one measure of the customers for one kind or one relation of customers, or for all
+
+-- What can be known of a customer depends on the relation: a buyer has given an address and a telephone number, a
+-- contact a name or a number, a follower neither.
 
 with
 
+as_of as (
+
+    select as_of_on from {{ ref('int_calendar__as_of') }}
+
+),
+
+buyers as (
+
+    select distinct days.customer_id
+    from {{ ref('int_value__day_versions') }} as days
+    inner join as_of
+        on
+            days.valid_from_on <= as_of.as_of_on
+            and days.valid_to_on > as_of.as_of_on
+    where days.order_count > 0
+
+),
+
 customers as (
 
-    select * from {{ ref('int_customers__profiles') }}
+    select
+        profiles.*,
+        case
+            when buyers.customer_id is not null then 'buyer'
+            when coalesce(profiles.name, profiles.company_name, profiles.phone) is not null then 'contact'
+            else 'follower'
+        end as relation
+    from {{ ref('int_customers__profiles') }} as profiles
+    left join buyers
+        on profiles.customer_id = buyers.customer_id
 
 ),
 
@@ -18,6 +48,7 @@ kinds as (
 
     select
         core_fields.customer_kind,
+        customers.relation,
         -- a value that was filled in counts as empty
         sum(
             case
@@ -31,7 +62,7 @@ kinds as (
         count(*) as field_count
     from customers
     inner join core_fields on customers.customer_kind = core_fields.customer_kind
-    group by core_fields.customer_kind
+    group by core_fields.customer_kind, customers.relation
 
 ),
 
@@ -41,9 +72,21 @@ final as (
         'completeness' as measure,
         'all' as source_system,
         customer_kind as entity,
-        cast(filled_count as decimal(18, 2)) as numerator,
-        cast(field_count as decimal(18, 2)) as denominator
+        cast(sum(filled_count) as decimal(18, 2)) as numerator,
+        cast(sum(field_count) as decimal(18, 2)) as denominator
     from kinds
+    group by customer_kind
+
+    union all
+
+    select
+        'completeness_by_relation' as measure,
+        'all' as source_system,
+        relation as entity,
+        cast(sum(filled_count) as decimal(18, 2)) as numerator,
+        cast(sum(field_count) as decimal(18, 2)) as denominator
+    from kinds
+    group by relation
 
     union all
 

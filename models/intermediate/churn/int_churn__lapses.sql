@@ -1,7 +1,7 @@
 -- grain: one customer and one day on which it lapsed
 
--- A customer lapses on the first day with more than the months of the policy since the last purchase, however many builds there
--- have been. Who buys again and lapses once more has lapsed twice.
+-- A customer lapses on the first day with more than the months of the policy since the last purchase, however many
+-- builds there have been. Who buys again and lapses once more has lapsed twice.
 
 with
 

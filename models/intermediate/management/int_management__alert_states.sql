@@ -1,7 +1,8 @@
 -- grain: one alert: a month, a KPI and a reason, with what the months before had of it
 
--- An alert of consecutive months stands: it is told when it begins, and again when it got worse by the share of the policy. What the
--- management has taken note of is quiet until the month that it named, unless it has become worse than it was then.
+-- An alert of consecutive months stands: it is told when it begins, and again when it got worse by the share of the
+-- policy. What the management has taken note of is quiet until the month that it named, unless it has become worse
+-- than it was then.
 
 with
 

@@ -1,8 +1,9 @@
 -- grain: one customer who has purchased, as of the latest date: how likely to stay away, why, and what to do
 
--- Value at risk is the margin expected over 12 months from a customer who stays, times P(has left); where that is not known, times
--- P(no purchase) in a year, or in the alert horizon. Without expected margin that of the past 12 months stands in. Without a rate
--- grid there is no probability, no alert and no intervention: `not_measured`, with the reason.
+-- Value at risk is the margin expected over 12 months from a customer who stays, times P(has left); where that is not
+-- known, times P(no purchase) in a year, or in the alert horizon. Without expected margin that of the past 12 months
+-- stands in. Without a rate grid there is no probability, no alert and no intervention: `not_measured`, with the
+-- reason.
 
 with
 

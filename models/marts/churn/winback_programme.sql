@@ -1,6 +1,7 @@
 -- grain: one customer and one entry into the win-back programme
 
--- Whoever lapses enters on that day, and each step has its months after it. Nobody is given a step when its time is over.
+-- Whoever lapses enters on that day, and each step has its months after it. Nobody is given a step when its time is
+-- over.
 
 with
 
