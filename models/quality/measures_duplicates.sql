@@ -148,6 +148,21 @@ final as (
         cast(person_count as decimal(18, 2)) as denominator
     from sizes
 
+    union all
+
+    -- where somebody knows the truth
+    select
+        'duplicate_rate_labelled' as measure,
+        'all' as source_system,
+        'customers' as entity,
+        cast(numerator as decimal(18, 2)) as numerator,
+        cast(denominator as decimal(18, 2)) as denominator
+    from {{ ref('identity_quality') }}
+    where
+        measure = 'duplicate_rate_after'
+        and scope = 'all'
+        and status = 'measured'
+
 )
 
 select * from final

@@ -1,4 +1,5 @@
--- What is said twice is said alike: growth and the year before, churn and retention, order value and its parts.
+-- What is said twice is said alike: growth and the year before (of the same festival seasons where one moved), churn and
+-- retention, order value and its parts.
 
 with
 
@@ -13,7 +14,7 @@ figures as (
         ] %}
         max(case when kpi = '{{ kpi }}' then value end) as {{ kpi }},
         {%- endfor %}
-        max(case when kpi = 'revenue' then last_year_value end) as last_year_revenue,
+        max(case when kpi = 'revenue' then coalesce(last_year_aligned_value, last_year_value) end) as last_year_revenue,
         max(case when kpi = 'order_value' then base end) as order_value_base,
         max(case when kpi = 'margin_rate' then numerator end) as margin_numerator
     from {{ ref('kpi_monthly') }}
