@@ -1,5 +1,5 @@
--- What is said twice is said alike: growth and the year before (of the same festival seasons where one moved), churn and
--- retention, order value and its parts.
+-- What is said twice is said alike: growth and the year before (of the same festival seasons where one moved), churn
+-- and retention, order value and its parts.
 
 with
 

@@ -425,12 +425,15 @@ def test_filters_change_figures_to_what_sql_says(demo: Browser) -> None:
         ({"region": "Shandong"}, "province_code = '370000'"),
         ({"customer_group": "Business"}, "customer_group = 'business'"),
         ({"value_tier": "High"}, "value_tier = 'high'"),
+        ({"customer_group": "Gift"}, "customer_group = 'gift'"),
+        ({"value_tier": "Middle"}, "value_tier = 'middle'"),
         (
             {"customer_group": "Gift", "value_tier": "Middle"},
             "customer_group = 'gift' and value_tier = 'middle'",
         ),
         ({"value_tier": "Inactive", "period": "2026-06-30"}, "value_tier = 'inactive'"),
     ]
+    shown = []
     for filters, condition in choices:
         demo.page.click("#filters button")
         demo.choose(**filters)
@@ -441,7 +444,10 @@ def test_filters_change_figures_to_what_sql_says(demo: Browser) -> None:
         for figure, wanted in zip(got, (active, orders, float(amount)), strict=True):
             # a part of a group may be hidden where the group is not
             assert figure is None or figure == pytest.approx(wanted, abs=1), filters
-        assert got[2] is not None or active < 20 or len(filters) > 1
+        if got[2] is not None:
+            shown.append(filters)
+    # the few customers of a finer cell may take the amount of a wider one along, but not of every one
+    assert {"customer_group": "Gift"} in shown and {"value_tier": "Middle"} in shown
     demo.page.click("#filters button")
     demo.choose(region="Shandong", customer_group="Business", value_tier="Low")
     assert demo.figure("structure", "customers") is None

@@ -183,8 +183,8 @@ def test_what_came_before_a_drop_does_not_know_of_it():
     """A drop changes no expectation of an earlier month, nor of its own."""
     drop = MONTHS - 4
     query = """
-        select month_start_on, expected_value from int_management__expectations
-        where month_start_on <= ? order by 1
+        select month_start_on, kpi, expected_value from int_management__expectations
+        where month_start_on <= ? order by 1, 2
     """
     plain = company(7, {}).execute(query, [month(drop)]).fetchall()
     planted = company(7, {(drop, "440000"): 0.1}).execute(query, [month(drop)]).fetchall()
