@@ -298,6 +298,7 @@ NOT_PERSONAL = {
     r".*\.(also_)?bought_name": "names a product",
     r".*\.(promotion|other)_message_driver": "a figure of messages, not their text",
     r"engagement_monthly\..*follower.*": "how many, not who",
+    r"(int_management__alert_states|kpi_alerts)\.note": "what the management wrote of a KPI, by the seed of no customer",
     r".*external_indicators\.note": "about the market",
     r"scorecard(_landing)?\.note": "about a threshold",
     r"pos\.stores\.(address|phone)": "of a shop that is open to the public",

@@ -133,9 +133,8 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_a_renamed_column_of_state_keeps_its_history(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        upgrades, "STATE", Layout("state", (renamed("load_history", "first_build", "first_build_id"),))
-    )
+    steps = (*upgrades.STATE.steps, renamed("load_history", "first_build", "first_build_id"))
+    monkeypatch.setattr(upgrades, "STATE", Layout("state", steps))
     warehouse = Warehouse(root / "warehouse" / "demo")
     first = warehouse.current()
     before, known = digests(first), history(first / "state")
@@ -146,7 +145,7 @@ def test_a_renamed_column_of_state_keeps_its_history(root: Path, monkeypatch: py
     after = history(warehouse.current() / "state")
     assert len(known) == 6 and known.items() < after.items() and set(known.values()) == {first.name}
     for folder in (warehouse.current(), warehouse.latest_build().parent):
-        assert marked(folder / "state") == {"version": 1}
+        assert marked(folder / "state") == {"version": len(steps)}
     warehouse.rollback()  # to state of the earlier layout
     miniature(root)
     assert known.items() < history(warehouse.current() / "state").items()
@@ -168,7 +167,7 @@ def test_a_build_whose_state_has_an_earlier_layout_is_not_published(
     renamed("load_history", "first_build", "first_build_id")(warehouse.current() / "state")
     with pytest.raises(BuildStopped, match="the gate stopped the publication"):
         miniature(root, failing="audit the candidate")
-    monkeypatch.setattr(upgrades, "STATE", Layout("state", (write("x"),)))
+    monkeypatch.setattr(upgrades, "STATE", Layout("state", (*upgrades.STATE.steps, write("x"))))
     with pytest.raises(BuildStopped, match=r"has the state of an earlier release. Run: make build DATA=demo"):
         versions.publish_latest(load_data_set(root, "demo", load_sources(root)), warehouse, None)
 
@@ -224,7 +223,10 @@ def test_todays_code_opens_what_an_earlier_commit_left(
     for table in tables:
         file = f"{table}/data.parquet"
         assert pq.read_metadata(state / file).num_rows > 0
-        assert gone(state / file, project / "read" / file) == 0, table
+        if table == "winback_steps":  # a later release finds the steps from the orders
+            assert not (project / "read" / table).exists()
+        else:
+            assert gone(state / file, project / "read" / file) == 0, table
 
     held = contracts.read(warehouse.current() / "contract.json")
     assert held.major == 1 and len(held.tables) == 118
