@@ -58,7 +58,7 @@ SPARK_TYPES = {
 }
 """DuckDB's types that have another name in Spark, or none: a decimal that holds all their values."""
 
-FEWER_TYPES = {"UBIGINT": "decimal(20, 0)", "HUGEINT": "decimal(38, 0)"}
+FEWER_TYPES = {name: kind for name, kind in SPARK_TYPES.items() if kind.startswith("decimal")}
 """DuckDB's types that its Parquet files hold otherwise."""
 
 

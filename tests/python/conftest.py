@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ import pytest
 # what tests take from here
 from bench.companies import build_demo, offer_inputs, run, run_dbt, run_verb, set_demo  # noqa: F401
 from bench.measuring import copy_project
+from bench.spark import session
 from customer360.core.warehouse import Warehouse
 
 # A shell that starts the tests in the background lets them ignore interrupts, and so would each build that a test interrupts.
@@ -46,3 +49,13 @@ def five_companies(tmp_path_factory) -> list[Path]:
             shutil.rmtree(root / folder)
         roots.append(root)
     return roots
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A local Spark with an empty catalog; the test is skipped without Spark or Java."""
+    pytest.importorskip("pyspark", reason="Spark is not installed; uv sync --frozen --group spark")
+    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
+        pytest.skip("no Java: Spark needs 17 or 21 (Debian: apt-get install openjdk-17-jre-headless)")
+    with session(tmp_path_factory.mktemp("spark")) as one:
+        yield one

@@ -5,17 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import math
-import os
 import re
-import shutil
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import duckdb
 import pytest
 
-from bench.spark import session
 from conftest import PROJECT
 from customer360.core.macros import Macros
 
@@ -114,15 +110,6 @@ def test_words_answer_as_published(name: str, row: tuple[str, str], wanted: floa
 )
 def test_days_answer_as_by_hand(name: str, row: tuple[dt.date, int], wanted: Any) -> None:
     assert duckdb_answers(name)[rows_for(name).index((None, None, *row, None))] == wanted
-
-
-@pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    pytest.importorskip("pyspark", reason="Spark is not installed; uv sync --frozen --group spark")
-    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        pytest.skip("no Java: Spark needs 17 or 21 (Debian: apt-get install openjdk-17-jre-headless)")
-    with session(tmp_path_factory.mktemp("spark")) as one:
-        yield one
 
 
 @pytest.mark.slow

@@ -6,9 +6,7 @@ What Spark does not read yet stands in spark_left.json, with the error condition
 from __future__ import annotations
 
 import json
-import os
-import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -16,10 +14,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from bench.spark import columns_of, compiled, create_functions, declared_type, error_of, session
+from bench.spark import columns_of, compiled, create_functions, declared_type, error_of
 from conftest import latest_build
-
-pytest.importorskip("pyspark", reason="Spark is not installed; uv sync --frozen --group spark")
 
 pytestmark = pytest.mark.slow
 
@@ -27,15 +23,7 @@ LEFT = Path(__file__).with_name("spark_left.json")
 
 
 @pytest.fixture(scope="module")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
-        pytest.skip("no Java: Spark needs 17 or 21 (Debian: apt-get install openjdk-17-jre-headless)")
-    with session(tmp_path_factory.mktemp("spark")) as one:
-        yield one
-
-
-@pytest.fixture(scope="module")
-def graph(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def graph(spark: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """dbt's manifest with models and functions compiled for Spark."""
     return compiled(tmp_path_factory.mktemp("compiled"))
 

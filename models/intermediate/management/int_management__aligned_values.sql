@@ -3,37 +3,11 @@
 -- Of periods in which a festival's season moved: the days of last year that stand in the same place relative to it.
 -- Buyers are told apart over all days, so they are known where each day of last year counts once.
 
-{%- set kinds = ['all', 'region', 'channel', 'customer_group', 'value_tier'] %}
-{%- set measures = [
-    'revenue', 'purchases', 'purchase_amount', 'margin', 'online_amount', 'new_customers',
-] %}
-
 with
-
-sales as (
-
-    select
-        *,
-        'all' as everything
-    from {{ ref('int_management__sales') }}
-
-),
 
 daily as (
 
-    {%- for kind in kinds %}
-    {%- set column = 'everything' if kind == 'all' else kind %}
-    select
-        ordered_on,
-        '{{ kind }}' as segment_kind,
-        {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }},
-        {%- endfor %}
-        {{ column }} as segment
-    from sales
-    group by ordered_on, {{ column }}
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
+    {{ sales_by_segment('ordered_on') }}
 
 ),
 
@@ -62,7 +36,7 @@ sold as (
         days.period_kind,
         days.period_start_on,
         daily.segment_kind,
-        {%- for measure in measures %}
+        {%- for measure in sales_measures() %}
         {{ exact_sum('days.weight * daily.' ~ measure) }} as {{ measure }},
         {%- endfor %}
         daily.segment

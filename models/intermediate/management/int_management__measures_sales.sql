@@ -1,10 +1,5 @@
 -- grain: one KPI of sales in one month for one segment (`all`: the company), with its numerator and base
 
-{%- set kinds = ['all', 'region', 'channel', 'customer_group', 'value_tier'] %}
-{%- set measures = [
-    'revenue', 'purchases', 'purchase_amount', 'margin', 'online_amount', 'new_customers',
-] %}
-
 with
 
 months as (
@@ -13,30 +8,9 @@ months as (
 
 ),
 
-sales as (
-
-    select
-        *,
-        'all' as everything
-    from {{ ref('int_management__sales') }}
-
-),
-
 sold as (
 
-    {%- for kind in kinds %}
-    {%- set column = 'everything' if kind == 'all' else kind %}
-    select
-        month_start_on,
-        '{{ kind }}' as segment_kind,
-        {%- for measure in measures %}
-        sum({{ measure }}) as {{ measure }},
-        {%- endfor %}
-        {{ column }} as segment
-    from sales
-    group by month_start_on, {{ column }}
-    {{ "union all" if not loop.last }}
-    {%- endfor %}
+    {{ sales_by_segment('month_start_on') }}
 
 ),
 

@@ -79,7 +79,10 @@ at_risk as (
             when scores.p_no_order_365d is not null then 'silent_365d'
             when alerts.probability is not null then 'silent'
         end as basis,
-        coalesce(alerts.p_left, scores.p_no_order_365d, alerts.probability) as probability
+        case
+            when alerts.risk_status = 'measured'
+                then coalesce(alerts.p_left, scores.p_no_order_365d, alerts.probability)
+        end as probability
     from alerts
     inner join scores
         on alerts.customer_id = scores.customer_id
@@ -145,12 +148,8 @@ final as (
         cast(case when expected.margin_if_kept is null then 'past_12_months' else 'expected' end as string)
             as margin_basis,
         cast(
-            case
-                when at_risk.basis is not null
-                    then
-                        at_risk.probability
-                        * coalesce(expected.margin_if_kept, cast(alerts.margin_amount_12m as double))
-            end as decimal(18, 2)
+            at_risk.probability * coalesce(expected.margin_if_kept, cast(alerts.margin_amount_12m as double))
+            as decimal(18, 2)
         ) as value_at_risk,
         cast(at_risk.basis as string) as value_at_risk_basis,
         dormant.customer_id is not null as is_dormant,

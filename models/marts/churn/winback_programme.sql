@@ -1,7 +1,7 @@
 -- grain: one customer and one entry into the win-back programme
 
--- Whoever lapses enters on that day, and each step has its months after it. Nobody is given a step when its time is
--- over.
+-- Whoever lapses enters on that day. Each step falls due so many months after it, and the programme ends with the
+-- months of the last one: who lapsed longer ago is asked for nothing any more.
 
 with
 
