@@ -464,7 +464,7 @@ def _fields(
         for at, code in enumerate(codes):
             # a field that the cube hides is hidden here
             table[at + 1, 0] = table[at + 1, 0] if code in wanted else min(table[at + 1, 0], 1)
-        parts[block.start] = close(table, PAGE.floor)
+        (parts[block.start],) = close(table, [], PAGE.floor)
     return {
         code: [
             int(found.counts[at]),
@@ -528,8 +528,8 @@ def _rising(member: str) -> tuple[bool, bool, float, str]:
 
 def _floored(line: np.ndarray) -> np.ndarray:
     """Counts that add up to everybody, with those hidden that are below the floor or follow from it."""
-    table = with_totals(line[None], (0, 1))
-    return np.where(close(table, PAGE.floor)[0, 1:], line, HIDDEN)
+    (shown,) = close(with_totals(line, [0]), [], PAGE.floor)
+    return np.where(shown[1:], line, HIDDEN)
 
 
 def kpis(published: Published) -> dict[str, Any]:
@@ -808,7 +808,7 @@ class Blocks:
         for row in rows:
             table[starts.index(row[start]), ends.index(row[end])] = row[count]
         total = with_totals(table, (0, 1))
-        visible = close(total, PAGE.floor)
+        (visible,) = close(total, [], PAGE.floor)
         dimension = block.columns[start].removeprefix("member:")
         head = "".join(
             f'<th scope="col" class="number">{both(*self.published.label(dimension, code))}</th>'

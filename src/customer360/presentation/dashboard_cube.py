@@ -1,13 +1,13 @@
 """The cubes of the dashboard: customers counted by what its filters choose, with a floor under every group.
 
 Nothing here is one row per customer. A figure of a group leaves this module if the group has at least `floor` customers,
-and if no smaller group is what remains when shown groups are taken from a shown whole (`protect`). So whoever filters, and
+and if no smaller group is what remains when shown groups are taken from a shown whole (`close`). So whoever filters, and
 whoever subtracts one filter from another, learns nothing about fewer people than that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
@@ -27,37 +27,6 @@ REGIONS = 34
 """Regions with a filter of their own, the largest first; the others are one. Bounds the page, whatever the country."""
 
 Counts = np.ndarray
-
-
-def protect(
-    counts: Counts, floor: int, shown: np.ndarray | None = None, whole: np.ndarray | None = None
-) -> np.ndarray:
-    """Which cells of a table with totals may be shown.
-
-    `counts`: along every axis, index 0 is the total of the others. A cell is hidden when 1 to floor - 1 customers are in it;
-    when the hidden ones beside it, in any line along any axis, are together so few that they follow from the total; and when
-    a cell is hidden of which it is a part. Cells without customers are shown. `shown`: cells that may be shown at most.
-    `whole`: what was decided before for index 0 of the last axis, and holds.
-    """
-    enough = (counts == 0) | (counts >= floor)
-    shown = enough if shown is None else shown & enough
-    if whole is not None:
-        shown[..., 0] = whole
-    axes = range(counts.ndim)
-    while True:
-        before = int(shown.sum())
-        for axis in axes:
-            number, visible = np.moveaxis(counts, axis, -1), np.moveaxis(shown, axis, -1)
-            visible[..., 1:] &= visible[..., :1] | (number[..., :1] == 0)
-            parts, open_ = number[..., 1:], visible[..., 1:]
-            hidden = np.where(open_, 0, parts).sum(axis=-1)
-            candidates = open_ & (parts > 0)
-            lines = visible[..., 0] & (hidden > 0) & (hidden < floor) & candidates.any(axis=-1)
-            smallest = np.where(candidates, parts, np.iinfo(np.int64).max).argmin(axis=-1)
-            where = np.nonzero(lines)
-            open_[(*where, smallest[where])] = False
-        if int(shown.sum()) == before:
-            return shown
 
 
 def with_totals(parts: np.ndarray, axes: Sequence[int]) -> np.ndarray:
@@ -83,9 +52,9 @@ class Cube:
 
     counts: Counts
     shown: np.ndarray
-    parts: dict[str, Counts] = field(default_factory=dict)
-    parts_shown: dict[str, np.ndarray] = field(default_factory=dict)
-    sums: dict[str, dict[str, np.ndarray]] = field(default_factory=dict)
+    parts: dict[str, Counts]
+    parts_shown: dict[str, np.ndarray]
+    sums: dict[str, dict[str, np.ndarray]]
 
     def as_json(self, attributes: Sequence[Attribute]) -> dict[str, list[Any]]:
         """Cell → [customers, one entry per attribute]; an entry is the counts of the members, then their sums."""
@@ -121,20 +90,19 @@ def cube(
     counts = with_totals(_grouped(connection, relation, places, ["count(*)"], shape)[0], axes).astype(
         np.int64
     )
-    made = Cube(counts, close(counts, floor))
+    parts, sums = {}, {}
     for attribute in attributes:
         place = _place(attribute.expression, attribute.members)
         tables = _grouped(
             connection, relation, [*places, place], ["count(*)", *attribute.sums.values()],
             (*shape, len(attribute.members)),
         )  # fmt: skip
-        parts = with_totals(tables[0], (*axes, len(shape))).astype(np.int64)
-        made.parts[attribute.name] = parts
-        made.parts_shown[attribute.name] = close(parts, floor, whole=made.shown)
-        made.sums[attribute.name] = {
+        parts[attribute.name] = with_totals(tables[0], (*axes, len(shape))).astype(np.int64)
+        sums[attribute.name] = {
             name: with_totals(table, axes) for name, table in zip(attribute.sums, tables[1:], strict=True)
         }
-    return made
+    shown, *parts_shown = close(counts, list(parts.values()), floor)
+    return Cube(counts, shown, parts, dict(zip(parts, parts_shown, strict=True)), sums)
 
 
 def _place(expression: str, codes: Sequence[str]) -> str:
@@ -174,7 +142,7 @@ def followed(counts: Counts, shown: np.ndarray, floor: int, seed: int = 7) -> li
     if not few.any():
         return []
     place = np.cumsum(unknown.ravel()).reshape(unknown.shape) - 1
-    rows, columns = [], []
+    rows, columns, weights = [], [], []
     cells = np.nonzero(unknown)
     total = 0
     for bound in product((False, True), repeat=counts.ndim):
@@ -183,13 +151,14 @@ def followed(counts: Counts, shown: np.ndarray, floor: int, seed: int = 7) -> li
         )
         flat = np.ravel_multi_index(at, counts.shape)
         visible = shown[at]
-        keys, equation = np.unique(flat[visible], return_inverse=True)
+        keys, equation, sizes = np.unique(flat[visible], return_inverse=True, return_counts=True)
+        weights.append(1 / np.sqrt(sizes[equation]))  # equations of one length: solved in fewer steps
         rows.append(equation + total)
         columns.append(place[cells][visible])
         total += len(keys)
     width = int(unknown.sum())
     matrix = csr_matrix(
-        (np.ones(sum(map(len, rows))), (np.concatenate(rows), np.concatenate(columns))), shape=(total, width)
+        (np.concatenate(weights), (np.concatenate(rows), np.concatenate(columns))), shape=(total, width)
     )
     drawn = np.random.default_rng(seed).standard_normal(width)
     free = drawn - lsqr(matrix, matrix @ drawn, atol=1e-10, btol=1e-10, iter_lim=4 * width + 100)[0]
@@ -199,32 +168,76 @@ def followed(counts: Counts, shown: np.ndarray, floor: int, seed: int = 7) -> li
     return [at for at in zip(*np.nonzero(few & ~moved), strict=True)]
 
 
-def close(counts: Counts, floor: int, whole: np.ndarray | None = None) -> np.ndarray:
-    """Which cells of a table with totals may be shown, so that no cell of 1 to floor - 1 customers follows from them.
+def close(counts: Counts, parts: Sequence[Counts], floor: int) -> list[np.ndarray]:
+    """Which cells of tables with totals may be shown, so that nothing about 1 to floor - 1 customers follows from them.
 
-    From the total to the finest cells: what wider choices show is settled, and finer cells are hidden for it, never the other
-    way round. At worst a level shows nothing. `whole`: what is settled for index 0 of the last axis; see `protect`.
+    `counts`: customers by choice; along every axis, index 0 is the total of the others. `parts`: the same customers with one
+    more axis, whose index 0 is `counts`. From the total to the finest cells, and within a level first `counts`, then parts,
+    axes with few codes and large cells before the others, a cell is shown if every total of which it is a part is shown and
+    all tables stay `safe`. Showing more never makes safe what was not, so many cells are tried at once and halved where they
+    fail, and no cell that stays hidden could be shown in addition. Gives the shown cells of `counts`, then of each of `parts`.
     """
-    bound = np.indices(counts.shape)[: counts.ndim - (whole is not None)] > 0
+    tables = [counts, *parts]
+    shown = [table == 0 for table in tables]
+    bound = np.indices(counts.shape) > 0
     level = bound.sum(axis=0)
-    settled = np.zeros(counts.shape, bool)
-    for depth in range(int(level.max()) + 1):
-        shown = protect(counts, floor, np.where(level < depth, settled, level == depth), whole)
-        while found := followed(counts, shown, floor):
-            open_ = shown & (counts > 0) & (level == depth)
-            if whole is not None:
-                open_[..., 0] = False
-            cells = np.argwhere(open_)
-            for at in np.array(found):
-                apart = ((cells != at) & (cells != 0) & (at != 0)).sum(axis=1)
-                # a few at once where there are many: each round solves the equations anew
-                nearest = np.lexsort((counts[tuple(cells.T)], apart))[
-                    : 1 + len(cells) // (20 if depth < 2 else 8)
-                ]
-                shown[tuple(cells[nearest].T)] = False
-            shown = protect(counts, floor, shown, whole)
-        settled = shown
-    return settled
+    codes = np.tensordot(counts.shape, bound, axes=1)
+
+    def mark(table: int, cells: np.ndarray, value: bool) -> None:
+        shown[table][tuple(cells.T)] = value
+        if table == 0:
+            for one in shown[1:]:
+                one[(*cells.T, 0)] = value
+
+    def show(table: int, cells: np.ndarray, holds: Callable[[Counts, np.ndarray, int], bool]) -> None:
+        """Show as many of the cells as the condition lets, the first ones before the later ones."""
+        if len(cells) == 0:
+            return
+        mark(table, cells, True)
+        changed = [table] if table else range(len(tables))
+        if all(holds(tables[one], shown[one], floor) for one in changed):
+            return
+        mark(table, cells, False)
+        if len(cells) > 1:
+            show(table, cells[: len(cells) // 2], holds)
+            show(table, cells[len(cells) // 2 :], holds)
+
+    for depth in range(counts.ndim + 1):
+        for table, numbers in enumerate(tables):
+            at_depth = (level if table == 0 else level[..., None]) == depth
+            cells = np.argwhere(at_depth & (numbers >= floor) & ~shown[table] & _wider_shown(shown[table]))
+            at = tuple(cells.T)
+            cells = cells[np.lexsort((-numbers[at], codes[at[: counts.ndim]]))]
+            # lines are quickly tried and refuse most of what is refused; equations then have few cells to part
+            show(table, cells, lines_hold)
+            likely = shown[table][tuple(cells.T)]
+            mark(table, cells, False)
+            show(table, cells[likely], safe)
+            show(table, cells[~likely], safe)
+    return [one & _wider_shown(one) for one in shown]
+
+
+def _wider_shown(shown: np.ndarray) -> np.ndarray:
+    """Whether the totals of which a cell is a part, along each axis, are shown."""
+    wider = np.ones(shown.shape, bool)
+    for axis in range(shown.ndim):
+        np.moveaxis(wider, axis, 0)[1:] &= np.moveaxis(shown, axis, 0)[:1]
+    return wider
+
+
+def lines_hold(counts: Counts, shown: np.ndarray, floor: int) -> bool:
+    """Whether the hidden parts of every shown total are nobody or at least floor customers."""
+    for axis in range(counts.ndim):
+        number, visible = np.moveaxis(counts, axis, 0), np.moveaxis(shown, axis, 0)
+        hidden = np.where(visible[1:], 0, number[1:]).sum(axis=0)
+        if (visible[0] & (hidden > 0) & (hidden < floor)).any():
+            return False
+    return True
+
+
+def safe(counts: Counts, shown: np.ndarray, floor: int) -> bool:
+    """Whether `lines_hold` and no small cell follows."""
+    return lines_hold(counts, shown, floor) and not followed(counts, shown, floor)
 
 
 # --- profiles of chosen customers: tags, pairs of tags, fields of the RFM matrix -------------------------------
