@@ -34,7 +34,8 @@ retention as (
     select
         rates.value_tier,
         {{ exact_sum('rates.measured_rate * rates.customer_count') }} / nullif(sum(rates.customer_count), 0)
-            as retention_rate
+            as retention_rate,
+        sum(rates.customer_count) as base_count
     from {{ ref('int_value__retention_rates') }} as rates
     inner join {{ ref('int_value__as_of_dates') }} as dates
         on
@@ -48,6 +49,7 @@ upgrades as (
 
     select
         share_of_from,
+        from_count as base_count,
         row_number() over (order by period_end_on desc nulls last) as recency_rank
     from {{ ref('segment_migration') }}
     where
@@ -71,7 +73,9 @@ quarter_ago as (
 dormant as (
 
     -- of those without an order for the policy's months a quarter ago, who has ordered since
-    select avg(case when later.last_purchase_on > earlier.as_of_on then 1.0 else 0.0 end) as activation_rate
+    select
+        count(*) as base_count,
+        avg(case when later.last_purchase_on > earlier.as_of_on then 1.0 else 0.0 end) as activation_rate
     from {{ ref('int_value__customer_states') }} as earlier
     inner join quarter_ago
         on earlier.as_of_on = quarter_ago.as_of_on
@@ -98,12 +102,44 @@ festivals as (
 
 ),
 
+occasions as (
+
+    -- of what purchases state as their occasion
+    select
+        orders.occasion,
+        occasions.customer_group,
+        count(*) as order_count
+    from {{ ref('int_marketing__order_occasions') }} as orders
+    inner join (select distinct occasion from {{ ref('occasion_terms') }}) as stated
+        on orders.occasion = stated.occasion
+    inner join {{ ref('occasions') }} as occasions
+        on orders.occasion = occasions.occasion
+    inner join {{ ref('int_value__as_of_dates') }} as dates
+        on
+            dates.is_latest
+            and orders.ordered_on > {{ months_before('dates.as_of_on', 12) }}
+            and orders.ordered_on <= dates.as_of_on
+    group by orders.occasion, occasions.customer_group
+
+),
+
+stated_occasions as (
+
+    select
+        occasion,
+        sum(order_count) over (partition by customer_group) as base_count,
+        order_count / cast(sum(order_count) over (partition by customer_group) as double) as figure
+    from occasions
+
+),
+
 figures as (
 
     select
         'revenue_share' as metric,
         segment_kind,
         segment,
+        sum(customer_count) over (partition by segment_kind) as base_count,
         cast(net_amount_12m as double) / sum(net_amount_12m) over (partition by segment_kind) as figure
     from segments
 
@@ -113,6 +149,7 @@ figures as (
         'customer_share' as metric,
         segment_kind,
         segment,
+        sum(customer_count) over (partition by segment_kind) as base_count,
         customer_count / cast(sum(customer_count) over (partition by segment_kind) as double) as figure
     from segments
 
@@ -122,6 +159,7 @@ figures as (
         'churn_rate' as metric,
         'value_tier' as segment_kind,
         value_tier as segment,
+        base_count,
         1 - retention_rate as figure
     from retention
     where value_tier <> 'inactive'
@@ -132,6 +170,7 @@ figures as (
         'upgrade_rate' as metric,
         'value_tier' as segment_kind,
         'middle' as segment,
+        base_count,
         share_of_from as figure
     from upgrades
     where recency_rank = 1
@@ -142,6 +181,7 @@ figures as (
         'clv_formula' as metric,
         'value_tier' as segment_kind,
         value_tier as segment,
+        count(formula_value) as base_count,
         avg(formula_value) as figure
     from {{ ref('customer_clv') }}
     where value_tier <> 'inactive'
@@ -153,6 +193,7 @@ figures as (
         'activation_rate' as metric,
         'all' as segment_kind,
         'all' as segment,
+        base_count,
         activation_rate as figure
     from dormant
 
@@ -162,6 +203,7 @@ figures as (
         'acquisition_cost' as metric,
         'all' as segment_kind,
         'all' as segment,
+        sum(case when acquisition_spend is not null then new_customer_count end) as base_count,
         sum(acquisition_spend)
         / nullif(sum(case when acquisition_spend is not null then new_customer_count end), 0) as figure
     from {{ ref('unit_economics') }}
@@ -172,8 +214,66 @@ figures as (
         'festival_gift_share' as metric,
         'festival' as segment_kind,
         festival as segment,
+        null as base_count,
         festival_share as figure
     from festivals
+
+    union all
+
+    select
+        metric,
+        'customer_group' as segment_kind,
+        customer_group as segment,
+        base_count,
+        figure
+    from {{ ref('int_management__group_figures') }}
+
+    union all
+
+    select
+        'occasion_share' as metric,
+        'occasion' as segment_kind,
+        occasion as segment,
+        base_count,
+        figure
+    from stated_occasions
+
+    {%- for side in ['inside', 'outside'] %}
+
+    union all
+
+    select
+        'repurchase_{{ side }}_promotions' as metric,
+        'value_tier' as segment_kind,
+        value_tier as segment,
+        base_count,
+        {{ side }}_count / cast(base_count as double) as figure
+    from {{ ref('int_marketing__promotion_repurchases') }}
+    {%- endfor %}
+
+),
+
+labels as (
+
+    -- of several references of one figure one label
+    select
+        metric,
+        min(label_zh) as label_zh,
+        min(label_en) as label_en
+    from (
+        select
+            metric,
+            label_zh,
+            label_en
+        from {{ ref('value_references') }}
+        union all
+        select
+            metric,
+            label_zh,
+            label_en
+        from {{ ref('group_figures') }}
+    ) as named
+    group by metric
 
 ),
 
@@ -183,8 +283,7 @@ compared as (
         cast(coalesce(figures.metric, benchmarks.metric) as string) as metric,
         cast(coalesce(figures.segment_kind, benchmarks.segment_kind) as string) as segment_kind,
         cast(coalesce(figures.segment, benchmarks.segment) as string) as segment,
-        cast(benchmarks.label_zh as string) as metric_zh,
-        cast(benchmarks.label_en as string) as metric_en,
+        cast(figures.base_count as bigint) as base_count,
         cast(figures.figure as double) as figure,
         benchmarks.reference as declared_reference,
         benchmarks.unit as reference_unit,
@@ -212,17 +311,22 @@ compared as (
 final as (
 
     select
-        metric,
-        segment_kind,
-        segment,
-        metric_zh,
-        metric_en,
-        figure,
-        cast(case when status = 'comparable' then declared_reference end as double) as reference,
-        cast(status as string) as reference_status,
-        cast(reference_unit as string) as unit,
-        cast(document as string) as reference_source
+        compared.metric,
+        compared.segment_kind,
+        compared.segment,
+        cast(labels.label_zh as string) as metric_zh,
+        cast(labels.label_en as string) as metric_en,
+        compared.base_count,
+        compared.figure,
+        cast(case when compared.status = 'comparable' then compared.declared_reference end as double) as reference,
+        cast(compared.status as string) as reference_status,
+        cast(coalesce(compared.reference_unit, bases.unit) as string) as unit,
+        cast(compared.document as string) as reference_source
     from compared
+    left join labels
+        on compared.metric = labels.metric
+    left join {{ ref('reference_bases') }} as bases
+        on compared.metric = bases.metric
 
 )
 

@@ -86,6 +86,7 @@ LABELS = """
         union all select 'intervention', intervention, intervention_zh, intervention_en from marts.customer_churn_risk
         union all select 'channel', channel, channel_zh, channel_en from marts.channel_performance
         union all select 'festival', festival, festival_zh, festival_en from marts.festival_results
+        union all select 'occasion', occasion, occasion_zh, occasion_en from marts.occasion_sales
         union all select 'channel', to_segment, to_segment_zh, to_segment_en
         from marts.segment_migration where scheme = 'main_channel'
         union all select 'channel', from_segment, from_segment_zh, from_segment_en

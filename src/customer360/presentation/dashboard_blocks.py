@@ -492,6 +492,27 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             wide=True,
         ),
         Block(
+            "promotion_repurchase",
+            """
+            select
+                segment as value_tier, max(base_count) as base_count,
+                max(case when metric = 'repurchase_inside_promotions' then figure end) as inside_promotions,
+                max(case when metric = 'repurchase_outside_promotions' then figure end) as outside_promotions
+            from pages.value_benchmarks
+            where metric in ('repurchase_inside_promotions', 'repurchase_outside_promotions')
+            group by segment order by base_count desc
+            """,
+            {
+                "value_tier": "member:value_tier",
+                "base_count": "people",
+                "inside_promotions": "share",
+                "outside_promotions": "share",
+            },
+            chart=Chart("bars", "value_tier", ("outside_promotions", "inside_promotions")),
+            base="base_count",
+            needs=("campaigns", "campaign_contacts"),
+        ),
+        Block(
             "spend_by_tier",
             """
             from marts.spend_by_tier
