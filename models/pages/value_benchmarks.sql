@@ -102,6 +102,12 @@ festivals as (
 
 ),
 
+stated as (
+
+    select distinct occasion from {{ ref('occasion_terms') }}
+
+),
+
 occasions as (
 
     -- of what purchases state as their occasion
@@ -110,7 +116,7 @@ occasions as (
         occasions.customer_group,
         count(*) as order_count
     from {{ ref('int_marketing__order_occasions') }} as orders
-    inner join (select distinct occasion from {{ ref('occasion_terms') }}) as stated
+    inner join stated
         on orders.occasion = stated.occasion
     inner join {{ ref('occasions') }} as occasions
         on orders.occasion = occasions.occasion
@@ -253,6 +259,24 @@ figures as (
 
 ),
 
+named as (
+
+    select
+        metric,
+        label_zh,
+        label_en
+    from {{ ref('value_references') }}
+
+    union all
+
+    select
+        metric,
+        label_zh,
+        label_en
+    from {{ ref('group_figures') }}
+
+),
+
 labels as (
 
     -- of several references of one figure one label
@@ -260,19 +284,7 @@ labels as (
         metric,
         min(label_zh) as label_zh,
         min(label_en) as label_en
-    from (
-        select
-            metric,
-            label_zh,
-            label_en
-        from {{ ref('value_references') }}
-        union all
-        select
-            metric,
-            label_zh,
-            label_en
-        from {{ ref('group_figures') }}
-    ) as named
+    from named
     group by metric
 
 ),

@@ -953,6 +953,23 @@ BLOCKS: dict[str, tuple[Block, ...]] = {
             needs=("tickets",),
         ),
         Block(
+            "pain_points",
+            "from marts.pain_points order by amount_to_sales desc nulls last, kind, code",
+            {
+                "pain_point": "label",
+                "kind": "label",
+                "quadrant": "label",
+                "customer_count": "people",
+                "amount_to_sales": "share",
+                "severity": "share",
+                "event_count": "count",
+                "event_change": "share",
+                "owner": "label",
+            },
+            base="customer_count",
+            wide=True,
+        ),
+        Block(
             "drivers_of_complaints",
             "from pages.complaint_drivers where order_count > 0 order by ratio desc nulls last",
             {
