@@ -159,7 +159,7 @@
   and birth date: cards are shared.
     other_name    another given name under one family name (twins, brothers, parent and child), or neither name the same
     nameless      no given name, and nothing that is one person's alone: a family shares phone, address and surname
-    name_alone    nothing but the name agrees
+    name_alone    nothing but the name agrees, or name and town where the name has two numbers there
     generations   one name, one address or phone, and more than ten years between them: father and son
     namesakes     the name agrees, and every way to reach them that both say differs
   `pair`: an alias with the columns of compared_levels.
@@ -189,7 +189,15 @@
         when coalesce({{ pair }}.email_level in ('equal', 'user', 'near'), false) then null
         when
             coalesce({{ pair }}.phone_level in ('different', 'near'), true)
-            and coalesce({{ pair }}.place_level = 'different', true)
+            and coalesce(
+                {{ pair }}.place_level = 'different'
+                or (
+                    {{ pair }}.phone_level is null
+                    and {{ pair }}.place_level = 'city'
+                    and {{ pair }}.is_town_name_shared
+                ),
+                true
+            )
             and coalesce({{ pair }}.birth_level not in ('equal', 'near', 'two_parts', 'year'), true)
             then 'name_alone'
         when

@@ -32,7 +32,7 @@ records as (
 
 ),
 
-shared as (
+said as (
 
     select
         evidence.customer_kind,
@@ -56,6 +56,89 @@ shared as (
                 rules.customer_kind = evidence.customer_kind
                 and rules.evidence_type = evidence.evidence_type
         )
+
+),
+
+-- a mask in a town hides the number of everybody who lives there, and of those of no known town whose number is in use
+-- there: a record that says both number and town is not asked for
+masked as (
+
+    select distinct
+        said.customer_kind,
+        said.evidence_type,
+        said.value,
+        records.phone_pattern,
+        records.city_code
+    from said
+    inner join records
+        on said.record_key = records.record_key
+    where
+        said.evidence_type = 'phone_pattern_city'
+        and records.phone is null
+        and records.name_key is null
+
+),
+
+numbers_in_use as (
+
+    select distinct
+        said.value,
+        records.phone
+    from said
+    inner join masked
+        on said.value = masked.value
+    inner join records
+        on said.record_key = records.record_key
+    where records.phone is not null
+
+),
+
+hidden as (
+
+    select
+        masked.customer_kind,
+        masked.evidence_type,
+        masked.value,
+        records.record_key,
+        records.core_key
+    from masked
+    inner join records
+        on
+            masked.phone_pattern = records.phone_pattern
+            and masked.customer_kind = records.customer_kind
+    inner join profiles
+        on
+            records.core_key = profiles.core_key
+            and profiles.is_named
+    left join numbers_in_use
+        on
+            masked.value = numbers_in_use.value
+            and records.phone = numbers_in_use.phone
+    where
+        profiles.city_code = masked.city_code
+        or (profiles.city_code is null and numbers_in_use.phone is not null)
+
+),
+
+shared as (
+
+    select
+        customer_kind,
+        evidence_type,
+        value,
+        record_key,
+        core_key
+    from said
+
+    union
+
+    select
+        customer_kind,
+        evidence_type,
+        value,
+        record_key,
+        core_key
+    from hidden
 
 ),
 
@@ -193,13 +276,16 @@ policy as (
 
 ),
 
--- what the best pair of records of two cores weighs besides the numbers that brought them together
+-- what the best pair of records of two cores weighs besides the numbers, and the town, that brought them together
 pair_weights as (
 
     select
         least(cores_a.core_key, cores_b.core_key) as core_key_a,
         greatest(cores_a.core_key, cores_b.core_key) as core_key_b,
-        max(scores.match_weight - scores.prior_weight - scores.phone_weight - scores.email_weight) as weight
+        max(scores.match_weight - scores.prior_weight - scores.phone_weight - scores.email_weight) as weight,
+        max(
+            scores.match_weight - scores.prior_weight - scores.phone_weight - scores.email_weight - scores.place_weight
+        ) as weight_in_town
     from {{ ref('int_identity__scores') }} as scores
     inner join {{ ref('int_identity__cores') }} as cores_a
         on scores.record_key_a = cores_a.record_key
@@ -312,7 +398,13 @@ measured as (
 
     select
         candidates.*,
-        coalesce(pair_weights.weight, 0.0)
+        coalesce(
+            case
+                when candidates.evidence_type = 'phone_pattern_city' then pair_weights.weight_in_town
+                else pair_weights.weight
+            end,
+            0.0
+        )
         + coalesce(
             case
                 when profiles_b.gender is not null then 0.0

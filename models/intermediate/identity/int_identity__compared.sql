@@ -45,6 +45,7 @@ records as (
 
     select
         records.record_key,
+        records.name_key,
         records.given_name,
         records.family_name,
         records.given_sound,
@@ -88,17 +89,57 @@ taken_apart as (
 
 ),
 
+-- a number under a name, and the one town that it is used in, if any says so
+numbers as (
+
+    select
+        name_key,
+        coalesce(phone_pattern, phone) as number,
+        case when min(city) = max(city) then min(city) end as city
+    from taken_apart
+    where
+        name_key is not null
+        and coalesce(phone_pattern, phone) is not null
+    group by name_key, coalesce(phone_pattern, phone)
+
+),
+
+name_numbers as (
+
+    select
+        name_key,
+        city,
+        count(*) as number_count
+    from numbers
+    group by name_key, city
+
+),
+
 final as (
 
     select
         {% for column in shared -%}
         case
-            when {{ column }} is not null
-                then count(*) over (partition by {{ column }}) / cast(count({{ column }}) over () as double)
+            when taken_apart.{{ column }} is not null
+                then
+                    count(*) over (partition by taken_apart.{{ column }})
+                    / cast(count(taken_apart.{{ column }}) over () as double)
         end as {{ column }}_share,
         {% endfor -%}
-        *
+        taken_apart.*,
+        case
+            when taken_apart.name_key is not null and taken_apart.city is not null
+                then coalesce(here.number_count, 0) + coalesce(anywhere.number_count, 0)
+        end as town_numbers
     from taken_apart
+    left join name_numbers as here
+        on
+            taken_apart.name_key = here.name_key
+            and taken_apart.city = here.city
+    left join name_numbers as anywhere
+        on
+            taken_apart.name_key = anywhere.name_key
+            and anywhere.city is null
 
 )
 

@@ -40,6 +40,7 @@ weighed as (
         greatest({{ name }}.household_bits - {{ comparison_chance(name, comparison) }}, 0.0) as {{ name }}_household,
         {% endif -%}
         {% endfor -%}
+        coalesce(a.town_numbers > 1, false) as is_town_name_shared,
         compared.*
     from {{ ref('int_identity__comparisons') }} as compared
     inner join {{ ref('int_identity__compared') }} as a
