@@ -60,6 +60,55 @@ true_customers as (
 
 ),
 
+-- true pairs that are two customers, though a block key brought them together
+apart as (
+
+    select
+        a.true_customer_id,
+        a.customer_id as customer_id_a,
+        b.customer_id as customer_id_b
+    from {{ ref('int_identity__candidates') }} as candidates
+    inner join labelled as a
+        on candidates.record_key_a = a.record_key
+    inner join labelled as b
+        on
+            candidates.record_key_b = b.record_key
+            and a.true_customer_id = b.true_customer_id
+            and a.customer_id <> b.customer_id
+
+),
+
+reached as (
+
+    select
+        true_customer_id,
+        customer_id_a as customer_id
+    from apart
+
+    union
+
+    select
+        true_customer_id,
+        customer_id_b as customer_id
+    from apart
+
+),
+
+reach as (
+
+    select
+        cells.true_customer_id,
+        count(*) as customer_count,
+        count(reached.customer_id) as reached_count
+    from cells
+    left join reached
+        on
+            cells.true_customer_id = reached.true_customer_id
+            and cells.customer_id = reached.customer_id
+    group by cells.true_customer_id
+
+),
+
 pair_counts as (
 
     select
@@ -275,6 +324,16 @@ measures as (
         (select count(*) from found) - count(*) as numerator,
         (select count(*) from found) as denominator
     from true_customers
+
+    union all
+
+    -- of one true customer with no customer reached one is not surplus
+    select
+        'duplicate_rate_after' as measure,
+        'no_shared_key' as scope,
+        sum(customer_count - reached_count - case when reached_count = 0 then 1 else 0 end) as numerator,
+        (select count(*) from found) as denominator
+    from reach
 
     union all
 

@@ -150,9 +150,9 @@ final as (
 
     union all
 
-    -- where somebody knows the truth
+    -- where somebody knows the truth: all, and those that no rule can find
     select
-        'duplicate_rate_labelled' as measure,
+        case scope when 'all' then 'duplicate_rate_labelled' else 'duplicate_rate_unresolvable' end as measure,
         'all' as source_system,
         'customers' as entity,
         cast(numerator as decimal(18, 2)) as numerator,
@@ -160,7 +160,6 @@ final as (
     from {{ ref('identity_quality') }}
     where
         measure = 'duplicate_rate_after'
-        and scope = 'all'
         and status = 'measured'
 
 )

@@ -114,6 +114,16 @@ moves as (
 
 ),
 
+daily as (
+
+    select
+        cast(date_trunc('month', since_on) as date) as month_start_on,
+        count(*) as anomaly_count
+    from {{ ref('sales_anomalies') }}
+    group by date_trunc('month', since_on)
+
+),
+
 compared as (
 
     select
@@ -188,6 +198,23 @@ compared as (
     from {{ ref('int_management__expectations') }} as expectations
     cross join policy
 
+    union all
+
+    -- what stood out on single days is held against no figure
+    select
+        figures.kpi,
+        figures.month_start_on,
+        'daily_anomaly' as reason,
+        figures.value,
+        null as reference_value,
+        0 as limit_value,
+        daily.anomaly_count as size,
+        null as is_explained
+    from figures
+    inner join daily
+        on figures.month_start_on = daily.month_start_on
+    where figures.kpi = 'revenue'
+
 ),
 
 final as (
@@ -208,7 +235,7 @@ final as (
     from compared
     where
         value is not null
-        and reference_value is not null
+        and (reference_value is not null or reason = 'daily_anomaly')
 
 )
 

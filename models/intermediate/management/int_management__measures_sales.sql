@@ -14,42 +14,37 @@ sold as (
 
 ),
 
-first_month as (
-
-    select min(month_start_on) as month_start_on from months
-
-),
-
-aligned as (
-
-    select
-        period_start_on as month_start_on,
-        segment_kind,
-        segment,
-        value as revenue
-    from {{ ref('int_management__aligned_values') }}
-    where
-        kpi = 'revenue'
-        and period_kind = 'month'
-
-),
-
 grown_months as (
 
+    -- whose last year is known, in the same festival seasons where one moved
     select
         months.month_start_on,
-        months.year_before_on
+        months.year_before_on,
+        shifts.shift_status
     from months
-    inner join first_month
-        on months.year_before_on >= first_month.month_start_on
+    inner join {{ ref('int_management__festival_shifts') }} as shifts
+        on
+            shifts.period_kind = 'month'
+            and months.month_start_on = shifts.period_start_on
+            and shifts.shift_status in ('unmoved', 'aligned')
     where months.is_complete
 
 ),
 
 last_year as (
 
-    -- of the same festival seasons where one moved, else of the same month
-    select * from aligned
+    select
+        grown_months.month_start_on,
+        aligned.segment_kind,
+        aligned.segment,
+        aligned.value as revenue
+    from grown_months
+    inner join {{ ref('int_management__aligned_values') }} as aligned
+        on
+            grown_months.shift_status = 'aligned'
+            and aligned.period_kind = 'month'
+            and grown_months.month_start_on = aligned.period_start_on
+            and aligned.kpi = 'revenue'
 
     union all
 
@@ -60,8 +55,9 @@ last_year as (
         cast(sold.revenue as double) as revenue
     from grown_months
     inner join sold
-        on grown_months.year_before_on = sold.month_start_on
-    where grown_months.month_start_on not in (select aligned.month_start_on from aligned)
+        on
+            grown_months.shift_status = 'unmoved'
+            and grown_months.year_before_on = sold.month_start_on
 
 ),
 
@@ -85,7 +81,6 @@ compared as (
         cast(0 as double) as revenue,
         last_year.revenue as last_revenue
     from last_year
-    where last_year.month_start_on in (select grown_months.month_start_on from grown_months)
 
 ),
 

@@ -1,6 +1,7 @@
 -- grain: one deviation of a KPI, with the segments it comes from in words
 
--- Per kind of segment as many as the policy says, with their share of the change.
+-- Per kind of segment as many as the policy says, with their share of the change. Of days that stood out what and where,
+-- the surest first.
 
 with
 
@@ -27,7 +28,43 @@ named as (
 
 ),
 
+daily as (
+
+    select
+        cast(date_trunc('month', since_on) as date) as month_start_on,
+        anomaly_kind,
+        {%- for language in ['zh', 'en'] %}
+        anomaly_kind_{{ language }} || ' ' || segment_label as anomaly_{{ language }},
+        {%- endfor %}
+        segment,
+        since_on,
+        row_number() over (
+            partition by date_trunc('month', since_on) order by evidence desc, anomaly_kind asc, segment asc, since_on asc
+        ) as evidence_rank
+    from {{ ref('sales_anomalies') }}
+
+),
+
 final as (
+
+    select
+        {%- for language, stop in [('zh', '；'), ('en', '; ')] %}
+        {{ joined_texts('daily.anomaly_' ~ language, stop, 'daily.evidence_rank asc') }}
+            as top_contributors_{{ language }},
+        {%- endfor %}
+        deviations.kpi,
+        deviations.month_start_on,
+        deviations.reason
+    from {{ ref('int_management__deviations') }} as deviations
+    cross join {{ ref('management_policy') }} as policy
+    inner join daily
+        on
+            deviations.month_start_on = daily.month_start_on
+            and policy.contributors_shown >= daily.evidence_rank
+    where deviations.reason = 'daily_anomaly'
+    group by deviations.kpi, deviations.month_start_on, deviations.reason
+
+    union all
 
     select
         {%- for language, stop in [('zh', '；'), ('en', '; ')] %}

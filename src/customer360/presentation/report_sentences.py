@@ -308,10 +308,11 @@ class Sentences:
         return self.say("targets.missed", **counts, listed=enumerated(listed, "、", ", "))
 
     def alerts(self, rows: Sequence[Row]) -> list[Part]:
-        """What the management is told beside missed targets, with the segments that contribute most."""
+        """What the management is told beside missed targets and single days, with the segments that contribute most."""
+        elsewhere = ("target", "daily_anomaly")
         found = []
         for row in rows:
-            kinds = [kind for kind in (row["alert_kinds"] or "").split(", ") if kind and kind != "target"]
+            kinds = [kind for kind in (row["alert_kinds"] or "").split(", ") if kind and kind not in elsewhere]
             if not kinds:
                 continue
             kpi = plain(row["kpi_zh"], row["kpi_en"])
