@@ -13,11 +13,12 @@ from demo_company.behaviour import NEVER, SHOP
 from demo_company.context import Context, Tables, blank, frame, take, words
 from demo_company.records import PROFILES, Records
 from demo_company.seasons import festival_days
-from demo_company.world import date_text
+from demo_company.world import PERSONAL, date_text
 
 PLATFORMS = ("web", "app", "mini_program")
 METHODS = ("wechat", "alipay", "card")
 REASONS = ("quality", "damaged", "changed_mind", "late", "other")
+OCCASIONS = ("家庭", "朋友", "收藏")
 CARRIERS = ("顺丰速运", "京东物流", "中通快递", "圆通速递")
 ISO = "'%Y-%m-%dT%H:%M:%S+08:00'"
 
@@ -123,6 +124,14 @@ def _orders(ctx: Context) -> Tables:
         [None if k < 0 else ctx.coupon_no(np.array([k]))[0] for k in coupon[rows]], dtype=object
     )
     receiver = ctx.receivers
+    # Four in ten who buy for themselves answer what for, most of them as they usually do.
+    asked = ctx.rng("shop_occasions")
+    occasion = np.where(
+        asked.random(n) < 0.85,
+        ctx.behaviour.traits.occasion[o.customer[rows]],
+        asked.choice(3, n, p=[0.52, 0.33, 0.15]),
+    )
+    answers = (asked.random(n) < 0.4) & (ctx.world.group[o.customer[rows]] == PERSONAL) & ~o.to_others[rows]
     orders = frame(
         order_id=key[rows],
         number=o.number[rows],
@@ -142,6 +151,7 @@ def _orders(ctx: Context) -> Tables:
         coupon_no=coupon_no,
         campaign=words(o.campaign[rows], [c.code for c in ctx.market.campaigns]),
         is_gift=o.to_others[rows],
+        purpose=words(np.where(answers, occasion, -1), OCCASIONS),
         receiver_name=receiver["name"][rows],
         receiver_mobile=receiver["phone"][rows],
         province=ctx.places["province"][receiver["city"][rows]],
@@ -165,7 +175,7 @@ def _orders(ctx: Context) -> Tables:
             status,
             list_fen as total_fen, list_fen - fen as discount_fen,
             case when cancelled then 0 else fen end as pay_fen,
-            coupon_no, campaign as campaign_code, is_gift, receiver_name, receiver_mobile,
+            coupon_no, campaign as campaign_code, is_gift, purpose, receiver_name, receiver_mobile,
             province as receiver_province,
             city as receiver_city, district as receiver_district, address as receiver_address,
             store as pickup_store_code

@@ -173,18 +173,18 @@ final as (
     union all
 
     select
+        -- a warning is judged in the month in which its last treatment could have saved
         'save_rate' as kpi,
-        latest.month_start_on,
+        cast(date_trunc('month', saved_until_on) as date) as month_start_on,
         'all' as segment_kind,
         'all' as segment,
-        cast(results.saved_count as double) as numerator,
-        cast(results.treated_count as double) as base
-    from {{ ref('intervention_results') }} as results
-    inner join latest
-        on results.as_of_on = latest.as_of_on
+        cast(count(case when is_saved then 1 end) as double) as numerator,
+        cast(count(treated_on) as double) as base
+    from {{ ref('int_churn__treatments') }}
     where
-        results.alert_level = 1
-        and results.treatment = 'any'
+        alert_level = 1
+        and treatment = 'any'
+    group by date_trunc('month', saved_until_on)
 
     union all
 

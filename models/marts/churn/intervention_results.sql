@@ -10,205 +10,27 @@
 
 with
 
-policy as (
-
-    select * from {{ ref('churn_policy') }}
-
-),
-
 as_of as (
 
     select as_of_on from {{ ref('int_calendar__as_of') }}
 
 ),
 
-warned as (
-
-    select
-        alerts.customer_id,
-        alerts.as_of_on,
-        alerts.alert_level,
-        alerts.customer_group,
-        least(floor(alerts.probability * 10), 9) as probability_tenth,
-        {{ add_days('alerts.as_of_on', 'policy.treatment_days') }} as treated_until_on,
-        {{ add_days('alerts.as_of_on', 'policy.treatment_days + policy.outcome_days') }} as saved_until_on
-    from {{ ref('int_churn__alerts') }} as alerts
-    cross join policy
-    where
-        alerts.alert_level is not null
-        and not alerts.is_latest
-
-),
-
-followed as (
-
-    select warned.*
-    from warned
-    inner join as_of
-        on warned.saved_until_on <= as_of.as_of_on
-
-),
-
-contacts as (
-
-    select
-        ids.customer_id,
-        'campaign' as treatment,
-        cast(contacts.sent_at as date) as treated_on
-    from {{ ref('input__campaign_contacts') }} as contacts
-    inner join {{ ref('int_customers__ids') }} as ids
-        on
-            contacts.source_system = ids.source_system
-            and contacts.source_customer_id = ids.source_customer_id
-    where
-        contacts.sent_at is not null
-        and coalesce(contacts.variant, '') <> 'control'
-
-    union all
-
-    select
-        ids.customer_id,
-        'personal' as treatment,
-        cast(interactions.occurred_at as date) as treated_on
-    from {{ ref('input__interactions') }} as interactions
-    inner join {{ ref('int_customers__ids') }} as ids
-        on
-            interactions.source_system = ids.source_system
-            and interactions.source_customer_id = ids.source_customer_id
-    where
-        interactions.family = 'offline'
-        and interactions.interaction_type in ('call', 'visit')
-
-),
-
-treated as (
-
-    select
-        followed.customer_id,
-        followed.as_of_on,
-        followed.alert_level,
-        followed.saved_until_on,
-        min(contacts.treated_on) as any_on,
-        min(case when contacts.treatment = 'personal' then contacts.treated_on end) as personal_on,
-        min(case when contacts.treatment = 'campaign' then contacts.treated_on end) as campaign_on
-    from followed
-    inner join contacts
-        on
-            followed.customer_id = contacts.customer_id
-            and followed.as_of_on < contacts.treated_on
-            and followed.treated_until_on >= contacts.treated_on
-    group by followed.customer_id, followed.as_of_on, followed.alert_level, followed.saved_until_on
-
-),
-
 treatments as (
-    {% for treatment in ['any', 'personal', 'campaign'] %}
-    select
-        treated.customer_id,
-        treated.as_of_on,
-        treated.alert_level,
-        treated.saved_until_on,
-        '{{ treatment }}' as treatment,
-        treated.{{ treatment }}_on as treated_on,
-        {{ add_days('treated.' ~ treatment ~ '_on', 'policy.outcome_days') }} as outcome_until_on
-    from treated
-    cross join policy
-    where treated.{{ treatment }}_on is not null
-    {%- if not loop.last %}
 
-    union all
-    {% endif %}
-    {%- endfor %}
-
-),
-
-saved as (
-
-    select distinct
-        treatments.customer_id,
-        treatments.as_of_on,
-        treatments.treatment
-    from treatments
-    inner join {{ ref('int_value__day_versions') }} as days
-        on
-            treatments.customer_id = days.customer_id
-            and treatments.treated_on < days.ordered_on
-            and treatments.outcome_until_on >= days.ordered_on
-            and treatments.saved_until_on >= days.valid_from_on
-            and treatments.saved_until_on < days.valid_to_on
-    where days.order_count > 0
+    select * from {{ ref('int_churn__treatments') }}
 
 ),
 
 saves as (
 
     select
-        treatments.alert_level,
-        treatments.treatment,
-        count(*) as treated_count,
-        count(saved.customer_id) as treated_saved
+        alert_level,
+        treatment,
+        count(treated_on) as treated_count,
+        count(case when is_saved then 1 end) as treated_saved
     from treatments
-    left join saved
-        on
-            treatments.customer_id = saved.customer_id
-            and treatments.as_of_on = saved.as_of_on
-            and treatments.treatment = saved.treatment
-    group by treatments.alert_level, treatments.treatment
-
-),
-
-orders as (
-
-    select
-        followed.customer_id,
-        followed.as_of_on,
-        min(days.ordered_on) as ordered_on
-    from followed
-    inner join {{ ref('int_value__day_versions') }} as days
-        on
-            followed.customer_id = days.customer_id
-            and followed.as_of_on < days.ordered_on
-            and followed.saved_until_on >= days.ordered_on
-            and followed.saved_until_on >= days.valid_from_on
-            and followed.saved_until_on < days.valid_to_on
-    where days.order_count > 0
-    group by followed.customer_id, followed.as_of_on
-
-),
-
-kinds as (
-
-    select 'any' as treatment
-    union all
-    select 'personal' as treatment
-    union all
-    select 'campaign' as treatment
-
-),
-
-cases as (
-
-    select
-        followed.*,
-        kinds.treatment,
-        case kinds.treatment
-            when 'personal' then case when treated.personal_on is null then 0 else 1 end
-            when 'campaign' then case when treated.campaign_on is null then 0 else 1 end
-            else case when treated.customer_id is null then 0 else 1 end
-        end as is_treated,
-        treated.customer_id is null as is_untouched,
-        case when orders.ordered_on is null then 0 else 1 end as is_saved
-    from followed
-    cross join kinds
-    left join treated
-        on
-            followed.customer_id = treated.customer_id
-            and followed.as_of_on = treated.as_of_on
-    left join orders
-        on
-            followed.customer_id = orders.customer_id
-            and followed.as_of_on = orders.as_of_on
-    where orders.ordered_on is null or orders.ordered_on > followed.treated_until_on
+    group by alert_level, treatment
 
 ),
 
@@ -220,11 +42,12 @@ cells as (
         as_of_on,
         customer_group,
         probability_tenth,
-        sum(is_treated) as treated_count,
-        sum(is_treated * is_saved) as treated_saved,
+        count(treated_on) as treated_count,
+        count(case when treated_on is not null then ordered_on end) as treated_saved,
         count(case when is_untouched then 1 end) as untreated_count,
-        sum(case when is_untouched then is_saved else 0 end) as untreated_saved
-    from cases
+        count(case when is_untouched then ordered_on end) as untreated_saved
+    from treatments
+    where ordered_on is null or ordered_on > treated_until_on
     group by alert_level, treatment, as_of_on, customer_group, probability_tenth
 
 ),

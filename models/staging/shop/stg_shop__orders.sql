@@ -27,6 +27,7 @@ final as (
         channel,
         platform,
         status,
+        purpose,
         province_code,
         city_code,
         is_gift,
@@ -38,7 +39,7 @@ final as (
 
     union all
 
-    -- who bought what where stands on the order; coupon and campaign belong to the sale alone
+    -- who bought what where stands on the order; coupon, campaign and purpose belong to the sale alone
     select
         refunds.source_order_id,
         sales.source_customer_id,
@@ -50,6 +51,7 @@ final as (
         sales.channel,
         sales.platform,
         cast(null as string) as status,
+        cast(null as string) as purpose,
         sales.province_code,
         sales.city_code,
         sales.is_gift,

@@ -48,6 +48,7 @@ typed as (
         end as channel,
         lower({{ function('clean_text') }}(landed.platform)) as platform,
         lower({{ function('clean_text') }}(landed.status)) as status,
+        {{ function('clean_text') }}(landed.purpose) as purpose,
         regions.province_code,
         regions.city_code,
 
