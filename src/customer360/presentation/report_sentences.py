@@ -312,7 +312,9 @@ class Sentences:
         elsewhere = ("target", "daily_anomaly")
         found = []
         for row in rows:
-            kinds = [kind for kind in (row["alert_kinds"] or "").split(", ") if kind and kind not in elsewhere]
+            kinds = [
+                kind for kind in (row["alert_kinds"] or "").split(", ") if kind and kind not in elsewhere
+            ]
             if not kinds:
                 continue
             kpi = plain(row["kpi_zh"], row["kpi_en"])
