@@ -89,6 +89,20 @@ taken_apart as (
 
 ),
 
+-- counted and joined: a window for each value would sort all records eleven times
+{% for column in shared -%}
+{{ column }}_shares as (
+
+    select
+        {{ column }},
+        count(*) / cast(sum(count(*)) over () as double) as share
+    from taken_apart
+    where {{ column }} is not null
+    group by {{ column }}
+
+),
+
+{% endfor -%}
 -- a number under a name, and the one town that it is used in, if any says so
 numbers as (
 
@@ -119,12 +133,7 @@ final as (
 
     select
         {% for column in shared -%}
-        case
-            when taken_apart.{{ column }} is not null
-                then
-                    count(*) over (partition by taken_apart.{{ column }})
-                    / cast(count(taken_apart.{{ column }}) over () as double)
-        end as {{ column }}_share,
+        {{ column }}_shares.share as {{ column }}_share,
         {% endfor -%}
         taken_apart.*,
         case
@@ -132,6 +141,10 @@ final as (
                 then coalesce(here.number_count, 0) + coalesce(anywhere.number_count, 0)
         end as town_numbers
     from taken_apart
+    {% for column in shared -%}
+    left join {{ column }}_shares
+        on taken_apart.{{ column }} = {{ column }}_shares.{{ column }}
+    {% endfor -%}
     left join name_numbers as here
         on
             taken_apart.name_key = here.name_key

@@ -135,6 +135,12 @@ def joined_by_weight(
     label = label.copy()
     size = len(label)
     steps = [step for step in _STEPS if step > joining.link_weight] + [joining.link_weight]
+    # a group that no pair holds to another strongly enough joins nobody, whatever else does
+    may_join = np.zeros(size, dtype=bool)
+    strong = (label[a] != label[b]) & (weight >= joining.link_weight)
+    may_join[label[a[strong]]] = may_join[label[b[strong]]] = True
+    open_pairs = (label[a] != label[b]) & (may_join[label[a]] | may_join[label[b]])
+    a, b, weight = a[open_pairs], b[open_pairs], weight[open_pairs]
     counted = np.clip(weight, -joining.most_weight, joining.most_weight)
 
     def allowed() -> tuple[Keys, Keys, np.ndarray]:
