@@ -114,14 +114,14 @@ def company(
         create table int_management__segment_labels (segment_kind text, segment text, label_zh text, label_en text)
     """)
     connection.execute("""
-        create table sales_anomalies (
+        create table int_management__anomalies (
             anomaly_kind text, anomaly_kind_zh text, anomaly_kind_en text, segment text, segment_label text, evidence double,
             since_on date
         )
     """)
     for model in MODELS:
         sql = (COMPILED / f"{model}.sql").read_text()
-        for schema in ("intermediate", "marts", "policy"):
+        for schema in ("intermediate", "policy"):
             sql = sql.replace(f'"customer360"."{schema}".', "")
         connection.execute(f"create table {model} as {sql}")
     return connection

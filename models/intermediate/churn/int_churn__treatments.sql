@@ -2,8 +2,8 @@
 
 -- The outcome is over: treatments are given within so many days of the origin, and whoever is treated is saved when an
 -- order follows within so many days of the treatment (policy). `ordered_on` has the clock of the comparison with the
--- untreated, who have no day of treatment: the first order after the origin, up to the last day on which a treatment of the
--- last day would save.
+-- untreated, who have no day of treatment: the first order after the origin, up to the last day on which a treatment
+-- of the last day would save.
 
 with
 

@@ -119,7 +119,7 @@ daily as (
     select
         cast(date_trunc('month', since_on) as date) as month_start_on,
         count(*) as anomaly_count
-    from {{ ref('sales_anomalies') }}
+    from {{ ref('int_management__anomalies') }}
     group by date_trunc('month', since_on)
 
 ),

@@ -49,19 +49,29 @@ profiles as (
 
 ),
 
+states as (
+
+    select
+        customer_id,
+        customer_group,
+        extract(year from as_of_on) as as_of_year
+    from {{ ref('int_value__customer_states') }}
+    where
+        is_latest
+        and frequency_12m > 0
+        and customer_group is not null
+
+),
+
 buyers as (
 
     select
         states.customer_group,
         profiles.birth_year,
-        extract(year from states.as_of_on) - profiles.birth_year as age
-    from {{ ref('int_value__customer_states') }} as states
+        states.as_of_year - profiles.birth_year as age
+    from states
     inner join profiles
         on states.customer_id = profiles.customer_id
-    where
-        states.is_latest
-        and states.frequency_12m > 0
-        and states.customer_group is not null
 
 ),
 

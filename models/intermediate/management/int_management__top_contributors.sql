@@ -1,7 +1,7 @@
 -- grain: one deviation of a KPI, with the segments it comes from in words
 
--- Per kind of segment as many as the policy says, with their share of the change. Of days that stood out what and where,
--- the surest first.
+-- Per kind of segment as many as the policy says, with their share of the change. Of days that stood out what and
+-- where, the surest first.
 
 with
 
@@ -39,9 +39,10 @@ daily as (
         segment,
         since_on,
         row_number() over (
-            partition by date_trunc('month', since_on) order by evidence desc, anomaly_kind asc, segment asc, since_on asc
+            partition by date_trunc('month', since_on)
+            order by evidence desc, anomaly_kind asc, segment asc, since_on asc
         ) as evidence_rank
-    from {{ ref('sales_anomalies') }}
+    from {{ ref('int_management__anomalies') }}
 
 ),
 

@@ -46,8 +46,8 @@ alone as (
         on
             reached.customer_id = others.customer_id
             and reached.campaign_id <> others.campaign_id
-            and others.started_on < reached.started_on
-            and others.ended_on >= reached.before_on
+            and reached.started_on > others.started_on
+            and reached.before_on <= others.ended_on
     where others.customer_id is null
 
 ),
@@ -83,8 +83,8 @@ bought as (
     left join {{ ref('int_marketing__orders') }} as orders
         on
             {{ hashed_number('buyers.customer_id') }} = orders.customer_number
-            and orders.ordered_on >= buyers.before_on
-            and orders.ordered_on <= buyers.ended_on
+            and buyers.before_on <= orders.ordered_on
+            and buyers.ended_on >= orders.ordered_on
     group by buyers.customer_id, buyers.campaign_id, buyers.value_tier
 
 ),

@@ -1,7 +1,7 @@
 -- grain: one pain point: a type of complaint, a touch point that is rated low, or a reason of leaving
 
--- Of the twelve months to the as-of date, beside the twelve before. Impact is whom it touched and what they bought in the
--- twelve months up to their last purchase, so that who has left counts with what is lost. Severity is how bad it is
+-- Of the twelve months to the as-of date, beside the twelve before. Impact is whom it touched and what they bought in
+-- the twelve months up to their last purchase, so that who has left counts with what is lost. Severity is how bad it is
 -- where it occurs: of complaints those repeated, unresolved or rated low; of ratings the low ones; of customers with
 -- the reason, warned or lapsed, the lapsed ones.
 
