@@ -78,84 +78,6 @@ contacts as (
 
 ),
 
-treated as (
-
-    select
-        followed.customer_id,
-        followed.as_of_on,
-        followed.alert_level,
-        followed.saved_until_on,
-        min(contacts.treated_on) as any_on,
-        min(case when contacts.treatment = 'personal' then contacts.treated_on end) as personal_on,
-        min(case when contacts.treatment = 'campaign' then contacts.treated_on end) as campaign_on
-    from followed
-    inner join contacts
-        on
-            followed.customer_id = contacts.customer_id
-            and followed.as_of_on < contacts.treated_on
-            and followed.treated_until_on >= contacts.treated_on
-    group by followed.customer_id, followed.as_of_on, followed.alert_level, followed.saved_until_on
-
-),
-
-treatments as (
-    {% for treatment in ['any', 'personal', 'campaign'] %}
-    select
-        treated.customer_id,
-        treated.as_of_on,
-        treated.alert_level,
-        treated.saved_until_on,
-        '{{ treatment }}' as treatment,
-        treated.{{ treatment }}_on as treated_on,
-        {{ add_days('treated.' ~ treatment ~ '_on', 'policy.outcome_days') }} as outcome_until_on
-    from treated
-    cross join policy
-    where treated.{{ treatment }}_on is not null
-    {%- if not loop.last %}
-
-    union all
-    {% endif %}
-    {%- endfor %}
-
-),
-
-saved as (
-
-    select distinct
-        treatments.customer_id,
-        treatments.as_of_on,
-        treatments.treatment
-    from treatments
-    inner join {{ ref('int_value__day_versions') }} as days
-        on
-            treatments.customer_id = days.customer_id
-            and treatments.treated_on < days.ordered_on
-            and treatments.outcome_until_on >= days.ordered_on
-            and treatments.saved_until_on >= days.valid_from_on
-            and treatments.saved_until_on < days.valid_to_on
-    where days.order_count > 0
-
-),
-
-orders as (
-
-    select
-        followed.customer_id,
-        followed.as_of_on,
-        min(days.ordered_on) as ordered_on
-    from followed
-    inner join {{ ref('int_value__day_versions') }} as days
-        on
-            followed.customer_id = days.customer_id
-            and followed.as_of_on < days.ordered_on
-            and followed.saved_until_on >= days.ordered_on
-            and followed.saved_until_on >= days.valid_from_on
-            and followed.saved_until_on < days.valid_to_on
-    where days.order_count > 0
-    group by followed.customer_id, followed.as_of_on
-
-),
-
 kinds as (
 
     select 'any' as treatment
@@ -166,41 +88,87 @@ kinds as (
 
 ),
 
-final as (
+treated as (
 
     select
         followed.customer_id,
         followed.as_of_on,
         kinds.treatment,
-        followed.alert_level,
-        followed.customer_group,
-        followed.probability_tenth,
-        followed.treated_until_on,
-        followed.saved_until_on,
-        treatments.treated_on,
-        case when treatments.treated_on is not null then saved.customer_id is not null end as is_saved,
-        treated.customer_id is null as is_untouched,
-        orders.ordered_on
+        min(contacts.treated_on) as treated_on
+    from followed
+    inner join contacts
+        on
+            followed.customer_id = contacts.customer_id
+            and followed.as_of_on < contacts.treated_on
+            and followed.treated_until_on >= contacts.treated_on
+    inner join kinds
+        on contacts.treatment = kinds.treatment or kinds.treatment = 'any'
+    group by followed.customer_id, followed.as_of_on, kinds.treatment
+
+),
+
+cases as (
+
+    select
+        followed.*,
+        kinds.treatment,
+        treated.treated_on,
+        {{ add_days('treated.treated_on', 'policy.outcome_days') }} as outcome_until_on,
+        max(treated.treated_on) over (partition by followed.customer_id, followed.as_of_on) is null as is_untouched
     from followed
     cross join kinds
+    cross join policy
     left join treated
         on
             followed.customer_id = treated.customer_id
             and followed.as_of_on = treated.as_of_on
-    left join treatments
+            and kinds.treatment = treated.treatment
+
+),
+
+-- as the orders stood on the last day
+ordered as (
+
+    select
+        cases.customer_id,
+        cases.as_of_on,
+        cases.treatment,
+        min(days.ordered_on) as ordered_on,
+        bool_or(days.ordered_on > cases.treated_on and days.ordered_on <= cases.outcome_until_on) as is_saved
+    from cases
+    inner join {{ ref('int_value__day_versions') }} as days
         on
-            followed.customer_id = treatments.customer_id
-            and followed.as_of_on = treatments.as_of_on
-            and kinds.treatment = treatments.treatment
-    left join saved
+            cases.customer_id = days.customer_id
+            and cases.as_of_on < days.ordered_on
+            and cases.saved_until_on >= days.ordered_on
+            and cases.saved_until_on >= days.valid_from_on
+            and cases.saved_until_on < days.valid_to_on
+    where days.order_count > 0
+    group by cases.customer_id, cases.as_of_on, cases.treatment
+
+),
+
+final as (
+
+    select
+        cases.customer_id,
+        cases.as_of_on,
+        cases.treatment,
+        cases.alert_level,
+        cases.customer_group,
+        cases.probability_tenth,
+        cases.treated_until_on,
+        cases.saved_until_on,
+        cases.treated_on,
+        case when cases.treated_on is not null then coalesce(ordered.is_saved, false) end as is_saved,
+        cases.is_untouched,
+        ordered.ordered_on
+    from cases
+    left join ordered
         on
-            followed.customer_id = saved.customer_id
-            and followed.as_of_on = saved.as_of_on
-            and kinds.treatment = saved.treatment
-    left join orders
-        on
-            followed.customer_id = orders.customer_id
-            and followed.as_of_on = orders.as_of_on
+            cases.customer_id = ordered.customer_id
+            and cases.as_of_on = ordered.as_of_on
+            and cases.treatment = ordered.treatment
 
 )
 

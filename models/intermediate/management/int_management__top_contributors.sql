@@ -32,12 +32,9 @@ daily as (
 
     select
         cast(date_trunc('month', since_on) as date) as month_start_on,
-        anomaly_kind,
         {%- for language in ['zh', 'en'] %}
         anomaly_kind_{{ language }} || ' ' || segment_label as anomaly_{{ language }},
         {%- endfor %}
-        segment,
-        since_on,
         row_number() over (
             partition by date_trunc('month', since_on)
             order by evidence desc, anomaly_kind asc, segment asc, since_on asc
